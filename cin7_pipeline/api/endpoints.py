@@ -118,7 +118,6 @@ PRODUCTS = Endpoint(
         text="status styleCode name brand category subCategory stockControl orderType"
         " optionLabel1 optionLabel2 optionLabel3",
         number="weight volume",
-        json="customFields",
     ),
 )
 
@@ -163,7 +162,6 @@ CONTACTS = Endpoint(
         flag="isActive",
         text="type company group subGroup priceColumn",
         email_hash="email",
-        json="customFields",
     ),
 )
 
@@ -182,7 +180,6 @@ SALES_ORDERS = Endpoint(
         " currencyCode taxStatus deliveryCountry",
         number="productTotal freightTotal surcharge discountTotal total taxRate",
         rate="currencyRate",
-        json="customFields",
     ),
     lines=Lines(
         table="sales_order_lines",
@@ -210,7 +207,6 @@ PURCHASE_ORDERS = Endpoint(
         text="status stage reference company projectName currencyCode taxStatus",
         number="productTotal freightTotal total taxRate",
         rate="currencyRate",
-        json="customFields",
     ),
     lines=Lines(
         table="purchase_order_lines",
@@ -233,7 +229,6 @@ BRANCH_TRANSFERS = Endpoint(
         timestamp="createdDate modifiedDate approvalDate dispatchedDate receivedDate",
         flag="isApproved",
         text="stage reference",
-        json="customFields",
     ),
     lines=Lines(
         table="branch_transfer_lines",
@@ -259,7 +254,6 @@ CREDIT_NOTES = Endpoint(
         text="status reference salesReference company projectName source currencyCode taxStatus",
         number="productTotal total taxRate",
         rate="currencyRate",
-        json="customFields",
     ),
     lines=Lines(
         table="credit_note_lines",

@@ -1,0 +1,117 @@
+"""Rules of the environment and of the CSV files that people edit."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cin7_pipeline.errors import SettingsError
+from cin7_pipeline.settings import (
+    SHOPIFY_IS_LEFT_OUT,
+    load_business_settings,
+    load_settings,
+)
+
+
+@pytest.fixture(autouse=True)
+def _empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in list(__import__("os").environ):
+        if name.startswith("CIN7_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_without_credentials_the_sandbox_is_used() -> None:
+    """An empty environment is enough to run."""
+    settings = load_settings()
+    assert settings.uses_sandbox
+    assert settings.lookback_of("sales_orders") == 90
+
+
+def test_one_credential_without_its_twin_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a pair of credentials never falls back to the sandbox."""
+    monkeypatch.setenv("CIN7_USERNAME", "acme")
+    with pytest.raises(SettingsError, match="CIN7_API_KEY is missing"):
+        load_settings()
+
+
+def test_an_own_account_needs_its_time_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Local dates of a real account are never guessed from a default zone."""
+    monkeypatch.setenv("CIN7_USERNAME", "acme")
+    monkeypatch.setenv("CIN7_API_KEY", "k")
+    with pytest.raises(SettingsError, match="CIN7_TIME_ZONE is missing"):
+        load_settings()
+
+
+def test_every_wrong_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One message names all faults, each with its value."""
+    monkeypatch.setenv("CIN7_LOOKBACK_DAYS", "ninety")
+    monkeypatch.setenv("CIN7_TIME_ZONE", "Sydney")
+    monkeypatch.setenv("CIN7_LOOKBACK_DAYS_FOR__ORDERS", "3")
+    with pytest.raises(SettingsError) as refusal:
+        load_settings()
+    text = str(refusal.value)
+    assert "CIN7_LOOKBACK_DAYS='ninety'" in text
+    assert "CIN7_TIME_ZONE='Sydney': is no IANA time zone" in text
+    assert "sales_orders" in text
+
+
+def test_credentials_show_in_no_repr_and_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the settings' repr nor a refusal shows a credential."""
+    monkeypatch.setenv("CIN7_USERNAME", "acme-user")
+    monkeypatch.setenv("CIN7_API_KEY", "s3cret")
+    monkeypatch.setenv("CIN7_TIME_ZONE", "UTC")
+    settings = load_settings()
+    assert "s3cret" not in repr(settings) + str(settings) + settings.account
+    assert "acme-user" not in repr(settings) + str(settings)
+    monkeypatch.setenv("CIN7_LOOKBACK_DAYS", "0")
+    with pytest.raises(SettingsError) as refusal:
+        load_settings()
+    assert "s3cret" not in str(refusal.value) + repr(refusal.value.__cause__)
+
+
+def test_a_lookback_can_be_set_for_one_entity(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`CIN7_LOOKBACK_DAYS_FOR__<ENTITY>` wins over the general lookback, and a short one is warned of."""
+    monkeypatch.setenv("CIN7_LOOKBACK_DAYS_FOR__BRANCH_TRANSFERS", "2")
+    settings = load_settings()
+    assert settings.lookback_of("branch_transfers") == 2
+    assert settings.lookback_of("sales_orders") == 90
+    assert "BRANCH_TRANSFERS=2 is below 7" in settings.warnings()[0]
+
+
+def test_as_of_fixes_the_clock() -> None:
+    """With CIN7_AS_OF every run sees the same moment."""
+    assert load_settings(as_of="2026-03-01T00:00:00Z").now() == datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_without_files_only_shopify_is_left_out(tmp_path: Path) -> None:
+    """The built-in channel rule is the only business setting of a fresh clone."""
+    business = load_business_settings(tmp_path)
+    assert business.channels == (SHOPIFY_IS_LEFT_OUT,)
+    assert business.warehouses == ()
+
+
+def test_a_spreadsheet_export_is_read(tmp_path: Path) -> None:
+    """A byte-order mark, semicolons, blank rows and spaces of a spreadsheet do no harm."""
+    text = "\ufeffbranch_id;warehouse;is_enabled\n3; Main DC ;TRUE\n;;\n"
+    (tmp_path / "warehouses.csv").write_text(text, encoding="utf-8")
+    (rule,) = load_business_settings(tmp_path).warehouses
+    assert (rule.branch_id, rule.warehouse, rule.is_enabled) == (3, "Main DC", True)
+
+
+def test_every_fault_of_every_file_is_named(tmp_path: Path) -> None:
+    """A refusal names file, line, value and what would be right, for all files at once."""
+    (tmp_path / "warehouses.csv").write_text(
+        "branch_id,warehouse,is_enabled\nthree,Main,yes\n4,unmapped,yes\n5,East,yes\n6,East,no\n5,East,yes\n"
+    )
+    (tmp_path / "channels.csv").write_text("priority,field,pattern,channel,is_included\n1,sauce,%,A,1\n")
+    (tmp_path / "customer_groups.csv").write_text("name,included\nStaff,no\n")
+    with pytest.raises(SettingsError) as refusal:
+        load_business_settings(tmp_path)
+    text = str(refusal.value)
+    assert "warehouses.csv:2: branch_id is 'three'" in text
+    assert "may not be called 'unmapped'" in text
+    assert "'East' is enabled in one row and not in another" in text
+    assert "warehouses.csv:6: 5 stands twice" in text
+    assert "channels.csv:2: field is 'sauce'" in text
+    assert "customer_groups.csv:1: the columns are name, included; they must be group, is_included" in text
