@@ -1,0 +1,148 @@
+"""From a model to its table: made, audited and described in one transaction, or not at all.
+
+Not here: which models there are (`catalogue`) and what their rules are (`checks`).
+"""
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from cin7_pipeline.errors import AuditFailed
+from cin7_pipeline.models.catalogue import SCHEMAS, Catalogue
+from cin7_pipeline.models.checks import CheckResult, checks_of, quoted, run_check
+from cin7_pipeline.models.sql_model import SqlModel
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """A table that was built and passed; `columns` are (name, DuckDB type, comment)."""
+
+    model: SqlModel
+    row_count: int
+    seconds: float
+    checks: tuple[CheckResult, ...]
+    columns: tuple[tuple[str, str, str], ...]
+
+
+class ModelRefused(AuditFailed):
+    """A model whose table was rolled back; `results` is what each check found until then."""
+
+    def __init__(self, message: str, results: tuple[CheckResult, ...] = ()) -> None:
+        super().__init__(message)
+        self.results = results
+
+
+def prepare(connection: DuckDBPyConnection, variables: Mapping[str, object]) -> None:
+    """Give the connection what every model expects: schemas, variables and UTC.
+
+    `variables` are what `getvariable()` answers in a model, such as `as_of`.
+    """
+    connection.execute("set TimeZone = 'UTC'")
+    for schema in SCHEMAS:
+        connection.execute(f"create schema if not exists {schema}")
+    for name, value in variables.items():
+        connection.execute(f"set variable {quoted(name)} = ?", [value])
+
+
+def build_all(
+    connection: DuckDBPyConnection, catalogue: Catalogue, *, only: Iterable[str] | None = None
+) -> Iterator[BuildReport]:
+    """Build the models one after the other; each is committed before its report is yielded.
+
+    Raises:
+        AuditFailed: at the first model that fails; the ones after it are not built.
+    """
+    names = {catalogue.model(name).name for name in only} if only is not None else None
+    for model in catalogue.models:
+        if names is None or model.name in names:
+            yield build(connection, model)
+
+
+def build(connection: DuckDBPyConnection, model: SqlModel) -> BuildReport:
+    """Replace the model's table by a new one that passed all its checks.
+
+    Raises:
+        AuditFailed: the query failed or a check with severity `error` found rows; the earlier
+            table is as it was, and `.results` holds what the checks found.
+    """
+    started = time.perf_counter()
+    connection.execute("begin transaction")
+    try:
+        columns = _create(connection, model)
+        results = _audit(connection, model)
+        _describe(connection, model)
+        [(row_count,)] = connection.execute(f"select count(*) from {model.name}").fetchall()  # noqa: S608
+        connection.execute("commit")
+    except duckdb.Error as error:
+        connection.execute("rollback")
+        raise _refusal(model, f"the query failed: {_one_line(error)}") from None
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    return BuildReport(model, row_count, time.perf_counter() - started, results, columns)
+
+
+def _create(connection: DuckDBPyConnection, model: SqlModel) -> tuple[tuple[str, str, str], ...]:
+    connection.execute(f"create or replace table {model.name} as {model.query}")
+    described = connection.execute(f"describe {model.name}").fetchall()
+    names = [name for name, *_ in described]
+    if names != list(model.columns):
+        raise _refusal(model, f"rule columns: {_difference(list(model.columns), names)}")
+    return tuple((name, kind, model.columns[name]) for name, kind, *_ in described)
+
+
+def _difference(declared: list[str], built: list[str]) -> str:
+    parts = [
+        f"the header lacks {', '.join(name for name in built if name not in declared)}",
+        f"the query lacks {', '.join(name for name in declared if name not in built)}",
+    ]
+    found = [part for part in parts if not part.endswith("lacks ")]
+    return " and ".join(found) or f"the header's order differs; write {', '.join(built)}"
+
+
+def _audit(connection: DuckDBPyConnection, model: SqlModel) -> tuple[CheckResult, ...]:
+    """Run every check, so that one run shows everything that is wrong."""
+    results: list[CheckResult] = []
+    for check in checks_of(model):
+        try:
+            results.append(run_check(connection, model, check))
+        except duckdb.Error as error:
+            message = f"check {check.name} cannot run: {_one_line(error)}"
+            raise _refusal(model, message, tuple(results)) from None
+    if broken := [result for result in results if result.is_fatal]:
+        message = "; ".join(_sentence(result) for result in broken)
+        raise _refusal(model, message, tuple(results))
+    return tuple(results)
+
+
+def _sentence(result: CheckResult) -> str:
+    rows = f"{result.failing_rows} row{'' if result.failing_rows == 1 else 's'}"
+    values = ", ".join(f"{name}={value}" for name, value in (result.example or {}).items())
+    example = f", for example {values}" if values else ""
+    return f"{rows} break{'s' if result.failing_rows == 1 else ''} {result.name}{example}"
+
+
+def _describe(connection: DuckDBPyConnection, model: SqlModel) -> None:
+    """Write the header's texts as comments; `create or replace` has dropped the earlier ones."""
+    connection.execute(f"comment on table {model.name} is {_literal(model.about)}")
+    for column, text in model.columns.items():
+        target = f"{model.name}.{quoted(column)}"
+        connection.execute(f"comment on column {target} is {_literal(text)}")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _refusal(model: SqlModel, what: str, results: tuple[CheckResult, ...] = ()) -> ModelRefused:
+    msg = f"{model.name}: {what}; the previous table is kept (sql/{model.schema}/{model.path.name})"
+    return ModelRefused(msg, results)
+
+
+def _one_line(error: Exception) -> str:
+    """DuckDB's message without the excerpt of the query that follows it."""
+    return " ".join(re.split(r"\n+LINE \d+:", str(error))[0].split())

@@ -1,0 +1,37 @@
+"""The models of `sql/` do what their cases say; the cases stand beside this file."""
+
+import pytest
+
+from cin7_pipeline.models.build import build_all, prepare
+from cin7_pipeline.models.catalogue import Catalogue
+from cin7_pipeline.warehouse.tables import create_raw_tables
+from tests.sql.cases import CASES_FOLDER, VARIABLES, Bench, Case, read_cases
+
+
+@pytest.mark.parametrize("case", read_cases(), ids=lambda case: case.id)
+def test_a_model_makes_the_expected_rows(bench: Bench, case: Case):
+    """A model makes exactly the rows that its case expects of the given ones."""
+    bench.check(case)
+
+
+def test_every_planning_model_has_a_case(catalogue: Catalogue):
+    """A table of the contract is never without an example of what it says."""
+    with_case = {case.model for case in read_cases()}
+    planning = {model.name for model in catalogue.models if model.schema == "planning"}
+    assert planning, "sql/planning holds no model"
+    assert planning <= with_case
+
+
+def test_every_case_file_belongs_to_a_model(catalogue: Catalogue):
+    """A case file whose model was renamed or removed does not linger."""
+    files = {f"{path.parent.name}.{path.stem}" for path in CASES_FOLDER.glob("*/*.yaml")}
+    assert files <= {model.name for model in catalogue.models}
+
+
+def test_all_models_build_on_an_empty_account(connection, catalogue: Catalogue):
+    """A first run before anything was read makes every table, and every check passes."""
+    create_raw_tables(connection)
+    prepare(connection, VARIABLES)
+    reports = list(build_all(connection, catalogue))
+    assert [report.model for report in reports] == list(catalogue.models)
+    assert all(result.passed for report in reports for result in report.checks)
