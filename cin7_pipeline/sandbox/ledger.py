@@ -10,8 +10,17 @@ from decimal import Decimal
 
 
 @dataclass(frozen=True)
+class Component:
+    """How much of one item goes into a kit."""
+
+    option_id: int
+    size: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True)
 class Product:
-    """A product; what is sold are its options."""
+    """A product; what is sold are its options. `components` is filled on kits only."""
 
     id: int
     style_code: str
@@ -27,11 +36,16 @@ class Product:
     volume: Decimal
     created_at: datetime
     modified_at: datetime
+    components: tuple[Component, ...] = ()
+    custom_fields: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Option:
-    """One option × size; on a size grid several share an id. `size` is '' when unsized."""
+    """One option × size; on a size grid several share an id. `size` is '' when unsized.
+
+    `prices` has the keys of Cin7's priceColumns: tier and currency (`wholesaleAUD`, `costUSD`).
+    """
 
     id: int
     size: str
@@ -81,6 +95,9 @@ class Contact:
     is_active: bool
     created_at: datetime
     modified_at: datetime
+    sub_group: str = ""
+    price_column: str = ""
+    custom_fields: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,7 +111,10 @@ class SizeQuantity:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of any document; `done` is what was shipped, received or transferred of it."""
+    """One line of any document; `done` is what was shipped, received or transferred of it.
+
+    On a transfer `unit_price` is the unit cost.
+    """
 
     id: int
     option_id: int
@@ -106,6 +126,7 @@ class Line:
     discount: Decimal = Decimal(0)
     parent_id: int = 0
     sizes: tuple[SizeQuantity, ...] = ()
+    unit_cost: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -121,6 +142,7 @@ class Document:
     stage: str = "New"
     is_void: bool = False
     deleted_at: datetime | None = None
+    custom_fields: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -139,6 +161,10 @@ class SalesOrder(Document):
     invoiced_at: datetime | None = None
     dispatched_at: datetime | None = None
     cancelled_at: datetime | None = None
+    distribution_branch_id: int = 0
+    delivery_country: str | None = "Australia"
+    currency_rate: Decimal = Decimal(1)
+    freight: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -152,6 +178,8 @@ class PurchaseOrder(Document):
     eta_at: datetime | None = None
     received_at: datetime | None = None
     cancelled_at: datetime | None = None
+    accepted_at: datetime | None = None
+    currency_rate: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True)
@@ -178,6 +206,7 @@ class CreditNote(Document):
     currency: str = "AUD"
     credited_at: datetime | None = None
     completed_at: datetime | None = None
+    currency_rate: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True)
