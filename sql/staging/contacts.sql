@@ -1,0 +1,35 @@
+/*
+about: Customers and suppliers without anything that names a person; one row per contact.
+grain: [contact_id]
+columns:
+  contact_id: Cin7 id of the contact.
+  contact_type: Customer, Supplier or Internal.
+  company: Company.
+  contact_group: Group of the contact.
+  contact_sub_group: Group below the group.
+  price_column: Price tier that the contact buys at.
+  email_hash: Salted hash of the e-mail address, to find duplicates.
+  is_active: False once the contact is switched off.
+  custom_fields: Custom fields as a JSON object.
+  created_at: When it was created in Cin7 (UTC).
+  created_on: Day of creation, local date.
+  modified_at: When it was last changed in Cin7 (UTC).
+  read_at: When this version was read (UTC).
+  gone_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+*/
+select
+    id as contact_id,
+    type as contact_type,
+    company,
+    "group" as contact_group,
+    sub_group as contact_sub_group,
+    price_column,
+    email_hash,
+    is_active,
+    custom_fields,
+    timezone('UTC', created_date) as created_at,
+    timezone(getvariable('time_zone'), created_date)::date as created_on,
+    timezone('UTC', modified_date) as modified_at,
+    timezone('UTC', read_at) as read_at,
+    timezone('UTC', gone_at) as gone_at
+from raw.contacts

@@ -1,0 +1,33 @@
+/*
+about: Lines of purchase orders, renamed; one row per line.
+grain: [purchase_order_id, line_id]
+columns:
+  purchase_order_id: Cin7 id of the order.
+  line_id: Cin7 id of the line.
+  parent_line_id: Line of the kit that this line is a component of; null for a line of its own.
+  product_id: Product as Cin7 links it.
+  product_option_id: Option as Cin7 links it.
+  sort: Position on the document.
+  code: Code as it stood when the line was written.
+  name: Text of the line.
+  quantity: Units ordered.
+  received_quantity: Units received.
+  unit_price: Buying price of a unit, in document currency.
+  discount: Discount on the whole line, in document currency.
+  size_codes: Sizes of the line, packed as text.
+*/
+select
+    purchase_order_id,
+    id as line_id,
+    nullif(parent_id, 0) as parent_line_id,
+    nullif(product_id, 0) as product_id,
+    nullif(product_option_id, 0) as product_option_id,
+    sort,
+    code,
+    name,
+    qty as quantity,
+    qty_shipped as received_quantity,
+    unit_price,
+    discount,
+    size_codes
+from raw.purchase_order_lines

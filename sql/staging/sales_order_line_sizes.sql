@@ -1,0 +1,44 @@
+/*
+about: >-
+  Sizes of sales order lines that have any; one row per line and size. A size that stands twice on
+  a line is added up.
+grain: [sales_order_id, line_id, size]
+columns:
+  sales_order_id: Cin7 id of the order.
+  line_id: Cin7 id of the line.
+  size: Name of the size, verbatim.
+  position: Place of the size on the line, from 1.
+  code: Code of the size on the line, verbatim.
+  quantity: Units of the size.
+*/
+with
+
+lists as (
+    select
+        sales_order_id,
+        line_id,
+        from_json(
+            sizes, '[{"name": "VARCHAR", "code": "VARCHAR", "qty": "DECIMAL(18, 4)"}]'
+        ) as entries
+    from staging.sales_order_lines
+),
+
+entries as (
+    select
+        sales_order_id,
+        line_id,
+        unnest(entries) as entry,
+        generate_subscripts(entries, 1) as position
+    from lists
+)
+
+select
+    sales_order_id,
+    line_id,
+    entry.name as size,
+    min(position) as position,
+    arg_min(entry.code, position) as code,
+    sum(coalesce(entry.qty, 0))::decimal(18, 4) as quantity
+from entries
+where entry.name <> ''
+group by sales_order_id, line_id, entry.name

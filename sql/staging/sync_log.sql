@@ -1,0 +1,35 @@
+/*
+about: What each sync read, dated in UTC; one row per sync and entity.
+grain: [sync_id, entity]
+columns:
+  sync_id: Id of the sync.
+  entity: Endpoint that was read.
+  window_start_at: Start of the window (UTC).
+  window_end_at: End of the window (UTC).
+  lookback_days: Days that the sync looks back.
+  started_at: When reading started (UTC).
+  finished_at: When it was stored (UTC).
+  row_count: Rows read.
+  new_count: Rows not held before.
+  changed_count: Rows that had changed.
+  unchanged_count: Rows that had not changed.
+  gone_count: Rows that Cin7 has no longer.
+  call_count: API calls spent.
+  seconds: Seconds it took.
+*/
+select
+    sync_id,
+    entity,
+    timezone('UTC', window_start) as window_start_at,
+    timezone('UTC', window_end) as window_end_at,
+    lookback_days,
+    timezone('UTC', started_at) as started_at,
+    timezone('UTC', finished_at) as finished_at,
+    row_count,
+    new_count,
+    changed_count,
+    unchanged_count,
+    gone_count,
+    call_count,
+    seconds
+from raw.sync_log
