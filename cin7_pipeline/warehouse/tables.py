@@ -19,38 +19,42 @@ SQL_TYPES = {
     ColumnType.EMAIL_HASH: "varchar",
 }
 
+MOMENT = SQL_TYPES[ColumnType.TIMESTAMP]
+NUMBER = SQL_TYPES[ColumnType.NUMBER]
+KEY_TEXT = SQL_TYPES[ColumnType.KEY_TEXT]
+
 # What we know of a record beside what Cin7 says: its version, when it was read, since when it is
 # no longer there.
 TRACKING = {
     "row_hash": "varchar",
-    "read_at": "timestamp with time zone",
-    "gone_at": "timestamp with time zone",
+    "read_at": MOMENT,
+    "gone_at": MOMENT,
 }
 
 RECORDS = {
     "raw.stock_snapshots": {
         "snapshot_on": "date",
-        "read_at": "timestamp with time zone",
+        "read_at": MOMENT,
         "product_option_id": "bigint",
         "branch_id": "bigint",
-        "size": "varchar not null default ''",
+        "size": KEY_TEXT,
         "product_id": "bigint",
         "code": "varchar",
-        "stock_on_hand": "decimal(18, 4)",
-        "open_sales": "decimal(18, 4)",
-        "available": "decimal(18, 4)",
-        "incoming": "decimal(18, 4)",
-        "virtual": "decimal(18, 4)",
-        "holding": "decimal(18, 4)",
+        "stock_on_hand": NUMBER,
+        "open_sales": NUMBER,
+        "available": NUMBER,
+        "incoming": NUMBER,
+        "virtual": NUMBER,
+        "holding": NUMBER,
     },
     "raw.sync_log": {
         "sync_id": "varchar",
         "entity": "varchar",
-        "window_start": "timestamp with time zone",
-        "window_end": "timestamp with time zone",
+        "window_start": MOMENT,
+        "window_end": MOMENT,
         "lookback_days": "integer",
-        "started_at": "timestamp with time zone",
-        "finished_at": "timestamp with time zone",
+        "started_at": MOMENT,
+        "finished_at": MOMENT,
         "row_count": "bigint",
         "new_count": "bigint",
         "changed_count": "bigint",
@@ -62,7 +66,7 @@ RECORDS = {
     "raw.sync_coverage": {
         "entity": "varchar",
         "day_on": "date",
-        "read_at": "timestamp with time zone",
+        "read_at": MOMENT,
     },
     "settings.channels": {
         "priority": "integer",
@@ -82,6 +86,12 @@ RECORDS = {
     },
 }
 
+# One snapshot a day and one reading of a day: a later one takes its place (`insert or replace`).
+KEYS = {
+    "raw.stock_snapshots": "snapshot_on, product_option_id, branch_id, size",
+    "raw.sync_coverage": "entity, day_on",
+}
+
 
 def table_columns() -> dict[str, dict[str, str]]:
     """Every raw and settings table as `schema.table` → column → DuckDB type."""
@@ -96,8 +106,10 @@ def create_raw_tables(connection: DuckDBPyConnection) -> None:
     for schema in ("raw", "settings"):
         connection.execute(f"create schema if not exists {schema}")
     for table, columns in table_columns().items():
-        body = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-        connection.execute(f"create table if not exists {table} ({body})")
+        parts = [f'"{name}" {kind}' for name, kind in columns.items()]
+        if table in KEYS:
+            parts.append(f"primary key ({KEYS[table]})")
+        connection.execute(f"create table if not exists {table} ({', '.join(parts)})")
 
 
 def _endpoint_tables(endpoint: Endpoint) -> dict[str, dict[str, str]]:

@@ -1,0 +1,93 @@
+"""What a model file may say, and what is refused with the file and the remedy."""
+
+import pytest
+
+from cin7_pipeline.models.sql_model import ModelError, Severity, parse_model
+
+
+def test_a_file_becomes_a_model(write_model):
+    """Schema and table come from the path, everything else from the header."""
+    more = "checks:\n  known: id is not null\n  late: {expect: id > 0, severity: warn}\n"
+    path = write_model("core.orders", "select 1 as id;", columns="id", more=more)
+    model = parse_model(path)
+    assert (model.name, model.about) == ("core.orders", "Rows of core.orders.")
+    assert (model.grain, model.columns) == (("id",), {"id": "The id."})
+    assert model.query == "select 1 as id"
+    assert [(check.name, check.severity) for check in model.checks] == [
+        ("known", Severity.ERROR),
+        ("late", Severity.WARN),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "reads"),
+    [
+        ("select id from raw.a", {"raw.a"}),
+        ("with b as (select id from raw.a) select id from b", {"raw.a"}),
+        ("select id from raw.a where id in (select id from core.b)", {"raw.a", "core.b"}),
+        ("select id from raw.a union all select id from raw.b", {"raw.a", "raw.b"}),
+        ("select a.id from raw.a as a, json_each(a.rows) as r", {"raw.a"}),
+        ("select d as id from generate_series(date '2026-01-01', current_date) as g(d)", set()),
+        ("select u.id from (select unnest([1]) as id) as u", set()),
+        (
+            "with recursive r as (select 1 as id union all select id + 1 from r where id < 9)"
+            " select r.id from r cross join core.b",
+            {"core.b"},
+        ),
+        ("with a as (select 1 as id) select a.id from a, core.a as b", {"core.a"}),
+        ("select a.id from core.a asof join raw.b on a.id >= b.id", {"core.a", "raw.b"}),
+    ],
+)
+def test_what_a_model_reads_comes_from_its_query(write_model, query, reads):
+    """Tables are found wherever they stand; names of CTEs and table functions are none."""
+    assert parse_model(write_model("core.orders", query, columns="id")).reads == reads
+
+
+def test_what_a_check_reads_is_read_by_the_model(write_model):
+    """A check over another table makes the model depend on it, and never on itself."""
+    more = "checks:\n  is_known: id in (select id from core.known)\n"
+    model = parse_model(write_model("core.orders", "select 1 as id", columns="id", more=more))
+    assert model.reads == {"core.known"}
+
+
+@pytest.mark.parametrize(
+    ("query", "columns", "more", "message"),
+    [
+        ("select id from orders", "id", "", "table orders has no schema; write schema.orders"),
+        ("select 1 as id", "other", "", r"grain is \['id'\]; list the columns"),
+        ("select 1 as id; select 2", "id", "", "2 statements"),
+        ("drop table core.orders", "id", "", "one header and one select"),
+        ("select from where", "id", "", "cannot be parsed"),
+        ("select 1 as id", "id", "owner: me\n", "the header has owner; allowed are about"),
+        ("select 1 as id", "id", "about: a: b\n", "not YAML"),
+        ("select 1 as id", "id", "checks: [id > 0]\n", "checks is .* one line 'name:"),
+        ("select 1 as id", "id", "checks: {a: 5}\n", "check a is 5; write text"),
+        ("select 1 as id", "id", "checks: {a: 'id >'}\n", "cannot be parsed"),
+        ("select 1 as id", "id", "checks: {a: {expect: id > 0, level: warn}}\n", "has level"),
+        ("select 1 as id", "id", "checks: {a: {expect: id > 0, severity: bad}}\n", "'bad' is unk"),
+    ],
+)
+def test_a_fault_is_named_with_its_file(write_model, query, columns, more, message):
+    """A fault in a file is one line: the file, what is wrong, what is right."""
+    path = write_model("core.orders", query, columns=columns, more=more)
+    with pytest.raises(ModelError, match=message) as caught:
+        parse_model(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["select 1 as id", "/* about: x */", "/* about: x */ ;"])
+def test_a_file_needs_a_header_and_a_query(tmp_path, text):
+    """A file without header or without query is refused."""
+    path = tmp_path / "orders.sql"
+    path.write_text(text)
+    with pytest.raises(ModelError, match="no header and query"):
+        parse_model(path)
+
+
+def test_a_header_lists_what_it_lacks(tmp_path):
+    """All missing parts of a header are named at once."""
+    path = tmp_path / "orders.sql"
+    path.write_text("/*\nabout: Orders.\n*/\nselect 1 as id")
+    with pytest.raises(ModelError, match="lacks columns, grain"):
+        parse_model(path)
