@@ -1,0 +1,188 @@
+"""From a page of JSON to typed records: every declared field checked, everything else left behind.
+
+What belongs here: types, hashes, errors that name the record. Not here: which records to ask for
+(`read.py`), how they reach the database (`merge.py`).
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from cin7_pipeline.api.endpoints import Column, ColumnType, Endpoint
+from cin7_pipeline.errors import ContractBroken
+
+LINES_FIELD = "lineItems"
+PYTHON_TYPES: dict[ColumnType, Any] = {
+    ColumnType.ID: int | None,
+    ColumnType.TEXT: str | None,
+    ColumnType.KEY_TEXT: str | None,
+    ColumnType.TIMESTAMP: datetime | None,
+    ColumnType.NUMBER: Decimal | None,
+    ColumnType.RATE: Decimal | None,
+    ColumnType.FLAG: bool | None,
+    ColumnType.JSON: Any,
+    ColumnType.EMAIL_HASH: str | None,
+}
+DECIMAL_PLACES = {ColumnType.NUMBER: Decimal("0.0001"), ColumnType.RATE: Decimal("0.00000001")}
+DECIMAL_LIMIT = {ColumnType.NUMBER: Decimal(10**14), ColumnType.RATE: Decimal(10**10)}
+
+Values = tuple[Any, ...]
+Converter = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Record:
+    """One document or row: its values in the order of the endpoint's columns, and its lines'."""
+
+    key: tuple[Any, ...]
+    values: Values
+    lines: tuple[Values, ...]
+    row_hash: str
+    created_at: datetime | None
+    modified_at: datetime | None
+
+
+@dataclass
+class Decoder:
+    """Decodes the pages of one endpoint; `unknown_fields` collects what nobody declared.
+
+    `salt` goes into the hashes of e-mail addresses, so that nobody can look one up.
+    """
+
+    endpoint: Endpoint
+    salt: bytes
+    unknown_fields: set[str] = field(default_factory=set)
+
+    def records(self, body: bytes) -> list[Record]:
+        """The records of one page.
+
+        Raises:
+            ContractBroken: a declared field holds another type; the message names the record's id.
+        """
+        try:
+            rows = self._page.decode(body)
+        except msgspec.ValidationError as error:
+            raise ContractBroken(self._fault(body, str(error))) from None
+        self._note_unknown_fields(body)
+        return [self._record(row) for row in rows]
+
+    @cached_property
+    def _page(self) -> msgspec.json.Decoder[list[Any]]:
+        own = [self._struct_field(column) for column in self.endpoint.columns]
+        if self.endpoint.lines is not None:
+            line = _struct("Line", [_optional(column) for column in self.endpoint.lines.columns])
+            own.append((LINES_FIELD, list[line] | None, None))  # type: ignore[valid-type]
+        return msgspec.json.Decoder(list[_struct("Record", own)])  # type: ignore[misc]
+
+    def _struct_field(self, column: Column) -> tuple[Any, ...]:
+        is_key = column.name in self.endpoint.key and column.type is ColumnType.ID
+        return (column.field, int) if is_key else _optional(column)
+
+    @cached_property
+    def _converters(self) -> list[tuple[str, Converter]]:
+        return [(column.field, self._converter(column)) for column in self.endpoint.columns]
+
+    @cached_property
+    def _line_converters(self) -> list[tuple[str, Converter]]:
+        lines = self.endpoint.lines
+        return [] if lines is None else [(c.field, self._converter(c)) for c in lines.columns]
+
+    def _converter(self, column: Column) -> Converter:
+        kind = column.type
+        if kind in DECIMAL_PLACES:
+            return lambda value: self._decimal(column, value)
+        converters: dict[ColumnType, Converter] = {
+            ColumnType.TIMESTAMP: as_moment,
+            ColumnType.JSON: as_json_text,
+            ColumnType.KEY_TEXT: lambda value: value or "",
+            ColumnType.EMAIL_HASH: lambda value: email_hash(value, self.salt),
+        }
+        return converters.get(kind, lambda value: value)
+
+    def _decimal(self, column: Column, value: Decimal | None) -> Decimal | None:
+        if value is None:
+            return None
+        if abs(value) >= DECIMAL_LIMIT[column.type]:
+            msg = f"{self.endpoint.name}: {column.field} is {value}, more than a {column.type} can hold"
+            raise ContractBroken(msg)
+        return value.quantize(DECIMAL_PLACES[column.type])
+
+    def _record(self, row: Any) -> Record:
+        values = tuple(convert(getattr(row, name)) for name, convert in self._converters)
+        lines = tuple(
+            tuple(convert(getattr(line, name)) for name, convert in self._line_converters)
+            for line in getattr(row, LINES_FIELD, None) or ()
+        )
+        by_name: Mapping[str, Any] = dict(zip(self._names, values, strict=True))
+        return Record(
+            key=tuple(by_name[name] for name in self.endpoint.key),
+            values=values,
+            lines=lines,
+            row_hash=_hash((self._names, values, lines)),
+            created_at=by_name.get("created_date"),
+            modified_at=by_name.get("modified_date"),
+        )
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return [column.name for column in self.endpoint.columns]
+
+    @cached_property
+    def _declared(self) -> set[str]:
+        return {column.field for column in self.endpoint.columns} | {LINES_FIELD}
+
+    def _note_unknown_fields(self, body: bytes) -> None:
+        for row in msgspec.json.decode(body):
+            self.unknown_fields |= row.keys() - self._declared
+
+    def _fault(self, body: bytes, reason: str) -> str:
+        row = re.search(r"\$\[(\d+)\]", reason)
+        rows = msgspec.json.decode(body)
+        record = rows[int(row[1])] if row and int(row[1]) < len(rows) else None
+        name = record.get(self.endpoint.page_key) if isinstance(record, dict) else None
+        where = f"{self.endpoint.path} record {self.endpoint.page_key}={name}"
+        return (
+            f"{where}: {reason}. Nothing of {self.endpoint.name} was changed;"
+            " correct the record in Cin7 or report the new shape"
+        )
+
+
+def _optional(column: Column) -> tuple[Any, ...]:
+    return column.field, PYTHON_TYPES[column.type], None
+
+
+def _struct(name: str, fields: list[tuple[Any, ...]]) -> type[msgspec.Struct]:
+    required = [entry for entry in fields if len(entry) == 2]
+    optional = [entry for entry in fields if len(entry) == 3]
+    return msgspec.defstruct(name, [*required, *optional])
+
+
+def as_moment(value: datetime | None) -> datetime | None:
+    """The moment in UTC; .NET's year 1 stands for "not set"."""
+    if value is None or value.year <= 1:
+        return None
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def as_json_text(value: Any) -> str | None:
+    """Canonical JSON, so that the same content is always the same text."""
+    return None if value is None else msgspec.json.encode(value, order="sorted").decode()
+
+
+def email_hash(value: str | None, salt: bytes) -> str | None:
+    """Sixteen hex digits that are equal for equal addresses, whatever their case; None if unset."""
+    address = (value or "").strip().casefold()
+    if not address:
+        return None
+    return hashlib.blake2b(address.encode(), key=salt, digest_size=8).hexdigest()
+
+
+def _hash(content: Any) -> str:
+    return hashlib.blake2b(msgspec.json.encode(content), digest_size=8).hexdigest()

@@ -1,0 +1,102 @@
+"""What `raw` holds of an endpoint before a read: the versions, the open documents, the gaps.
+
+Only reads the database; what follows from it is decided in `read.py`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from cin7_pipeline.api.endpoints import (
+    CONTACTS,
+    DOCUMENTS,
+    ENDPOINTS,
+    PRODUCT_OPTIONS,
+    PRODUCTS,
+    Endpoint,
+)
+
+Key = tuple[Any, ...]
+
+# Which raw columns name a record of another endpoint; 0 and null name nothing.
+REFERENCES: dict[str, tuple[tuple[str, str], ...]] = {
+    PRODUCT_OPTIONS.name: tuple(
+        (document.lines.table, "product_option_id")
+        for document in DOCUMENTS
+        if document.lines is not None
+    ),
+    PRODUCTS.name: ((PRODUCT_OPTIONS.name, "product_id"),),
+    CONTACTS.name: (
+        ("sales_orders", "member_id"),
+        ("purchase_orders", "member_id"),
+        ("credit_notes", "member_id"),
+        ("products", "supplier_id"),
+    ),
+}
+
+
+@dataclass
+class Held:
+    """The rows of one raw table by key: hash and creation of those still there, which are open or gone."""
+
+    hashes: dict[Key, str | None] = field(default_factory=dict)
+    created: dict[Key, datetime | None] = field(default_factory=dict)
+    open_keys: set[Key] = field(default_factory=set)
+    gone_keys: set[Key] = field(default_factory=set)
+    missing_ids: list[int] = field(default_factory=list)
+    was_read_whole: bool = False
+
+
+def read_held(connection: DuckDBPyConnection, endpoint: Endpoint) -> Held:
+    """What `raw` holds of the endpoint now."""
+    held = Held(
+        missing_ids=_missing_ids(connection, endpoint),
+        was_read_whole=_was_read_whole(connection, endpoint),
+    )
+    for *key_values, row_hash, created, is_gone, is_open in _rows(connection, endpoint):
+        key = tuple(key_values)
+        if is_gone:
+            held.gone_keys.add(key)
+            continue
+        held.hashes[key] = row_hash
+        held.created[key] = created
+        if is_open:
+            held.open_keys.add(key)
+    return held
+
+
+def _rows(connection: DuckDBPyConnection, endpoint: Endpoint) -> list[tuple[Any, ...]]:
+    names = {column.name for column in endpoint.columns}
+    created = "created_date" if "created_date" in names else "null"
+    query = (
+        f"select {', '.join(endpoint.key)}, row_hash, {created},"
+        f" gone_at is not null, coalesce({endpoint.open_when or 'false'}, false)"
+        f" from raw.{endpoint.name}"
+    )
+    return connection.execute(query).fetchall()
+
+
+def _was_read_whole(connection: DuckDBPyConnection, endpoint: Endpoint) -> bool:
+    query = "select count(*) from raw.sync_log where entity = ? and window_start is null"
+    row = connection.execute(query, [endpoint.name]).fetchone()
+    return bool(row and row[0])
+
+
+def _missing_ids(connection: DuckDBPyConnection, endpoint: Endpoint) -> list[int]:
+    references = REFERENCES.get(endpoint.name)
+    if not references:
+        return []
+    named = " union ".join(f"select {column} as id from raw.{table}" for table, column in references)
+    query = f"select id from ({named}) where id > 0 except select id from raw.{endpoint.name} order by id"
+    return [row[0] for row in connection.execute(query).fetchall()]
+
+
+def live_counts(connection: DuckDBPyConnection) -> dict[str, int]:
+    """Rows per entity that Cin7 still has."""
+    counts = {}
+    for name in ENDPOINTS:
+        row = connection.execute(f"select count(*) from raw.{name} where gone_at is null").fetchone()
+        counts[name] = row[0] if row else 0
+    return counts

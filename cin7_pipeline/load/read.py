@@ -1,0 +1,186 @@
+"""Read one endpoint over one window: the pages, what is open, what is named elsewhere, what is gone.
+
+A read changes nothing here; it returns a `Reading` that `sync.py` writes. The rules are those of the
+design's §4: everything changed in the window, open documents whatever their age, and "gone" only for
+what Cin7 was asked for by its id and did not return.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from cin7_pipeline.api.client import Cin7Client
+from cin7_pipeline.api.endpoints import Endpoint
+from cin7_pipeline.api.pages import PageWalk, read_by_id
+from cin7_pipeline.api.where import window_where
+from cin7_pipeline.errors import ContractBroken
+from cin7_pipeline.load.decode import Decoder, Record
+from cin7_pipeline.load.held import Held, Key
+from cin7_pipeline.window import Window
+
+PAGE_ROWS = 250
+# A longer walk is cut into slices read side by side, so that the rate limit is the bound, not latency.
+PAGES_PER_WALK = 10
+SLICES_AT_ONCE = 3
+# Cin7 shows a row up to a minute after its modifiedDate.
+VISIBILITY_LAG = timedelta(minutes=5)
+# So few missing rows are never suspicious, however small the account.
+GONE_WITHOUT_QUESTION = 20
+
+OnProgress = Callable[[str, int], None]
+
+
+def no_progress(_entity: str, _rows: int) -> None:
+    """Nobody is watching."""
+
+
+@dataclass
+class Reading:
+    """What one read brought: the newest version of each record, and the keys that are gone."""
+
+    endpoint: Endpoint
+    window: Window
+    started_at: datetime
+    held: Held
+    records: dict[Key, Record] = field(default_factory=dict)
+    gone: set[Key] = field(default_factory=set)
+    call_count: int = 0
+    unknown_fields: set[str] = field(default_factory=set)
+    used_offset_pages: bool = False
+    seconds: float = 0.0
+    _adding: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def add(self, records: Iterable[Record]) -> None:
+        """Keep each record once, the version modified last."""
+        with self._adding:
+            for record in records:
+                known = self.records.get(record.key)
+                if known is None or not _is_older(record, known):
+                    self.records[record.key] = record
+
+    @property
+    def new(self) -> list[Record]:
+        """Records that were not held, or that were gone and are back."""
+        return [record for key, record in self.records.items() if key not in self.held.hashes]
+
+    @property
+    def changed(self) -> list[Record]:
+        """Records that are held in another version."""
+        hashes = self.held.hashes
+        return [
+            record
+            for key, record in self.records.items()
+            if key in hashes and hashes[key] != record.row_hash
+        ]
+
+
+def _is_older(record: Record, known: Record) -> bool:
+    if record.modified_at is None or known.modified_at is None:
+        return False
+    return record.modified_at < known.modified_at
+
+
+@dataclass
+class Reader:
+    """Reads endpoints from one account at one moment."""
+
+    client: Cin7Client
+    now: datetime
+    salt: bytes
+    gone_share_limit: float
+    on_progress: OnProgress = no_progress
+
+    def read(self, endpoint: Endpoint, window: Window, held: Held) -> Reading:
+        """Everything of the endpoint that the window asks for.
+
+        Raises:
+            ContractBroken: a record has another shape, or more records are missing than the limit allows.
+            Cin7Unavailable, Cin7Rejected: the account did not answer; nothing was changed.
+        """
+        started = time.monotonic()
+        reading = Reading(endpoint, window, self.now, held)
+        calls_before = self.client.calls(endpoint.path)
+        decoder = Decoder(endpoint, self.salt)
+        self._read_window(reading, decoder)
+        asked = self._read_by_id(reading, decoder, self._to_ask(reading))
+        reading.gone = self._gone(reading, decoder, asked)
+        reading.unknown_fields = decoder.unknown_fields
+        reading.call_count = self.client.calls(endpoint.path) - calls_before
+        reading.seconds = time.monotonic() - started
+        return reading
+
+    def _read_window(self, reading: Reading, decoder: Decoder) -> None:
+        slices = self._slices(reading)
+        if len(slices) == 1:
+            self._walk(reading, decoder, reading.window)
+            return
+        with ThreadPoolExecutor(SLICES_AT_ONCE) as pool:
+            walks = [pool.submit(self._walk, reading, decoder, part) for part in slices]
+        for walk in walks:
+            walk.result()
+        # An edit during the walk can carry a document from a slice not yet read into one already read.
+        self._walk(reading, decoder, Window(start=self.now - VISIBILITY_LAG))
+
+    def _slices(self, reading: Reading) -> list[Window]:
+        window, start = reading.window, reading.window.start
+        if start is None:
+            return [window]
+        expected = sum(1 for created in reading.held.created.values() if created and created >= start)
+        walks = max(1, min(SLICES_AT_ONCE * 2, expected // (PAGE_ROWS * PAGES_PER_WALK)))
+        days = max(1, -(-((window.end or self.now) - start).days // walks))
+        return window.slices(days, self.now) if walks > 1 else [window]
+
+    def _walk(self, reading: Reading, decoder: Decoder, window: Window) -> None:
+        walk = PageWalk(self.client, reading.endpoint, window_where(window))
+        for body in walk:
+            reading.add(decoder.records(body))
+            self.on_progress(reading.endpoint.name, len(reading.records))
+        reading.used_offset_pages |= walk.used_offset_pages
+
+    def _to_ask(self, reading: Reading) -> set[int]:
+        """Ids the window does not answer for: what is still open, and what is named but not held."""
+        is_lookback = reading.window.start is not None and reading.window.end is None
+        open_ids = {key[0] for key in reading.held.open_keys} if is_lookback else set()
+        read_ids = {key[0] for key in reading.records}
+        return (open_ids | set(reading.held.missing_ids)) - read_ids
+
+    def _read_by_id(self, reading: Reading, decoder: Decoder, ids: set[int]) -> set[int]:
+        for body in read_by_id(self.client, reading.endpoint, sorted(ids)):
+            reading.add(decoder.records(body))
+        return ids
+
+    def _gone(self, reading: Reading, decoder: Decoder, asked: set[int]) -> set[Key]:
+        """Held keys that Cin7 no longer has; in doubt it is asked for each by its id."""
+        due = self._due(reading, asked)
+        missing = due - reading.records.keys()
+        self._refuse_mass_loss(reading, missing, len(due))
+        if missing and reading.endpoint.page_key == "id":
+            doubtful = {key[0] for key in missing} - asked
+            self._read_by_id(reading, decoder, doubtful)
+        return missing - reading.records.keys()
+
+    def _due(self, reading: Reading, asked: set[int]) -> set[Key]:
+        """Held keys that this read must have returned if Cin7 still has them."""
+        window, held = reading.window, reading.held
+        if window.start is None:
+            return set(held.hashes)
+        end = min(window.end or self.now, self.now)
+        return {
+            key
+            for key, created in held.created.items()
+            if key[0] in asked or (created is not None and window.start <= created < end)
+        }
+
+    def _refuse_mass_loss(self, reading: Reading, missing: set[Key], due: int) -> None:
+        if len(missing) <= max(GONE_WITHOUT_QUESTION, self.gone_share_limit * due):
+            return
+        name = reading.endpoint.name
+        msg = (
+            f"{name}: Cin7 did not return {len(missing)} of {due} records that it had before, more than"
+            f" the limit of {self.gone_share_limit:.0%}. Nothing of {name} was changed; if they really"
+            " were deleted, raise CIN7_GONE_SHARE_LIMIT for one run"
+        )
+        raise ContractBroken(msg)

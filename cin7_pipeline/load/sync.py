@@ -1,0 +1,128 @@
+"""Load several endpoints at once: read side by side, merge in one dlt run, seal in one transaction."""
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from cin7_pipeline.api.client import Cin7Client
+from cin7_pipeline.api.endpoints import ENDPOINTS, Endpoint, ReadMode
+from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.load.held import Held, read_held
+from cin7_pipeline.load.merge import merge
+from cin7_pipeline.load.read import OnProgress, Reader, Reading, no_progress
+from cin7_pipeline.load.report import LoadOutcome, LoadReport
+from cin7_pipeline.load.seal import seal
+from cin7_pipeline.settings import Settings
+from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.tables import create_raw_tables
+from cin7_pipeline.window import Window
+
+READS_AT_ONCE = 4
+
+
+def load(
+    entities: Mapping[str, Window | None],
+    client: Cin7Client,
+    settings: Settings,
+    *,
+    on_progress: OnProgress = no_progress,
+) -> LoadOutcome:
+    """Load each entity over its window, or over the one its kind calls for where that is None.
+
+    Each entity is written whole or not at all; one that fails leaves the others' loads in place and
+    its own earlier data as it was. Loading the same window twice rewrites nothing.
+    """
+    now = settings.now()
+    held = _held(settings, entities)
+    reader = Reader(client, now, _salt(settings.state_dir), settings.gone_share_limit, on_progress)
+    windows = {
+        name: window or default_window(ENDPOINTS[name], held[name], settings)
+        for name, window in entities.items()
+    }
+    readings, failures = _read(reader, windows, held)
+    with open_warehouse(settings.warehouse_path) as connection:
+        merge(connection, [(r.endpoint, [*r.new, *r.changed]) for r in readings], now)
+        reports = tuple(_report(r, settings) for r in readings)
+        _seal(connection, readings, reports, settings)
+    return LoadOutcome(reports, failures)
+
+
+def default_window(endpoint: Endpoint, held: Held, settings: Settings) -> Window:
+    """Everything where the endpoint is read whole, or was never read; else its lookback."""
+    is_first_read = endpoint.mode is ReadMode.WHOLE_ONCE and not held.was_read_whole
+    if endpoint.mode is ReadMode.WHOLE or is_first_read:
+        return Window.whole()
+    return Window.lookback(settings.now(), settings.lookback_of(endpoint.name))
+
+
+def _held(settings: Settings, entities: Mapping[str, object]) -> dict[str, Held]:
+    with open_warehouse(settings.warehouse_path) as connection:
+        create_raw_tables(connection)
+        return {name: read_held(connection, ENDPOINTS[name]) for name in entities}
+
+
+def _read(
+    reader: Reader, windows: Mapping[str, Window], held: Mapping[str, Held]
+) -> tuple[list[Reading], dict[str, PipelineError]]:
+    readings: list[Reading] = []
+    failures: dict[str, PipelineError] = {}
+    with ThreadPoolExecutor(READS_AT_ONCE, thread_name_prefix="cin7-read") as pool:
+        reads: dict[str, Future[Reading]] = {
+            name: pool.submit(reader.read, ENDPOINTS[name], window, held[name])
+            for name, window in windows.items()
+        }
+    for name, read in reads.items():
+        try:
+            readings.append(read.result())
+        except PipelineError as error:
+            failures[name] = error
+    return readings, failures
+
+
+def _report(reading: Reading, settings: Settings) -> LoadReport:
+    new, changed = len(reading.new), len(reading.changed)
+    return LoadReport(
+        entity=reading.endpoint.name,
+        window=reading.window,
+        started_at=reading.started_at,
+        finished_at=settings.now(),
+        rows_read=len(reading.records),
+        new=new,
+        changed=changed,
+        unchanged=len(reading.records) - new - changed,
+        gone=len(reading.gone),
+        call_count=reading.call_count,
+        seconds=round(reading.seconds, 3),
+        unknown_fields=tuple(sorted(reading.unknown_fields)),
+        used_offset_pages=reading.used_offset_pages,
+    )
+
+
+def _seal(
+    connection: DuckDBPyConnection,
+    readings: list[Reading],
+    reports: tuple[LoadReport, ...],
+    settings: Settings,
+) -> None:
+    seal(
+        connection,
+        readings,
+        reports,
+        sync_id=uuid.uuid4().hex,
+        lookbacks={name: settings.lookback_of(name) for name in ENDPOINTS},
+        local_day=settings.local_date(settings.now()),
+    )
+
+
+def _salt(state_dir: Path) -> bytes:
+    """The account's own salt for hashed addresses, made once and readable by its owner only."""
+    path = state_dir / "salt"
+    if not path.exists():
+        state_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(secrets.token_bytes(16))
+    return path.read_bytes()

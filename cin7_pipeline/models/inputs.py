@@ -1,0 +1,33 @@
+"""What models read beside `raw`: the variables of a build and the business settings as tables."""
+
+from collections.abc import Iterable
+
+from duckdb import DuckDBPyConnection
+from pydantic import BaseModel
+
+from cin7_pipeline.settings import BusinessSettings, Settings
+from cin7_pipeline.warehouse.tables import RECORDS
+
+
+def build_variables(settings: Settings) -> dict[str, object]:
+    """The variables that SQL reads with `getvariable`; `as_of` is the only "now" there is."""
+    return {
+        "as_of": settings.now(),
+        "time_zone": settings.time_zone,
+        "price_tier": settings.price_tier,
+        "stale_after_days": settings.stale_after_days,
+    }
+
+
+def write_business_settings(connection: DuckDBPyConnection, business: BusinessSettings) -> None:
+    """Replace the tables of schema `settings` by what the CSV files say."""
+    _replace(connection, "settings.channels", business.channels)
+    _replace(connection, "settings.warehouses", business.warehouses)
+    _replace(connection, "settings.customer_groups", business.customer_groups)
+
+
+def _replace(connection: DuckDBPyConnection, table: str, rules: Iterable[BaseModel]) -> None:
+    places = ", ".join("?" * len(RECORDS[table]))
+    connection.execute(f"delete from {table}")
+    for rule in rules:
+        connection.execute(f"insert into {table} values ({places})", list(rule.model_dump().values()))

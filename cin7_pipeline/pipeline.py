@@ -1,0 +1,94 @@
+"""The steps of a run, the same for Dagster and for the command line: read, build, publish.
+
+A step does one thing and returns its receipt. Who runs which steps when is decided by the caller, who
+also takes the run lock (`exclusive`), so that only one run at a time reads Cin7 or writes the warehouse.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+
+from cin7_pipeline.account import connect
+from cin7_pipeline.api.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
+from cin7_pipeline.load.read import OnProgress, no_progress
+from cin7_pipeline.load.report import LoadOutcome
+from cin7_pipeline.load.sync import load
+from cin7_pipeline.models.build import BuildReport, build_all, prepare
+from cin7_pipeline.models.catalogue import load_catalogue
+from cin7_pipeline.models.inputs import build_variables, write_business_settings
+from cin7_pipeline.settings import BusinessSettings, Settings, load_business_settings
+from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.lock import run_lock
+from cin7_pipeline.warehouse.publish import Release, publish
+from cin7_pipeline.warehouse.tables import create_raw_tables
+from cin7_pipeline.window import Window
+
+# What one slice of a long history reads before it is committed.
+SLICE_DAYS = 31
+
+
+def exclusive(
+    settings: Settings, holder: str, on_wait: Callable[[str], None]
+) -> AbstractContextManager[object]:
+    """The right to run: waits for the run that is on, and says through `on_wait` whose it is."""
+    path = settings.state_dir / "run.lock"
+    return run_lock(path, holder, wait_seconds=None, on_wait=on_wait)
+
+
+def business_settings(settings: Settings) -> BusinessSettings:
+    """The CSV files of the data folder.
+
+    Raises:
+        SettingsError: a file is wrong; nothing was read.
+    """
+    return load_business_settings(settings.data_dir / "settings")
+
+
+def read_entities(
+    settings: Settings,
+    entities: Mapping[str, Window | None],
+    *,
+    may_use_reserve: bool = False,
+    on_progress: OnProgress = no_progress,
+) -> LoadOutcome:
+    """Read entities from the account into `raw`, each over its window or its usual one."""
+    business_settings(settings)
+    with connect(settings, may_use_reserve=may_use_reserve) as client:
+        return load(entities, client, settings, on_progress=on_progress)
+
+
+def stages(entities: Iterable[str] | None = None) -> Iterator[list[str]]:
+    """The entities in the order they are read: documents, then what documents name, with the stock."""
+    wanted = set(entities or ENDPOINTS)
+    for group in (DOCUMENTS, REFERENCE_DATA):
+        names = [endpoint.name for endpoint in group if endpoint.name in wanted]
+        if names:
+            yield names
+
+
+def history_slices(settings: Settings, window: Window) -> list[Window]:
+    """A range of history in pieces that are each read and committed on their own, newest first."""
+    return window.slices(SLICE_DAYS, settings.now())[::-1]
+
+
+def build_models(settings: Settings, only: Iterable[str] | None = None) -> Iterator[BuildReport]:
+    """Build and audit the models in order, each in a transaction of its own.
+
+    Raises:
+        AuditFailed: a model broke its rules; it and what follows keep their earlier tables.
+    """
+    business = business_settings(settings)
+    with open_warehouse(settings.warehouse_path) as connection:
+        create_raw_tables(connection)
+        write_business_settings(connection, business)
+        prepare(connection, build_variables(settings))
+        yield from build_all(connection, load_catalogue(), only=only)
+
+
+def publish_tables(settings: Settings) -> Release:
+    """Swap the planning tables in as one new release, for people and programs to read."""
+    return publish(
+        settings.warehouse_path,
+        settings.data_dir,
+        published_at=settings.now(),
+        keep=settings.keep_releases,
+    )
