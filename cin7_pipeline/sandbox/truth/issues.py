@@ -1,0 +1,85 @@
+"""The table `data_issues`: what somebody should look at; `detail` and `suggestion` are prose."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from cin7_pipeline.sandbox.ledger import Document, SalesOrder
+from cin7_pipeline.sandbox.truth.entries import Entry
+from cin7_pipeline.sandbox.truth.items import Items, sku_of
+from cin7_pipeline.sandbox.truth.measures import Row
+from cin7_pipeline.sandbox.truth.reading import Known
+from cin7_pipeline.sandbox.truth.sales import Sale
+from cin7_pipeline.sandbox.truth.warehouses import Warehouses
+
+
+def description_only_lines(entries: Iterable[Entry[Document]]) -> list[Row]:
+    """Lines of documents that still exist, where at least one part has no item."""
+    lines = {
+        (entry.kind, entry.document.id, entry.line_id)
+        for entry in entries
+        if entry.part.item is None and not entry.is_gone
+    }
+    return [_issue("description_only_line", "warning", *line) for line in sorted(lines)]
+
+
+def branch_issues(known: Known, warehouses: Warehouses) -> list[Row]:
+    """Branches that belong to no warehouse, and settings for branches that do not exist."""
+    unknown = {id_ for id_ in _used_branches(known) if warehouses.is_unknown(id_)}
+    unmapped = unknown.union(warehouses.unmapped_branches)
+    return [
+        *(_issue("branch_unmapped", "error", "branch", id_) for id_ in sorted(unmapped)),
+        *(
+            _issue("warehouse_setting_without_branch", "warning", "branch", id_)
+            for id_ in warehouses.set_without_branch
+        ),
+    ]
+
+
+def _used_branches(known: Known) -> set[int]:
+    transfers = list(known.branch_transfers.existing())
+    return {
+        *(order.branch_id for order in known.sales_orders.existing()),
+        *(order.branch_id for order in known.purchase_orders.existing()),
+        *(note.branch_id for note in known.credit_notes.existing()),
+        *(transfer.source_branch_id for transfer in transfers),
+        *(transfer.destination_branch_id for transfer in transfers),
+        *(row.branch_id for row in known.books.stock),
+    }
+
+
+def duplicate_skus(items: Items) -> list[Row]:
+    """Options that share their SKU with another item."""
+    counts = Counter(sku_of(option) for option in items.all)
+    options = {o.id for o in items.all if sku_of(o) and counts[sku_of(o)] > 1}
+    return [_issue("duplicate_sku", "warning", "product_option", id_) for id_ in sorted(options)]
+
+
+def dispatched_without_shipping(entries: Iterable[Sale]) -> list[Row]:
+    """Orders that claim to be dispatched although no line of theirs was shipped."""
+    orders = {
+        entry.document.id
+        for entry in entries
+        if not entry.is_gone
+        and _claims_dispatch(entry.document)
+        and not entry.part.rules
+        and entry.part.line.quantity > 0
+    }
+    return [
+        _issue("dispatched_nothing_shipped", "warning", "sales_order", id_)
+        for id_ in sorted(orders)
+    ]
+
+
+def _claims_dispatch(order: SalesOrder) -> bool:
+    is_dispatched = order.is_approved and not order.is_void and order.dispatched_at is not None
+    return is_dispatched and not any(line.done > 0 for line in order.lines)
+
+
+def _issue(issue: str, severity: str, kind: str, document_id: int, line_id: int = 0) -> Row:
+    return {
+        "issue": issue,
+        "document_kind": kind,
+        "document_id": document_id,
+        "line_id": line_id,
+        "severity": severity,
+    }

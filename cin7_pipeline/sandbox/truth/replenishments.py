@@ -1,0 +1,81 @@
+"""Purchase orders and transfers side by side: what is coming, when, and whether it counts."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from cin7_pipeline.sandbox.truth.lanes import Expected
+from cin7_pipeline.sandbox.truth.measures import Row, id_or_none
+from cin7_pipeline.sandbox.truth.purchases import Purchase
+from cin7_pipeline.sandbox.truth.transfers import Movement
+from cin7_pipeline.sandbox.truth.warehouses import UNMAPPED, Warehouses
+
+
+def of_purchase(
+    entry: Purchase, supplier: str, expected: Expected, warehouses: Warehouses, today: date
+) -> Row:
+    """The row of a purchase order's part."""
+    order = entry.document
+    destination = warehouses.of(order.branch_id)
+    why_not = why_not_counted(
+        entry.state, entry.open_quantity, (None, destination), expected, warehouses
+    )
+    return {
+        **_row(entry, expected, today),
+        "source": supplier,
+        "destination_warehouse": destination,
+        "source_branch_or_supplier_id": id_or_none(order.member_id),
+        "is_counted": why_not is None,
+        "why_not_counted": why_not,
+    }
+
+
+def of_transfer(entry: Movement, expected: Expected, warehouses: Warehouses, today: date) -> Row:
+    """The row of a transfer's part."""
+    source, destination = entry.lane
+    why_not = why_not_counted(entry.state, entry.open_quantity, entry.lane, expected, warehouses)
+    return {
+        **_row(entry, expected, today),
+        "source": source,
+        "destination_warehouse": destination,
+        "source_branch_or_supplier_id": id_or_none(entry.document.source_branch_id),
+        "is_counted": why_not is None,
+        "why_not_counted": why_not,
+    }
+
+
+def why_not_counted(
+    state: str,
+    open_quantity: Decimal,
+    lane: tuple[str | None, str],
+    expected: Expected,
+    warehouses: Warehouses,
+) -> str | None:
+    """The first reason why nothing of this is projected, or None; `lane` ends at a warehouse."""
+    source, destination = lane
+    reasons: Iterable[tuple[str, bool]] = (
+        ("draft", state == "Draft"),
+        ("archived", state == "Archived"),
+        ("delivered", state == "Delivered"),
+        ("nothing open", not open_quantity),
+        ("warehouse unmapped", destination == UNMAPPED),
+        ("warehouse disabled", warehouses.is_disabled(destination)),
+        ("same warehouse", source == destination),
+        ("no expected date", expected.on is None),
+    )
+    return next((reason for reason, applies in reasons if applies), None)
+
+
+def _row(entry: Purchase | Movement, expected: Expected, today: date) -> Row:
+    is_coming = entry.state == "Active" and entry.open_quantity > 0
+    return {
+        "kind": entry.kind,
+        **entry.identity("document_id"),
+        **entry.item(),
+        "order_number": entry.document.reference,
+        "state": entry.state,
+        "open_quantity": entry.open_quantity,
+        "expected_on": expected.on,
+        "expected_on_basis": expected.basis,
+        "is_overdue": is_coming and expected.on is not None and expected.on < today,
+    }

@@ -1,0 +1,43 @@
+"""What the tables about the syncs themselves show: how much is known, and which days were read."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from cin7_pipeline.sandbox.truth.measures import Row, naive_utc
+from cin7_pipeline.sandbox.truth.reading import Known, Read
+
+DOCUMENTS = ("sales_orders", "purchase_orders", "branch_transfers", "credit_notes")
+
+
+def sync_status(known: Known) -> list[Row]:
+    """One row per endpoint; counts of calls and changes are the sync's own and not given here."""
+    books = known.books
+    counts = {
+        "sales_orders": len(list(known.sales_orders.existing())),
+        "purchase_orders": len(list(known.purchase_orders.existing())),
+        "branch_transfers": len(list(known.branch_transfers.existing())),
+        "credit_notes": len(list(known.credit_notes.existing())),
+        "products": len(books.products),
+        "product_options": len(books.options),
+        "contacts": len(books.contacts),
+        "branches": len(books.branches),
+        "stock": len(books.stock),
+    }
+    as_of = naive_utc(known.reads[-1].moment)
+    return [
+        {"entity": entity, "row_count": count, "data_as_of_at": as_of}
+        for entity, count in counts.items()
+    ]
+
+
+def sync_coverage(reads: Sequence[Read]) -> list[Row]:
+    """Per kind of document and UTC day: the newest read whose window touched the day."""
+    read_at: dict[date, datetime] = {}
+    for read in reads:
+        for day in read.window.dates(read.moment):
+            read_at[day] = max(read.moment, read_at.get(day, read.moment))
+    return [
+        {"entity": entity, "day_on": day, "read_at": naive_utc(moment)}
+        for entity in DOCUMENTS
+        for day, moment in sorted(read_at.items())
+    ]
