@@ -1,7 +1,7 @@
 /*
 about: >-
-  Sizes of transfer lines that have any; one row per line and size. A size that stands twice on
-  a line is added up.
+  Sizes of transfer lines that have any; one row per line and size. A size that stands
+  twice on a line is added up.
 grain: [transfer_id, line_id, size]
 columns:
   transfer_id: Cin7 id of the transfer.

@@ -10,7 +10,6 @@ columns:
   price_column: Price tier that the contact buys at.
   email_hash: Salted hash of the e-mail address, to find duplicates.
   is_active: False once the contact is switched off.
-  custom_fields: Custom fields as a JSON object.
   created_at: When it was created in Cin7 (UTC).
   created_on: Day of creation, local date.
   modified_at: When it was last changed in Cin7 (UTC).
@@ -26,7 +25,6 @@ select
     price_column,
     email_hash,
     is_active,
-    custom_fields,
     timezone('UTC', created_date) as created_at,
     timezone(getvariable('time_zone'), created_date)::date as created_on,
     timezone('UTC', modified_date) as modified_at,

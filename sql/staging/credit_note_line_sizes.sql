@@ -1,7 +1,7 @@
 /*
 about: >-
-  Sizes of credit note lines that have any; one row per line and size. A size that stands twice on
-  a line is added up.
+  Sizes of credit note lines that have any; one row per line and size. A size that stands
+  twice on a line is added up.
 grain: [credit_note_id, line_id, size]
 columns:
   credit_note_id: Cin7 id of the credit note.

@@ -18,7 +18,6 @@ columns:
   tax_rate: Tax rate as in Cin7.
   product_total: Lines, in document currency.
   total: Total, in document currency.
-  custom_fields: Custom fields as a JSON object.
   credited_on: Credit, local date.
   completed_on: Return of the goods, local date.
   created_at: When it was created in Cin7 (UTC).
@@ -44,7 +43,6 @@ select
     tax_rate,
     product_total,
     total,
-    custom_fields,
     timezone(getvariable('time_zone'), credit_note_date)::date as credited_on,
     timezone(getvariable('time_zone'), completed_date)::date as completed_on,
     timezone('UTC', created_date) as created_at,

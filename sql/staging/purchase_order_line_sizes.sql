@@ -1,7 +1,7 @@
 /*
 about: >-
-  Sizes of purchase order lines that have any; one row per line and size. A size that stands twice on
-  a line is added up.
+  Sizes of purchase order lines that have any; one row per line and size. A size that stands
+  twice on a line is added up.
 grain: [purchase_order_id, line_id, size]
 columns:
   purchase_order_id: Cin7 id of the order.

@@ -19,7 +19,6 @@ columns:
   product_total: Lines, in document currency.
   freight_total: Freight, in document currency.
   total: Total, in document currency.
-  custom_fields: Custom fields as a JSON object.
   etd_on: Expected departure, local date.
   eta_on: Expected arrival, local date.
   received_on: Full receipt, local date.
@@ -50,7 +49,6 @@ select
     product_total,
     freight_total,
     total,
-    custom_fields,
     timezone(getvariable('time_zone'), estimated_delivery_date)::date as etd_on,
     timezone(getvariable('time_zone'), estimated_arrival_date)::date as eta_on,
     timezone(getvariable('time_zone'), fully_received_date)::date as received_on,

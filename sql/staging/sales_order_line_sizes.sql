@@ -1,7 +1,7 @@
 /*
 about: >-
-  Sizes of sales order lines that have any; one row per line and size. A size that stands twice on
-  a line is added up.
+  Sizes of sales order lines that have any; one row per line and size. A size that stands
+  twice on a line is added up.
 grain: [sales_order_id, line_id, size]
 columns:
   sales_order_id: Cin7 id of the order.

@@ -25,7 +25,6 @@ columns:
   surcharge: Surcharge, in document currency.
   discount_total: Discount, in document currency.
   total: Total, in document currency.
-  custom_fields: Custom fields as a JSON object.
   due_on: Requested delivery, local date.
   invoiced_on: Invoice, local date.
   dispatched_on: Full dispatch, local date.
@@ -60,7 +59,6 @@ select
     surcharge,
     discount_total,
     total,
-    custom_fields,
     timezone(getvariable('time_zone'), estimated_delivery_date)::date as due_on,
     timezone(getvariable('time_zone'), invoice_date)::date as invoiced_on,
     timezone(getvariable('time_zone'), dispatched_date)::date as dispatched_on,
