@@ -1,0 +1,145 @@
+"""A Cin7 Omni account on this machine, served over real HTTP while a `with` block is open.
+
+Only the life of the server: what it answers is told in `app`, and whose data in an `Account`.
+"""
+
+import asyncio
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Self
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from cin7_pipeline.errors import SettingsError
+from cin7_pipeline.sandbox.app import Application, Key, ReceivedRequest
+from cin7_pipeline.sandbox.faults import Failure, Faults
+from cin7_pipeline.sandbox.limits import CIN7_LIMITS, NO_LIMITS, CallWindows, Limits
+from cin7_pipeline.sandbox.listing import Account
+from cin7_pipeline.sandbox.reading import Reader
+
+__all__ = ["Account", "Failure", "Faults", "Limits", "ReceivedRequest", "SandboxServer"]
+
+HOST = "127.0.0.1"
+
+
+class SandboxServer:
+    """Serves `account` on this machine as it stands at `clock()`; a context manager.
+
+    `limits=None` switches the limits off; they are counted by `limits_clock` (seconds since the
+    epoch), so that a frozen `clock` does not use up a minute's calls for ever. Port 0 is any free
+    one.
+
+    Raises:
+        SettingsError: on start, where the port is taken.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        clock: Callable[[], datetime],
+        username: str = "sandbox",
+        api_key: str = "sandbox-key",
+        limits: Limits | None = CIN7_LIMITS,
+        faults: Faults | None = None,
+        forbidden: Collection[str] = frozenset(),
+        port: int = 0,
+        limits_clock: Callable[[], float] = time.time,
+    ) -> None:
+        faults = Faults() if faults is None else faults
+        self._app = Application(
+            reader=Reader(account, clock, faults),
+            key=Key(username, api_key, forbidden),
+            windows=CallWindows(limits or NO_LIMITS, limits_clock),
+            faults=faults,
+            limits_clock=limits_clock,
+        )
+        self._port = port
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def base_url(self) -> str:
+        """Where it answers, without the version; known once it has started."""
+        return f"http://{HOST}:{self._port}/api"
+
+    @property
+    def faults(self) -> Faults:
+        """The switches; change them while it runs."""
+        return self._app.faults
+
+    @property
+    def requests(self) -> list[ReceivedRequest]:
+        """Every request so far, of any method and status, in the order of the answers."""
+        return self._app.requests
+
+    @property
+    def calls(self) -> Counter[str]:
+        """How many calls were answered 200, by resource."""
+        return self._app.calls
+
+    def start(self) -> Self:
+        """Serve in a thread of its own; returns when the first call can be answered."""
+        listener = _listen(self._port)
+        self._port = listener.getsockname()[1]
+        config = uvicorn.Config(
+            self._app,
+            http=_ReachableConnection,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            timeout_graceful_shutdown=0,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, args=([listener],), name="cin7-sandbox", daemon=True
+        )
+        self._thread.start()
+        while not self._server.started and self._thread.is_alive():
+            time.sleep(0.002)
+        return self
+
+    def wait(self) -> None:
+        """Return when the server has been stopped."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def stop(self) -> None:
+        """Stop serving and free the port; calls that are under way are cut off."""
+        if self._server is not None:
+            self._server.should_exit = True
+        self.wait()
+        self._server = self._thread = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class _ReachableConnection(H11Protocol):
+    """Lets the application reach the connection, which it has to for hanging up unanswered."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError as error:
+        listener.close()
+        msg = f"Port {port} on {HOST} is not free: {error.strerror}. Choose another one."
+        raise SettingsError(msg) from None
+    return listener
