@@ -1,0 +1,141 @@
+"""What an answer of Cin7 means: a good body, something to try again, or a refusal to explain.
+
+Cin7's own words are quoted as they came, in one line and without credentials, because support
+needs them. Statuses and bodies: `cin7-omni-api.md` §2.
+"""
+
+import base64
+import html
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from cin7_pipeline.api.endpoints import ENDPOINTS
+from cin7_pipeline.api.patience import AttemptFailed, retry_after_seconds
+from cin7_pipeline.errors import Cin7Rejected
+
+QUOTE_LENGTH = 500
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+CONNECTION_PAGE = "Cin7 under Settings > Integrations & API > API v1"
+
+ARRAY = list[msgspec.Raw]
+OBJECT = dict[str, msgspec.Raw]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer, read to its end, and what was asked: the endpoint's path and the filter."""
+
+    asked: str
+    status: int
+    body: bytes
+    where: str = ""
+    retry_after: str | None = None
+    location: str | None = None
+
+
+class Redactor:
+    """Replaces the credentials in a text, in every spelling that an answer could echo them in."""
+
+    def __init__(self, username: str, api_key: str) -> None:
+        token = base64.b64encode(f"{username}:{api_key}".encode()).decode()
+        spellings = {
+            spelling
+            for secret in (username, api_key, token)
+            if secret
+            for spelling in (
+                secret,
+                quote(secret, safe=""),
+                html.escape(secret),
+                json.dumps(secret)[1:-1],
+            )
+        }
+        longest_first = sorted(spellings, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or "(?!)", re.IGNORECASE)
+
+    def __call__(self, text: str) -> str:
+        """The text with `[hidden]` for each credential."""
+        return self._pattern.sub("[hidden]", text)
+
+
+def checked_body(answer: Answer, shape: Any, redact: Redactor) -> bytes:
+    """The body of a good answer, which is JSON of `shape` (`ARRAY` or `OBJECT`).
+
+    Raises:
+        AttemptFailed: a failure of the moment; another attempt may do.
+        Cin7Rejected: asking again would not help; says what Cin7 said and what to do.
+    """
+    if answer.status == HTTPStatus.OK:
+        return _parsed(answer, shape, redact)
+    said = f"{answer.asked}: Cin7 answered {answer.status} {quoted(answer.body, redact)}"
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        wait = retry_after_seconds(answer.retry_after, datetime.now(UTC))
+        raise AttemptFailed(said, answer.status, wait)
+    if answer.status == HTTPStatus.REQUEST_TIMEOUT or not 300 <= answer.status < 500:
+        raise AttemptFailed(said, answer.status)
+    msg = f"{said}. {_advice(answer, redact)}"
+    raise Cin7Rejected(msg, answer.status)
+
+
+def quoted(body: bytes, redact: Redactor) -> str:
+    """What Cin7 said (a JSON string, an object, HTML or nothing), on one line of bounded length."""
+    text = redact(" ".join(body.decode("utf-8", "replace").split()))
+    if not text:
+        return "with an empty body"
+    return text if len(text) <= QUOTE_LENGTH else f"{text[:QUOTE_LENGTH]}…"
+
+
+def permission_for(path: str) -> str:
+    """The permission toggle that a path needs, as Cin7 calls it."""
+    resource = path.strip("/").split("/")[:2]
+    for endpoint in ENDPOINTS.values():
+        if endpoint.path.lower() == "/".join(resource).lower():
+            return endpoint.permission
+    return f"{resource[-1]} × Read"
+
+
+def _parsed(answer: Answer, shape: Any, redact: Redactor) -> bytes:
+    body = answer.body.removeprefix(BYTE_ORDER_MARK)
+    fault = None
+    try:
+        msgspec.json.decode(body, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        fault = redact(str(error))
+    if fault is None:
+        return body
+    name = "array" if shape is ARRAY else "object"
+    msg = f"{answer.asked}: Cin7's answer is not a JSON {name} ({fault}): {quoted(body, redact)}"
+    raise AttemptFailed(msg, answer.status)
+
+
+def _advice(answer: Answer, redact: Redactor) -> str:
+    match answer.status:
+        case 400:
+            filtered = f" (where: {answer.where[:QUOTE_LENGTH]})" if answer.where else ""
+            return f"The request is at fault, not the key{filtered}: report this line."
+        case 401:
+            return (
+                "The API username or key is wrong, or the key was generated anew: compare"
+                f" CIN7_USERNAME and CIN7_API_KEY with {CONNECTION_PAGE}."
+            )
+        case 403:
+            return (
+                f"The key lacks the permission {permission_for(answer.asked)}: switch it on in"
+                f" {CONNECTION_PAGE}, at this connection."
+            )
+        case 404:
+            return (
+                "Nothing is at this address: check CIN7_BASE_URL. Cin7 also says this when a"
+                " request is too long."
+            )
+        case status if status < 400:
+            target = redact((answer.location or "nowhere").split("?")[0])
+            return f"It redirects to {target}, which is not followed: check CIN7_BASE_URL."
+        case _:
+            return "Asking again would not help: check CIN7_BASE_URL and the API connection."

@@ -1,0 +1,227 @@
+"""The client: one paced, budgeted, patient way to GET from Cin7, and no way to do anything else.
+
+How answers are judged is in `answers`, how long is waited in `patience`; pages are in `pages`.
+"""
+
+import contextlib
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote, urlencode
+
+import httpx
+import stamina
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
+
+from cin7_pipeline.api.answers import ARRAY, OBJECT, Answer, Redactor, checked_body
+from cin7_pipeline.api.budget import Budget
+from cin7_pipeline.api.patience import AttemptFailed, Backoff, Patience
+from cin7_pipeline.api.read_only import read_only_gate
+from cin7_pipeline.errors import BudgetSpent, Cin7Rejected, Cin7Unavailable, SettingsError
+
+logger = logging.getLogger(__name__)
+
+Params = Mapping[str, str | int]
+
+
+class Cin7Client:
+    """Reads one Cin7 account; threads may share it, and it closes its connections on exit.
+
+    Every attempt is taken from `budget` first. The credentials are sent to the host of `base_url`
+    and appear in no message, log, URL or repr.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        username: str,
+        api_key: str,
+        budget: Budget,
+        may_use_reserve: bool = False,
+        transport: httpx.BaseTransport | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        self._base_url = _checked_url(base_url)
+        self._budget = budget
+        self._may_use_reserve = may_use_reserve
+        self._patience = patience or Patience()
+        self._redact = Redactor(username, api_key)
+        self._calls: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._http = httpx.Client(
+            auth=httpx.BasicAuth(username, api_key),
+            headers={"Accept": "application/json", "User-Agent": "cin7-pipeline"},
+            timeout=httpx.Timeout(
+                self._patience.read_timeout, connect=self._patience.connect_timeout
+            ),
+            follow_redirects=False,
+            event_hooks={"request": [read_only_gate(self._base_url)]},
+            transport=transport,
+        )
+        # stamina would print retries to standard output, where tables and reports are read from.
+        set_on_retry_hooks([_log_retry])
+
+    def __repr__(self) -> str:
+        return f"Cin7Client({str(self._base_url)!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def get(self, path: str, params: Params) -> bytes:
+        """The body of a list: JSON, checked to be an array.
+
+        Raises:
+            Cin7Unavailable: Cin7 kept failing after all attempts.
+            BudgetSpent: no call is left today.
+            Cin7Rejected: Cin7 refuses the request or the key; says what to do.
+        """
+        return self._ask(path, params, ARRAY)
+
+    def get_one(self, path: str, params: Params | None = None) -> bytes | None:
+        """The body of one record: JSON, checked to be an object; None where Cin7 has none.
+
+        Raises what `get` raises, except for a 404.
+        """
+        refused: Cin7Rejected
+        try:
+            return self._ask(path, params or {}, OBJECT)
+        except Cin7Rejected as error:
+            refused = error
+        if refused.status == 404:
+            return None
+        raise refused
+
+    def calls(self, path_prefix: str) -> int:
+        """Requests sent to an endpoint and its records so far, failed attempts included."""
+        own = path_prefix.strip("/").lower()
+        with self._lock:
+            return sum(
+                count
+                for path, count in self._calls.items()
+                if path == own or path.startswith(f"{own}/")
+            )
+
+    def url_of(self, path: str, params: Params) -> str:
+        """The address that is asked; Cin7 answers 404 when it grows beyond about 2,000 characters.
+
+        Spaces are sent as %20, and what may stand unescaped in a query is left short.
+        """
+        query = urlencode(params, quote_via=quote, safe="(),:/")
+        address = f"{str(self._base_url).rstrip('/')}/{path.strip('/')}"
+        return f"{address}?{query}" if query else address
+
+    def _ask(self, path: str, params: Params, shape: Any) -> bytes:
+        backoff = Backoff(self._patience, self._budget)
+        attempts = stamina.retry_context(on=backoff, attempts=self._patience.attempts, timeout=None)
+        failure: AttemptFailed
+        try:
+            for attempt in attempts:
+                with attempt:
+                    return self._attempt(path, params, shape)
+        except AttemptFailed as error:
+            failure = error
+        if backoff.means_spent:
+            raise self._spent(failure, self._patience.probe_after)
+        msg = f"{failure}. Given up after {backoff.failures} attempts: try again later."
+        raise Cin7Unavailable(msg)
+
+    def _attempt(self, path: str, params: Params, shape: Any) -> bytes:
+        self._budget.take(may_use_reserve=self._may_use_reserve)
+        with self._lock:
+            self._calls[path.strip("/").lower()] += 1
+        answer = self._send(path, params)
+        failure: AttemptFailed
+        try:
+            return checked_body(answer, shape, self._redact)
+        except AttemptFailed as error:
+            failure = error
+        if (
+            failure.retry_after is not None
+            and failure.retry_after > self._patience.retry_after_limit
+        ):
+            raise self._spent(failure, failure.retry_after)
+        raise failure
+
+    def _send(self, path: str, params: Params) -> Answer:
+        """Cin7's whole answer, whatever it is.
+
+        Raises:
+            AttemptFailed: no answer, or one that broke off or took too long.
+        """
+        try:
+            with self._http.stream("GET", self.url_of(path, params)) as response:
+                return Answer(
+                    asked=path,
+                    where=str(params.get("where", "")),
+                    status=response.status_code,
+                    body=self._read(response),
+                    retry_after=response.headers.get("Retry-After"),
+                    location=response.headers.get("Location"),
+                )
+        except httpx.RequestError as error:
+            reason = f"{type(error).__name__} {self._redact(str(error))}".strip()
+        msg = f"{path}: no answer from Cin7 ({reason})"
+        raise AttemptFailed(msg)
+
+    def _read(self, response: httpx.Response) -> bytes:
+        """The body; httpx bounds the wait for each piece only, this bounds the whole."""
+        deadline = time.monotonic() + self._patience.answer_timeout
+        pieces = []
+        for piece in response.iter_bytes():
+            pieces.append(piece)
+            if time.monotonic() > deadline:
+                msg = f"the answer took longer than {self._patience.answer_timeout:g} s"
+                raise httpx.ReadTimeout(msg)
+        return b"".join(pieces)
+
+    def _spent(self, failure: AttemptFailed, seconds: float) -> BudgetSpent:
+        self._budget.spend_until(seconds)
+        returns_at = self._budget.returns_at(may_use_reserve=self._may_use_reserve) or datetime.now(
+            UTC
+        )
+        msg = (
+            f"{failure}. The day's calls are taken as spent until"
+            f" {returns_at:%Y-%m-%d %H:%M:%S} UTC; perhaps another program uses the same key."
+            " Run again then."
+        )
+        return BudgetSpent(msg, returns_at)
+
+
+def _checked_url(base_url: str) -> httpx.URL:
+    url = None
+    with contextlib.suppress(httpx.InvalidURL):
+        url = httpx.URL(base_url)
+    if url is None or url.userinfo or url.query or url.scheme not in {"http", "https"}:
+        msg = (
+            "CIN7_BASE_URL is not an address such as https://api.cin7.com/api; credentials do not"
+            " belong into it but into CIN7_USERNAME and CIN7_API_KEY."
+        )
+        raise SettingsError(msg)
+    return url
+
+
+def _log_retry(details: RetryDetails) -> None:
+    logger.warning(
+        "%s. Trying again in %.0f s (attempt %d).",
+        details.caused_by,
+        details.wait_for,
+        details.retry_num + 1,
+    )
