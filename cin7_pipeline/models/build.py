@@ -31,8 +31,11 @@ class BuildReport:
 class ModelRefused(AuditFailed):
     """A model whose table was rolled back; `results` is what each check found until then."""
 
-    def __init__(self, message: str, results: tuple[CheckResult, ...] = ()) -> None:
+    def __init__(
+        self, message: str, model: SqlModel, results: tuple[CheckResult, ...] = ()
+    ) -> None:
         super().__init__(message)
+        self.model = model
         self.results = results
 
 
@@ -140,7 +143,7 @@ def _literal(text: str) -> str:
 
 def _refusal(model: SqlModel, what: str, results: tuple[CheckResult, ...] = ()) -> ModelRefused:
     msg = f"{model.name}: {what}; the previous table is kept (sql/{model.schema}/{model.path.name})"
-    return ModelRefused(msg, results)
+    return ModelRefused(msg, model, results)
 
 
 def _one_line(error: Exception) -> str:
