@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 
 from cin7_pipeline.account import connect
 from cin7_pipeline.api.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
+from cin7_pipeline.load.held import row_counts
 from cin7_pipeline.load.read import OnProgress, no_progress
 from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.load.sync import load
@@ -63,6 +64,12 @@ def stages(entities: Iterable[str] | None = None) -> Iterator[list[str]]:
         names = [endpoint.name for endpoint in group if endpoint.name in wanted]
         if names:
             yield names
+
+
+def raw_row_counts(settings: Settings) -> dict[str, int]:
+    """Rows that each raw table holds now."""
+    with open_warehouse(settings.warehouse_path) as connection:
+        return row_counts(connection)
 
 
 def history_slices(settings: Settings, window: Window) -> list[Window]:

@@ -12,11 +12,11 @@ from duckdb import DuckDBPyConnection
 from cin7_pipeline.api.endpoints import (
     CONTACTS,
     DOCUMENTS,
-    ENDPOINTS,
     PRODUCT_OPTIONS,
     PRODUCTS,
     Endpoint,
 )
+from cin7_pipeline.warehouse.tables import table_columns
 
 Key = tuple[Any, ...]
 
@@ -93,10 +93,13 @@ def _missing_ids(connection: DuckDBPyConnection, endpoint: Endpoint) -> list[int
     return [row[0] for row in connection.execute(query).fetchall()]
 
 
-def live_counts(connection: DuckDBPyConnection) -> dict[str, int]:
-    """Rows per entity that Cin7 still has."""
+def row_counts(connection: DuckDBPyConnection) -> dict[str, int]:
+    """Rows per raw table, those that are gone left out."""
     counts = {}
-    for name in ENDPOINTS:
-        row = connection.execute(f"select count(*) from raw.{name} where gone_at is null").fetchone()
-        counts[name] = row[0] if row else 0
+    for table, columns in table_columns().items():
+        schema, name = table.split(".")
+        if schema == "raw":
+            still_there = " where gone_at is null" if "gone_at" in columns else ""
+            row = connection.execute(f"select count(*) from {table}{still_there}").fetchone()
+            counts[name] = row[0] if row else 0
     return counts
