@@ -1,0 +1,1 @@
+"""Modules whose definitions Dagster loads; anything else belongs one folder up."""

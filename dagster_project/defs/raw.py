@@ -1,0 +1,122 @@
+"""Assets of schema `raw`: documents by day partitions, reference data and stock as they are now."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import dagster as dg
+
+from cin7_pipeline.api.endpoints import DOCUMENTS, REFERENCE_DATA, Endpoint
+from cin7_pipeline.load.report import LoadOutcome
+from cin7_pipeline.pipeline import exclusive, raw_row_counts, read_entities
+from cin7_pipeline.settings import Settings
+from cin7_pipeline.window import Window
+from dagster_project.asset_factory import endpoint_tables, load_metadata, raw_specs, table_key
+from dagster_project.partitions import (
+    DAYS_PER_BACKFILL_RUN,
+    WRITER_POOL,
+    history_partitions,
+    is_scheduled,
+    window_of,
+)
+from dagster_project.resources import SettingsResource
+
+DOCUMENT_GROUP = "raw_documents"
+REFERENCE_GROUP = "raw_reference_data"
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The raw assets; how far back documents can be asked for is a setting."""
+    return dg.Definitions(assets=[documents_asset(history_partitions()), reference_data_asset()])
+
+
+def documents_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
+    """Sales orders, purchase orders, transfers and credit notes, by the day they were created or changed."""
+
+    @dg.multi_asset(
+        name="documents",
+        specs=[spec for endpoint in DOCUMENTS for spec in raw_specs(endpoint, DOCUMENT_GROUP)],
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.multi_run(DAYS_PER_BACKFILL_RUN),
+        can_subset=True,
+        pool=WRITER_POOL,
+    )
+    def documents(
+        context: dg.AssetExecutionContext, settings: SettingsResource
+    ) -> Iterator[dg.MaterializeResult]:
+        window = window_of(context.partition_time_window, settings.load().now())
+        yield from _read(context, settings.load(), DOCUMENTS, window)
+
+    return documents
+
+
+def reference_data_asset() -> dg.AssetsDefinition:
+    """Products, options, contacts, branches and stock; read after the documents that name them."""
+    documents = tuple(endpoint.name for endpoint in DOCUMENTS)
+
+    @dg.multi_asset(
+        name="reference_data",
+        specs=[
+            spec
+            for endpoint in REFERENCE_DATA
+            for spec in raw_specs(endpoint, REFERENCE_GROUP, deps=documents)
+        ],
+        can_subset=True,
+        pool=WRITER_POOL,
+    )
+    def reference_data(
+        context: dg.AssetExecutionContext, settings: SettingsResource
+    ) -> Iterator[dg.MaterializeResult]:
+        yield from _read(context, settings.load(), REFERENCE_DATA, None)
+
+    return reference_data
+
+
+def _read(
+    context: dg.AssetExecutionContext,
+    settings: Settings,
+    endpoints: Iterable[Endpoint],
+    window: Window | None,
+) -> Iterator[dg.MaterializeResult]:
+    """Read the selected endpoints and report each; what failed fails the step after the rest is kept."""
+    chosen = {
+        endpoint.name: endpoint
+        for endpoint in endpoints
+        if any(table_key(f"raw.{t}") in context.selected_asset_keys for t in endpoint_tables(endpoint))
+    }
+    _say_where_data_comes_from(context, settings)
+    with exclusive(settings, f"Dagster run {context.run_id}", context.log.info):
+        outcome = read_entities(
+            settings,
+            {name: _own_window(settings, name, window) for name in chosen},
+            may_use_reserve=is_scheduled(context.run_tags),
+            on_progress=lambda entity, rows: context.log.info(f"{entity}: {rows} rows"),
+        )
+        counts = raw_row_counts(settings)
+    yield from _results(context, chosen, outcome, counts)
+    outcome.raise_failures()
+
+
+def _own_window(settings: Settings, entity: str, window: Window | None) -> Window | None:
+    """A range that reaches today is a lookback: an entity with one of its own keeps to it."""
+    is_lookback = window is not None and window.end is None
+    return None if is_lookback and entity in settings.lookback_days_for else window
+
+
+def _say_where_data_comes_from(context: dg.AssetExecutionContext, settings: Settings) -> None:
+    if settings.uses_sandbox:
+        context.log.warning("No credentials are set: the data come from the simulated account.")
+    for warning in settings.warnings():
+        context.log.warning(warning)
+
+
+def _results(
+    context: dg.AssetExecutionContext,
+    chosen: Mapping[str, Endpoint],
+    outcome: LoadOutcome,
+    counts: Mapping[str, int],
+) -> Iterator[dg.MaterializeResult]:
+    for report in outcome.reports:
+        for table in endpoint_tables(chosen[report.entity]):
+            key = table_key(f"raw.{table}")
+            if key in context.selected_asset_keys:
+                yield dg.MaterializeResult(asset_key=key, metadata=load_metadata(report, counts[table]))
