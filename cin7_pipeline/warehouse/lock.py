@@ -1,0 +1,84 @@
+"""One pipeline run at a time, across processes: the others queue and say whom they wait for.
+
+The operating system drops the lock with the process that holds it, so a killed run blocks nobody.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from cin7_pipeline.errors import WarehouseBusy
+
+POLL_SECONDS = 0.1
+REMIND_SECONDS = 30.0
+
+
+@contextmanager
+def run_lock(
+    path: Path, holder: str, *, wait_seconds: float | None, on_wait: Callable[[str], None]
+) -> Iterator[None]:
+    """Hold the lock for the length of the block; `None` waits for as long as it takes.
+
+    `holder` says what is being run. While another run holds the lock, `on_wait` gets a sentence at
+    once and every 30 seconds. `<path>.holder.json` tells who holds it.
+
+    Raises:
+        WarehouseBusy: somebody else held it for longer than `wait_seconds`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path, thread_local=False, poll_interval=POLL_SECONDS)
+    _acquire(lock, path, wait_seconds, on_wait)
+    try:
+        _write_holder(path, holder)
+        yield
+    finally:
+        _holder_file(path).unlink(missing_ok=True)
+        lock.release()
+
+
+def _acquire(
+    lock: FileLock, path: Path, wait_seconds: float | None, on_wait: Callable[[str], None]
+) -> None:
+    started = time.monotonic()
+    patience = 0.0
+    while True:
+        try:
+            lock.acquire(timeout=patience)
+        except Timeout:
+            waited = time.monotonic() - started
+        else:
+            return
+        left = REMIND_SECONDS if wait_seconds is None else wait_seconds - waited
+        if left <= 0:
+            msg = f"Another run is still going after {waited:.0f} s: {_current(path)}; run again later"
+            raise WarehouseBusy(msg)
+        on_wait(f"Waiting for another run to end: {_current(path)}")
+        patience = min(REMIND_SECONDS, left)
+
+
+def _holder_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.holder.json")
+
+
+def _write_holder(path: Path, holder: str) -> None:
+    """Written beside and renamed, so that nobody ever reads half of it."""
+    facts = {"pid": os.getpid(), "holder": holder, "since": datetime.now(UTC).isoformat()}
+    draft = _holder_file(path).with_suffix(".tmp")
+    draft.write_text(json.dumps(facts), encoding="utf-8")
+    draft.replace(_holder_file(path))
+
+
+def _current(path: Path) -> str:
+    """Who holds the lock; a run that just began has not said so yet."""
+    try:
+        facts = json.loads(_holder_file(path).read_text(encoding="utf-8"))
+        since = datetime.fromisoformat(facts["since"])
+        return f"{facts['holder']} (PID {facts['pid']}, since {since:%Y-%m-%d %H:%M:%S} UTC)"
+    except (OSError, ValueError, KeyError):
+        return "one that has just begun"
