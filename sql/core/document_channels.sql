@@ -1,0 +1,79 @@
+/*
+about: Channel of each sales order and credit note; one row per document.
+grain: [document_kind, document_id]
+columns:
+  document_kind: sales_order or credit_note.
+  document_id: Cin7 id of the document.
+  channel: Channel of the first settings row that matches, else the source, else Direct.
+  is_included: False where the settings leave the channel out of sales.
+checks:
+  channel_is_not_null: channel is not null
+*/
+with
+
+texts as (
+    select
+        'sales_order' as document_kind,
+        sales_order_id as document_id,
+        source,
+        company,
+        project_name,
+        customer_order_no,
+        stage
+    from staging.sales_orders
+    union all
+    select
+        'credit_note' as document_kind,
+        credit_note_id as document_id,
+        source,
+        company,
+        project_name,
+        null as customer_order_no,
+        null as stage
+    from staging.credit_notes
+),
+
+matches as (
+    select
+        texts.document_kind,
+        texts.document_id,
+        rules.channel,
+        rules.is_included
+    from texts
+    inner join core.documents as documents
+        on texts.document_kind = documents.document_kind
+        and texts.document_id = documents.document_id
+    left join staging.contacts as contacts on documents.contact_id = contacts.contact_id
+    inner join settings.channels as rules
+        on coalesce(
+            case rules.field
+                when 'source' then texts.source
+                when 'reference' then documents.order_number
+                when 'company' then texts.company
+                when 'project_name' then texts.project_name
+                when 'customer_order_no' then texts.customer_order_no
+                when 'customer_group' then contacts.contact_group
+                when 'customer_id' then documents.contact_id::varchar
+                when 'branch_id' then documents.branch_id::varchar
+                when 'stage' then texts.stage
+            end,
+            ''
+        ) ilike rules.pattern
+    qualify
+        row_number() over (
+            partition by texts.document_kind, texts.document_id order by rules.priority
+        ) = 1
+)
+
+select
+    texts.document_kind,
+    texts.document_id,
+    case
+        when matches.document_id is not null then matches.channel
+        when trim(coalesce(texts.source, '')) = '' then 'Direct'
+        else texts.source
+    end as channel,
+    coalesce(matches.is_included, true) as is_included
+from texts
+left join matches
+    on texts.document_kind = matches.document_kind and texts.document_id = matches.document_id

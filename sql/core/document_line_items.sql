@@ -1,0 +1,89 @@
+/*
+about: >-
+  Lines as items: what was sold, bought, moved or taken back, whatever the rules make of it.
+  One row per line and size.
+grain: [document_kind, document_id, line_id, size]
+columns:
+  document_kind: sales_order, purchase_order, transfer or credit_note.
+  document_id: Cin7 id of the document.
+  line_id: Cin7 id of the line.
+  size: Size of the item; where there is no item, the size on the line.
+  product_option_id: Option of the item; null where the line is only a description.
+  sku: The item's sku; null where the line is only a description.
+  ordered_quantity: Units ordered; negative on credit notes.
+  done_quantity: Units shipped or received as Cin7 says.
+  is_begun: True where something of the whole line was shipped or received.
+  quantity: Units that the row stands for; shipped where above 0, else ordered, never negative
+    on credit notes.
+  unit_price: Price of a unit in document currency; on transfers its cost.
+  discount: Discount on the row in document currency.
+  value: Quantity times price less discount, in document currency.
+*/
+with
+
+item_rows as (
+    select
+        matches.document_kind,
+        matches.document_id,
+        matches.line_id,
+        matches.item_size as size,
+        matches.item_option_id as product_option_id,
+        sum(sizes.quantity)::decimal(18, 4) as ordered_quantity,
+        sum(shares.done_quantity)::decimal(18, 4) as done_quantity,
+        sum(shares.discount)::decimal(18, 4) as discount
+    from core.document_line_matches as matches
+    inner join core.document_line_sizes as sizes
+        on matches.document_kind = sizes.document_kind
+        and matches.document_id = sizes.document_id
+        and matches.line_id = sizes.line_id
+        and matches.size = sizes.size
+    inner join core.document_line_shares as shares
+        on matches.document_kind = shares.document_kind
+        and matches.document_id = shares.document_id
+        and matches.line_id = shares.line_id
+        and matches.size = shares.size
+    group by
+        matches.document_kind,
+        matches.document_id,
+        matches.line_id,
+        matches.item_size,
+        matches.item_option_id
+),
+
+quantities as (
+    select
+        item_rows.*,
+        lines.unit_price,
+        lines.done_quantity > 0 as is_begun,
+        case
+            when item_rows.document_kind = 'credit_note' then abs(item_rows.ordered_quantity)
+            when item_rows.document_kind = 'sales_order' and lines.done_quantity > 0
+                then item_rows.done_quantity
+            else item_rows.ordered_quantity
+        end as quantity
+    from item_rows
+    inner join core.document_lines as lines
+        on item_rows.document_kind = lines.document_kind
+        and item_rows.document_id = lines.document_id
+        and item_rows.line_id = lines.line_id
+)
+
+select
+    quantities.document_kind,
+    quantities.document_id,
+    quantities.line_id,
+    quantities.size,
+    quantities.product_option_id,
+    items.sku,
+    quantities.ordered_quantity,
+    quantities.done_quantity,
+    quantities.is_begun,
+    quantities.quantity,
+    quantities.unit_price,
+    quantities.discount,
+    round(
+        quantities.quantity * quantities.unit_price - quantities.discount, 4
+    )::decimal(18, 4) as value
+from quantities
+left join core.items as items
+    on quantities.product_option_id = items.product_option_id and quantities.size = items.size

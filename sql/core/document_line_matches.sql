@@ -1,0 +1,71 @@
+/*
+about: >-
+  Which item each size of a line is: by the option Cin7 links, else by exact code where one item
+  alone has it. One row per line and size.
+grain: [document_kind, document_id, line_id, size]
+columns:
+  document_kind: sales_order, purchase_order, transfer or credit_note.
+  document_id: Cin7 id of the document.
+  line_id: Cin7 id of the line.
+  size: Name of the size on the line; '' for a line without sizes.
+  item_option_id: Option of the item; null where none was found.
+  item_size: Size of the item; the size of the line where none was found.
+*/
+with
+
+unique_codes as (
+    select
+        sku,
+        min(product_option_id) as product_option_id,
+        min(size) as size
+    from core.items
+    where sku <> ''
+    group by sku
+    having count(*) = 1
+),
+
+matches as (
+    select
+        sizes.document_kind,
+        sizes.document_id,
+        sizes.line_id,
+        sizes.size,
+        coalesce(
+            linked.product_option_id, only_sizes.product_option_id, unique_codes.product_option_id
+        ) as option_id,
+        coalesce(linked.size, only_sizes.size, unique_codes.size, sizes.size) as landing_size
+    from core.document_line_sizes as sizes
+    left join core.items as linked
+        on sizes.product_option_id = linked.product_option_id and sizes.size = linked.size
+    left join core.items as only_sizes
+        on sizes.product_option_id = only_sizes.product_option_id
+        and sizes.size = ''
+        and only_sizes.size_count = 1
+    left join unique_codes on sizes.code = unique_codes.sku
+),
+
+-- Sizes of one line can lead to different items of the same size, which would be one row of two.
+clashes as (
+    select
+        document_kind,
+        document_id,
+        line_id
+    from matches
+    group by document_kind, document_id, line_id, landing_size
+    having count(distinct coalesce(option_id, 0)) > 1
+)
+
+select
+    matches.document_kind,
+    matches.document_id,
+    matches.line_id,
+    matches.size,
+    case
+        when clashes.line_id is null or matches.landing_size = matches.size then matches.option_id
+    end as item_option_id,
+    case when clashes.line_id is null then matches.landing_size else matches.size end as item_size
+from matches
+left join clashes
+    on matches.document_kind = clashes.document_kind
+    and matches.document_id = clashes.document_id
+    and matches.line_id = clashes.line_id

@@ -1,0 +1,73 @@
+/*
+about: >-
+  What stands on whole lines, spread over their sizes in proportion to the quantities: each size
+  gets the rounded running total less what the sizes before it got, so that nothing is lost to
+  rounding. One row per line and size.
+grain: [document_kind, document_id, line_id, size]
+columns:
+  document_kind: sales_order, purchase_order, transfer or credit_note.
+  document_id: Cin7 id of the document.
+  line_id: Cin7 id of the line.
+  size: Name of the size on the line; '' for a line without sizes.
+  done_quantity: Units of the size that were shipped or received.
+  discount: Discount on the size in document currency.
+checks:
+  done_quantity_is_not_null: done_quantity is not null
+  discount_is_not_null: discount is not null
+*/
+with
+
+running as (
+    select
+        document_kind,
+        document_id,
+        line_id,
+        size,
+        position,
+        sum(quantity) over (
+            partition by document_kind, document_id, line_id order by position
+        )::decimal(18, 4) as quantity_so_far,
+        sum(quantity) over (
+            partition by document_kind, document_id, line_id
+        )::decimal(18, 4) as line_quantity
+    from core.document_line_sizes
+),
+
+-- The quotient is a float: ten exact digits first, or a tie would fall by chance.
+totals as (
+    select
+        running.document_kind,
+        running.document_id,
+        running.line_id,
+        running.size,
+        running.position,
+        case
+            when running.line_quantity = 0 then lines.done_quantity
+            else round(
+                (lines.done_quantity * running.quantity_so_far / running.line_quantity)
+                ::decimal(28, 10), 4
+            )
+        end::decimal(18, 4) as done_so_far,
+        case
+            when running.line_quantity = 0 then lines.discount
+            else round(
+                (lines.discount * running.quantity_so_far / running.line_quantity)
+                ::decimal(28, 10), 4
+            )
+        end::decimal(18, 4) as discount_so_far
+    from running
+    inner join core.document_lines as lines
+        on running.document_kind = lines.document_kind
+        and running.document_id = lines.document_id
+        and running.line_id = lines.line_id
+)
+
+select
+    document_kind,
+    document_id,
+    line_id,
+    size,
+    (done_so_far - coalesce(lag(done_so_far) over line, 0))::decimal(18, 4) as done_quantity,
+    (discount_so_far - coalesce(lag(discount_so_far) over line, 0))::decimal(18, 4) as discount
+from totals
+window line as (partition by document_kind, document_id, line_id order by position)

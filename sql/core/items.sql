@@ -1,0 +1,25 @@
+/*
+about: >-
+  Everything that can be sold and stocked, things that are gone included so that history still
+  finds them; one row per option and size.
+grain: [product_option_id, size]
+columns:
+  product_option_id: Cin7 id of the option.
+  size: Size; '' when unsized.
+  product_id: Product the option belongs to.
+  sku: The option's code, verbatim; its code with size or without stands in where it has none.
+  size_count: Number of sizes of the option.
+  is_gone: True once Cin7 has the option no longer.
+checks:
+  sku_is_not_null: sku is not null
+*/
+select
+    product_option_id,
+    size,
+    product_id,
+    coalesce(
+        nullif(code, ''), nullif(product_option_size_code, ''), nullif(product_option_code, ''), ''
+    ) as sku,
+    count(*) over (partition by product_option_id) as size_count,
+    gone_at is not null as is_gone
+from staging.product_options
