@@ -107,6 +107,7 @@ def test_an_undispatched_order_waits_whatever_its_channel(shop):
         created_at="2026-04-01 20:00",
         due_at="2026-07-01 14:00",
     )
+    assert not shop.tables(stale_after_days=74)["open_sales_lines"][0]["is_stale"]
     [row] = shop.tables(stale_after_days=73)["open_sales_lines"]
     assert (row["open_quantity"], row["shipped_quantity"], str(row["due_on"])) == (
         3,

@@ -159,3 +159,27 @@ def test_replenishments_name_where_goods_come_from(shop):
         for row in shop.tables()["replenishments"]
     ]
     assert sources == [("purchase_order", "unknown", None), ("transfer", "North", 1)]
+
+
+def test_documents_that_are_gone_say_nothing_about_a_lane(shop):
+    """A received document that vanished is no observation of how long goods travel."""
+    shop.purchase(1, shop.line(1), member_id=8, received_at="2026-06-03")
+    shop.purchase(2, shop.line(2), member_id=8)
+    shop.transfer(3, shop.line(3), dispatched_at="2026-06-01", received_at="2026-06-03")
+    shop.transfer(4, shop.line(4), dispatched_at="2026-06-01")
+    shop.change(1, deleted_at="2026-06-10")
+    shop.change(3, deleted_at="2026-06-10")
+    before = shop.tables(shop.lookback("2026-06-05"))["replenishments"]
+    bases = {row["document_id"]: row["expected_on_basis"] for row in before}
+    assert (bases[2], bases[4]) == ("lead_time", "lead_time")
+    after = shop.tables(shop.lookback("2026-06-05"), shop.lookback())["replenishments"]
+    assert {row["expected_on_basis"] for row in after} == {"unknown"}
+
+
+def test_what_is_expected_today_is_not_overdue(shop):
+    """Overdue begins the local day after the expected one, and only for active supply."""
+    shop.purchase(1, shop.line(1), eta_at="2026-06-14 14:00")
+    shop.purchase(2, shop.line(2), eta_at="2026-06-14 13:59")
+    shop.purchase(3, shop.line(3), eta_at="2026-06-10", is_approved=False)
+    rows = shop.tables()["replenishments"]
+    assert [row["document_id"] for row in rows if row["is_overdue"]] == [2]
