@@ -104,6 +104,7 @@ def _parsed(answer: Answer, shape: Any, redact: Redactor) -> bytes:
     body = answer.body.removeprefix(BYTE_ORDER_MARK)
     fault = None
     try:
+        body.decode()
         msgspec.json.decode(body, type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         fault = redact(str(error))

@@ -233,13 +233,13 @@ class _Ledger:
         """Set `held_until` or `spent_until`; a pause that already lasts longer stays."""
         self._db.execute("insert or ignore into pauses (account) values (?)", (self._account,))
         self._db.execute(
-            f"update pauses set {column} = max({column}, ?) where account = ?",  # noqa: S608 - one of two names
+            f"update pauses set {column} = max({column}, ?) where account = ?",
             (until, self._account),
         )
 
     def _first_free(self, limits: Limits, at: str) -> float:
         """The first moment from now on at which no window holds its limit of calls already."""
-        query = f"select {at} as at from calls where account = ? order by 1 desc limit 1 offset ?"  # noqa: S608
+        query = f"select {at} as at from calls where account = ? order by 1 desc limit 1 offset ?"
         earlier = [
             self._one(query, count - 1, otherwise=-seconds) + seconds
             for count, seconds in limits.windows
