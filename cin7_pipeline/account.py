@@ -9,11 +9,18 @@ from cin7_pipeline.api.client import Cin7Client
 from cin7_pipeline.settings import Settings
 
 SANDBOX_DAYS_OF_LIFE = 120
+SANDBOX_USERNAME = "sandbox"
+SANDBOX_KEY = "sandbox-key"  # opens nothing but a server of this process
 
 
 def budget_of(settings: Settings) -> Budget:
     """The account's call budget, shared with every other process that uses the same key."""
-    limits = Limits(per_day=settings.calls_per_day, reserve=settings.calls_reserved)
+    limits = Limits(
+        per_second=settings.calls_per_second,
+        per_minute=settings.calls_per_minute,
+        per_day=settings.calls_per_day,
+        reserve=settings.calls_reserved,
+    )
     return Budget(settings.state_dir / "calls.sqlite", settings.account, limits)
 
 
@@ -43,11 +50,16 @@ def _sandbox_client(settings: Settings, may_use_reserve: bool) -> Iterator[Cin7C
 
     merchant = Merchant(opened_on=_sandbox_opened_on(settings), time_zone=settings.time_zone)
     with (
-        SandboxServer(MerchantAccount(merchant), clock=settings.now) as server,
+        SandboxServer(
+            MerchantAccount(merchant),
+            clock=settings.now,
+            username=SANDBOX_USERNAME,
+            api_key=SANDBOX_KEY,
+        ) as server,
         Cin7Client(
             base_url=server.base_url,
-            username=server.username,
-            api_key=server.api_key,
+            username=SANDBOX_USERNAME,
+            api_key=SANDBOX_KEY,
             budget=budget_of(settings),
             may_use_reserve=may_use_reserve,
         ) as client,

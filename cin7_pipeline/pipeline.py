@@ -99,3 +99,18 @@ def publish_tables(settings: Settings) -> Release:
         published_at=settings.now(),
         keep=settings.keep_releases,
     )
+
+
+def sales_by_month(settings: Settings) -> dict[str, tuple[float, float]]:
+    """Units and value sold per month in the warehouse's own tables; nothing where none are built."""
+    query = """
+        select strftime(sold_on, '%Y-%m'), sum(quantity)::double, sum(net_amount)::double
+        from planning.sales_lines
+        group by all
+    """
+    with open_warehouse(settings.warehouse_path) as connection:
+        is_built = connection.execute(
+            "select count(*) from duckdb_tables() where schema_name = 'planning' and table_name = 'sales_lines'"
+        ).fetchall()[0][0]
+        rows = connection.execute(query).fetchall() if is_built else []
+    return {month: (units, value) for month, units, value in rows}

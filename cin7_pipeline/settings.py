@@ -119,6 +119,8 @@ class Settings(BaseSettings):
         Annotated[str, AfterValidator(known_entity)], Annotated[int, Field(ge=1, le=3650)]
     ] = {}
     history_start: date = date(2023, 1, 1)
+    calls_per_second: int = Field(3, ge=1)
+    calls_per_minute: int = Field(60, ge=1)
     calls_per_day: int = Field(5000, ge=1)
     calls_reserved: int = Field(500, ge=0)
     gone_share_limit: float = Field(0.2, gt=0, le=1)

@@ -1,0 +1,51 @@
+# Everything a person does with this project; `make help` lists it.
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv pip
+export DAGSTER_HOME := $(CURDIR)/data/dagster_home
+export RUNTIME__DLTHUB_TELEMETRY := false
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check lint types ui bench clean lock
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(BIN)/installed ## Install the locked packages into .venv
+
+$(BIN)/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.9.9
+	$(UV) sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(UV) install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: install ## Sync (the sandbox, or your account), build, audit and publish the planning tables
+	@$(BIN)/python -m dagster_project
+
+test: install ## Run all tests
+	@$(BIN)/pytest -n 2
+
+check: lint types ## Lint, types and Dagster's own check
+	@$(BIN)/dg check defs
+
+lint: install
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/sqlfluff lint --processes 2 --nofail sql
+
+types: install
+	@$(BIN)/mypy
+
+ui: install ## Open Dagster on http://127.0.0.1:3000 (schedules run while it is open)
+	@$(BIN)/dg dev
+
+bench: install ## Measure speed, side by side in one run
+	@$(BIN)/python -m tests.bench
+
+clean: ## Remove what runs made: databases, releases, state, Dagster's history
+	rm -rf data/*.duckdb data/*.wal data/releases data/parquet data/state
+	find data/dagster_home -mindepth 1 ! -name dagster.yaml -delete
+
+lock: ## Resolve pyproject.toml anew
+	uv pip compile --quiet --universal --extra dev --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock

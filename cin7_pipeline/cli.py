@@ -1,0 +1,226 @@
+"""The `cin7` command: thin calls into the library, readable answers, honest exit codes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from cin7_pipeline import display
+from cin7_pipeline.account import budget_of, connect
+from cin7_pipeline.api.endpoints import ENDPOINTS
+from cin7_pipeline.api.permissions import read_permissions
+from cin7_pipeline.errors import PipelineError, SettingsError
+from cin7_pipeline.load.price import price_of
+from cin7_pipeline.load.report import LoadReport
+from cin7_pipeline.pipeline import (
+    build_models,
+    business_settings,
+    exclusive,
+    history_slices,
+    publish_tables,
+    read_entities,
+    sales_by_month,
+    stages,
+)
+from cin7_pipeline.settings import Settings, load_settings
+from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.tables import create_raw_tables
+from cin7_pipeline.window import Window
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, rich_markup_mode=None)
+console = Console()
+errors = Console(stderr=True)
+
+Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Exit code 1 and one line for everything the library refuses."""
+    try:
+        yield
+    except PipelineError as error:
+        errors.print(f"cin7: {error}", style="red", markup=False, highlight=False)
+        raise typer.Exit(1) from None
+
+
+def _settings() -> Settings:
+    settings = load_settings()
+    if settings.uses_sandbox:
+        console.print("No credentials are set: this is the [bold]sandbox account[/bold].")
+    for warning in settings.warnings():
+        errors.print(warning, style="yellow")
+    return settings
+
+
+def _say(sentence: str) -> None:
+    errors.print(sentence, style="yellow")
+
+
+@app.command()
+def check() -> None:
+    """Say what the key may read, what is missing, and how much of the day's calls is left."""
+    with plain_errors():
+        settings = _settings()
+        business_settings(settings)
+        with connect(settings) as client:
+            found = read_permissions(client, ENDPOINTS.values())
+        console.print(display.permissions(found))
+        left = budget_of(settings).left()
+        console.print(f"Calls left today: {left:,} of {settings.calls_per_day:,}")
+        console.print(f"Time zone: {settings.time_zone}")
+        if missing := [p.endpoint.permission for p in found if p.problem]:
+            msg = f"the key may not read everything; switch on: {', '.join(missing)}"
+            raise SettingsError(msg)
+
+
+@app.command()
+def sync(
+    days: Annotated[int | None, typer.Option(min=1, help="Days to look back.")] = None,
+    entity: Annotated[list[str] | None, typer.Option(help="Only these entities.")] = None,
+    whole: Annotated[bool, typer.Option(help="Read everything, whatever its dates.")] = False,
+) -> None:
+    """Read the lookback, rebuild every model, publish: the same as the daily job."""
+    with plain_errors():
+        settings = _settings()
+        _refuse_unknown(entity)
+        window = Window.whole() if whole else days and Window.lookback(settings.now(), days)
+        with exclusive(settings, "cin7 sync", _say):
+            for stage in stages(entity):
+                _read(settings, dict.fromkeys(stage, window or None))
+            _build_and_publish(settings)
+
+
+@app.command()
+def resync(
+    first: Annotated[Day, typer.Option("--from", help="First UTC day.")],
+    last: Annotated[Day, typer.Option("--to", help="Last UTC day, included.")],
+    dry_run: Annotated[bool, typer.Option(help="Only say what it would cost.")] = False,
+) -> None:
+    """Read a stretch of history again, a month at a time; price before, receipt after."""
+    with plain_errors():
+        settings = _settings()
+        slices = history_slices(settings, _range(first.date(), last.date(), settings))
+        _show_price(settings, slices)
+        if dry_run:
+            return
+        with exclusive(settings, "cin7 resync", _say):
+            before = sales_by_month(settings)
+            for part in slices:
+                _read(settings, dict.fromkeys(next(stages()), part))
+            _read(settings, dict.fromkeys(list(stages())[1], None))
+            _build_and_publish(settings)
+            _show_difference(before, sales_by_month(settings))
+
+
+@app.command()
+def build() -> None:
+    """Rebuild and audit every model from what has been read."""
+    with plain_errors(), exclusive(settings := _settings(), "cin7 build", _say):
+        _build(settings)
+
+
+@app.command()
+def publish() -> None:
+    """Swap the built planning tables in for everybody to read."""
+    with plain_errors(), exclusive(settings := _settings(), "cin7 publish", _say):
+        _publish(settings)
+
+
+@app.command()
+def status(
+    queries: Annotated[bool, typer.Option(help="Also show three queries worth trying.")] = False,
+) -> None:
+    """Say what was read when, what is published, and how many calls are left."""
+    with plain_errors():
+        settings = _settings()
+        with open_warehouse(settings.warehouse_path) as connection:
+            create_raw_tables(connection)
+            console.print(display.last_loads(connection))
+        console.print(f"Calls left today: {budget_of(settings).left():,}")
+        if not settings.published_path.exists():
+            console.print("Nothing is published yet: run `cin7 sync`.")
+            return
+        console.print(f"Published: {settings.published_path} → {settings.published_path.resolve().name}")
+        if queries:
+            with open_warehouse(settings.published_path, read_only=True) as connection:
+                display.show_first_queries(console, connection)
+
+
+def _refuse_unknown(entities: list[str] | None) -> None:
+    unknown = sorted(set(entities or ()) - ENDPOINTS.keys())
+    if unknown:
+        msg = f"{', '.join(unknown)}: no such entity; the entities are {', '.join(ENDPOINTS)}"
+        raise SettingsError(msg)
+
+
+def _range(first: date, last: date, settings: Settings) -> Window:
+    if last < first:
+        msg = f"--to {last} lies before --from {first}; swap them"
+        raise SettingsError(msg)
+    if first > settings.now().date():
+        msg = f"--from {first} lies in the future; history ends today"
+        raise SettingsError(msg)
+    return Window.days(first, last)
+
+
+def _read(settings: Settings, entities: dict[str, Window | None]) -> tuple[LoadReport, ...]:
+    with display.progress(console) as on_progress:
+        outcome = read_entities(settings, entities, on_progress=on_progress)
+    console.print(display.loads(outcome.reports))
+    outcome.raise_failures()
+    return outcome.reports
+
+
+def _build_and_publish(settings: Settings) -> None:
+    _build(settings)
+    _publish(settings)
+
+
+def _build(settings: Settings) -> None:
+    tables = 0
+    for report in build_models(settings):
+        tables += 1
+        for result in report.checks:
+            if not result.passed:
+                _say(f"{report.model.name}: {result.about} ({result.failing_rows} rows do not)")
+    console.print(f"Built and audited {tables} tables.")
+
+
+def _publish(settings: Settings) -> None:
+    release = publish_tables(settings)
+    rows = sum(release.tables.values())
+    console.print(
+        f"Published {rows:,} rows in {len(release.tables)} tables: {settings.published_path}"
+    )
+
+
+def _show_price(settings: Settings, slices: list[Window]) -> None:
+    with open_warehouse(settings.warehouse_path) as connection:
+        create_raw_tables(connection)
+        price = price_of(
+            connection,
+            slices,
+            calls_per_minute=settings.calls_per_minute,
+            calls_per_day=settings.calls_per_day,
+        )
+    console.print(display.price(price))
+
+
+def _show_difference(
+    before: dict[str, tuple[float, float]], after: dict[str, tuple[float, float]]
+) -> None:
+    nothing = (0.0, 0.0)
+    rows = [
+        (month, *before.get(month, nothing), *after.get(month, nothing))
+        for month in sorted(before.keys() | after.keys())
+        if before.get(month, nothing) != after.get(month, nothing)
+    ]
+    columns = ["month", "units before", "value before", "units now", "value now"]
+    if rows:
+        console.print(display.table_of("Months whose sales changed", columns, rows))
+    else:
+        console.print("No month's sales changed.")

@@ -1,0 +1,137 @@
+"""What the command line shows: tables of loads, prices, permissions, and the first queries to try."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from cin7_pipeline.api.permissions import Permission
+from cin7_pipeline.load.price import Price
+from cin7_pipeline.load.read import OnProgress
+from cin7_pipeline.load.report import LoadReport
+
+FIRST_QUERIES = {
+    "What sold best in the last four weeks, and where": """
+select sku, warehouse, sum(quantity)::int as sold, max(sold_on) as last_sold_on
+from planning.sales_lines
+where sold_on > (select max(sold_on) from planning.sales_lines) - 28
+group by sku, warehouse
+order by sold desc, sku
+limit 5""",
+    "What is on its way, from suppliers and between warehouses": """
+select kind, order_number, source, destination_warehouse as destination, sku,
+    open_quantity::int as open, expected_on, is_overdue as overdue
+from planning.replenishments
+where is_counted
+order by expected_on, order_number, sku
+limit 5""",
+    "What in Cin7 needs somebody's attention": """
+select issue, severity, count(*) as found, any_value(suggestion order by document_id) as suggestion
+from planning.data_issues
+group by issue, severity
+order by severity, found desc
+limit 5""",
+}
+
+
+@contextmanager
+def progress(console: Console) -> Iterator[OnProgress]:
+    """A counter per entity while pages come in; nothing where nobody watches a terminal."""
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed:,} rows"),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    )
+    tasks: dict[str, Any] = {}
+
+    def show(entity: str, rows: int) -> None:
+        if entity not in tasks:
+            tasks[entity] = bar.add_task(entity, total=None)
+        bar.update(tasks[entity], completed=rows)
+
+    with bar:
+        yield show
+
+
+def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+    """A plain table; numbers to the right, with thousands set apart."""
+    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    cells = [list(row) for row in rows]
+    for position, name in enumerate(columns):
+        values = [row[position] for row in cells if row[position] is not None]
+        is_number = bool(values) and all(isinstance(v, int | float) for v in values)
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+    for row in cells:
+        table.add_row(*(_cell(value) for value in row))
+    return table
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:,.1f}" if isinstance(value, float) else str(value)
+
+
+def loads(reports: Iterable[LoadReport]) -> Table:
+    """What was read and what it changed, per entity."""
+    return table_of(
+        "Read from Cin7",
+        ["entity", "window", "rows", "new", "changed", "gone", "calls", "seconds"],
+        [
+            (r.entity, str(r.window), r.rows_read, r.new, r.changed, r.gone, r.call_count, r.seconds)
+            for r in reports
+        ],
+    )
+
+
+def last_loads(connection: DuckDBPyConnection) -> Table:
+    """The newest load of each entity, from the load's own log."""
+    columns = ["entity", "read_at", "rows", "new", "changed", "gone", "calls", "seconds"]
+    rows = connection.execute("""
+        select
+            entity, strftime(max(finished_at), '%Y-%m-%d %H:%M UTC'),
+            arg_max(row_count, finished_at), arg_max(new_count, finished_at),
+            arg_max(changed_count, finished_at), arg_max(gone_count, finished_at),
+            arg_max(call_count, finished_at), arg_max(seconds, finished_at)
+        from raw.sync_log
+        group by entity
+        order by entity
+    """).fetchall()
+    return table_of("Last read from Cin7", columns, rows)
+
+
+def permissions(found: Iterable[Permission]) -> Table:
+    """Which endpoints the key may read."""
+    rows = [
+        (p.endpoint.name, p.endpoint.permission, "may read" if p.problem is None else p.problem)
+        for p in found
+    ]
+    return table_of("Permissions of the key", ["entity", "permission", "result"], rows)
+
+
+def price(of: Price) -> Table:
+    """Calls per entity, and what they mean in minutes and budget."""
+    rows = [*of.calls.items(), ("together", of.total)]
+    share = f"about {of.minutes:.0f} min at the rate limit, {of.day_share:.1%} of a day's calls"
+    return table_of(f"Estimated calls: {share}", ["entity", "calls"], rows)
+
+
+def show_first_queries(console: Console, connection: DuckDBPyConnection) -> None:
+    """Three queries worth trying, each with its first rows."""
+    for title, query in FIRST_QUERIES.items():
+        cursor = connection.execute(query)
+        columns = [entry[0] for entry in cursor.description or ()]
+        console.print(f"\n[bold]{title}[/bold][dim]{query};[/dim]")
+        console.print(table_of("", columns, cursor.fetchall()))

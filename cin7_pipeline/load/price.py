@@ -1,0 +1,63 @@
+"""What reading a stretch of history costs before it is read, from what is held already."""
+
+from dataclasses import dataclass
+
+from duckdb import DuckDBPyConnection
+
+from cin7_pipeline.api.endpoints import DOCUMENTS
+from cin7_pipeline.load.read import PAGE_ROWS
+from cin7_pipeline.window import Window
+
+
+@dataclass(frozen=True)
+class Price:
+    """Calls per entity; an estimate, as Cin7 never says how many rows a question has."""
+
+    calls: dict[str, int]
+    calls_per_minute: int
+    calls_per_day: int
+
+    @property
+    def total(self) -> int:
+        """All calls together."""
+        return sum(self.calls.values())
+
+    @property
+    def minutes(self) -> float:
+        """How long the rate limit makes it take."""
+        return self.total / self.calls_per_minute
+
+    @property
+    def day_share(self) -> float:
+        """The part of a day's budget."""
+        return self.total / self.calls_per_day
+
+
+def price_of(
+    connection: DuckDBPyConnection,
+    slices: list[Window],
+    *,
+    calls_per_minute: int,
+    calls_per_day: int,
+) -> Price:
+    """The calls that reading the slices takes, by the documents held for days like theirs."""
+    calls = {
+        endpoint.name: sum(_pages(connection, endpoint.name, part) for part in slices)
+        for endpoint in DOCUMENTS
+    }
+    return Price(calls, calls_per_minute, calls_per_day)
+
+
+def _pages(connection: DuckDBPyConnection, entity: str, window: Window) -> int:
+    """Full pages of the documents expected in the window, and the empty one that ends them."""
+    query = f"""
+        select
+            count(*) filter (created_date >= $start and created_date < $end),
+            count(*) / greatest(count(distinct created_date::date), 1)
+        from raw.{entity}
+    """
+    bounds = {"start": window.start, "end": window.end}
+    held, per_day = connection.execute(query, bounds).fetchall()[0]
+    days = (window.end - window.start).days if window.start and window.end else 0
+    expected = max(held, per_day * days)
+    return int(-(-expected // PAGE_ROWS)) + 1

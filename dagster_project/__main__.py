@@ -1,0 +1,77 @@
+"""`python -m dagster_project`: one daily sync through Dagster, here and now, then what it brought.
+
+It is the run that the schedule starts every morning, kept in the same Dagster instance (DAGSTER_HOME).
+"""
+
+import sys
+
+import dagster as dg
+from rich.console import Console
+
+from cin7_pipeline import display
+from cin7_pipeline.account import budget_of
+from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.settings import Settings, load_settings
+from cin7_pipeline.warehouse.connection import open_warehouse
+from dagster_project.definitions import defs
+from dagster_project.partitions import last_days
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+
+
+def main() -> int:
+    """Run, show, and return the exit code."""
+    console = Console()
+    try:
+        settings = load_settings()
+        console.print(_announcement(settings))
+        if not run_daily_sync(settings, console):
+            return 1
+        show(settings, console)
+    except PipelineError as error:
+        Console(stderr=True).print(f"cin7: {error}", style="red", markup=False)
+        return 1
+    return 0
+
+
+def run_daily_sync(settings: Settings, console: Console) -> bool:
+    """True where the run succeeded; its steps are printed as they end."""
+    job = defs().resolve_job_def("daily_sync")
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(
+            instance=instance,
+            tags=last_days(settings, settings.lookback_days),
+            run_config=QUIET,
+            raise_on_error=False,
+        )
+    for event in result.all_events:
+        if event.is_step_failure:
+            console.print(f"{event.step_key} failed: {_reason(event)}", style="red", markup=False)
+    return result.success
+
+
+def _reason(event: dg.DagsterEvent) -> str:
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error else "no reason given"
+
+
+def _announcement(settings: Settings) -> str:
+    account = "the [bold]sandbox account[/bold], as no credentials are set" if settings.uses_sandbox else "Cin7"
+    return f"Running the job daily_sync in Dagster against {account} …"
+
+
+def show(settings: Settings, console: Console) -> None:
+    """What was read, where the tables are, what to ask them first, and where to look further."""
+    with open_warehouse(settings.warehouse_path, read_only=True) as connection:
+        console.print(display.last_loads(connection))
+    with open_warehouse(settings.published_path, read_only=True) as connection:
+        display.show_first_queries(console, connection)
+    console.print(f"Calls left today: {budget_of(settings).left():,} of {settings.calls_per_day:,}")
+    console.print(f"Planning tables:  {settings.published_path} (any DuckDB client; never locked)")
+    console.print("Dagster:          make ui, then http://127.0.0.1:3000")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
