@@ -1,0 +1,48 @@
+/*
+about: When each purchase order and transfer is expected, and why; one row per document.
+grain: [kind, document_id]
+columns:
+  kind: purchase_order or transfer.
+  document_id: Cin7 id of the document.
+  expected_on: Day it is expected or was received, local date; null where nobody can say.
+  expected_on_basis: received, eta (Cin7's date), lead_time (usual days of the lane) or unknown.
+checks:
+  a_date_has_a_basis: (expected_on is null) = (expected_on_basis = 'unknown')
+*/
+with
+
+documents as (
+    select
+        'purchase_order' as kind,
+        purchase_order_id as document_id,
+        lane,
+        case when state = 'Delivered' then received_on end as received_on,
+        eta_on,
+        created_on as started_on
+    from core.purchase_orders
+    union all
+    select
+        'transfer' as kind,
+        transfer_id as document_id,
+        lane,
+        case when state = 'Delivered' then received_on end as received_on,
+        null as eta_on,
+        case when state = 'Active' then dispatched_on end as started_on
+    from core.transfers
+)
+
+select
+    documents.kind,
+    documents.document_id,
+    coalesce(
+        documents.received_on, documents.eta_on, documents.started_on + lane_days.usual_days
+    ) as expected_on,
+    case
+        when documents.received_on is not null then 'received'
+        when documents.eta_on is not null then 'eta'
+        when documents.started_on + lane_days.usual_days is not null then 'lead_time'
+        else 'unknown'
+    end as expected_on_basis
+from documents
+left join core.lane_days as lane_days
+    on documents.kind = lane_days.kind and documents.lane = lane_days.lane

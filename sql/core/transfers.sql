@@ -1,0 +1,54 @@
+/*
+about: Transfers with their state; one row per transfer.
+grain: [transfer_id]
+columns:
+  transfer_id: Cin7 id of the transfer.
+  order_number: Reference of the transfer.
+  state: Draft, Active, Delivered or Archived.
+  source_branch_id: Branch that sends.
+  destination_branch_id: Branch that receives.
+  source_warehouse: Warehouse of the sending branch.
+  destination_warehouse: Warehouse of the receiving branch.
+  lane: Source and destination warehouse, as the key of their usual days.
+  is_gone: True once Cin7 has the transfer no longer.
+  created_on: Day of creation, local date.
+  approved_on: Approval, local date.
+  dispatched_on: Dispatch, local date.
+  received_on: Receipt, local date.
+checks:
+  state_is_known: state in ('Draft', 'Active', 'Delivered', 'Archived')
+*/
+with
+
+places as (
+    select
+        transfers.transfer_id,
+        coalesce(sources.warehouse, 'unmapped') as source_warehouse,
+        labels.warehouse as destination_warehouse
+    from staging.branch_transfers as transfers
+    inner join core.document_labels as labels
+        on labels.document_kind = 'transfer' and transfers.transfer_id = labels.document_id
+    left join core.branch_warehouses as sources on transfers.source_branch_id = sources.branch_id
+)
+
+select
+    transfers.transfer_id,
+    transfers.order_number,
+    case
+        when transfers.received_on is not null then 'Delivered'
+        when transfers.gone_at is not null then 'Archived'
+        when transfers.dispatched_on is not null then 'Active'
+        else 'Draft'
+    end as state,
+    transfers.source_branch_id,
+    transfers.destination_branch_id,
+    places.source_warehouse,
+    places.destination_warehouse,
+    places.source_warehouse || ' → ' || places.destination_warehouse as lane,
+    transfers.gone_at is not null as is_gone,
+    transfers.created_on,
+    transfers.approved_on,
+    transfers.dispatched_on,
+    transfers.received_on
+from staging.branch_transfers as transfers
+inner join places on transfers.transfer_id = places.transfer_id

@@ -1,0 +1,51 @@
+/*
+about: >-
+  Every line that is not in the table of its kind, with each rule that keeps it out; nothing is
+  silently dropped. One row per document line, size and rule.
+grain: [document_kind, document_id, line_id, size, rule]
+columns:
+  document_kind: sales_order, purchase_order, transfer or credit_note.
+  document_id: Cin7 id of the document.
+  line_id: Cin7 id of the line.
+  size: Size of the item; where there is no item, the size on the line.
+  rule: Name of the rule that keeps the line out.
+  quantity: Units the line would show, in stocking units; positive on credit notes.
+  value: What it would be worth, in document currency (transfers in the account's).
+  why: The rule in words.
+  order_number: Reference of the document in Cin7.
+checks:
+  why_is_told: why is not null
+*/
+select
+    rules.document_kind,
+    rules.document_id,
+    rules.line_id,
+    rules.size,
+    rules.rule,
+    items.quantity,
+    items.value,
+    case rules.rule
+        when 'gone' then 'Cin7 has the document no longer'
+        when 'void' then 'the document is void'
+        when 'draft' then 'the document is not approved'
+        when 'undispatched' then 'the order is not dispatched; see open_sales_lines'
+        when 'not_completed' then 'the credit note is not completed'
+        when 'channel_excluded' then 'the settings leave out the channel ' || labels.channel
+        when 'kit_component' then 'component of a kit, whose own line counts'
+        when 'description_only' then 'no item has this code; see data_issues'
+        when 'warehouse_disabled' then 'the settings leave out the warehouse ' || labels.warehouse
+        when 'customer_group_excluded'
+            then 'the settings leave out the customer group ' || labels.customer_group
+    end as why,
+    documents.order_number
+from core.excluded_line_rules as rules
+inner join core.document_line_items as items
+    on rules.document_kind = items.document_kind
+    and rules.document_id = items.document_id
+    and rules.line_id = items.line_id
+    and rules.size = items.size
+inner join core.documents as documents
+    on rules.document_kind = documents.document_kind
+    and rules.document_id = documents.document_id
+inner join core.document_labels as labels
+    on rules.document_kind = labels.document_kind and rules.document_id = labels.document_id

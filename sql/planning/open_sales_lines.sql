@@ -1,0 +1,76 @@
+/*
+about: >-
+  Approved, undispatched demand of every channel and warehouse, because all of it reserves
+  stock. One row per order line and size with something left to ship.
+grain: [sales_order_id, line_id, size]
+columns:
+  sales_order_id: Cin7 id of the sales order.
+  line_id: Cin7 id of the line.
+  size: Size of the item; '' when unsized.
+  order_number: Reference of the order in Cin7.
+  channel: Sales channel by the settings, else the order's source, else Direct.
+  warehouse: Warehouse of the order's branch; unmapped where the branch is not known.
+  product_option_id: Cin7 id of the option.
+  sku: Code of the item, verbatim.
+  ordered_quantity: Units ordered, in stocking units.
+  shipped_quantity: Units shipped already, in stocking units.
+  open_quantity: Units left to ship, in stocking units.
+  due_on: Day of delivery that was asked for, local date.
+  stage: The account's own free text for the order; decides nothing.
+  age_days: Days since the order was created.
+  is_stale: True where the order is older than the settings let an open order be.
+  branch_id: Cin7 id of the order's branch; null where it has none.
+  customer_id: Cin7 id of the customer; null where the order has none.
+  is_included: False where its channel, customer group or warehouse would leave it out of sales.
+checks:
+  open_quantity_is_positive: open_quantity > 0
+  open_is_ordered_less_shipped: open_quantity = ordered_quantity - shipped_quantity
+*/
+with
+
+open_lines as (
+    select
+        document_id,
+        line_id,
+        size,
+        not bool_or(
+            rule in ('channel_excluded', 'customer_group_excluded', 'warehouse_disabled')
+        ) as is_included
+    from core.excluded_line_rules
+    where document_kind = 'sales_order'
+    group by document_id, line_id, size
+    having bool_or(rule = 'undispatched')
+        and not bool_or(rule in ('kit_component', 'description_only'))
+)
+
+select
+    orders.sales_order_id,
+    items.line_id,
+    items.size,
+    orders.order_number,
+    labels.channel,
+    labels.warehouse,
+    items.product_option_id,
+    items.sku,
+    items.ordered_quantity,
+    items.done_quantity as shipped_quantity,
+    (items.ordered_quantity - items.done_quantity)::decimal(18, 4) as open_quantity,
+    orders.due_on,
+    orders.stage,
+    (today.today_on - orders.created_on)::integer as age_days,
+    coalesce(today.today_on - orders.created_on > getvariable('stale_after_days'), false)
+        as is_stale,
+    orders.branch_id,
+    orders.customer_id,
+    open_lines.is_included
+from open_lines
+inner join core.document_line_items as items
+    on items.document_kind = 'sales_order'
+    and open_lines.document_id = items.document_id
+    and open_lines.line_id = items.line_id
+    and open_lines.size = items.size
+inner join staging.sales_orders as orders on items.document_id = orders.sales_order_id
+inner join core.document_labels as labels
+    on items.document_kind = labels.document_kind and items.document_id = labels.document_id
+cross join core.today as today
+where items.ordered_quantity > items.done_quantity

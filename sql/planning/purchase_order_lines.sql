@@ -1,0 +1,60 @@
+/*
+about: >-
+  What was bought, received and is still to come, orders of every state. One row per order line
+  and size.
+grain: [purchase_order_id, line_id, size]
+columns:
+  purchase_order_id: Cin7 id of the purchase order.
+  line_id: Cin7 id of the line.
+  size: Size of the item; '' when unsized.
+  order_number: Reference of the order in Cin7.
+  status: Status of the order in Cin7 (DRAFT, APPROVED or VOID).
+  state: Draft, Active, Delivered or Archived; a received order is Delivered, a void one Archived.
+  supplier_id: Cin7 id of the supplier; null where the order has none.
+  branch_id: Cin7 id of the branch that receives; null where the order has none.
+  warehouse: Warehouse of that branch; unmapped where the branch is not known.
+  product_option_id: Cin7 id of the option.
+  sku: Code of the item, verbatim.
+  ordered_quantity: Units ordered, in stocking units.
+  received_quantity: Units received, in stocking units.
+  open_quantity: Units still to come, in stocking units; 0 once Delivered or Archived.
+  unit_cost: Buying price of a unit, in document currency.
+  currency: Currency of the order (ISO code).
+  created_on: Day the order was created, local date.
+  eta_on: Expected arrival as entered in Cin7, local date.
+  received_on: Day of full receipt, local date.
+  etd_on: Expected departure as entered in Cin7, local date.
+checks:
+  state_is_known: state in ('Draft', 'Active', 'Delivered', 'Archived')
+  open_quantity_is_not_negative: open_quantity >= 0
+  nothing_is_open_when_done: state in ('Draft', 'Active') or open_quantity = 0
+  ordered_quantity_is_not_negative: {expect: ordered_quantity >= 0, severity: warn}
+*/
+select
+    orders.purchase_order_id,
+    lines.line_id,
+    lines.size,
+    orders.order_number,
+    orders.status,
+    orders.state,
+    orders.supplier_id,
+    orders.branch_id,
+    orders.warehouse,
+    lines.product_option_id,
+    lines.sku,
+    lines.ordered_quantity,
+    lines.done_quantity as received_quantity,
+    case
+        when orders.state in ('Draft', 'Active')
+            then greatest(lines.ordered_quantity - lines.done_quantity, 0)
+        else 0
+    end::decimal(18, 4) as open_quantity,
+    lines.unit_price as unit_cost,
+    orders.currency,
+    orders.created_on,
+    orders.eta_on,
+    orders.received_on,
+    orders.etd_on
+from core.included_lines as lines
+inner join core.purchase_orders as orders
+    on lines.document_kind = 'purchase_order' and lines.document_id = orders.purchase_order_id

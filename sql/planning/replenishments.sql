@@ -1,0 +1,108 @@
+/*
+about: >-
+  Purchase orders and transfers side by side: what arrives where and when, and whether planning
+  counts on it. One row per document line and size.
+grain: [kind, document_id, line_id, size]
+columns:
+  kind: purchase_order or transfer.
+  document_id: Cin7 id of the document.
+  line_id: Cin7 id of the line.
+  size: Size of the item; '' when unsized.
+  order_number: Reference of the document in Cin7.
+  source: Where it comes from; the supplier's company, or the sending warehouse.
+  destination_warehouse: Warehouse it goes to; unmapped where the branch is not known.
+  state: Draft, Active, Delivered or Archived.
+  product_option_id: Cin7 id of the option.
+  sku: Code of the item, verbatim.
+  open_quantity: Units still to come, in stocking units.
+  expected_on: Day it is expected or was received, local date; null where nobody can say.
+  expected_on_basis: received, eta (Cin7's date), lead_time (usual days of the lane) or unknown.
+  is_overdue: True where it is on its way and should have been here before today.
+  is_counted: True where planning counts on it.
+  why_not_counted: First reason that planning does not; null where it does.
+  source_branch_or_supplier_id: Cin7 id of the supplier or of the branch that sends.
+checks:
+  only_active_counts: not is_counted or state = 'Active'
+  counted_has_a_date: not is_counted or expected_on is not null
+  counted_is_open: not is_counted or open_quantity > 0
+  counted_or_why_not: is_counted = (why_not_counted is null)
+*/
+with
+
+lines as (
+    select
+        'purchase_order' as kind,
+        lines.purchase_order_id as document_id,
+        lines.line_id,
+        lines.size,
+        lines.order_number,
+        orders.supplier as source,
+        lines.warehouse as destination_warehouse,
+        lines.state,
+        lines.product_option_id,
+        lines.sku,
+        lines.open_quantity,
+        false as is_within_warehouse,
+        lines.supplier_id as source_branch_or_supplier_id
+    from planning.purchase_order_lines as lines
+    inner join core.purchase_orders as orders
+        on lines.purchase_order_id = orders.purchase_order_id
+    union all
+    select
+        'transfer' as kind,
+        transfer_id as document_id,
+        line_id,
+        size,
+        order_number,
+        source_warehouse as source,
+        destination_warehouse,
+        state,
+        product_option_id,
+        sku,
+        open_quantity,
+        source_warehouse = destination_warehouse as is_within_warehouse,
+        source_branch_id as source_branch_or_supplier_id
+    from planning.transfer_lines
+),
+
+judged as (
+    select
+        lines.*,
+        arrivals.expected_on,
+        arrivals.expected_on_basis,
+        case
+            when lines.state in ('Draft', 'Archived', 'Delivered') then lower(lines.state)
+            when lines.open_quantity = 0 then 'nothing open'
+            when lines.destination_warehouse = 'unmapped' then 'warehouse unmapped'
+            when not warehouses.is_enabled then 'warehouse disabled'
+            when lines.is_within_warehouse then 'same warehouse'
+            when arrivals.expected_on is null then 'no expected date'
+        end as why_not_counted
+    from lines
+    inner join core.expected_arrivals as arrivals
+        on lines.kind = arrivals.kind and lines.document_id = arrivals.document_id
+    left join core.warehouses as warehouses
+        on lines.destination_warehouse = warehouses.warehouse
+)
+
+select
+    judged.kind,
+    judged.document_id,
+    judged.line_id,
+    judged.size,
+    judged.order_number,
+    judged.source,
+    judged.destination_warehouse,
+    judged.state,
+    judged.product_option_id,
+    judged.sku,
+    judged.open_quantity,
+    judged.expected_on,
+    judged.expected_on_basis,
+    judged.state = 'Active' and judged.open_quantity > 0
+    and coalesce(judged.expected_on < today.today_on, false) as is_overdue,
+    judged.why_not_counted is null as is_counted,
+    judged.why_not_counted,
+    judged.source_branch_or_supplier_id
+from judged
+cross join core.today as today

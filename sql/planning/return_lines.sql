@@ -1,0 +1,43 @@
+/*
+about: >-
+  Goods that came back on completed credit notes, positive. One row per credit note line and size.
+grain: [credit_note_id, line_id, size]
+columns:
+  credit_note_id: Cin7 id of the credit note.
+  line_id: Cin7 id of the line.
+  size: Size of the item; '' when unsized.
+  order_number: Reference of the credit note in Cin7.
+  sales_reference: Reference of the sales order that is credited, as in Cin7.
+  warehouse: Warehouse of the credit note's branch; unmapped where the branch is not known.
+  product_option_id: Cin7 id of the option.
+  sku: Code of the item, verbatim.
+  quantity: Units returned, in stocking units, positive.
+  returned_on: Day the credit note was completed, local date.
+  branch_id: Cin7 id of the credit note's branch; null where it has none.
+  channel: Sales channel by the settings, else the credit note's source, else Direct.
+  customer_id: Cin7 id of the customer; null where the credit note has none.
+  value: Quantity times unit price, in document currency.
+checks:
+  quantity_is_not_negative: quantity >= 0
+  returned_on_is_not_null: returned_on is not null
+*/
+select
+    notes.credit_note_id,
+    lines.line_id,
+    lines.size,
+    notes.order_number,
+    notes.sales_reference,
+    labels.warehouse,
+    lines.product_option_id,
+    lines.sku,
+    lines.quantity,
+    notes.completed_on as returned_on,
+    notes.branch_id,
+    labels.channel,
+    notes.customer_id,
+    lines.value
+from core.included_lines as lines
+inner join staging.credit_notes as notes
+    on lines.document_kind = 'credit_note' and lines.document_id = notes.credit_note_id
+inner join core.document_labels as labels
+    on lines.document_kind = labels.document_kind and lines.document_id = labels.document_id

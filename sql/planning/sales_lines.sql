@@ -1,0 +1,67 @@
+/*
+about: >-
+  Dispatched sales history: what left the house, by whom it was ordered and when it counts.
+  What a rule leaves out stands in planning.excluded_lines. One row per order line and size.
+grain: [sales_order_id, line_id, size]
+columns:
+  sales_order_id: Cin7 id of the sales order.
+  line_id: Cin7 id of the line.
+  size: Size of the item; '' when unsized.
+  order_number: Reference of the order in Cin7.
+  channel: Sales channel by the settings, else the order's source, else Direct.
+  source: Where the order came from, as in Cin7.
+  branch_id: Cin7 id of the order's branch; null where it has none.
+  warehouse: Warehouse of that branch; unmapped where the branch is not known.
+  product_option_id: Cin7 id of the option.
+  sku: Code of the item, verbatim.
+  quantity: Units sold, in stocking units; shipped where above 0, else ordered.
+  unit_price: Price of a unit, in document currency.
+  discount: Discount on the whole row, in document currency.
+  net_amount: Quantity times unit price less discount, in document currency.
+  currency: Currency of the order (ISO code).
+  created_on: Day the order was created, local date.
+  dispatched_on: Day the order was dispatched, local date.
+  invoiced_on: Day of the invoice, local date; null before it.
+  sold_on: Day the sale counts for, local date; the invoice's, else the dispatch's.
+  sold_on_basis: invoice or dispatch, whichever gave sold_on.
+  customer_id: Cin7 id of the customer; null where the order has none.
+  customer_group: Group of the customer in Cin7.
+  ordered_quantity: Units ordered, in stocking units.
+  tax_status: Whether prices include tax (Incl, Excl or Exempt), as in Cin7.
+checks:
+  quantity_is_not_null: quantity is not null
+  sold_on_is_not_null: sold_on is not null
+  dispatch_is_not_null: dispatched_on is not null
+  basis_is_known: sold_on_basis in ('invoice', 'dispatch')
+  quantity_is_not_negative: {expect: quantity >= 0, severity: warn}
+*/
+select
+    orders.sales_order_id,
+    lines.line_id,
+    lines.size,
+    orders.order_number,
+    labels.channel,
+    orders.source,
+    orders.branch_id,
+    labels.warehouse,
+    lines.product_option_id,
+    lines.sku,
+    lines.quantity,
+    lines.unit_price,
+    lines.discount,
+    lines.value as net_amount,
+    orders.currency,
+    orders.created_on,
+    orders.dispatched_on,
+    orders.invoiced_on,
+    coalesce(orders.invoiced_on, orders.dispatched_on) as sold_on,
+    case when orders.invoiced_on is null then 'dispatch' else 'invoice' end as sold_on_basis,
+    orders.customer_id,
+    labels.customer_group,
+    lines.ordered_quantity,
+    orders.tax_status
+from core.included_lines as lines
+inner join staging.sales_orders as orders
+    on lines.document_kind = 'sales_order' and lines.document_id = orders.sales_order_id
+inner join core.document_labels as labels
+    on lines.document_kind = labels.document_kind and lines.document_id = labels.document_id

@@ -1,0 +1,83 @@
+/*
+about: >-
+  What moves between branches, transfers of every state. One row per transfer line and size.
+grain: [transfer_id, line_id, size]
+columns:
+  transfer_id: Cin7 id of the transfer.
+  line_id: Cin7 id of the line.
+  size: Size of the item; '' when unsized.
+  order_number: Reference of the transfer in Cin7.
+  source_branch_id: Cin7 id of the branch that sends; null where the transfer has none.
+  destination_branch_id: Cin7 id of the branch that receives; null where the transfer has none.
+  source_warehouse: Warehouse of the sending branch; unmapped where the branch is not known.
+  destination_warehouse: Warehouse of the receiving branch; unmapped where it is not known.
+  state: Draft, Active (dispatched), Delivered, or Archived (gone from Cin7 without receipt).
+  product_option_id: Cin7 id of the option.
+  sku: Code of the item, verbatim.
+  quantity: Units to be moved, in stocking units.
+  received_quantity: Units received, in stocking units; all of them where Cin7 only says Delivered.
+  open_quantity: Units still to be received, in stocking units; 0 once Delivered or Archived.
+  approved_on: Day of approval, local date.
+  dispatched_on: Day of dispatch, local date.
+  received_on: Day of receipt, local date.
+  expected_on: Day it is expected or was received, local date; null where nobody can say.
+  age_days: Days since it was dispatched, else approved, else created.
+  expected_on_basis: received, lead_time (usual days between the two warehouses) or unknown.
+checks:
+  state_is_known: state in ('Draft', 'Active', 'Delivered', 'Archived')
+  open_quantity_is_not_negative: open_quantity >= 0
+  nothing_is_open_when_done: state in ('Draft', 'Active') or open_quantity = 0
+*/
+with
+
+lines as (
+    select
+        lines.document_id,
+        lines.line_id,
+        lines.size,
+        lines.product_option_id,
+        lines.sku,
+        lines.quantity,
+        case
+            when lines.is_begun then lines.done_quantity
+            when transfers.state = 'Delivered' then lines.quantity
+            else 0
+        end::decimal(18, 4) as received_quantity
+    from core.included_lines as lines
+    inner join core.transfers as transfers
+        on lines.document_kind = 'transfer' and lines.document_id = transfers.transfer_id
+)
+
+select
+    transfers.transfer_id,
+    lines.line_id,
+    lines.size,
+    transfers.order_number,
+    transfers.source_branch_id,
+    transfers.destination_branch_id,
+    transfers.source_warehouse,
+    transfers.destination_warehouse,
+    transfers.state,
+    lines.product_option_id,
+    lines.sku,
+    lines.quantity,
+    lines.received_quantity,
+    case
+        when transfers.state in ('Draft', 'Active')
+            then greatest(lines.quantity - lines.received_quantity, 0)
+        else 0
+    end::decimal(18, 4) as open_quantity,
+    transfers.approved_on,
+    transfers.dispatched_on,
+    transfers.received_on,
+    arrivals.expected_on,
+    (
+        today.today_on
+        - coalesce(transfers.dispatched_on, transfers.approved_on, transfers.created_on)
+    )::integer as age_days,
+    arrivals.expected_on_basis
+from lines
+inner join core.transfers as transfers on lines.document_id = transfers.transfer_id
+inner join core.expected_arrivals as arrivals
+    on arrivals.kind = 'transfer' and transfers.transfer_id = arrivals.document_id
+cross join core.today as today
