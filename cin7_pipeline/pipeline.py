@@ -110,7 +110,7 @@ def sales_by_month(settings: Settings) -> dict[str, tuple[float, float]]:
     """
     with open_warehouse(settings.warehouse_path) as connection:
         is_built = connection.execute(
-            "select count(*) from duckdb_tables() where schema_name = 'planning' and table_name = 'sales_lines'"
-        ).fetchall()[0][0]
+            "from duckdb_tables() where schema_name = 'planning' and table_name = 'sales_lines'"
+        ).fetchone()
         rows = connection.execute(query).fetchall() if is_built else []
     return {month: (units, value) for month, units, value in rows}

@@ -58,7 +58,8 @@ def _reason(event: dg.DagsterEvent) -> str:
 
 
 def _announcement(settings: Settings) -> str:
-    account = "the [bold]sandbox account[/bold], as no credentials are set" if settings.uses_sandbox else "Cin7"
+    sandbox = "the [bold]sandbox account[/bold], as no credentials are set"
+    account = sandbox if settings.uses_sandbox else "Cin7"
     return f"Running the job daily_sync in Dagster against {account} …"
 
 

@@ -66,7 +66,9 @@ def _raw_comment(field: str | None) -> str:
     return f"Cin7's `{field}`." if field else "Kept by the pipeline."
 
 
-def load_metadata(report: LoadReport, row_count: int) -> Mapping[str, dg.MetadataValue | int | float | str]:
+def load_metadata(
+    report: LoadReport, row_count: int
+) -> Mapping[str, dg.MetadataValue | int | float | str]:
     """What a load says about itself in Dagster; the price and the effect of the read."""
     details: dict[str, dg.MetadataValue | int | float | str] = {
         "dagster/row_count": row_count,
@@ -126,14 +128,17 @@ def check_result(model: SqlModel, result: CheckResult) -> dg.AssetCheckResult:
 
 def build_result(
     report: BuildReport, lineage: Mapping[str, list[tuple[str, str]]]
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[None]:
     """A built model: its rows, its documented columns and where each column comes from."""
     return dg.MaterializeResult(
         asset_key=table_key(report.model.name),
         metadata={
             "dagster/row_count": report.row_count,
             "dagster/column_schema": dg.TableSchema(
-                [dg.TableColumn(name, kind, description=about) for name, kind, about in report.columns]
+                [
+                    dg.TableColumn(name, kind, description=about)
+                    for name, kind, about in report.columns
+                ]
             ),
             "dagster/column_lineage": _lineage(lineage),
             "seconds": round(report.seconds, 3),

@@ -88,7 +88,9 @@ def _missing_ids(connection: DuckDBPyConnection, endpoint: Endpoint) -> list[int
     references = REFERENCES.get(endpoint.name)
     if not references:
         return []
-    named = " union ".join(f"select {column} as id from raw.{table}" for table, column in references)
+    named = " union ".join(
+        f"select {column} as id from raw.{table}" for table, column in references
+    )
     query = f"select id from ({named}) where id > 0 except select id from raw.{endpoint.name} order by id"
     return [row[0] for row in connection.execute(query).fetchall()]
 

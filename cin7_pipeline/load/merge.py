@@ -55,7 +55,9 @@ def merge(
             pipelines_dir=folder,
             dataset_name="raw",
             destination=dlt.destinations.duckdb(
-                connection, staging_dataset_name_layout="_dlt_%s", enable_dataset_name_normalization=False
+                connection,
+                staging_dataset_name_layout="_dlt_%s",
+                enable_dataset_name_normalization=False,
             ),
         )
         pipeline.run(resources)
@@ -96,7 +98,10 @@ def _nested(endpoint: Endpoint, lines: Lines) -> Any:
         parent_table_name=endpoint.name,
         primary_key="",
         additional_table_hints={"resource": endpoint.name},
-        columns={ROW_KEY.name: UNIQUE_ROW_KEY, ROOT_KEY.name: {"root_key": True, "nullable": False}},
+        columns={
+            ROW_KEY.name: UNIQUE_ROW_KEY,
+            ROOT_KEY.name: {"root_key": True, "nullable": False},
+        },
     )
 
 

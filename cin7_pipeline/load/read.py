@@ -128,7 +128,9 @@ class Reader:
         window, start = reading.window, reading.window.start
         if start is None:
             return [window]
-        expected = sum(1 for created in reading.held.created.values() if created and created >= start)
+        expected = sum(
+            1 for created in reading.held.created.values() if created and created >= start
+        )
         walks = max(1, min(SLICES_AT_ONCE * 2, expected // (PAGE_ROWS * PAGES_PER_WALK)))
         days = max(1, -(-((window.end or self.now) - start).days // walks))
         return window.slices(days, self.now) if walks > 1 else [window]

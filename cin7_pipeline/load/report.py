@@ -11,7 +11,7 @@ from cin7_pipeline.window import Window
 class LoadReport:
     """Rows read, new, changed, unchanged and gone of one entity over one window, and what it cost.
 
-    `seconds` is wall time of reading and writing; `unknown_fields` are fields Cin7 sent and we did not ask for.
+    `seconds` is the wall time of the read; `unknown_fields` came from Cin7 without being asked for.
     """
 
     entity: str
@@ -31,7 +31,7 @@ class LoadReport:
 
 @dataclass(frozen=True)
 class LoadOutcome:
-    """What a load of several entities did: a report for each that was written, an error for each that was not."""
+    """A load of several entities: a report for each that was written, an error for each that was not."""
 
     reports: tuple[LoadReport, ...]
     failures: dict[str, PipelineError]

@@ -75,7 +75,9 @@ def is_covered_by_day(endpoint: Endpoint) -> bool:
 
 def _keep_snapshot(connection: DuckDBPyConnection, reading: Reading, local_day: date) -> None:
     """Today's stock replaces an earlier snapshot of the same local day."""
-    own = [name for name in RECORDS["raw.stock_snapshots"] if name not in ("snapshot_on", "read_at")]
+    own = [
+        name for name in RECORDS["raw.stock_snapshots"] if name not in ("snapshot_on", "read_at")
+    ]
     columns = ", ".join(own)
     connection.execute("delete from raw.stock_snapshots where snapshot_on = ?", [local_day])
     connection.execute(

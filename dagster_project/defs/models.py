@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import dagster as dg
+from cin7_pipeline.models.lineage import column_lineage
 
 from cin7_pipeline.models.build import ModelRefused
 from cin7_pipeline.models.catalogue import load_catalogue
-from cin7_pipeline.models.lineage import column_lineage
 from cin7_pipeline.pipeline import build_models, exclusive
 from dagster_project.asset_factory import (
     build_result,
@@ -38,8 +38,10 @@ def models_asset() -> dg.AssetsDefinition:
     )
     def models(
         context: dg.AssetExecutionContext, settings: SettingsResource
-    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-        chosen = [m.name for m in catalogue.models if table_key(m.name) in context.selected_asset_keys]
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        chosen = [
+            m.name for m in catalogue.models if table_key(m.name) in context.selected_asset_keys
+        ]
         run_settings = settings.load()
         with exclusive(run_settings, f"Dagster run {context.run_id}", context.log.info):
             try:

@@ -29,7 +29,7 @@ def published_asset() -> dg.AssetsDefinition:
     )
     def planning_duckdb(
         context: dg.AssetExecutionContext, settings: SettingsResource
-    ) -> dg.MaterializeResult:
+    ) -> dg.MaterializeResult[None]:
         run_settings = settings.load()
         with exclusive(run_settings, f"Dagster run {context.run_id}", context.log.info):
             release = publish_tables(run_settings)

@@ -42,7 +42,7 @@ def documents_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefini
     )
     def documents(
         context: dg.AssetExecutionContext, settings: SettingsResource
-    ) -> Iterator[dg.MaterializeResult]:
+    ) -> Iterator[dg.MaterializeResult[None]]:
         window = window_of(context.partition_time_window, settings.load().now())
         yield from _read(context, settings.load(), DOCUMENTS, window)
 
@@ -65,7 +65,7 @@ def reference_data_asset() -> dg.AssetsDefinition:
     )
     def reference_data(
         context: dg.AssetExecutionContext, settings: SettingsResource
-    ) -> Iterator[dg.MaterializeResult]:
+    ) -> Iterator[dg.MaterializeResult[None]]:
         yield from _read(context, settings.load(), REFERENCE_DATA, None)
 
     return reference_data
@@ -76,12 +76,14 @@ def _read(
     settings: Settings,
     endpoints: Iterable[Endpoint],
     window: Window | None,
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult[None]]:
     """Read the selected endpoints and report each; what failed fails the step after the rest is kept."""
     chosen = {
         endpoint.name: endpoint
         for endpoint in endpoints
-        if any(table_key(f"raw.{t}") in context.selected_asset_keys for t in endpoint_tables(endpoint))
+        if any(
+            table_key(f"raw.{t}") in context.selected_asset_keys for t in endpoint_tables(endpoint)
+        )
     }
     _say_where_data_comes_from(context, settings)
     with exclusive(settings, f"Dagster run {context.run_id}", context.log.info):
@@ -114,9 +116,11 @@ def _results(
     chosen: Mapping[str, Endpoint],
     outcome: LoadOutcome,
     counts: Mapping[str, int],
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult[None]]:
     for report in outcome.reports:
         for table in endpoint_tables(chosen[report.entity]):
             key = table_key(f"raw.{table}")
             if key in context.selected_asset_keys:
-                yield dg.MaterializeResult(asset_key=key, metadata=load_metadata(report, counts[table]))
+                yield dg.MaterializeResult(
+                    asset_key=key, metadata=load_metadata(report, counts[table])
+                )

@@ -30,7 +30,9 @@ def daily_schedule(time_zone: str) -> dg.ScheduleDefinition:
     )
     def schedule(settings: SettingsResource) -> dg.RunRequest:
         run_settings = settings.load()
-        return dg.RunRequest(tags={**last_days(run_settings, run_settings.lookback_days), **SCHEDULED})
+        return dg.RunRequest(
+            tags={**last_days(run_settings, run_settings.lookback_days), **SCHEDULED}
+        )
 
     return schedule
 
