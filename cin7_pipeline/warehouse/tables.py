@@ -6,6 +6,7 @@ Raw tables follow from the endpoint declarations; the others are written out her
 from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.api.endpoints import ENDPOINTS, Column, ColumnType, Endpoint
+from cin7_pipeline.warehouse.statements import identifier
 
 SQL_TYPES = {
     ColumnType.ID: "bigint",
@@ -30,6 +31,10 @@ TRACKING = {
     "read_at": MOMENT,
     "gone_at": MOMENT,
 }
+
+# By these dlt replaces a document together with its lines.
+ROW_KEY = {"_dlt_id": "varchar"}
+ROOT_KEY = {"_dlt_root_id": "varchar"}
 
 RECORDS = {
     "raw.stock_snapshots": {
@@ -106,18 +111,19 @@ def create_raw_tables(connection: DuckDBPyConnection) -> None:
     for schema in ("raw", "settings"):
         connection.execute(f"create schema if not exists {schema}")
     for table, columns in table_columns().items():
-        parts = [f'"{name}" {kind}' for name, kind in columns.items()]
+        parts = [f"{identifier(name)} {kind}" for name, kind in columns.items()]
         if table in KEYS:
             parts.append(f"primary key ({KEYS[table]})")
         connection.execute(f"create table if not exists {table} ({', '.join(parts)})")
 
 
 def _endpoint_tables(endpoint: Endpoint) -> dict[str, dict[str, str]]:
-    tables = {f"raw.{endpoint.name}": _typed(endpoint.columns) | TRACKING}
-    if endpoint.lines is not None:
-        parent = {endpoint.lines.parent_key: SQL_TYPES[ColumnType.ID]}
-        tables[f"raw.{endpoint.lines.table}"] = parent | _typed(endpoint.lines.columns)
-    return tables
+    columns = _typed(endpoint.columns) | TRACKING
+    if endpoint.lines is None:
+        return {f"raw.{endpoint.name}": columns}
+    parent = {endpoint.lines.parent_key: SQL_TYPES[ColumnType.ID]}
+    lines = parent | _typed(endpoint.lines.columns) | ROOT_KEY | ROW_KEY
+    return {f"raw.{endpoint.name}": columns | ROW_KEY, f"raw.{endpoint.lines.table}": lines}
 
 
 def _typed(columns: tuple[Column, ...]) -> dict[str, str]:
