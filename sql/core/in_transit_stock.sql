@@ -15,15 +15,19 @@ with
 
 movements as (
     select
-        product_option_id,
-        size,
-        destination_warehouse as warehouse,
-        state,
-        dispatched_on,
-        received_on,
-        case when state = 'Active' then open_quantity else quantity end as quantity
-    from planning.transfer_lines
-    where state in ('Active', 'Delivered') and source_warehouse <> destination_warehouse
+        lines.product_option_id,
+        lines.size,
+        transfers.destination_warehouse as warehouse,
+        transfers.state,
+        transfers.dispatched_on,
+        transfers.received_on,
+        case
+            when transfers.state = 'Active' then lines.open_quantity else lines.quantity
+        end as quantity
+    from core.transfer_lines as lines
+    inner join core.transfers as transfers on lines.transfer_id = transfers.transfer_id
+    where transfers.state in ('Active', 'Delivered')
+        and transfers.source_warehouse <> transfers.destination_warehouse
 ),
 
 days as (

@@ -28,26 +28,6 @@ checks:
   open_quantity_is_not_negative: open_quantity >= 0
   nothing_is_open_when_done: state in ('Draft', 'Active') or open_quantity = 0
 */
-with
-
-lines as (
-    select
-        lines.document_id,
-        lines.line_id,
-        lines.size,
-        lines.product_option_id,
-        lines.sku,
-        lines.quantity,
-        case
-            when lines.is_begun then lines.done_quantity
-            when transfers.state = 'Delivered' then lines.quantity
-            else 0
-        end::decimal(18, 4) as received_quantity
-    from core.included_lines as lines
-    inner join core.transfers as transfers
-        on lines.document_kind = 'transfer' and lines.document_id = transfers.transfer_id
-)
-
 select
     transfers.transfer_id,
     lines.line_id,
@@ -62,11 +42,7 @@ select
     lines.sku,
     lines.quantity,
     lines.received_quantity,
-    case
-        when transfers.state in ('Draft', 'Active')
-            then greatest(lines.quantity - lines.received_quantity, 0)
-        else 0
-    end::decimal(18, 4) as open_quantity,
+    lines.open_quantity,
     transfers.approved_on,
     transfers.dispatched_on,
     transfers.received_on,
@@ -76,8 +52,8 @@ select
         - coalesce(transfers.dispatched_on, transfers.approved_on, transfers.created_on)
     )::integer as age_days,
     arrivals.expected_on_basis
-from lines
-inner join core.transfers as transfers on lines.document_id = transfers.transfer_id
+from core.transfer_lines as lines
+inner join core.transfers as transfers on lines.transfer_id = transfers.transfer_id
 inner join core.expected_arrivals as arrivals
     on arrivals.kind = 'transfer' and transfers.transfer_id = arrivals.document_id
 cross join core.today as today

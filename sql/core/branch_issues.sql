@@ -1,0 +1,75 @@
+/*
+about: Branches that belong to no warehouse, and settings without a branch; one row per branch.
+grain: [issue, document_kind, document_id, line_id]
+columns:
+  issue: Name of the issue.
+  document_kind: What it is about.
+  document_id: Cin7 id of it.
+  line_id: Cin7 id of the line; 0 for the whole.
+  severity: error, warning or info.
+  detail: What is wrong.
+  suggestion: What to do about it.
+*/
+with
+
+used_branches as (
+    select coalesce(branch_id, 0) as branch_id
+    from core.documents
+    where not is_gone
+    union
+    select coalesce(source_branch_id, 0) as branch_id
+    from core.transfers
+    where not is_gone
+    union
+    select coalesce(branch_id, 0) as branch_id
+    from staging.stock
+    where gone_at is null
+),
+
+unmapped_branches as (
+    select
+        branch_id,
+        printf('%s is a branch without a warehouse', coalesce(branch_name, '')) as detail
+    from core.branch_warehouses
+    where not is_mapped
+    union all
+    select
+        used_branches.branch_id,
+        case
+            when used_branches.branch_id = 0 then 'documents have no branch'
+            else 'documents or stock name a branch that Cin7 does not have'
+        end as detail
+    from used_branches
+    left join core.branch_warehouses as branch_warehouses
+        on used_branches.branch_id = branch_warehouses.branch_id
+    where branch_warehouses.branch_id is null
+)
+
+select
+    'branch_unmapped' as issue,
+    'branch' as document_kind,
+    branch_id as document_id,
+    0::bigint as line_id,
+    'error' as severity,
+    printf('branch %s: %s', branch_id::varchar, detail) as detail,
+    case
+        when branch_id = 0 then 'Give the documents a branch in Cin7.'
+        else 'Add a row for branch ' || branch_id || ' to data/settings/warehouses.csv.'
+    end as suggestion
+from unmapped_branches
+union all
+select
+    'warehouse_setting_without_branch' as issue,
+    'branch' as document_kind,
+    settings_rows.branch_id as document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf(
+        'warehouse %s has branch %s, which Cin7 does not have',
+        settings_rows.warehouse, settings_rows.branch_id::varchar
+    ) as detail,
+    'Correct or delete the row in data/settings/warehouses.csv.' as suggestion
+from settings.warehouses as settings_rows
+left join core.branch_warehouses as branch_warehouses
+    on settings_rows.branch_id = branch_warehouses.branch_id
+where branch_warehouses.branch_id is null

@@ -1,0 +1,52 @@
+/*
+about: Sales orders that claim dispatch although nothing was shipped; one row per order.
+grain: [issue, document_kind, document_id, line_id]
+columns:
+  issue: Name of the issue.
+  document_kind: What it is about.
+  document_id: Cin7 id of it.
+  line_id: Cin7 id of the line; 0 for the whole.
+  severity: error, warning or info.
+  detail: What is wrong.
+  suggestion: What to do about it.
+*/
+with
+
+unshipped_orders as (
+    select
+        lines.document_id,
+        bool_or(
+            not lines.is_component and lines.quantity > 0 and items.product_option_id is not null
+        ) as has_goods,
+        bool_or(lines.done_quantity > 0) as is_shipped
+    from core.document_lines as lines
+    inner join core.document_line_items as items
+        on lines.document_kind = items.document_kind
+        and lines.document_id = items.document_id
+        and lines.line_id = items.line_id
+    where lines.document_kind = 'sales_order'
+    group by lines.document_id
+)
+
+select
+    'dispatched_nothing_shipped' as issue,
+    documents.document_kind,
+    documents.document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf(
+        '%s: dispatched on %s, but no line has a shipped quantity',
+        coalesce(documents.order_number, documents.document_id::varchar),
+        documents.completed_on::varchar
+    ) as detail,
+    'The ordered quantities count as sold; correct the shipped quantities in Cin7 if they are not.'
+        as suggestion
+from unshipped_orders as orders
+inner join core.documents as documents
+    on documents.document_kind = 'sales_order' and orders.document_id = documents.document_id
+where orders.has_goods
+    and not orders.is_shipped
+    and documents.completed_on is not null
+    and documents.is_approved
+    and not documents.is_void
+    and not documents.is_gone

@@ -1,0 +1,71 @@
+/*
+about: >-
+  What is wrong or doubtful in the data and what to do about it. One row per issue and the thing
+  it is about.
+grain: [issue, document_kind, document_id, line_id]
+columns:
+  issue: Name of the issue, such as description_only_line or branch_unmapped.
+  document_kind: What it is about; a kind of document, branch or product_option.
+  document_id: Cin7 id of the document, branch or option; 0 where a document names none.
+  line_id: Cin7 id of the line; 0 where the issue is about the whole.
+  severity: error (numbers are wrong until it is mended), warning or info.
+  detail: What is wrong; lines with reference, code, units and value in document currency.
+  suggestion: What to do about it.
+checks:
+  severity_is_known: severity in ('error', 'warning', 'info')
+  detail_is_not_null: detail is not null
+  suggestion_is_not_null: suggestion is not null
+*/
+with
+
+issues as (
+    select
+        issue,
+        document_kind,
+        document_id,
+        line_id,
+        severity,
+        detail,
+        suggestion
+    from core.line_issues
+    union all
+    select
+        issue,
+        document_kind,
+        document_id,
+        line_id,
+        severity,
+        detail,
+        suggestion
+    from core.branch_issues
+    union all
+    select
+        issue,
+        document_kind,
+        document_id,
+        line_id,
+        severity,
+        detail,
+        suggestion
+    from core.item_issues
+    union all
+    select
+        issue,
+        document_kind,
+        document_id,
+        line_id,
+        severity,
+        detail,
+        suggestion
+    from core.order_issues
+)
+
+select
+    issue,
+    document_kind,
+    document_id,
+    line_id,
+    severity,
+    detail,
+    suggestion
+from issues
