@@ -71,7 +71,7 @@ class Decoder:
         except msgspec.ValidationError as error:
             raise ContractBroken(self._fault(body, str(error))) from None
         self._note_unknown_fields(body)
-        return [self._record(row) for row in rows]
+        return [self._checked(row) for row in rows]
 
     @cached_property
     def _page(self) -> msgspec.json.Decoder[list[Any]]:
@@ -106,13 +106,21 @@ class Decoder:
         }
         return converters.get(kind, lambda value: value)
 
-    def _decimal(self, column: Column, value: Decimal | None) -> Decimal | None:
+    @staticmethod
+    def _decimal(column: Column, value: Decimal | None) -> Decimal | None:
         if value is None:
             return None
         if abs(value) >= DECIMAL_LIMIT[column.type]:
-            msg = f"{self.endpoint.name}: {column.field} is {value}, more than a {column.type} can hold"
-            raise ContractBroken(msg)
+            msg = f"{column.field} is {value}, more than a {column.type} can hold"
+            raise ValueError(msg)
         return value.quantize(DECIMAL_PLACES[column.type])
+
+    def _checked(self, row: Any) -> Record:
+        try:
+            return self._record(row)
+        except ValueError as error:
+            name = getattr(row, self.endpoint.page_key)
+            raise ContractBroken(self._refusal(name, str(error))) from None
 
     def _record(self, row: Any) -> Record:
         values = tuple(convert(getattr(row, name)) for name, convert in self._converters)
@@ -147,10 +155,12 @@ class Decoder:
         rows = msgspec.json.decode(body)
         record = rows[int(row[1])] if row and int(row[1]) < len(rows) else None
         name = record.get(self.endpoint.page_key) if isinstance(record, dict) else None
-        where = f"{self.endpoint.path} record {self.endpoint.page_key}={name}"
+        return self._refusal(name, reason)
+
+    def _refusal(self, name: Any, reason: str) -> str:
         return (
-            f"{where}: {reason}. Nothing of {self.endpoint.name} was changed;"
-            " correct the record in Cin7 or report the new shape"
+            f"{self.endpoint.path} record {self.endpoint.page_key}={name}: {reason}. Nothing of"
+            f" {self.endpoint.name} was changed; correct the record in Cin7 or report the new shape"
         )
 
 

@@ -1,0 +1,127 @@
+"""Rules of turning a page of JSON into typed records."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from cin7_pipeline.api.endpoints import (
+    CONTACTS,
+    PRODUCT_OPTIONS,
+    SALES_ORDERS,
+    STOCK,
+    Endpoint,
+)
+from cin7_pipeline.errors import ContractBroken
+from cin7_pipeline.load.decode import Decoder, Record
+
+
+def decode(endpoint: Endpoint, *rows: dict[str, Any]) -> list[Record]:
+    return Decoder(endpoint, salt=b"salt").records(msgspec.json.encode(rows))
+
+
+def value(endpoint: Endpoint, record: Record, name: str) -> Any:
+    return dict(zip((c.name for c in endpoint.columns), record.values, strict=True))[name]
+
+
+def test_missing_and_null_fields_are_unset() -> None:
+    """A record may lack any field but its key, and any field may be null."""
+    (record,) = decode(SALES_ORDERS, {"id": 1, "reference": None, "lineItems": None})
+    assert record.key == (1,)
+    assert set(record.values[1:]) == {None}
+    assert record.lines == ()
+
+
+def test_numbers_are_exact_to_four_places() -> None:
+    """Quantities and money are decimals read from the text of the JSON, never through a float."""
+    (record,) = decode(SALES_ORDERS, {"id": 1, "total": 0.1 + 0.2, "currencyRate": 1})
+    assert value(SALES_ORDERS, record, "total") == Decimal("0.3000")
+    assert value(SALES_ORDERS, record, "currency_rate") == Decimal("1.00000000")
+
+
+def test_moments_are_utc_and_the_year_one_is_unset() -> None:
+    """A moment without a zone is UTC, and .NET's smallest date means that there is none."""
+    (record,) = decode(
+        SALES_ORDERS,
+        {"id": 1, "createdDate": "2026-07-07T14:00:06", "invoiceDate": "0001-01-01T00:00:00Z"},
+    )
+    assert record.created_at == datetime(2026, 7, 7, 14, 0, 6, tzinfo=UTC)
+    assert value(SALES_ORDERS, record, "invoice_date") is None
+
+
+def test_nine_and_nine_point_zero_are_the_same_version() -> None:
+    """How Cin7 spells a number or orders the keys of an object does not make a new version."""
+    (first,) = decode(
+        PRODUCT_OPTIONS, {"id": 1, "optionWeight": 9, "priceColumns": {"a": 1, "b": 2}}
+    )
+    (second,) = decode(
+        PRODUCT_OPTIONS, {"priceColumns": {"b": 2, "a": 1}, "optionWeight": 9.0, "id": 1}
+    )
+    assert first.row_hash == second.row_hash
+
+
+def test_a_changed_line_is_a_new_version_of_its_document() -> None:
+    """The hash of a document covers its lines."""
+    (before,) = decode(SALES_ORDERS, {"id": 1, "lineItems": [{"id": 7, "qty": 1}]})
+    (after,) = decode(SALES_ORDERS, {"id": 1, "lineItems": [{"id": 7, "qty": 2}]})
+    assert before.row_hash != after.row_hash
+
+
+def test_sizes_of_one_option_are_rows_of_their_own() -> None:
+    """On a size grid the key is option and size; an unset size is the empty text."""
+    rows = decode(
+        PRODUCT_OPTIONS, {"id": 1, "size": "S"}, {"id": 1, "size": "M"}, {"id": 2, "size": None}
+    )
+    assert [row.key for row in rows] == [(1, "S"), (1, "M"), (2, "")]
+    (stock,) = decode(STOCK, {"productOptionId": 5, "branchId": 3})
+    assert stock.key == (5, 3, "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        ({"total": "much"}, "total"),
+        ({"reference": 5}, "reference"),
+        ({"isVoid": "no"}, "isVoid"),
+        ({"createdDate": "yesterday"}, "createdDate"),
+        ({"lineItems": [{"id": 1, "qty": []}]}, r"lineItems\[0\].qty"),
+        ({"total": 10**15}, "total"),
+    ],
+)
+def test_a_wrong_type_names_record_and_field(fields: dict[str, Any], what: str) -> None:
+    """A declared field of another type stops the endpoint, and the message says which record it is."""
+    with pytest.raises(ContractBroken, match=what) as refusal:
+        decode(SALES_ORDERS, {"id": 4}, {"id": 911, **fields})
+    assert "id=911" in str(refusal.value)
+
+
+def test_a_record_without_its_key_is_refused() -> None:
+    """A row that cannot be told from others is never stored."""
+    with pytest.raises(ContractBroken, match="id"):
+        decode(SALES_ORDERS, {"reference": "A"})
+
+
+def test_an_unknown_field_is_told_and_left_behind() -> None:
+    """A field that nobody declared is reported by its name, and its value goes nowhere."""
+    decoder = Decoder(CONTACTS, salt=b"salt")
+    (record,) = decoder.records(b'[{"id": 1, "firstName": "Ada", "shoeSize": 38}]')
+    assert decoder.unknown_fields == {"firstName", "shoeSize"}
+    assert "Ada" not in str(record)
+
+
+def test_an_address_is_only_kept_as_a_salted_hash() -> None:
+    """Equal addresses have equal hashes whatever their case; another salt gives another hash."""
+    first, second, none = decode(
+        CONTACTS,
+        {"id": 1, "email": "Ada@Example.com "},
+        {"id": 2, "email": "ada@example.com"},
+        {"id": 3, "email": ""},
+    )
+    hashed = value(CONTACTS, first, "email_hash")
+    assert hashed == value(CONTACTS, second, "email_hash")
+    assert value(CONTACTS, none, "email_hash") is None
+    assert "ada" not in str(first).lower()
+    (other,) = Decoder(CONTACTS, salt=b"other").records(b'[{"id": 1, "email": "ada@example.com"}]')
+    assert value(CONTACTS, other, "email_hash") != hashed
