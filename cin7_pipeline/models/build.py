@@ -13,8 +13,9 @@ from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.errors import AuditFailed
 from cin7_pipeline.models.catalogue import SCHEMAS, Catalogue
-from cin7_pipeline.models.checks import CheckResult, checks_of, quoted, run_check
+from cin7_pipeline.models.checks import CheckResult, checks_of, run_check
 from cin7_pipeline.models.sql_model import SqlModel
+from cin7_pipeline.warehouse.statements import identifier, write_comments
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def prepare(connection: DuckDBPyConnection, variables: Mapping[str, object]) -> 
     for schema in SCHEMAS:
         connection.execute(f"create schema if not exists {schema}")
     for name, value in variables.items():
-        connection.execute(f"set variable {quoted(name)} = ?", [value])
+        connection.execute(f"set variable {identifier(name)} = ?", [value])
 
 
 def build_all(
@@ -77,8 +78,8 @@ def build(connection: DuckDBPyConnection, model: SqlModel) -> BuildReport:
     try:
         columns = _create(connection, model)
         results = _audit(connection, model)
-        _describe(connection, model)
-        [(row_count,)] = connection.execute(f"select count(*) from {model.name}").fetchall()  # noqa: S608
+        write_comments(connection, model.name, model.about, model.columns)
+        [(row_count,)] = connection.execute(f"select count(*) from {model.name}").fetchall()
         connection.execute("commit")
     except duckdb.Error as error:
         connection.execute("rollback")
@@ -127,18 +128,6 @@ def _sentence(result: CheckResult) -> str:
     values = ", ".join(f"{name}={value}" for name, value in (result.example or {}).items())
     example = f", for example {values}" if values else ""
     return f"{rows} break{'s' if result.failing_rows == 1 else ''} {result.name}{example}"
-
-
-def _describe(connection: DuckDBPyConnection, model: SqlModel) -> None:
-    """Write the header's texts as comments; `create or replace` has dropped the earlier ones."""
-    connection.execute(f"comment on table {model.name} is {_literal(model.about)}")
-    for column, text in model.columns.items():
-        target = f"{model.name}.{quoted(column)}"
-        connection.execute(f"comment on column {target} is {_literal(text)}")
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _refusal(model: SqlModel, what: str, results: tuple[CheckResult, ...] = ()) -> ModelRefused:

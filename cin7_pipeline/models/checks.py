@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.models.sql_model import Check, Severity, SqlModel
+from cin7_pipeline.warehouse.statements import identifier
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,15 @@ def checks_of(model: SqlModel) -> tuple[Check, ...]:
 
 def run_check(connection: DuckDBPyConnection, model: SqlModel, check: Check) -> CheckResult:
     """Count the rows of the freshly built table that break one rule."""
-    cursor = connection.execute(f"select count(*) from ({check.failing}\n)")  # noqa: S608
+    cursor = connection.execute(f"select count(*) from ({check.failing}\n)")
     [(count,)] = cursor.fetchall()
     example = _example(connection, model, check) if count else None
     return CheckResult(check.name, check.about, check.severity, count, example)
 
 
-def quoted(name: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def _grain_checks(model: SqlModel) -> Iterator[Check]:
-    key = ", ".join(map(quoted, model.grain))
-    rows = f"select {key} from {model.name}"  # noqa: S608
+    key = ", ".join(map(identifier, model.grain))
+    rows = f"select {key} from {model.name}"
     yield Check(
         name="grain_is_unique",
         about=f"One row per {', '.join(model.grain)}.",
@@ -61,7 +57,7 @@ def _grain_checks(model: SqlModel) -> Iterator[Check]:
     yield Check(
         name="grain_is_not_null",
         about=f"{', '.join(model.grain)} are always known.",
-        failing=f"{rows} where {' or '.join(f'{quoted(c)} is null' for c in model.grain)}",
+        failing=f"{rows} where {' or '.join(f'{identifier(c)} is null' for c in model.grain)}",
     )
 
 
@@ -72,6 +68,6 @@ def _example(
     key = [column for column, *_ in described if column in model.grain]
     if not key:
         return None
-    names = ", ".join(map(quoted, key))
-    query = f"select {names} from ({check.failing}\n) order by all limit 1"  # noqa: S608
+    names = ", ".join(map(identifier, key))
+    query = f"select {names} from ({check.failing}\n) order by all limit 1"
     return dict(zip(key, connection.execute(query).fetchall()[0], strict=True))

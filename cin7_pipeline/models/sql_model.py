@@ -204,7 +204,7 @@ def _check(name: str, rule: object, table: str, path: Path) -> Check:
         msg = f"{path}: check {name} has {', '.join(unknown)}; allowed are expect and severity"
         raise ModelError(msg)
     expect = text_of(parts.get("expect"), f"check {name}", path)
-    failing = f"select * from {table} where not ({expect})"  # noqa: S608
+    failing = f"select * from {table} where not ({expect})"
     reads = tables_read(parse_query(failing, path), path)
     return Check(name, expect, failing, severity_of(parts.get("severity"), path), reads)
 

@@ -4,8 +4,6 @@ Every model is built once on empty raw tables; a case then fills its tables and 
 lies between them and the model it is about, in a transaction that is rolled back.
 """
 
-# ruff: noqa: S608 - the names of tables and columns come from files of this repository
-
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping

@@ -1,0 +1,118 @@
+"""The files of one release: the schema as DuckDB and as Parquet, written beside and renamed.
+
+Not here: how a release becomes the current one (`publish`).
+"""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.warehouse.connection import require_file, when_free
+from cin7_pipeline.warehouse.statements import identifier, literal, write_comments
+
+# The oldest format with all our types: DuckDB 1.2 and later open it, while 2.0's own only 2.0 does.
+STORAGE_VERSION = "v1.2.0"
+WAIT_SECONDS = 30.0
+READ_ONLY = 0o444
+
+
+def write_release(
+    warehouse: Path, releases: Path, name: str, schema: str, published_at: datetime
+) -> dict[str, int]:
+    """Write `<name>.duckdb` and the folder `<name>` into `releases`; returns rows per table.
+
+    Both appear under their names only when they are whole and on the disk.
+
+    Raises:
+        WarehouseBusy: somebody is writing the warehouse.
+        PipelineError: there is no warehouse, or no table in the schema yet.
+    """
+    file, folder = releases / f"{name}.duckdb.tmp", releases / f"{name}.tmp"
+    folder.mkdir()
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        _attach(connection, warehouse, file)
+        tables = _copy_tables(connection, schema)
+        if not tables:
+            msg = f"{warehouse} has no table in schema {schema}; build the models first: cin7 build"
+            raise PipelineError(msg)
+        for table in tables:
+            target = literal(str(folder / f"{table}.parquet"))
+            source = f"release.{identifier(schema)}.{identifier(table)}"
+            connection.execute(f"copy {source} to {target} (format parquet, compression zstd)")
+        connection.execute("detach release")
+    _write_manifest(folder / "manifest.json", name, published_at, tables)
+    _seal(folder, releases / name)
+    _seal(file, releases / f"{name}.duckdb")
+    return tables
+
+
+def make_durable(path: Path) -> None:
+    """Wait until a file, or the entries of a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _attach(connection: DuckDBPyConnection, warehouse: Path, file: Path) -> None:
+    require_file(warehouse)
+    source = f"attach {literal(str(warehouse))} as warehouse (read_only)"
+    when_free(warehouse, lambda: connection.execute(source), wait_seconds=WAIT_SECONDS)
+    options = f"storage_version {literal(STORAGE_VERSION)}"
+    connection.execute(f"attach {literal(str(file))} as release ({options})")
+
+
+def _copy_tables(connection: DuckDBPyConnection, schema: str) -> dict[str, int]:
+    """Copy all tables with their comments, in one transaction; the number of rows of each."""
+    found = connection.execute(
+        "select table_name, comment from duckdb_tables()"
+        " where database_name = 'warehouse' and schema_name = ? order by table_name",
+        [schema],
+    ).fetchall()
+    connection.execute("begin transaction")
+    connection.execute(f"create schema release.{identifier(schema)}")
+    rows = {table: _copy_table(connection, schema, table, about) for table, about in found}
+    connection.execute("commit")
+    return rows
+
+
+def _copy_table(connection: DuckDBPyConnection, schema: str, table: str, about: str | None) -> int:
+    name = f"{identifier(schema)}.{identifier(table)}"
+    connection.execute(f"create table release.{name} as from warehouse.{name}")
+    columns = connection.execute(
+        "select column_name, comment from duckdb_columns()"
+        " where database_name = 'warehouse' and schema_name = ? and table_name = ?",
+        [schema, table],
+    ).fetchall()
+    write_comments(connection, f"release.{name}", about, dict(columns))
+    [(rows,)] = connection.execute(f"select count(*) from release.{name}").fetchall()
+    return int(rows)
+
+
+def _write_manifest(path: Path, name: str, published_at: datetime, tables: dict[str, int]) -> None:
+    facts = {
+        "published_at": published_at.astimezone(UTC).isoformat(),
+        "release": name,
+        "tables": tables,
+    }
+    path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+
+
+def _seal(draft: Path, final: Path) -> None:
+    """Put a file, or a folder of files, under its name: on the disk and read-only."""
+    if draft.with_name(f"{draft.name}.wal").exists():
+        msg = f"{draft} was not closed cleanly; nothing was published, publish again"
+        raise PipelineError(msg)
+    for path in draft.iterdir() if draft.is_dir() else [draft]:
+        path.chmod(READ_ONLY)
+        make_durable(path)
+    make_durable(draft)
+    draft.rename(final)
+    make_durable(final.parent)
