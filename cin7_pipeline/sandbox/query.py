@@ -201,11 +201,10 @@ class _Parser:
         return token
 
     def _accept(self, text: str) -> bool:
-        """Steps over the next token if it reads `text`; a quoted string never does."""
+        """Steps over the next token if it reads `text`; a string never does, for its quotes."""
         if self._next == len(self._tokens):
             return False
-        token = self._tokens[self._next]
-        found = token.kind != "string" and token.text.upper() == text
+        found = self._tokens[self._next].text.upper() == text
         self._next += found
         return found
 

@@ -20,13 +20,15 @@ class TinyAccount:
         self.reset()
 
     def reset(self) -> None:
-        """The first state: seven orders, two sizes of one option, two rows of stock, no users."""
+        """The first state: seven orders, two sizes of one option, two rows of stock, a few more."""
         self.asked: list[tuple[str, datetime]] = []
         self.lists: dict[str, list[dict[str, Any]]] = {
             "SalesOrders": [_order(number) for number in (3, 1, 2, 7, 5, 4, 6)],
             "ProductOptions": [_option("S"), _option("M")],
             "Stock": [_stock(branch_id) for branch_id in (1, 2)],
             "Users": [],
+            "Voucher": [{"id": 1, "code": "GIFT"}, {"id": 2, "code": "OTHER"}],
+            "BomMasters": [{"id": 1}],
         }
 
     def records(self, resource: str, moment: datetime) -> list[dict[str, Any]]:

@@ -125,12 +125,19 @@ def test_a_record_is_found_by_id(get):
 
 
 @pytest.mark.parametrize(
-    "path", ["SalesOrders/99", "SalesOrders/x", "Stock/34010", "Stocks", "Quotes", "../v2/Stock"]
+    "path", ["SalesOrders/99", "SalesOrders/x", "Stock/34010", "Stocks", "Quotes", "Voucher/1"]
 )
 def test_what_does_not_exist_is_not_found(get, path):
     """An unknown id, an unknown resource and a by-id call where there is none are a 404."""
     response = get(path)
     assert (response.status_code, response.json()) == (404, "Resource not found")
+
+
+def test_only_bills_of_materials_have_a_second_version(server, http):
+    """`/v2/` answers BomMasters and nothing else."""
+    root = f"{server.base_url}/v2"
+    assert http.get(f"{root}/BOMMasters").json() == [{"id": 1}]
+    assert http.get(f"{root}/Users").status_code == 404
 
 
 def test_an_option_on_a_size_grid_gives_its_first_row(get):
@@ -146,10 +153,11 @@ def test_a_nested_object_can_be_cut_to_some_keys(get):
     ]
 
 
-def test_stock_has_a_barcode_parameter(get):
-    """`Stock?barcode=` filters, alone and beside `where`."""
+def test_stock_and_vouchers_have_a_filter_of_their_own(get):
+    """`Stock?barcode=` and `Voucher?code=` filter, alone and beside `where`."""
     assert len(get("Stock", barcode="9300000000011").json()) == 1
     assert get("Stock", barcode="9300000000011", where="branchId=2").json() == []
+    assert get("Voucher", code="GIFT").json() == [{"id": 1, "code": "GIFT"}]
 
 
 def test_an_empty_resource_is_an_empty_list(get):
