@@ -41,8 +41,9 @@ matches as (
         rules.is_included
     from texts
     inner join core.documents as documents
-        on texts.document_kind = documents.document_kind
-        and texts.document_id = documents.document_id
+        on
+            texts.document_kind = documents.document_kind
+            and texts.document_id = documents.document_id
     left join staging.contacts as contacts on documents.contact_id = contacts.contact_id
     inner join settings.channels as rules
         on coalesce(

@@ -38,7 +38,8 @@ left join core.branch_warehouses as branch_warehouses
     on documents.branch_id = branch_warehouses.branch_id
 left join core.warehouses as warehouses on branch_warehouses.warehouse = warehouses.warehouse
 left join core.document_channels as channels
-    on documents.document_kind = channels.document_kind
-    and documents.document_id = channels.document_id
+    on
+        documents.document_kind = channels.document_kind
+        and documents.document_id = channels.document_id
 left join staging.contacts as contacts on documents.contact_id = contacts.contact_id
 left join excluded_groups on contacts.contact_group = excluded_groups.customer_group

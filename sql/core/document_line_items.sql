@@ -33,15 +33,17 @@ item_rows as (
         sum(shares.discount)::decimal(18, 4) as discount
     from core.document_line_matches as matches
     inner join core.document_line_sizes as sizes
-        on matches.document_kind = sizes.document_kind
-        and matches.document_id = sizes.document_id
-        and matches.line_id = sizes.line_id
-        and matches.size = sizes.size
+        on
+            matches.document_kind = sizes.document_kind
+            and matches.document_id = sizes.document_id
+            and matches.line_id = sizes.line_id
+            and matches.size = sizes.size
     inner join core.document_line_shares as shares
-        on matches.document_kind = shares.document_kind
-        and matches.document_id = shares.document_id
-        and matches.line_id = shares.line_id
-        and matches.size = shares.size
+        on
+            matches.document_kind = shares.document_kind
+            and matches.document_id = shares.document_id
+            and matches.line_id = shares.line_id
+            and matches.size = shares.size
     group by
         matches.document_kind,
         matches.document_id,
@@ -63,9 +65,10 @@ quantities as (
         end as quantity
     from item_rows
     inner join core.document_lines as lines
-        on item_rows.document_kind = lines.document_kind
-        and item_rows.document_id = lines.document_id
-        and item_rows.line_id = lines.line_id
+        on
+            item_rows.document_kind = lines.document_kind
+            and item_rows.document_id = lines.document_id
+            and item_rows.line_id = lines.line_id
 )
 
 select

@@ -38,9 +38,10 @@ matches as (
     left join core.items as linked
         on sizes.product_option_id = linked.product_option_id and sizes.size = linked.size
     left join core.items as only_sizes
-        on sizes.product_option_id = only_sizes.product_option_id
-        and sizes.size = ''
-        and only_sizes.size_count = 1
+        on
+            sizes.product_option_id = only_sizes.product_option_id
+            and sizes.size = ''
+            and only_sizes.size_count = 1
     left join unique_codes on sizes.code = unique_codes.sku
 ),
 
@@ -66,6 +67,7 @@ select
     case when clashes.line_id is null then matches.landing_size else matches.size end as item_size
 from matches
 left join clashes
-    on matches.document_kind = clashes.document_kind
-    and matches.document_id = clashes.document_id
-    and matches.line_id = clashes.line_id
+    on
+        matches.document_kind = clashes.document_kind
+        and matches.document_id = clashes.document_id
+        and matches.line_id = clashes.line_id

@@ -57,9 +57,10 @@ totals as (
         end::decimal(18, 4) as discount_so_far
     from running
     inner join core.document_lines as lines
-        on running.document_kind = lines.document_kind
-        and running.document_id = lines.document_id
-        and running.line_id = lines.line_id
+        on
+            running.document_kind = lines.document_kind
+            and running.document_id = lines.document_id
+            and running.line_id = lines.line_id
 )
 
 select

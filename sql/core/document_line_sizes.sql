@@ -68,6 +68,7 @@ select
     coalesce(sizes.quantity, lines.quantity) as quantity
 from core.document_lines as lines
 left join sizes
-    on lines.document_kind = sizes.document_kind
-    and lines.document_id = sizes.document_id
-    and lines.line_id = sizes.line_id
+    on
+        lines.document_kind = sizes.document_kind
+        and lines.document_id = sizes.document_id
+        and lines.line_id = sizes.line_id

@@ -30,15 +30,18 @@ lines as (
         labels.is_group_excluded
     from core.document_line_items as items
     inner join core.document_lines as lines
-        on items.document_kind = lines.document_kind
-        and items.document_id = lines.document_id
-        and items.line_id = lines.line_id
+        on
+            items.document_kind = lines.document_kind
+            and items.document_id = lines.document_id
+            and items.line_id = lines.line_id
     inner join core.documents as documents
-        on items.document_kind = documents.document_kind
-        and items.document_id = documents.document_id
+        on
+            items.document_kind = documents.document_kind
+            and items.document_id = documents.document_id
     inner join core.document_labels as labels
-        on items.document_kind = labels.document_kind
-        and items.document_id = labels.document_id
+        on
+            items.document_kind = labels.document_kind
+            and items.document_id = labels.document_id
 ),
 
 -- Purchase orders and transfers tell their state; a line that may still matter stays with them.

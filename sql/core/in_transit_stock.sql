@@ -26,7 +26,8 @@ movements as (
         end as quantity
     from core.transfer_lines as lines
     inner join core.transfers as transfers on lines.transfer_id = transfers.transfer_id
-    where transfers.state in ('Active', 'Delivered')
+    where
+        transfers.state in ('Active', 'Delivered')
         and transfers.source_warehouse <> transfers.destination_warehouse
 ),
 
@@ -56,8 +57,9 @@ readings as (
         movements.quantity
     from days
     inner join movements
-        on days.snapshot_on >= movements.dispatched_on
-        and (movements.received_on is null or days.snapshot_on < movements.received_on)
+        on
+            days.snapshot_on >= movements.dispatched_on
+            and (movements.received_on is null or days.snapshot_on < movements.received_on)
 )
 
 select

@@ -36,7 +36,8 @@ from core.document_line_items as items
 where not exists (
     select 1
     from core.excluded_line_rules as rules
-    where rules.document_kind = items.document_kind
+    where
+        rules.document_kind = items.document_kind
         and rules.document_id = items.document_id
         and rules.line_id = items.line_id
         and rules.size = items.size

@@ -51,12 +51,15 @@ select
     tier_prices.currency
 from staging.product_options as options
 left join tier_prices
-    on options.product_option_id = tier_prices.product_option_id
-    and options.size = tier_prices.size
+    on
+        options.product_option_id = tier_prices.product_option_id
+        and options.size = tier_prices.size
 left join costs
-    on tier_prices.product_option_id = costs.product_option_id
-    and tier_prices.size = costs.size
-    and tier_prices.currency = costs.currency
+    on
+        tier_prices.product_option_id = costs.product_option_id
+        and tier_prices.size = costs.size
+        and tier_prices.currency = costs.currency
 left join first_costs
-    on options.product_option_id = first_costs.product_option_id
-    and options.size = first_costs.size
+    on
+        options.product_option_id = first_costs.product_option_id
+        and options.size = first_costs.size

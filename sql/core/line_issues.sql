@@ -21,10 +21,11 @@ description_lines as (
         sum(items.value)::decimal(18, 4) as value
     from core.excluded_line_rules as rules
     inner join core.document_line_items as items
-        on rules.document_kind = items.document_kind
-        and rules.document_id = items.document_id
-        and rules.line_id = items.line_id
-        and rules.size = items.size
+        on
+            rules.document_kind = items.document_kind
+            and rules.document_id = items.document_id
+            and rules.line_id = items.line_id
+            and rules.size = items.size
     where rules.rule = 'description_only'
     group by items.document_kind, items.document_id, items.line_id
 ),
@@ -59,12 +60,14 @@ select
     end as suggestion
 from description_lines as lines
 inner join core.document_lines as texts
-    on lines.document_kind = texts.document_kind
-    and lines.document_id = texts.document_id
-    and lines.line_id = texts.line_id
+    on
+        lines.document_kind = texts.document_kind
+        and lines.document_id = texts.document_id
+        and lines.line_id = texts.line_id
 inner join core.documents as documents
-    on lines.document_kind = documents.document_kind
-    and lines.document_id = documents.document_id
+    on
+        lines.document_kind = documents.document_kind
+        and lines.document_id = documents.document_id
 left join folded_items
     on lower(trim(regexp_replace(texts.code, '\s+', ' ', 'g'))) = folded_items.folded_code
 where not documents.is_gone

@@ -21,9 +21,10 @@ unshipped_orders as (
         bool_or(lines.done_quantity > 0) as is_shipped
     from core.document_lines as lines
     inner join core.document_line_items as items
-        on lines.document_kind = items.document_kind
-        and lines.document_id = items.document_id
-        and lines.line_id = items.line_id
+        on
+            lines.document_kind = items.document_kind
+            and lines.document_id = items.document_id
+            and lines.line_id = items.line_id
     where lines.document_kind = 'sales_order'
     group by lines.document_id
 )
@@ -44,7 +45,8 @@ select
 from unshipped_orders as orders
 inner join core.documents as documents
     on documents.document_kind = 'sales_order' and orders.document_id = documents.document_id
-where orders.has_goods
+where
+    orders.has_goods
     and not orders.is_shipped
     and documents.completed_on is not null
     and documents.is_approved

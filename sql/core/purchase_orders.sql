@@ -27,13 +27,15 @@ receipts as (
         lines.document_id,
         bool_and(lines.done_quantity >= lines.quantity) as is_complete
     from core.document_lines as lines
-    where lines.document_kind = 'purchase_order'
+    where
+        lines.document_kind = 'purchase_order'
         and not lines.is_component
         and lines.quantity > 0
         and exists (
             select 1
             from core.document_line_items as items
-            where items.document_kind = lines.document_kind
+            where
+                items.document_kind = lines.document_kind
                 and items.document_id = lines.document_id
                 and items.line_id = lines.line_id
                 and items.product_option_id is not null
@@ -67,10 +69,12 @@ select
     orders.received_on
 from staging.purchase_orders as orders
 inner join core.documents as documents
-    on documents.document_kind = 'purchase_order'
-    and orders.purchase_order_id = documents.document_id
+    on
+        documents.document_kind = 'purchase_order'
+        and orders.purchase_order_id = documents.document_id
 inner join core.document_labels as labels
-    on documents.document_kind = labels.document_kind
-    and documents.document_id = labels.document_id
+    on
+        documents.document_kind = labels.document_kind
+        and documents.document_id = labels.document_id
 left join receipts on orders.purchase_order_id = receipts.document_id
 left join staging.contacts as contacts on orders.supplier_id = contacts.contact_id

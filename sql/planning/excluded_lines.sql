@@ -40,12 +40,14 @@ select
     documents.order_number
 from core.excluded_line_rules as rules
 inner join core.document_line_items as items
-    on rules.document_kind = items.document_kind
-    and rules.document_id = items.document_id
-    and rules.line_id = items.line_id
-    and rules.size = items.size
+    on
+        rules.document_kind = items.document_kind
+        and rules.document_id = items.document_id
+        and rules.line_id = items.line_id
+        and rules.size = items.size
 inner join core.documents as documents
-    on rules.document_kind = documents.document_kind
-    and rules.document_id = documents.document_id
+    on
+        rules.document_kind = documents.document_kind
+        and rules.document_id = documents.document_id
 inner join core.document_labels as labels
     on rules.document_kind = labels.document_kind and rules.document_id = labels.document_id

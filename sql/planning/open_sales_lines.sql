@@ -39,7 +39,8 @@ open_lines as (
     from core.excluded_line_rules
     where document_kind = 'sales_order'
     group by document_id, line_id, size
-    having bool_or(rule = 'undispatched')
+    having
+        bool_or(rule = 'undispatched')
         and not bool_or(rule in ('kit_component', 'description_only'))
 )
 
@@ -65,10 +66,11 @@ select
     open_lines.is_included
 from open_lines
 inner join core.document_line_items as items
-    on items.document_kind = 'sales_order'
-    and open_lines.document_id = items.document_id
-    and open_lines.line_id = items.line_id
-    and open_lines.size = items.size
+    on
+        items.document_kind = 'sales_order'
+        and open_lines.document_id = items.document_id
+        and open_lines.line_id = items.line_id
+        and open_lines.size = items.size
 inner join staging.sales_orders as orders on items.document_id = orders.sales_order_id
 inner join core.document_labels as labels
     on items.document_kind = labels.document_kind and items.document_id = labels.document_id

@@ -1,0 +1,37 @@
+/*
+about: Every unit of Cin7's stock list is at exactly one warehouse.
+*/
+with
+
+listed as (
+    select
+        coalesce(sum(on_hand), 0) as on_hand,
+        coalesce(sum(open_sales), 0) as open_sales,
+        coalesce(sum(available), 0) as available,
+        coalesce(sum(incoming), 0) as incoming,
+        coalesce(sum(holding), 0) as holding
+    from staging.stock
+    where gone_at is null
+),
+
+told as (
+    select
+        coalesce(sum(on_hand), 0) as on_hand,
+        coalesce(sum(open_sales), 0) as open_sales,
+        coalesce(sum(available), 0) as available,
+        coalesce(sum(incoming), 0) as incoming,
+        coalesce(sum(holding), 0) as holding
+    from planning.inventory
+)
+
+select
+    listed.on_hand,
+    told.on_hand as told_on_hand
+from listed
+cross join told
+where
+    listed.on_hand <> told.on_hand
+    or listed.open_sales <> told.open_sales
+    or listed.available <> told.available
+    or listed.incoming <> told.incoming
+    or listed.holding <> told.holding

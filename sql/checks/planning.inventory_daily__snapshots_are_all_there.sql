@@ -1,0 +1,32 @@
+/*
+about: Every unit of each day's stock snapshot is at exactly one warehouse.
+*/
+with
+
+listed as (
+    select
+        snapshot_on,
+        coalesce(sum(on_hand), 0) as on_hand,
+        coalesce(sum(available), 0) as available
+    from staging.stock_snapshots
+    group by snapshot_on
+),
+
+told as (
+    select
+        snapshot_on,
+        coalesce(sum(on_hand), 0) as on_hand,
+        coalesce(sum(available), 0) as available
+    from planning.inventory_daily
+    group by snapshot_on
+)
+
+select
+    listed.snapshot_on,
+    listed.on_hand,
+    told.on_hand as told_on_hand
+from listed
+left join told on listed.snapshot_on = told.snapshot_on
+where
+    listed.on_hand is distinct from told.on_hand
+    or listed.available is distinct from told.available

@@ -1,0 +1,22 @@
+/*
+about: Each branch of Cin7 is counted at exactly one warehouse.
+*/
+with
+
+told as (
+    select coalesce(sum(branch_count), 0) as branch_count
+    from planning.warehouses
+),
+
+listed as (
+    select count(*) as branch_count
+    from staging.branches
+    where gone_at is null
+)
+
+select
+    told.branch_count,
+    listed.branch_count as listed_branch_count
+from told
+cross join listed
+where told.branch_count <> listed.branch_count
