@@ -66,6 +66,21 @@ def build_all(
             yield build(connection, model)
 
 
+def remove_orphans(connection: DuckDBPyConnection, catalogue: Catalogue) -> list[str]:
+    """Drop the tables that no model makes any more, so that none is published; their names."""
+    places = ", ".join("?" * len(SCHEMAS))
+    found = connection.execute(
+        f"select schema_name, table_name from duckdb_tables() where schema_name in ({places})"
+        " and not internal and database_name = current_database() order by all",
+        SCHEMAS,
+    ).fetchall()
+    made = {model.name for model in catalogue.models}
+    orphans = [(schema, table) for schema, table in found if f"{schema}.{table}" not in made]
+    for schema, table in orphans:
+        connection.execute(f"drop table {identifier(schema)}.{identifier(table)}")
+    return [f"{schema}.{table}" for schema, table in orphans]
+
+
 def build(connection: DuckDBPyConnection, model: SqlModel) -> BuildReport:
     """Replace the model's table by a new one that passed all its checks.
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cin7_pipeline.errors import AuditFailed
-from cin7_pipeline.models.build import build, build_all, prepare
+from cin7_pipeline.models.build import build, build_all, prepare, remove_orphans
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.models.checks import checks_of
 from cin7_pipeline.models.sql_model import parse_model
@@ -180,3 +180,15 @@ def test_variables_reach_the_models(connection, build_one):
     build_one("select getvariable('stale_after_days') as id")
     assert connection.execute("select id from core.orders").fetchall() == [(60,)]
     assert connection.execute("select current_setting('TimeZone')").fetchall() == [("UTC",)]
+
+
+def test_a_table_without_a_model_is_removed(connection, tmp_path, write_model):
+    """A table whose file was deleted goes; tables of models and other schemas stay."""
+    write_model("core.a", "select 1 as id", columns="id")
+    catalogue = load_catalogue(tmp_path)
+    list(build_all(connection, catalogue))
+    connection.execute("create schema raw; create table raw.a as select 1 as id")
+    connection.execute("create table planning.gone as select 1 as id")
+    assert remove_orphans(connection, catalogue) == ["planning.gone"]
+    left = connection.execute("select schema_name, table_name from duckdb_tables() order by all")
+    assert left.fetchall() == [("core", "a"), ("raw", "a")]
