@@ -1,0 +1,222 @@
+"""What the merchant makes of a product number: its kind, names, codes, prices, options and kit.
+
+Chance decides looks and prices; which oddity a product has follows from its number alone, so that
+every account of some size has each of them. How products change over time is told in `catalogue`.
+"""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+
+from cin7_pipeline.sandbox.ledger import Component, Option, Product
+
+FIRST_PRODUCT_ID, FIRST_OPTION_ID = 1201, 34010
+OPTION_IDS_PER_PRODUCT = 10
+GARMENT_SIZES = ("S", "M", "L", "XL")
+COLOURS = ("Navy", "Sand", "Olive", "Rust", "Slate", "Plum")
+GOODS = {
+    "Drinkware": ("CUP", "Cup", "Bottle", "Carafe", "Mug"),
+    "Bags": ("BAG", "Tote", "Backpack", "Pouch", "Satchel"),
+    "Pantry": ("PAN", "Granola", "Honey", "Olive Oil", "Tea"),
+    "Home": ("HOM", "Candle", "Throw", "Vase", "Tray"),
+    "Fabric": ("FAB", "Linen", "Canvas", "Cotton", "Wool"),
+}
+BRANDS = ("Wattle & Co", "Saltbush", "Bluegum", "")
+
+
+class Kind(Enum):
+    """What is particular about a product."""
+
+    SINGLE = "one option"
+    COLOURS = "two options"
+    GRID = "two options on a size grid"
+    GRID_WITHOUT_CODES = "two options on a size grid, code null"
+    BY_THE_METRE = "sold in fractions"
+    ONE_DISABLED = "two options, the second disabled"
+    TRAILING_SPACE = "a space at the end of its code"
+    KIT = "a kit"
+    INACTIVE = "inactive from the start"
+    SAME_CODE = "shares its code with the product before it"
+    OTHER_CASE = "its code is the lower case of the code of the product before it"
+    WITHOUT_OPTIONS = "no options"
+    DOLLAR_COST = "two options, bought in USD, VIP price in USD too"
+    UNPRICED = "no prices; code null on an unsized option"
+
+
+KINDS = (
+    Kind.SINGLE, Kind.COLOURS, Kind.COLOURS, Kind.GRID, Kind.BY_THE_METRE,
+    Kind.COLOURS, Kind.ONE_DISABLED, Kind.TRAILING_SPACE, Kind.DOLLAR_COST, Kind.GRID_WITHOUT_CODES,
+    Kind.KIT, Kind.SINGLE, Kind.SAME_CODE, Kind.SINGLE, Kind.OTHER_CASE,
+    Kind.GRID, Kind.INACTIVE, Kind.WITHOUT_OPTIONS, Kind.DOLLAR_COST, Kind.UNPRICED,
+)  # fmt: skip
+RARE = {Kind.SAME_CODE, Kind.OTHER_CASE, Kind.WITHOUT_OPTIONS, Kind.UNPRICED, Kind.TRAILING_SPACE}
+GRIDS = {Kind.GRID, Kind.GRID_WITHOUT_CODES}
+
+
+def kind_of(number: int, initial: int) -> Kind:
+    """The kind of the `number`-th product.
+
+    Only the first twenty and every third score have the odd ones; what is launched later (`initial`
+    and up) is a plain product or a size grid.
+    """
+    kind = KINDS[number % len(KINDS)]
+    if number >= initial:
+        return kind if kind in {Kind.COLOURS, Kind.GRID, Kind.DOLLAR_COST} else Kind.SINGLE
+    if kind in RARE and number // len(KINDS) % 3:
+        return Kind.SINGLE
+    return kind
+
+
+@dataclass(frozen=True)
+class Article:
+    """One option in all its sizes, as buyers and sellers think of it; kits name their components."""
+
+    product: Product
+    options: tuple[Option, ...]
+    popularity: float
+    cost: Decimal
+    in_fractions: bool = False
+
+    @property
+    def option_id(self) -> int:
+        """The id all its size rows share."""
+        return self.options[0].id
+
+    @property
+    def is_sized(self) -> bool:
+        """True on a size grid."""
+        return self.options[0].size != ""
+
+    @property
+    def line_code(self) -> str:
+        """What a document's line calls it: the option's code, not the size's."""
+        first = self.options[0]
+        return first.option_code if self.is_sized or first.code is None else first.code
+
+
+def make_product(
+    number: int, kind: Kind, supplier_id: int, at: datetime, dice: random.Random
+) -> Product:
+    """The product with that number, created `at`."""
+    category = list(GOODS)[number % len(GOODS)]
+    if kind is Kind.BY_THE_METRE:
+        category = "Fabric"
+    prefix, *names = GOODS[category]
+    name = dice.choice(names)
+    return Product(
+        id=FIRST_PRODUCT_ID + number,
+        style_code=f"{prefix}-{1000 + number}",
+        name=f"{dice.choice(('Daily', 'Coastal', 'Studio', 'Heritage'))} {name}",
+        brand=dice.choice(BRANDS),
+        category=category,
+        sub_category=name if number % 3 else "",
+        supplier_id=supplier_id if number % 31 != 30 else 0,
+        order_type="Kit" if kind is Kind.KIT else "Order",
+        status="Inactive" if kind is Kind.INACTIVE else ("Public", "ShowInB2B")[number % 9 == 8],
+        stock_control="FIFO" if number % 12 else "Batch",
+        weight=Decimal(dice.randint(50, 4000)) / 1000,
+        volume=Decimal(dice.randint(5, 400)) / 10000,
+        created_at=at,
+        modified_at=at,
+        custom_fields={"products_1011": f"HS-{4200 + number}"} if number % 4 == 0 else {},
+    )
+
+
+def make_articles(
+    number: int, kind: Kind, product: Product, dice: random.Random, before: "Article | None"
+) -> list[Article]:
+    """The options of a product; `before` is the article whose code an odd kind plays on."""
+    if kind is Kind.WITHOUT_OPTIONS:
+        return []
+    two = kind in GRIDS | {Kind.COLOURS, Kind.ONE_DISABLED, Kind.DOLLAR_COST}
+    colours = dice.sample(COLOURS, 2) if two else [""]
+    cost = Decimal(dice.randint(250, 6000)) / 100
+    articles = []
+    for place, colour in enumerate(colours):
+        code = _code(kind, product, colour, before)
+        option_id = FIRST_OPTION_ID + number * OPTION_IDS_PER_PRODUCT + place
+        prices = _prices(kind, cost, dice)
+        options = _options(kind, product, colour, code, id=option_id, prices=prices)
+        popularity = 1 / (3 + dice.randint(0, 60))
+        articles.append(
+            Article(product, options, popularity, cost, in_fractions=kind is Kind.BY_THE_METRE)
+        )
+    return articles
+
+
+def _code(kind: Kind, product: Product, colour: str, before: Article | None) -> str:
+    if kind is Kind.SAME_CODE and before is not None:
+        return before.line_code
+    if kind is Kind.OTHER_CASE and before is not None:
+        return before.line_code.lower()
+    code = f"{product.style_code}-{colour[:3].upper()}" if colour else product.style_code
+    return f"{code} " if kind is Kind.TRAILING_SPACE else code
+
+
+def _options(
+    kind: Kind, product: Product, colour: str, code: str, *, id: int, prices: dict[str, Decimal]
+) -> tuple[Option, ...]:
+    sizes = GARMENT_SIZES if kind in GRIDS else ("",)
+    is_first = id % OPTION_IDS_PER_PRODUCT == 0
+    return tuple(
+        Option(
+            id=id,
+            size=size,
+            product_id=product.id,
+            status=_status(kind, id, is_first),
+            code=_row_code(kind, code, size),
+            option_code=code,
+            size_code=f"{code}  -{size}" if size else None,
+            supplier_code=f"S{product.supplier_id}-{id}",
+            barcode=f"93{id:010d}{index}" if product.id % 7 else "",
+            option_1=colour,
+            option_2="",
+            option_3="",
+            weight=Decimal(0) if is_first else product.weight,
+            prices=prices,
+            created_at=product.created_at,
+            modified_at=product.modified_at,
+        )
+        for index, size in enumerate(sizes)
+    )
+
+
+def _status(kind: Kind, option_id: int, is_first: bool) -> str:
+    if kind is Kind.ONE_DISABLED and not is_first:
+        return "Disabled"
+    return "Primary" if is_first or option_id % 3 else "Active"
+
+
+def _row_code(kind: Kind, code: str, size: str) -> str | None:
+    if kind is Kind.UNPRICED:
+        return None
+    if not size:
+        return code
+    return None if kind is Kind.GRID_WITHOUT_CODES else f"{code}  -{size}"
+
+
+def _prices(kind: Kind, cost: Decimal, dice: random.Random) -> dict[str, Decimal]:
+    if kind is Kind.UNPRICED:
+        return {}
+    retail = (cost * Decimal("2.6")).quantize(Decimal("0.05"))
+    prices = {
+        "retailAUD": retail,
+        "wholesaleAUD": (retail * Decimal("0.5125")).quantize(Decimal("0.0001")),
+        "vipAUD": (retail * Decimal("0.8")).quantize(Decimal("0.01")),
+    }
+    if kind is Kind.DOLLAR_COST:
+        prices["vipUSD"] = (retail * Decimal("0.53")).quantize(Decimal("0.01"))
+        return prices | {"costUSD": cost}
+    if dice.random() < 0.1:
+        del prices["vipAUD"]
+    return prices | {"costAUD": cost}
+
+
+def make_components(choices: list[Article], dice: random.Random) -> tuple[Component, ...]:
+    """What a kit is made of: one to three other articles, each once or a few times."""
+    return tuple(
+        Component(article.option_id, dice.choice(article.options).size, Decimal(dice.randint(1, 3)))
+        for article in dice.sample(choices, min(len(choices), dice.randint(2, 3)))
+    )

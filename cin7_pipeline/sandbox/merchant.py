@@ -1,0 +1,150 @@
+"""A merchant whose whole account at any moment is a pure function of seed, opening day, size, moment.
+
+Life is told day by day, once; a moment is then looked up. How the parts live is told in `catalogue`,
+`people`, `orders`, `purchasing`, `transfers`, `returns` and `mishaps`; how Cin7 writes it down, in
+`payloads`.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import count
+
+from cin7_pipeline.sandbox.baskets import Baskets
+from cin7_pipeline.sandbox.catalogue import Catalogue
+from cin7_pipeline.sandbox.clock import WallClock, quota
+from cin7_pipeline.sandbox.history import History, states
+from cin7_pipeline.sandbox.ledger import (
+    Books,
+    CreditNote,
+    PurchaseOrder,
+    SalesOrder,
+    StockRow,
+    Transfer,
+)
+from cin7_pipeline.sandbox.levels import Levels
+from cin7_pipeline.sandbox.mishaps import correct_late, save_again_at_month_end
+from cin7_pipeline.sandbox.orders import SalesDesk
+from cin7_pipeline.sandbox.people import People
+from cin7_pipeline.sandbox.purchasing import PurchaseDesk
+from cin7_pipeline.sandbox.returns import ReturnsDesk
+from cin7_pipeline.sandbox.shelves import Shelves
+from cin7_pipeline.sandbox.stock import StockRules
+from cin7_pipeline.sandbox.transfers import TransferDesk
+
+FIRST_LINE_ID = 7700001
+RETURNS_PER_ORDER_AND_WEEK = 2
+
+
+@dataclass(frozen=True)
+class Size:
+    """How big the merchant is; `days` is the age at which it shows everything it is made for."""
+
+    products: int = 160
+    branches: int = 4
+    orders_per_day: int = 14
+    purchase_orders_per_week: int = 6
+    transfers_per_week: int = 6
+    days: int = 120
+
+
+class Merchant:
+    """One simulated merchant. The same arguments give the same life, however far it is looked at."""
+
+    def __init__(
+        self,
+        seed: int = 7,
+        opened_on: date = date(2026, 6, 1),
+        size: Size = Size(),  # frozen
+        time_zone: str = "Australia/Sydney",
+    ) -> None:
+        self.seed, self.opened_on, self.size, self.time_zone = seed, opened_on, size, time_zone
+        self._clock = WallClock(time_zone)
+        self._people = People(seed, self._clock, opened_on, size.branches)
+        self._catalogue = Catalogue(
+            seed, self._clock, opened_on, size.products, self._people.supplier_ids
+        )
+        self._open_desks()
+        self._orders: list[History[SalesOrder]] = []
+        self._purchases: list[History[PurchaseOrder]] = []
+        self._transfers: list[History[Transfer]] = []
+        self._notes: list[History[CreditNote]] = []
+        self._lived_until = opened_on - timedelta(days=1)
+
+    def _open_desks(self) -> None:
+        seed, clock = self.seed, self._clock
+        rules = StockRules(self._catalogue)
+        baskets = Baskets(self._catalogue, count(FIRST_LINE_ID))
+        self._levels = Levels(self._catalogue, rules, seed, self.size.orders_per_day)
+        self._sales = SalesDesk(seed, clock, self.opened_on, self._people, baskets)
+        self._buying = PurchaseDesk(seed, clock, self._people, baskets, self._levels)
+        self._moving = TransferDesk(seed, clock, self._people, baskets, self._levels)
+        self._returns = ReturnsDesk(seed, clock, baskets)
+        eve = clock.at(self.opened_on - timedelta(days=1), 20)
+        self._shelves = Shelves(self._catalogue, rules, list(self._levels.open(eve)))
+
+    def books(self, moment: datetime) -> Books:
+        """Everything the account holds at a moment, each document in its state at that moment.
+
+        Deleted documents stay, marked. Raises `ValueError` for a moment before the opening day.
+        """
+        day = self._clock.day_of(moment)
+        if day < self.opened_on:
+            msg = f"The merchant opened on {self.opened_on}: ask for a moment from then on, not {day}."
+            raise ValueError(msg)
+        self._live_until(day)
+        options = [size for sizes in self._catalogue.options.values() for size in sizes]
+        return Books(
+            moment=moment,
+            products=states(self._catalogue.products, moment),
+            options=states(options, moment),
+            branches=states(self._people.branches, moment),
+            contacts=states(self._people.contacts, moment),
+            sales_orders=states(self._orders, moment),
+            purchase_orders=states(self._purchases, moment),
+            transfers=states(self._transfers, moment),
+            credit_notes=states(self._notes, moment),
+            stock=self._stock(moment),
+        )
+
+    def _stock(self, moment: datetime) -> list[StockRow]:
+        return self._shelves.rows(moment)
+
+    def _live_until(self, day: date) -> None:
+        while self._lived_until < day:
+            self._lived_until += timedelta(days=1)
+            self._live(self._lived_until)
+
+    def _live(self, day: date) -> None:
+        number, size = (day - self.opened_on).days, self.size
+        self._catalogue.live(day)
+        self._people.live(day)
+        orders = self._sales.live(day, size.orders_per_day)
+        for order in orders:
+            save_again_at_month_end(order, self._clock)
+        correct_late(orders, day, self._clock)
+        self._note_sales(orders)
+        purchases = self._buying.live(day, quota(size.purchase_orders_per_week, number))
+        transfers = self._moving.live(day, quota(size.transfers_per_week, number))
+        weekly_returns = max(1, size.orders_per_day // RETURNS_PER_ORDER_AND_WEEK)
+        notes = self._returns.live(day, quota(weekly_returns, number), self._orders)
+        self._file(orders, purchases, transfers, notes)
+
+    def _note_sales(self, orders: list[History[SalesOrder]]) -> None:
+        for order in orders:
+            first = order.versions[0]
+            self._levels.add(first.lines, first.branch_id, -1)
+
+    def _file(
+        self,
+        orders: list[History[SalesOrder]],
+        purchases: list[History[PurchaseOrder]],
+        transfers: list[History[Transfer]],
+        notes: list[History[CreditNote]],
+    ) -> None:
+        self._orders += orders
+        self._purchases += purchases
+        self._transfers += transfers
+        self._notes += notes
+        for histories in (orders, purchases, transfers, notes):
+            for history in histories:
+                self._shelves.move(history)

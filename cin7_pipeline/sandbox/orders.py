@@ -1,0 +1,181 @@
+"""Sales orders as they arrive: for whom, at which branch, with which lines.
+
+Which system sends them is told in `sources`, what becomes of them in `order_life`, and what goes
+wrong with codes in `miskeyed`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from cin7_pipeline.sandbox import people as place
+from cin7_pipeline.sandbox.articles import Article
+from cin7_pipeline.sandbox.baskets import Baskets, discounted
+from cin7_pipeline.sandbox.clock import WallClock, chance
+from cin7_pipeline.sandbox.history import History
+from cin7_pipeline.sandbox.ledger import Contact, Line, SalesOrder
+from cin7_pipeline.sandbox.miskeyed import miskey
+from cin7_pipeline.sandbox.order_life import INVOICING, BackOrder, Fate, Invoicing, OrderLife
+from cin7_pipeline.sandbox.people import People
+from cin7_pipeline.sandbox.sources import (
+    ARRIVALS,
+    BACKEND,
+    ORDERMENTUM,
+    POINT_OF_SALE,
+    SHOPIFY,
+    UNNAMED,
+    Arrival,
+    Source,
+)
+
+FIRST_ORDER_ID = 911103
+LAUNCH_TO_FIRST_SALE = timedelta(days=30)
+NEEDS_HALVES = {Fate.PART_SHIPPED, Fate.PART_SHIPPED_ONLY, Fate.SPLIT}
+BACK_ORDER_FATES = (Fate.SHIPPED, Fate.STUCK, Fate.PART_SHIPPED)
+
+
+class SalesDesk:
+    """Writes the sales orders of each day."""
+
+    def __init__(
+        self, seed: int, clock: WallClock, opened_on: date, people: People, baskets: Baskets
+    ) -> None:
+        self._seed, self._clock, self._opened_on = seed, clock, opened_on
+        self._people, self._baskets = people, baskets
+        self._back_orders: dict[date, list[BackOrder]] = defaultdict(list)
+        self._written: dict[Source, int] = defaultdict(int)
+        self._count = self._ids = 0
+
+    def live(self, day: date, orders: int) -> list[History[SalesOrder]]:
+        """The orders created on one day, back orders included, each with all its life to come."""
+        dice = chance(self._seed, "orders", day)
+        moments = sorted(self._moment(day, dice) for _ in range(orders))
+        told = [self._tell(self._arrival(at, dice)) for at in moments]
+        told += [self._tell_back_order(each, dice) for each in self._back_orders.pop(day, [])]
+        for life in told:
+            for back_order in life.back_orders:
+                self._back_orders[self._clock.day_of(back_order.at)].append(back_order)
+        return [life.history for life in told]
+
+    def _moment(self, day: date, dice: Random) -> datetime:
+        return self._clock.at(day, dice.triangular(6, 22, 13))
+
+    def _arrival(self, at: datetime, dice: Random) -> Arrival:
+        self._count += 1
+        source = ARRIVALS[self._count % len(ARRIVALS)]
+        nth = self._written[source]
+        self._written[source] += 1
+        return Arrival(source, self._count, nth, at, dice)
+
+    def _tell(self, arrival: Arrival) -> OrderLife:
+        invoicing = INVOICING.get(arrival.number % 11, Invoicing.WITH)
+        life = OrderLife(self._order(arrival), invoicing, self._clock, arrival.dice)
+        life.run(arrival.fate)
+        return life
+
+    def _tell_back_order(self, back_order: BackOrder, dice: Random) -> OrderLife:
+        """An approved order of its own, under the same reference with the next letter."""
+        order = replace(
+            back_order.parent,
+            id=self._next_id(),
+            reference=_next_letter(back_order.parent.reference),
+            created_at=back_order.at,
+            modified_at=back_order.at,
+            stage="Backorder",
+            invoiced_at=None,
+            freight=Decimal(0),
+            lines=self._baskets.again(back_order.lines),
+        )
+        life = OrderLife(order, Invoicing.WITH, self._clock, dice)
+        life.run(BACK_ORDER_FATES[self._ids % len(BACK_ORDER_FATES)])
+        return life
+
+    def _next_id(self) -> int:
+        self._ids += 1
+        return FIRST_ORDER_ID + self._ids
+
+    def _order(self, arrival: Arrival) -> SalesOrder:
+        customer = self._customer(arrival)
+        order = SalesOrder(
+            id=self._next_id(),
+            reference=arrival.reference,
+            created_at=arrival.at,
+            modified_at=arrival.at,
+            is_approved=not arrival.source.is_draft,
+            lines=self._lines(arrival),
+            source=arrival.source.name,
+            member_id=customer.id if customer else 0,
+            company=customer.company if customer else "",
+            branch_id=self._branch(arrival),
+            tax_status="Incl" if arrival.source.tier == "retail" else "Excl",
+        )
+        return replace(order, **arrival.delivery(self._clock), **arrival.particulars())
+
+    def _customer(self, arrival: Arrival) -> Contact | None:
+        if arrival.source is SHOPIFY and arrival.nth % 4:
+            return None
+        groups = arrival.source.groups
+        if arrival.source is BACKEND and arrival.nth % 12 == 7:
+            groups = ("Marketplace",)
+        return arrival.dice.choice(self._people.customers(*groups))
+
+    def _branch(self, arrival: Arrival) -> int:
+        source, nth = arrival.source, arrival.nth
+        age = (self._clock.day_of(arrival.at) - self._opened_on).days
+        if arrival.number % 59 == 33:
+            return 0
+        if source is POINT_OF_SALE:
+            shops = self._people.shop_ids
+            return shops[nth % len(shops)]
+        if source in {BACKEND, UNNAMED} and age < place.OLD_BRANCH_CLOSES_AFTER_DAYS:
+            return place.OLD
+        if source is BACKEND and nth % 3 == 1:
+            return place.WEST
+        return source.branch_id
+
+    def _lines(self, arrival: Arrival) -> tuple[Line, ...]:
+        number, nth = arrival.number, arrival.nth
+        lines = list(self._goods(arrival))
+        if arrival.source is ORDERMENTUM and nth % 4 == 1:
+            lines[-1:] = miskey(lines[-1], nth // 4, self._baskets.catalogue)
+        if number % 10 == 3:
+            lines[0] = discounted(lines[0], arrival.dice.choice((5, 10, 15)))
+        if number % 8 == 2:
+            lines.append(self._baskets.fee("freight", "Freight", Decimal("12.5")))
+        if number % 13 == 6:
+            lines.append(self._baskets.fee("", "Gift note", Decimal(0)))
+        return tuple(lines)
+
+    def _goods(self, arrival: Arrival) -> Iterator[Line]:
+        catalogue, dice = self._baskets.catalogue, arrival.dice
+        opening = self._clock.at(self._opened_on)
+        articles = catalogue.on_sale(max(opening, arrival.at - LAUNCH_TO_FIRST_SALE))
+        if arrival.fate in NEEDS_HALVES:
+            yield self._in_halves(articles, arrival)
+        weights = [article.popularity for article in articles]
+        for article in dice.choices(articles, weights, k=dice.randint(1, 4)):
+            price = catalogue.price(article, arrival.source.tier)
+            yield from self._baskets.sold(article, dice, price, arrival.source.most)
+
+    def _in_halves(self, articles: list[Article], arrival: Arrival) -> Line:
+        """A line that can ship in two halves; every other time one with sizes."""
+        is_sized = arrival.number % 2 == 0
+        fitting = [
+            article
+            for article in articles
+            if article.is_sized is is_sized and not article.product.components
+        ]
+        article = arrival.dice.choice(fitting or articles)
+        amounts = [2 * arrival.dice.randint(1, 3) for _ in article.options]
+        price = self._baskets.catalogue.price(article, arrival.source.tier)
+        return self._baskets.line(article, amounts, price)
+
+
+def _next_letter(reference: str) -> str:
+    stem, _, letter = reference.rpartition("-")
+    if stem and len(letter) == 1 and letter.isalpha():
+        return f"{stem}-{chr(ord(letter) + 1)}"
+    return f"{reference}-A"

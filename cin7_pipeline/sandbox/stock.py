@@ -1,0 +1,190 @@
+"""Cin7's stock arithmetic: what each state of each document means for each item and branch.
+
+Stock is never stored: it is the opening balance plus what documents changed up to a moment. A void
+or deleted document counts for nothing, so cancelling one takes back what it did. A sale counts at
+its `branch_id`; an order without a branch touches no stock. Source: `cin7-omni-api.md` §6.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import singledispatchmethod
+from itertools import pairwise
+
+from cin7_pipeline.sandbox.catalogue import Catalogue, ItemKey
+from cin7_pipeline.sandbox.history import History
+from cin7_pipeline.sandbox.ledger import (
+    CreditNote,
+    Document,
+    Line,
+    PurchaseOrder,
+    SalesOrder,
+    Transfer,
+)
+
+ZERO = Decimal(0)
+PLACES = Decimal("0.0001")
+
+
+@dataclass
+class Figures:
+    """Four quantities of one item at one branch, or changes of them."""
+
+    on_hand: Decimal = ZERO
+    open_sales: Decimal = ZERO
+    incoming: Decimal = ZERO
+    holding: Decimal = ZERO
+
+    @property
+    def available(self) -> Decimal:
+        """On hand less open sales."""
+        return self.on_hand - self.open_sales
+
+    def add(self, other: "Figures", sign: int = 1) -> None:
+        """Add (or with -1 take off) other figures in place."""
+        self.on_hand += sign * other.on_hand
+        self.open_sales += sign * other.open_sales
+        self.incoming += sign * other.incoming
+        self.holding += sign * other.holding
+
+    def __bool__(self) -> bool:
+        return any((self.on_hand, self.open_sales, self.incoming, self.holding))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where stock is counted: an item at a branch."""
+
+    item: ItemKey
+    branch_id: int
+
+
+@dataclass(frozen=True)
+class Movement:
+    """A change of an item's figures at a branch."""
+
+    at: datetime
+    place: Place
+    change: Figures
+
+
+@dataclass
+class Effects:
+    """What one state of a document contributes to stock, by place."""
+
+    figures: dict[Place, Figures] = field(default_factory=dict)
+
+    def note(self, item: ItemKey, branch_id: int, figures: Figures) -> None:
+        """Add figures at a place; branch 0 is no place."""
+        if branch_id:
+            self.figures.setdefault(Place(item, branch_id), Figures()).add(figures)
+
+
+@dataclass(frozen=True)
+class Share:
+    """What of a line concerns one item."""
+
+    item: ItemKey
+    quantity: Decimal
+    done: Decimal
+
+
+class StockRules:
+    """Tells what documents mean for stock; kits move their components, never themselves."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def movements(self, history: History[Document]) -> Iterator[Movement]:
+        """What each step of a document's life changed."""
+        before = Effects()
+        for version in history:
+            after = self.effects(version)
+            yield from _difference(version.modified_at, before, after)
+            before = after
+
+    def effects(self, document: Document) -> Effects:
+        """What a document contributes in its present state."""
+        effects = Effects()
+        if document.is_approved and not document.is_void and document.deleted_at is None:
+            for line in document.lines:
+                for share in self.shares(line):
+                    self._note(document, line, share, effects)
+        return effects
+
+    def shares(self, line: Line) -> list[Share]:
+        """The items a line speaks of: by option and size, else by exact code, else none."""
+        if line.option_id and line.sizes:
+            shares = spread(line.done, [size.quantity for size in line.sizes])
+            return [
+                Share((line.option_id, size.name), size.quantity, done)
+                for size, done in zip(line.sizes, shares, strict=True)
+            ]
+        item = (line.option_id, "") if line.option_id else self._catalogue.key_by_code(line.code)
+        return [Share(item, line.quantity, line.done)] if item else []
+
+    @singledispatchmethod
+    def _note(self, document: Document, line: Line, share: Share, effects: Effects) -> None:
+        raise TypeError(type(document))
+
+    @_note.register
+    def _(self, order: SalesOrder, line: Line, share: Share, effects: Effects) -> None:
+        effects.note(share.item, order.branch_id, Figures(on_hand=-self._moved(share)))
+        if order.dispatched_at is None and not line.parent_id:
+            still_open = max(share.quantity - share.done, ZERO)
+            effects.note(share.item, order.branch_id, Figures(open_sales=still_open))
+
+    @_note.register
+    def _(self, order: PurchaseOrder, line: Line, share: Share, effects: Effects) -> None:
+        coming = max(share.quantity - share.done, ZERO) if order.received_at is None else ZERO
+        effects.note(share.item, order.branch_id, Figures(on_hand=share.done, incoming=coming))
+
+    @_note.register
+    def _(self, note: CreditNote, line: Line, share: Share, effects: Effects) -> None:
+        if note.completed_at is not None:
+            effects.note(share.item, note.branch_id, Figures(on_hand=-self._moved(share)))
+
+    @_note.register
+    def _(self, transfer: Transfer, line: Line, share: Share, effects: Effects) -> None:
+        if transfer.dispatched_at is None:
+            return
+        source = transfer.source_branch_id
+        effects.note(share.item, source, Figures(on_hand=-share.quantity))
+        if transfer.received_at is None:
+            effects.note(share.item, source, Figures(holding=share.quantity))
+        else:
+            arrived = Figures(on_hand=share.done)
+            effects.note(share.item, transfer.destination_branch_id, arrived)
+
+    def _moved(self, share: Share) -> Decimal:
+        return ZERO if self._catalogue.components(share.item[0]) else share.done
+
+
+def spread(amount: Decimal, weights: list[Decimal]) -> list[Decimal]:
+    """An amount over weights, rounded so that the parts add up to it; all on the first if none."""
+    total = sum(weights, ZERO)
+    if not total:
+        return [amount, *([ZERO] * (len(weights) - 1))]
+    marks, seen = [ZERO], ZERO
+    for weight in weights:
+        seen += weight
+        marks.append((amount * seen / total).quantize(PLACES, ROUND_HALF_UP))
+    return [after - before for before, after in pairwise(marks)]
+
+
+def _difference(at: datetime, before: Effects, after: Effects) -> Iterator[Movement]:
+    for place in before.figures.keys() | after.figures.keys():
+        change = Figures()
+        change.add(after.figures.get(place, Figures()))
+        change.add(before.figures.get(place, Figures()), -1)
+        if change:
+            yield Movement(at, place, change)
+
+
+def balances(movements: Iterable[Movement]) -> dict[Place, Figures]:
+    """The figures of every place that has a movement, even where they cancel out."""
+    found: dict[Place, Figures] = {}
+    for movement in movements:
+        found.setdefault(movement.place, Figures()).add(movement.change)
+    return found
