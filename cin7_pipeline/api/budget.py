@@ -166,6 +166,7 @@ class Budget:
                 self._lock,
                 closing(sqlite3.connect(self._path, LOCK_SECONDS, isolation_level=None)) as db,
             ):
+                db.execute("pragma synchronous = normal")
                 db.execute("begin immediate")
                 for statement in SCHEMA.split(";"):
                     db.execute(statement)

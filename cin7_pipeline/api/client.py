@@ -5,6 +5,7 @@ How answers are judged is in `answers`, how long is waited in `patience`; pages 
 
 import contextlib
 import logging
+import re
 import threading
 import time
 from collections import Counter
@@ -194,9 +195,8 @@ class Cin7Client:
 
     def _spent(self, failure: AttemptFailed, seconds: float) -> BudgetSpent:
         self._budget.spend_until(seconds)
-        returns_at = self._budget.returns_at(may_use_reserve=self._may_use_reserve) or datetime.now(
-            UTC
-        )
+        free_at = self._budget.returns_at(may_use_reserve=self._may_use_reserve)
+        returns_at = free_at or datetime.now(UTC)
         msg = (
             f"{failure}. The day's calls are taken as spent until"
             f" {returns_at:%Y-%m-%d %H:%M:%S} UTC; perhaps another program uses the same key."
@@ -209,7 +209,14 @@ def _checked_url(base_url: str) -> httpx.URL:
     url = None
     with contextlib.suppress(httpx.InvalidURL):
         url = httpx.URL(base_url)
-    if url is None or url.userinfo or url.query or url.scheme not in {"http", "https"}:
+    is_web = url is not None and url.scheme in {"http", "https"}
+    if (
+        url is None
+        or not is_web
+        or not re.fullmatch(r"[\w:.-]+", url.host)
+        or url.userinfo
+        or url.query
+    ):
         msg = (
             "CIN7_BASE_URL is not an address such as https://api.cin7.com/api; credentials do not"
             " belong into it but into CIN7_USERNAME and CIN7_API_KEY."

@@ -1,0 +1,106 @@
+"""What the tests of the API share: a roomy budget, an impatient client, a list that pages."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cin7_pipeline.api.budget import Budget, Limits
+from cin7_pipeline.api.client import Cin7Client
+from cin7_pipeline.api.patience import Patience
+
+USERNAME = "OrchidTradersAU"
+API_KEY = "9f3b/77aa+51c&0d2e"
+
+
+@pytest.fixture
+def budget(tmp_path: Path) -> Budget:
+    """A budget that never makes a test wait."""
+    return Budget(tmp_path / "budget.db", "account", Limits(per_second=10_000, per_minute=10_000))
+
+
+@pytest.fixture
+def client_for(budget: Budget):
+    """A function that makes a client of a handler, or of answers that are given in turn.
+
+    Without either it is a client for a real server. Waits are nothing, attempts are as in life.
+    """
+
+    def make(*answers, **changes) -> Cin7Client:
+        arguments = {
+            "base_url": "https://api.cin7.test/api",
+            "username": USERNAME,
+            "api_key": API_KEY,
+            "budget": budget,
+            "transport": _transport(*answers) if answers else None,
+            "patience": Patience(scale=0),
+        }
+        return Cin7Client(**{**arguments, **changes})
+
+    return make
+
+
+def _transport(*answers) -> httpx.MockTransport:
+    """A handler, or answers of which the last is given for ever."""
+    if callable(answers[0]):
+        return httpx.MockTransport(answers[0])
+    left = list(answers)
+    return httpx.MockTransport(lambda _: left.pop(0) if len(left) > 1 else left[0])
+
+
+class ListServer:
+    """A list of records behind Cin7's paging, with a switch for everything it may do wrong."""
+
+    def __init__(self, records: list[dict], key: str = "id", *, ignores: str = "") -> None:
+        self.records = records
+        self.key = key
+        self.ignores = ignores.split()
+        self.asked: list[dict[str, str]] = []
+        self.before_answer: Callable[[int], None] = lambda _: None
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """One page of the list, or one record of it."""
+        asked = dict(request.url.params)
+        self.asked.append({"path": request.url.path, **asked})
+        self.before_answer(len(self.asked))
+        if match := re.search(r"/(\d+)$", request.url.path):
+            return self._one(int(match[1]))
+        where = asked.get("where", "")
+        if "refuses" in self.ignores and ">" in where:
+            return httpx.Response(400, json="The where clause is not understood.")
+        rows = [record for record in self.records if self._matches(record, where)]
+        if "order" not in self.ignores:
+            rows = sorted(rows, key=lambda record: record[self.key] or 0)
+        size = int(asked["rows"])
+        start = 0 if "page" in self.ignores else (int(asked["page"]) - 1) * size
+        return httpx.Response(200, json=rows[start : start + size])
+
+    def _one(self, record_id: int) -> httpx.Response:
+        found = [record for record in self.records if record[self.key] == record_id]
+        return httpx.Response(200, json=found[0]) if found else httpx.Response(404)
+
+    def _matches(self, record: dict, where: str) -> bool:
+        after = re.search(rf"{self.key} (>=?) (\d+)", where)
+        if after and "after" not in self.ignores:
+            last = int(after[2])
+            if record[self.key] < last or (after[1] == ">" and record[self.key] == last):
+                return False
+        listed = re.search(rf"{self.key} IN \(([\d,]+)\)", where)
+        if listed and "ids" not in self.ignores:
+            return str(record[self.key]) in listed[1].split(",")
+        return not (listed and "empty" in self.ignores)
+
+
+@pytest.fixture
+def list_server() -> type[ListServer]:
+    """The class of a list that pages as Cin7 does."""
+    return ListServer
+
+
+@pytest.fixture
+def rows_of() -> Callable[[list[bytes]], list[dict]]:
+    """A function that gives the records of some pages."""
+    return lambda pages: [record for page in pages for record in json.loads(page)]

@@ -1,0 +1,232 @@
+"""The budget: within every window, fair between processes, and never beyond the day."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from cin7_pipeline.api.budget import DAY_SECONDS, Budget, Limits
+from cin7_pipeline.errors import BudgetSpent, SettingsError
+
+START = datetime(2026, 3, 1, 6, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that only moves when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.time = START.timestamp()
+        self.slept: list[float] = []
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        """Let the time pass."""
+        self.slept.append(seconds)
+        self.time += seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock at six in the morning."""
+    return Clock()
+
+
+@pytest.fixture
+def budget_for(tmp_path: Path, clock: Clock):
+    """A function that makes a budget on one shared file and the test's clock."""
+
+    def make(account: str = "shared", sleep=clock.sleep, **limits: int) -> Budget:
+        path = tmp_path / "state" / "budget.db"
+        return Budget(path, account, Limits(**limits), now=clock.now, sleep=sleep)
+
+    return make
+
+
+def busiest(moments: list[float], seconds: float) -> int:
+    """The most calls that any window of that length holds."""
+    return max(sum(start <= moment < start + seconds for moment in moments) for start in moments)
+
+
+def test_a_long_run_keeps_to_every_window(budget_for, clock):
+    """However long calls are made without a pause, no second and no minute holds too many."""
+    budget = budget_for()
+    moments = []
+    for _ in range(130):
+        budget.take()
+        moments.append(clock.now())
+    assert busiest(moments, 1.0) == 3
+    assert busiest(moments, 60.0) == 60
+    assert moments[-1] - moments[0] < 3 * 61
+
+
+def test_calls_within_the_limits_do_not_wait(budget_for, clock):
+    """The first calls of a second are sent at once."""
+    budget = budget_for()
+    for _ in range(3):
+        budget.take()
+    assert clock.slept == []
+
+
+def test_a_caller_woken_late_makes_room_for_those_before_it(budget_for, clock):
+    """A process that oversleeps its turn does not send beside the call that came instead."""
+    other = budget_for(per_second=1)
+    other.take()
+
+    def oversleep(seconds: float) -> None:
+        """The first time, wake late, just when another call was sent."""
+        clock.sleep(seconds)
+        if len(clock.slept) == 1:
+            clock.sleep(1.1)
+            other.take()
+
+    sent_by_other = START.timestamp() + 2.2
+    budget_for(per_second=1, sleep=oversleep).take()
+    assert clock.now() == pytest.approx(sent_by_other + 1.1)
+
+
+def test_an_interrupted_wait_gives_its_place_back(budget_for, clock):
+    """A person who stops the program while it waits has not used a call."""
+
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    budget = budget_for(per_second=1, sleep=interrupt)
+    budget.take()
+    with pytest.raises(KeyboardInterrupt):
+        budget.take()
+    assert budget.used() == 1
+
+
+def test_the_day_ends_before_the_cap_and_keeps_a_reserve(budget_for):
+    """Ordinary calls stop where the reserve begins, the scheduled run at the cap."""
+    budget = budget_for(per_day=5, reserve=2)
+    for _ in range(3):
+        budget.take()
+    assert (budget.left(), budget.left(may_use_reserve=True)) == (0, 2)
+    with pytest.raises(BudgetSpent):
+        budget.take()
+    for _ in range(2):
+        budget.take(may_use_reserve=True)
+    with pytest.raises(BudgetSpent):
+        budget.take(may_use_reserve=True)
+    assert budget.used() == 5
+
+
+def test_a_spent_day_says_how_much_was_used_and_when_it_returns(budget_for, clock):
+    """The message has the calls used, the cap, the reserve, and the moment in UTC with its date."""
+    budget = budget_for(per_day=5, reserve=2)
+    for _ in range(3):
+        budget.take()
+        clock.time += 60
+    with pytest.raises(BudgetSpent) as spent:
+        budget.take()
+    assert spent.value.returns_at == START + timedelta(days=1) == budget.returns_at()
+    assert "3 of 5 used in the last 24 hours, 2 kept" in str(spent.value)
+    assert "2026-03-02 06:00:00 UTC" in str(spent.value)
+
+
+def test_the_day_is_the_last_24_hours(budget_for, clock):
+    """Each call comes back a day after it was made, not at a midnight of somebody's."""
+    budget = budget_for(per_day=2, reserve=0)
+    budget.take()
+    clock.time += 3600
+    budget.take()
+    clock.time = START.timestamp() + DAY_SECONDS - 1
+    assert (budget.left(), budget.used()) == (0, 2)
+    clock.time += 1
+    assert (budget.left(), budget.used(), budget.returns_at()) == (1, 1, None)
+    budget.take()
+    assert budget.returns_at() == START + timedelta(days=1, hours=1)
+
+
+def test_beyond_the_reserve_the_ordinary_budget_returns_later(budget_for, clock):
+    """What the scheduled run took from the reserve has to come back before ordinary calls do."""
+    budget = budget_for(per_day=4, reserve=2)
+    for _ in range(4):
+        budget.take(may_use_reserve=True)
+        clock.time += 600
+    assert budget.returns_at(may_use_reserve=True) == START + timedelta(days=1)
+    assert budget.returns_at() == START + timedelta(days=1, minutes=20)
+
+
+def test_a_hold_makes_everybody_wait(budget_for, clock):
+    """A pause that one process was asked for holds the calls of every other."""
+    budget_for().hold(20)
+    budget_for().hold(5)
+    budget_for().take()
+    assert clock.now() == START.timestamp() + 20
+
+
+def test_a_hold_reaches_those_who_already_wait(budget_for, clock):
+    """A caller that wakes during a pause waits on instead of sending."""
+
+    def hold_meanwhile(seconds: float) -> None:
+        """The first time, another process is told to pause."""
+        clock.sleep(seconds)
+        if len(clock.slept) == 1:
+            budget_for().hold(30)
+
+    budget = budget_for(per_second=1, sleep=hold_meanwhile)
+    budget.take()
+    budget.take()
+    assert clock.now() == pytest.approx(START.timestamp() + 1.1 + 30)
+
+
+def test_a_day_declared_spent_refuses_everybody(budget_for, clock):
+    """After a long `Retry-After` nobody may call, not even from the reserve, until it is over."""
+    budget_for().spend_until(7200)
+    budget = budget_for()
+    assert budget.left(may_use_reserve=True) == 0
+    assert budget.returns_at() == START + timedelta(hours=2)
+    with pytest.raises(BudgetSpent, match=r"Cin7 itself refuses more.*2026-03-01 08:00:00 UTC"):
+        budget.take(may_use_reserve=True)
+    assert budget.used() == 0
+    clock.time += 7200
+    budget.take()
+    assert budget.returns_at() is None
+
+
+def test_a_day_spent_meanwhile_refuses_those_who_already_wait(budget_for, clock):
+    """A caller that wakes on a spent day is refused, and its place is given back."""
+
+    def spend_meanwhile(seconds: float) -> None:
+        """Another process is told that the day is over."""
+        clock.sleep(seconds)
+        budget_for().spend_until(7200)
+
+    budget = budget_for(per_second=1, sleep=spend_meanwhile)
+    budget.take()
+    with pytest.raises(BudgetSpent):
+        budget.take()
+    assert budget.used() == 1
+
+
+def test_accounts_do_not_share_a_budget(budget_for):
+    """Calls and pauses of one account are nothing to another in the same file."""
+    budget_for("a", per_day=1, reserve=0).take()
+    budget_for("a").spend_until(60)
+    other = budget_for("b", per_day=1, reserve=0)
+    assert (other.left(), other.used(), other.returns_at()) == (1, 0, None)
+    other.take()
+
+
+def test_the_file_may_vanish(budget_for, tmp_path):
+    """A state folder that somebody deletes is made anew by the next call."""
+    budget = budget_for()
+    budget.take()
+    (tmp_path / "state" / "budget.db").unlink()
+    (tmp_path / "state").rmdir()
+    budget.take()
+    assert budget.used() == 1
+
+
+@pytest.mark.parametrize("make_unusable", [Path.mkdir, lambda path: path.write_bytes(b"x" * 9000)])
+def test_a_file_that_cannot_be_used_is_named(tmp_path, make_unusable):
+    """A folder in its place or a damaged file ends in one line that names it."""
+    path = tmp_path / "budget.db"
+    make_unusable(path)
+    with pytest.raises(SettingsError, match=r"budget\.db"):
+        Budget(path, "account").take()

@@ -1,0 +1,182 @@
+"""Pages: complete, in order, and never endless, whatever the server does."""
+
+import json
+import logging
+
+import httpx
+import pytest
+
+from cin7_pipeline.api.endpoints import ENDPOINTS, PRODUCT_OPTIONS, SALES_ORDERS, STOCK
+from cin7_pipeline.api.pages import PageWalk
+from cin7_pipeline.errors import Cin7Rejected, ContractBroken
+
+
+def orders(count: int) -> list[dict]:
+    """Orders with ids 1 to `count`, told apart by their reference."""
+    return [{"id": n, "reference": f"SO-{n}"} for n in range(1, count + 1)]
+
+
+def options(sizes_by_id: dict[int, int]) -> list[dict]:
+    """Options of a size grid: as many rows per id as it has sizes."""
+    return [{"id": n, "size": f"S{s}"} for n, sizes in sizes_by_id.items() for s in range(sizes)]
+
+
+def test_every_record_is_read_once_and_in_order(client_for, list_server, rows_of):
+    """A list of several pages is read whole, each record once, until an empty page."""
+    server = list_server(orders(7)[::-1])
+    pages = list(PageWalk(client_for(server), SALES_ORDERS, None, rows=3))
+    assert rows_of(pages) == orders(7)
+    assert len(server.asked) == len(pages) + 1
+
+
+def test_a_full_last_page_is_followed_by_an_empty_one(client_for, list_server, rows_of):
+    """A list that ends with a full page is not read beyond its end, nor cut before it."""
+    walk = PageWalk(client_for(list_server(orders(6))), SALES_ORDERS, None, rows=3)
+    assert len(rows_of(walk)) == 6
+    assert not walk.used_offset_pages
+
+
+def test_an_empty_list_has_no_pages(client_for, list_server):
+    """Nothing is yielded for a window without records, after one call."""
+    server = list_server([])
+    assert list(PageWalk(client_for(server), SALES_ORDERS, None)) == []
+    assert len(server.asked) == 1
+
+
+def test_a_page_asks_for_declared_fields_in_key_order(client_for, list_server):
+    """Each call names its fields, order and rows; a continuation keeps the caller's filter."""
+    server = list_server(orders(2))
+    list(PageWalk(client_for(server), SALES_ORDERS, "modifiedDate >= 'X' OR a = 1", rows=2))
+    first, second = server.asked
+    assert first["fields"] == SALES_ORDERS.fields
+    assert (first["order"], first["rows"], first["page"]) == ("id ASC", "2", "1")
+    assert first["where"] == "modifiedDate >= 'X' OR a = 1"
+    assert second["where"] == "(modifiedDate >= 'X' OR a = 1) AND id > 2"
+
+
+def test_records_that_leave_the_list_meanwhile_pull_none_over_the_page_edge(
+    client_for, list_server, rows_of
+):
+    """Keyset pages do not skip a record when an earlier one leaves the list between two calls."""
+    server = list_server(orders(9))
+    server.before_answer = lambda call: server.records.pop(0) if call == 2 else None
+    found = rows_of(PageWalk(client_for(server), SALES_ORDERS, None, rows=3))
+    assert [row["id"] for row in found] == list(range(1, 10))
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 4, 5, 50])
+def test_no_size_is_lost_at_a_page_edge(client_for, list_server, rows_of, rows):
+    """Rows that share an id are all read, whether a page ends inside them or they fill several."""
+    expected = options({4: 1, 5: 7, 6: 2, 9: 4})
+    server = list_server(expected)
+    walk = PageWalk(client_for(server), PRODUCT_OPTIONS, None, rows=rows)
+    found = {(row["id"], row["size"]) for row in rows_of(walk)}
+    assert found == {(row["id"], row["size"]) for row in expected}
+    assert not walk.used_offset_pages
+
+
+def test_stock_is_paged_by_its_option(client_for, list_server, rows_of):
+    """Stock has no id: it is walked by option, and branches of one option are told apart."""
+    expected = [
+        {"productOptionId": option, "branchId": branch, "size": None}
+        for option in (1, 2, 3)
+        for branch in (10, 11, 12, 13)
+    ]
+    server = list_server(expected, "productOptionId")
+    walk = PageWalk(client_for(server), STOCK, None, rows=3)
+    assert {tuple(row.values()) for row in rows_of(walk)} == {tuple(r.values()) for r in expected}
+    assert server.asked[0]["order"] == "productOptionId ASC"
+
+
+@pytest.mark.parametrize("ignores", ["after", "order", "refuses", "after order"])
+def test_a_server_that_cannot_continue_after_a_key_is_read_by_page_numbers(
+    client_for, list_server, rows_of, caplog, ignores
+):
+    """Where predicate or order has no effect, the whole list is read page by page, and it is said."""
+    server = list_server(orders(8)[::-1], ignores=ignores)
+    walk = PageWalk(client_for(server), SALES_ORDERS, None, rows=3)
+    with caplog.at_level(logging.WARNING, logger="cin7_pipeline.api.pages"):
+        found = rows_of(walk)
+    assert {row["id"] for row in found} == set(range(1, 9))
+    assert walk.used_offset_pages
+    assert len([r for r in caplog.records if r.name == "cin7_pipeline.api.pages"]) == 1
+
+
+def test_the_second_pass_finds_what_moved_under_the_first(client_for, list_server, rows_of):
+    """A record pulled over a page edge by an edit is found when the pages are read again."""
+    server = list_server(orders(8), ignores="after order")
+
+    def edit(call: int) -> None:
+        """After the first offset page, the first record jumps to the end of the list."""
+        if call == 4:
+            server.records.append(server.records.pop(0))
+
+    server.before_answer = edit
+    found = rows_of(PageWalk(client_for(server), SALES_ORDERS, None, rows=3))
+    first_offset_pass = found[3 : 3 + 8]
+    assert 4 not in {row["id"] for row in first_offset_pass[:-1]}
+    assert {row["id"] for row in found} == set(range(1, 9))
+
+
+def test_sizes_are_read_by_page_numbers_too(client_for, list_server, rows_of):
+    """Rows that share an id count as different records when pages are read by number."""
+    expected = options({1: 2, 2: 9})
+    server = list_server(expected, ignores="after")
+    walk = PageWalk(client_for(server), PRODUCT_OPTIONS, None, rows=2)
+    found = {(row["id"], row["size"]) for row in rows_of(walk)}
+    assert found == {(row["id"], row["size"]) for row in expected}
+    assert walk.used_offset_pages
+
+
+@pytest.mark.parametrize("endpoint", [SALES_ORDERS, PRODUCT_OPTIONS])
+@pytest.mark.parametrize("ignores", ["after page", "after page order"])
+def test_pages_that_never_end_are_refused(client_for, list_server, endpoint, ignores):
+    """A server that answers the same page whatever is asked cannot keep a run busy for ever."""
+    server = list_server(options({1: 1, 2: 1, 3: 1}), ignores=ignores)
+    with pytest.raises(ContractBroken, match="ignores `page`"):
+        list(PageWalk(client_for(server), endpoint, None, rows=3))
+    assert len(server.asked) < 10
+
+
+def test_a_tie_that_never_ends_is_refused(client_for, list_server):
+    """Where only `page` is ignored, rows that share a key would repeat for ever."""
+    server = list_server(options({1: 5}), ignores="page")
+    with pytest.raises(ContractBroken, match="v1/ProductOptions"):
+        list(PageWalk(client_for(server), PRODUCT_OPTIONS, None, rows=3))
+
+
+@pytest.mark.parametrize("bad", [{}, {"id": None}, {"id": "12"}, {"id": 1.5}, 7, None])
+def test_a_record_without_a_key_is_named(client_for, bad):
+    """A record that cannot be placed stops the walk, and the message says which it is."""
+    body = json.dumps([{"id": 1}, {"id": 2}, bad]).encode()
+    client = client_for(lambda _: httpx.Response(200, content=body))
+    with pytest.raises(ContractBroken, match=r"v1/SalesOrders.*\$\[2\]"):
+        list(PageWalk(client, SALES_ORDERS, None))
+
+
+def test_a_refusal_is_not_taken_for_bad_paging(client_for):
+    """A key that lost its permission in the middle of a walk stops it with Cin7's own words."""
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        refused = "id > " in request.url.params.get("where", "")
+        body = "Access is forbidden" if refused else [{"id": 1}]
+        return httpx.Response(403 if refused else 200, json=body)
+
+    with pytest.raises(Cin7Rejected, match="SalesOrders × Read"):
+        list(PageWalk(client_for(handler), SALES_ORDERS, None))
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=lambda e: e.name)
+def test_a_page_of_any_endpoint_fits_into_a_url(client_for, list_server, endpoint):
+    """The longest request of a window stays below the length at which Cin7 answers 404."""
+    moments = "'2026-03-01T00:00:00Z'"
+    spans = [f"({f} >= {moments} AND {f} < {moments})" for f in ("modifiedDate", "createdDate")]
+    lengths = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        lengths.append(len(str(request.url)))
+        return httpx.Response(200, json=[{endpoint.page_key: 10**9}] if len(lengths) == 1 else [])
+
+    list(PageWalk(client_for(handler), endpoint, " OR ".join(spans)))
+    assert len(lengths) == 2
+    assert max(lengths) < 2000
