@@ -6,6 +6,9 @@ from datetime import date, timedelta
 
 from cin7_pipeline.api.budget import Budget, Limits
 from cin7_pipeline.api.client import Cin7Client
+from cin7_pipeline.sandbox.merchant import Merchant
+from cin7_pipeline.sandbox.payloads import MerchantAccount
+from cin7_pipeline.sandbox.server import SandboxServer
 from cin7_pipeline.settings import Settings
 
 SANDBOX_DAYS_OF_LIFE = 120
@@ -43,16 +46,12 @@ def connect(settings: Settings, *, may_use_reserve: bool = False) -> Iterator[Ci
 
 @contextmanager
 def _sandbox_client(settings: Settings, may_use_reserve: bool) -> Iterator[Cin7Client]:
-    # A run against an own account has no use for the simulated one.
-    from cin7_pipeline.sandbox.merchant import Merchant
-    from cin7_pipeline.sandbox.payloads import MerchantAccount
-    from cin7_pipeline.sandbox.server import SandboxServer
-
+    moment = settings.now()
     merchant = Merchant(opened_on=_sandbox_opened_on(settings), time_zone=settings.time_zone)
     with (
         SandboxServer(
             MerchantAccount(merchant),
-            clock=settings.now,
+            clock=lambda: moment,
             username=SANDBOX_USERNAME,
             api_key=SANDBOX_KEY,
         ) as server,
