@@ -86,6 +86,7 @@ def test_a_failed_check_names_rule_rows_and_example(kept, build_one):
             more="checks: {is_small: id < 3, is_positive: id > 0}\n",
         )
     assert kept()
+    assert caught.value.model.name == "core.orders"
     assert [(result.name, result.failing_rows) for result in caught.value.results] == [
         ("grain_is_unique", 0),
         ("grain_is_not_null", 0),
