@@ -67,6 +67,10 @@ class Levels:
         """The believed level of an item at a branch."""
         return self._levels[Place(item, branch_id)]
 
+    def least(self, article: Article, branch_id: int) -> Decimal:
+        """The believed level of an article's scarcest size at a branch."""
+        return min(self.at(option.key, branch_id) for option in article.options)
+
     def days_left(self, article: Article, branch_ids: Iterable[int]) -> Decimal:
         """For how many days the believed stock of an article's scarcest size lasts."""
         branch_ids = list(branch_ids)

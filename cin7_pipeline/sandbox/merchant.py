@@ -18,7 +18,6 @@ from cin7_pipeline.sandbox.ledger import (
     CreditNote,
     PurchaseOrder,
     SalesOrder,
-    StockRow,
     Transfer,
 )
 from cin7_pipeline.sandbox.levels import Levels
@@ -75,7 +74,9 @@ class Merchant:
         rules = StockRules(self._catalogue)
         baskets = Baskets(self._catalogue, count(FIRST_LINE_ID))
         self._levels = Levels(self._catalogue, rules, seed, self.size.orders_per_day)
-        self._sales = SalesDesk(seed, clock, self.opened_on, self._people, baskets)
+        self._sales = SalesDesk(
+            seed, clock, self.opened_on, people=self._people, baskets=baskets, levels=self._levels
+        )
         self._buying = PurchaseDesk(seed, clock, self._people, baskets, self._levels)
         self._moving = TransferDesk(seed, clock, self._people, baskets, self._levels)
         self._returns = ReturnsDesk(seed, clock, baskets)
@@ -103,11 +104,8 @@ class Merchant:
             purchase_orders=states(self._purchases, moment),
             transfers=states(self._transfers, moment),
             credit_notes=states(self._notes, moment),
-            stock=self._stock(moment),
+            stock=self._shelves.rows(moment),
         )
-
-    def _stock(self, moment: datetime) -> list[StockRow]:
-        return self._shelves.rows(moment)
 
     def _live_until(self, day: date) -> None:
         while self._lived_until < day:
@@ -122,17 +120,11 @@ class Merchant:
         for order in orders:
             save_again_at_month_end(order, self._clock)
         correct_late(orders, day, self._clock)
-        self._note_sales(orders)
         purchases = self._buying.live(day, quota(size.purchase_orders_per_week, number))
         transfers = self._moving.live(day, quota(size.transfers_per_week, number))
         weekly_returns = max(1, size.orders_per_day // RETURNS_PER_ORDER_AND_WEEK)
         notes = self._returns.live(day, quota(weekly_returns, number), self._orders)
         self._file(orders, purchases, transfers, notes)
-
-    def _note_sales(self, orders: list[History[SalesOrder]]) -> None:
-        for order in orders:
-            first = order.versions[0]
-            self._levels.add(first.lines, first.branch_id, -1)
 
     def _file(
         self,

@@ -17,6 +17,7 @@ from cin7_pipeline.sandbox.baskets import Baskets, discounted
 from cin7_pipeline.sandbox.clock import WallClock, chance
 from cin7_pipeline.sandbox.history import History
 from cin7_pipeline.sandbox.ledger import Contact, Line, SalesOrder
+from cin7_pipeline.sandbox.levels import Levels
 from cin7_pipeline.sandbox.miskeyed import miskey
 from cin7_pipeline.sandbox.order_life import INVOICING, BackOrder, Fate, Invoicing, OrderLife
 from cin7_pipeline.sandbox.people import People
@@ -41,10 +42,17 @@ class SalesDesk:
     """Writes the sales orders of each day."""
 
     def __init__(
-        self, seed: int, clock: WallClock, opened_on: date, people: People, baskets: Baskets
+        self,
+        seed: int,
+        clock: WallClock,
+        opened_on: date,
+        *,
+        people: People,
+        baskets: Baskets,
+        levels: Levels,
     ) -> None:
         self._seed, self._clock, self._opened_on = seed, clock, opened_on
-        self._people, self._baskets = people, baskets
+        self._people, self._baskets, self._levels = people, baskets, levels
         self._back_orders: dict[date, list[BackOrder]] = defaultdict(list)
         self._written: dict[Source, int] = defaultdict(int)
         self._count = self._ids = 0
@@ -72,7 +80,9 @@ class SalesDesk:
 
     def _tell(self, arrival: Arrival) -> OrderLife:
         invoicing = INVOICING.get(arrival.number % 11, Invoicing.WITH)
-        life = OrderLife(self._order(arrival), invoicing, self._clock, arrival.dice)
+        order = self._order(arrival)
+        self._levels.add(order.lines, order.branch_id, -1)
+        life = OrderLife(order, invoicing, self._clock, arrival.dice)
         life.run(arrival.fate)
         return life
 
@@ -98,18 +108,18 @@ class SalesDesk:
         return FIRST_ORDER_ID + self._ids
 
     def _order(self, arrival: Arrival) -> SalesOrder:
-        customer = self._customer(arrival)
+        customer, branch_id = self._customer(arrival), self._branch(arrival)
         order = SalesOrder(
             id=self._next_id(),
             reference=arrival.reference,
             created_at=arrival.at,
             modified_at=arrival.at,
             is_approved=not arrival.source.is_draft,
-            lines=self._lines(arrival),
+            lines=self._lines(arrival, branch_id),
             source=arrival.source.name,
             member_id=customer.id if customer else 0,
             company=customer.company if customer else "",
-            branch_id=self._branch(arrival),
+            branch_id=branch_id,
             tax_status="Incl" if arrival.source.tier == "retail" else "Excl",
         )
         return replace(order, **arrival.delivery(self._clock), **arrival.particulars())
@@ -136,9 +146,9 @@ class SalesDesk:
             return place.WEST
         return source.branch_id
 
-    def _lines(self, arrival: Arrival) -> tuple[Line, ...]:
+    def _lines(self, arrival: Arrival, branch_id: int) -> tuple[Line, ...]:
         number, nth = arrival.number, arrival.nth
-        lines = list(self._goods(arrival))
+        lines = list(self._goods(arrival, branch_id))
         if arrival.source is ORDERMENTUM and nth % 4 == 1:
             lines[-1:] = miskey(lines[-1], nth // 4, self._baskets.catalogue)
         if number % 10 == 3:
@@ -149,16 +159,23 @@ class SalesDesk:
             lines.append(self._baskets.fee("", "Gift note", Decimal(0)))
         return tuple(lines)
 
-    def _goods(self, arrival: Arrival) -> Iterator[Line]:
+    def _goods(self, arrival: Arrival, branch_id: int) -> Iterator[Line]:
         catalogue, dice = self._baskets.catalogue, arrival.dice
-        opening = self._clock.at(self._opened_on)
-        articles = catalogue.on_sale(max(opening, arrival.at - LAUNCH_TO_FIRST_SALE))
+        articles = self._range(arrival, branch_id)
         if arrival.fate in NEEDS_HALVES:
             yield self._in_halves(articles, arrival)
         weights = [article.popularity for article in articles]
         for article in dice.choices(articles, weights, k=dice.randint(1, 4)):
             price = catalogue.price(article, arrival.source.tier)
             yield from self._baskets.sold(article, dice, price, arrival.source.most)
+
+    def _range(self, arrival: Arrival, branch_id: int) -> list[Article]:
+        """What can be ordered: all that is on sale, over the counter what the shop should have."""
+        opening = self._clock.at(self._opened_on)
+        articles = self._baskets.catalogue.on_sale(max(opening, arrival.at - LAUNCH_TO_FIRST_SALE))
+        if arrival.source is not POINT_OF_SALE:
+            return articles
+        return [each for each in articles if self._levels.least(each, branch_id) > 2] or articles
 
     def _in_halves(self, articles: list[Article], arrival: Arrival) -> Line:
         """A line that can ship in two halves; every other time one with sizes."""

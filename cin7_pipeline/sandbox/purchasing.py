@@ -90,7 +90,7 @@ class PurchaseDesk:
             is_approved=False,
             lines=(),
             member_id=0 if number % 37 == 14 else supplier_id,
-            branch_id=place.WEST if number % 4 == 3 else place.MAIN,
+            branch_id=place.WEST if number % 8 == 3 else place.MAIN,
             currency="AUD",
         )
 
@@ -115,7 +115,7 @@ class PurchaseDesk:
         """The supplier's articles that run out first; with few of its own, anyone's."""
         supplier_id = self._people.supplier_ids[number % len(SUPPLIERS)]
         on_sale = [a for a in self._baskets.catalogue.on_sale() if not a.product.components]
-        own = [article for article in on_sale if article.product.supplier_id == supplier_id]
+        own = [each for each in on_sale if each.product.supplier_id in {supplier_id, 0}]
         ranked = sorted(own or on_sale, key=lambda a: self._levels.days_left(a, SHARES))
         return ranked[:MOST_LINES]
 

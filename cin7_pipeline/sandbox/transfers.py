@@ -19,7 +19,7 @@ from cin7_pipeline.sandbox.levels import Levels
 from cin7_pipeline.sandbox.people import People
 
 FIRST_TRANSFER_ID, FIRST_REFERENCE = 902, 77
-MOST_LINES, MOST_UNITS = 8, 24
+MOST_LINES, MOST_UNITS = 10, 60
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ LANES = (
     Lane(place.MAIN, place.WEST, (5, 9)),
     Lane(place.MAIN, place.THIRD_PARTY, (3, 6)),
     Lane(place.WEST, place.THIRD_PARTY, (4, 8)),
-    Lane(place.MAIN, place.STORE, (1, 2)),
+    Lane(place.WEST, place.MAIN, (5, 9)),
 )
 CLEARANCE = Lane(place.OLD, place.MAIN, (2, 3))
 TO_NEW_SHOPS_DAYS = (1, 3)
@@ -152,7 +152,7 @@ class TransferDesk:
         return articles[:MOST_LINES]
 
     def _spare(self, article: Article, branch_id: int) -> int:
-        return int(min(self._levels.at(option.key, branch_id) for option in article.options)) // 2
+        return int(self._levels.least(article, branch_id)) // 2
 
     def _line(self, article: Article, lane: Lane, dice: Random) -> Line:
         most = min(self._spare(article, lane.source_id), MOST_UNITS)
