@@ -17,7 +17,7 @@ from cin7_pipeline.errors import BudgetSpent, SettingsError
 DAY_SECONDS = 86_400
 LOCK_SECONDS = 30
 # Calls arrive less evenly than they are sent, so each window is kept a little longer than Cin7's.
-SECOND_WINDOW_SECONDS = 1.1
+SECOND_WINDOW_SECONDS = 1.3
 MINUTE_WINDOW_SECONDS = 61.0
 
 SCHEMA = """
@@ -208,9 +208,8 @@ class _Ledger:
         return self._one(query, n, otherwise=self.now)
 
     def book(self, limits: Limits) -> _Call:
-        """Take the first moment behind every earlier booking that keeps to the windows."""
-        last = self._one("select max(at) from calls where account = ?")
-        at = max(self._first_free(limits, "at"), last)
+        """Take the first moment that keeps to the windows behind every earlier booking."""
+        at = self._first_free(limits, "at")
         is_sent = at <= self.now
         cursor = self._db.execute(
             "insert into calls (account, at, is_sent) values (?, ?, ?)",

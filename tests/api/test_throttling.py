@@ -98,3 +98,11 @@ def test_retry_after_may_be_a_date(ahead, seconds):
     now = datetime(2026, 3, 1, 12, tzinfo=UTC)
     header = format_datetime(now + timedelta(seconds=ahead), usegmt=True)
     assert retry_after_seconds(header, now) == seconds
+
+
+@pytest.mark.parametrize("zone", ["GMT", "+0000", "-0000"])
+def test_a_date_without_a_place_is_utc(zone):
+    """Every spelling of Greenwich, also the one that Python reads as no zone at all, is UTC."""
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    assert retry_after_seconds(f"Sun, 01 Mar 2026 12:01:30 {zone}", now) == 90
+    assert retry_after_seconds("Sun, 01 Mar 2026 23:01:30 +1100", now) == 90

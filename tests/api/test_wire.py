@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -142,6 +143,15 @@ def test_a_server_that_stays_broken_is_unavailable(client_for, server, caplog, m
     assert {"httpcore.http11", "cin7_pipeline.api.client"} <= {r.name for r in caplog.records}
     for secret in ("s3cr3t-key", "OrchidTradersAU", token):
         assert secret not in f"{logged} {failed.value!r}"
+
+
+def test_an_answer_that_never_ends_is_given_up(client_for, server):
+    """A body whose pieces each come in time is bounded as a whole."""
+    server.misbehave, server.failures = drip, 99
+    once = replace(QUICK, attempts=1)
+    client = client_for(base_url=server.base_url, patience=once)
+    with client, pytest.raises(Cin7Unavailable, match=r"took longer than 0\.5 s"):
+        client.get("v1/Stock", {})
 
 
 def test_a_server_that_is_not_there_is_unavailable(client_for, capfd):
