@@ -6,6 +6,7 @@ Not here: which models there are (`catalogue`) and what their rules are (`checks
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import duckdb
@@ -96,11 +97,11 @@ def build(connection: DuckDBPyConnection, model: SqlModel) -> BuildReport:
         write_comments(connection, model.name, model.about, model.columns)
         [(row_count,)] = connection.execute(f"select count(*) from {model.name}").fetchall()
         connection.execute("commit")
-    except duckdb.Error as error:
-        connection.execute("rollback")
-        raise _refusal(model, f"the query failed: {_one_line(error)}") from None
-    except BaseException:
-        connection.execute("rollback")
+    except BaseException as error:
+        with suppress(duckdb.Error):  # a commit that failed has rolled back by itself
+            connection.execute("rollback")
+        if isinstance(error, duckdb.Error):
+            raise _refusal(model, f"the query failed: {_one_line(error)}") from None
         raise
     return BuildReport(model, row_count, time.perf_counter() - started, results, columns)
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+from cin7_pipeline.models.checks import checks_of
 from cin7_pipeline.models.sql_model import (
     Check,
     ModelError,
@@ -88,7 +89,7 @@ def load_catalogue(folder: Path = SQL_FOLDER) -> Catalogue:
         checks = (*models[name].checks, _cross_check(path))
         models[name] = replace(models[name], checks=checks)
     for model in models.values():
-        _refuse_unknown_tables(model, models)
+        _refuse_contradictions(model, models)
     return Catalogue(_in_build_order(models))
 
 
@@ -109,8 +110,9 @@ def _cross_check(path: Path) -> Check:
     )
 
 
-def _refuse_unknown_tables(model: SqlModel, models: Mapping[str, SqlModel]) -> None:
-    names = [check.name for check in model.checks]
+def _refuse_contradictions(model: SqlModel, models: Mapping[str, SqlModel]) -> None:
+    """Names that mean two things or nothing: of checks, and of tables that models should make."""
+    names = [check.name for check in checks_of(model)]
     if twice := {name for name in names if names.count(name) > 1}:
         msg = f"{model.path}: two checks are called {', '.join(sorted(twice))}; rename one"
         raise ModelError(msg)

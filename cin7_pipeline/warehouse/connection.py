@@ -21,6 +21,8 @@ RETRY_SECONDS = 0.2
 IN_USE = re.compile(
     "Could not set lock on file|different configuration than existing|Unique file handle conflict"
 )
+# What DuckDB turns Ctrl-C during a query into; the exception of the signal's handler is lost.
+INTERRUPTED = "Query interrupted"
 # Tables have no order to keep, which saves memory; and nothing is ever fetched from the network.
 OPTIONS = (
     "set TimeZone = 'UTC'",
@@ -39,6 +41,7 @@ def open_warehouse(
     Raises:
         WarehouseBusy: another connection holds the file for longer than `wait_seconds`.
         PipelineError: the file is to be read and does not exist.
+        KeyboardInterrupt: Ctrl-C, or what a scheduler sends instead, came during a query.
     """
     require_file(path) if read_only else path.parent.mkdir(parents=True, exist_ok=True)
     connection = when_free(
@@ -48,6 +51,10 @@ def open_warehouse(
         for option in OPTIONS:
             connection.execute(option)
         yield connection
+    except RuntimeError as error:
+        if str(error) != INTERRUPTED:
+            raise
+        raise KeyboardInterrupt from None
     finally:
         connection.close()
 

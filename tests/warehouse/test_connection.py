@@ -1,6 +1,8 @@
 """Connections are short, and a file that is in use says who uses it."""
 
+import signal
 import threading
+import time
 
 import duckdb
 import pytest
@@ -13,6 +15,19 @@ import duckdb, sys
 connection = duckdb.connect({path!r}, read_only={read_only})
 print("open")
 sys.stdin.readline()
+"""
+
+INTERRUPT = """
+import pathlib, signal
+from cin7_pipeline.warehouse.connection import open_warehouse
+signal.signal(signal.SIGINT, signal.default_int_handler)
+try:
+    with open_warehouse(pathlib.Path({path!r})) as connection:
+        connection.execute("begin transaction; insert into t values (2)")
+        print("running")
+        connection.execute("select sum(hash(i)) from range(400000000) as r(i)")
+except KeyboardInterrupt:
+    print("interrupted")
 """
 
 
@@ -98,3 +113,13 @@ def test_a_file_that_is_no_database_fails_at_once(tmp_path):
     path.write_text("this is not a database, but long enough to be looked at" * 100)
     with pytest.raises(duckdb.IOException, match="not a valid"), open_warehouse(path):
         pytest.fail("it was a database")
+
+
+def test_ctrl_c_during_a_query_is_ctrl_c(path, start):
+    """An interrupted query ends the block like any Ctrl-C, and nothing of it is kept."""
+    process = start(INTERRUPT.format(path=str(path)))
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30)[0] == "interrupted\n"
+    with open_warehouse(path, wait_seconds=0) as connection:
+        assert connection.execute("select id from t").fetchall() == [(1,)]
