@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cin7_pipeline.api.budget import DAY_SECONDS, Budget, Limits
+from cin7_pipeline.api.budget import DAY_SECONDS, SECOND_WINDOW_SECONDS, Budget, Limits
 from cin7_pipeline.errors import BudgetSpent, SettingsError
 
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -84,12 +84,12 @@ def test_a_caller_woken_late_makes_room_for_those_before_it(budget_for, clock):
         """The first time, wake late, just when another call was sent."""
         clock.sleep(seconds)
         if len(clock.slept) == 1:
-            clock.sleep(1.1)
+            clock.sleep(SECOND_WINDOW_SECONDS)
             other.take()
 
     budget_for(per_second=1, sleep=oversleep).take()
-    sent_by_other = 2.2
-    assert clock.passed == pytest.approx(sent_by_other + 1.1)
+    sent_by_other = 2 * SECOND_WINDOW_SECONDS
+    assert clock.passed == pytest.approx(sent_by_other + SECOND_WINDOW_SECONDS)
 
 
 def test_an_interrupted_wait_gives_its_place_back(budget_for, clock):
@@ -177,7 +177,7 @@ def test_a_hold_reaches_those_who_already_wait(budget_for, clock):
     budget = budget_for(per_second=1, sleep=hold_meanwhile)
     budget.take()
     budget.take()
-    assert clock.passed == pytest.approx(1.1 + 30)
+    assert clock.passed == pytest.approx(SECOND_WINDOW_SECONDS + 30)
 
 
 def test_a_day_declared_spent_refuses_everybody(budget_for, clock):
