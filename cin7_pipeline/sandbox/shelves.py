@@ -58,9 +58,11 @@ def _last_touched(movements: list[Movement]) -> dict[Place, datetime]:
     """When goods last moved at each place; a mere reservation counts only where none ever did."""
     moved: dict[Place, datetime] = {}
     reserved: dict[Place, datetime] = {}
-    for movement in movements:
-        kind = moved if movement.change.on_hand or movement.change.holding else reserved
-        kind[movement.place] = max(kind.get(movement.place, movement.at), movement.at)
+    for at, place, change in movements:
+        kind = moved if change.on_hand or change.holding else reserved
+        last = kind.get(place)
+        if last is None or last < at:
+            kind[place] = at
     return reserved | moved
 
 

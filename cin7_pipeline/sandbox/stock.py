@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import singledispatchmethod
 from itertools import pairwise
+from typing import NamedTuple
 
 from cin7_pipeline.sandbox.catalogue import Catalogue, ItemKey
 from cin7_pipeline.sandbox.history import History
@@ -27,7 +27,7 @@ ZERO = Decimal(0)
 PLACES = Decimal("0.0001")
 
 
-@dataclass
+@dataclass(slots=True)
 class Figures:
     """Four quantities of one item at one branch, or changes of them."""
 
@@ -52,16 +52,14 @@ class Figures:
         return any((self.on_hand, self.open_sales, self.incoming, self.holding))
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where stock is counted: an item at a branch."""
 
     item: ItemKey
     branch_id: int
 
 
-@dataclass(frozen=True)
-class Movement:
+class Movement(NamedTuple):
     """A change of an item's figures at a branch."""
 
     at: datetime
@@ -124,36 +122,35 @@ class StockRules:
         item = (line.option_id, "") if line.option_id else self._catalogue.key_by_code(line.code)
         return [Share(item, line.quantity, line.done)] if item else []
 
-    @singledispatchmethod
     def _note(self, document: Document, line: Line, share: Share, effects: Effects) -> None:
-        raise TypeError(type(document))
+        match document:
+            case SalesOrder():
+                self._note_sale(document, line, share, effects)
+            case PurchaseOrder():
+                coming = max(share.quantity - share.done, ZERO)
+                arrival = Figures(share.done, incoming=ZERO if document.received_at else coming)
+                effects.note(share.item, document.branch_id, arrival)
+            case CreditNote():
+                if document.completed_at is not None:
+                    back = Figures(on_hand=-self._moved(share))
+                    effects.note(share.item, document.branch_id, back)
+            case Transfer():
+                self._note_transfer(document, share, effects)
 
-    @_note.register
-    def _(self, order: SalesOrder, line: Line, share: Share, effects: Effects) -> None:
-        effects.note(share.item, order.branch_id, Figures(on_hand=-self._moved(share)))
+    def _note_sale(self, order: SalesOrder, line: Line, share: Share, effects: Effects) -> None:
+        still_open = ZERO
         if order.dispatched_at is None and not line.parent_id:
             still_open = max(share.quantity - share.done, ZERO)
-            effects.note(share.item, order.branch_id, Figures(open_sales=still_open))
+        figures = Figures(on_hand=-self._moved(share), open_sales=still_open)
+        effects.note(share.item, order.branch_id, figures)
 
-    @_note.register
-    def _(self, order: PurchaseOrder, line: Line, share: Share, effects: Effects) -> None:
-        coming = max(share.quantity - share.done, ZERO) if order.received_at is None else ZERO
-        effects.note(share.item, order.branch_id, Figures(on_hand=share.done, incoming=coming))
-
-    @_note.register
-    def _(self, note: CreditNote, line: Line, share: Share, effects: Effects) -> None:
-        if note.completed_at is not None:
-            effects.note(share.item, note.branch_id, Figures(on_hand=-self._moved(share)))
-
-    @_note.register
-    def _(self, transfer: Transfer, line: Line, share: Share, effects: Effects) -> None:
+    def _note_transfer(self, transfer: Transfer, share: Share, effects: Effects) -> None:
         if transfer.dispatched_at is None:
             return
-        source = transfer.source_branch_id
-        effects.note(share.item, source, Figures(on_hand=-share.quantity))
-        if transfer.received_at is None:
-            effects.note(share.item, source, Figures(holding=share.quantity))
-        else:
+        on_the_road = ZERO if transfer.received_at else share.quantity
+        leaving = Figures(on_hand=-share.quantity, holding=on_the_road)
+        effects.note(share.item, transfer.source_branch_id, leaving)
+        if transfer.received_at:
             arrived = Figures(on_hand=share.done)
             effects.note(share.item, transfer.destination_branch_id, arrived)
 

@@ -1,0 +1,56 @@
+from collections import Counter
+from datetime import timedelta
+
+from cin7_pipeline.sandbox.ledger import Books
+
+
+def test_there_are_branches_of_every_kind(books: Books) -> None:
+    """Four active stock-holding branches, an inactive one, an allocation branch and a late one."""
+    active = [branch for branch in books.branches if branch.is_active]
+    assert len(active) >= 4
+    assert len(active) < len(books.branches)
+    assert any("Allocation" in branch.branch_type for branch in active)
+    assert any(branch.created_at > books.moment - timedelta(days=60) for branch in books.branches)
+
+
+def test_the_old_branch_has_history_from_before_it_closed(along: list[Books]) -> None:
+    """Orders were sold and stock was held at the branch that is inactive now."""
+    closed = next(branch for branch in along[-1].branches if not branch.is_active)
+    assert any(branch.id == closed.id and branch.is_active for branch in along[0].branches)
+    orders = [each for each in along[-1].sales_orders if each.branch_id == closed.id]
+    assert any(order.dispatched_at for order in orders)
+    assert all(order.created_at < closed.modified_at for order in orders)
+    assert any(row.branch_id == closed.id and row.on_hand > 0 for row in along[-1].stock)
+
+
+def test_contacts_are_of_every_type_and_group(books: Books) -> None:
+    """There are customers of all groups (one without), suppliers and an internal contact."""
+    assert {contact.type for contact in books.contacts} == {"Customer", "Supplier", "Internal"}
+    groups = Counter(each.group for each in books.contacts if each.type == "Customer")
+    wanted = {"Wholesale", "Retail - Shop", "Staff", "Marketplace", "Distributor", ""}
+    assert set(groups) == wanted
+
+
+def test_some_contacts_share_an_address_and_some_have_none(books: Books) -> None:
+    """The same e-mail address stands on two contacts in different case; others have none."""
+    exact = {contact.email for contact in books.contacts if contact.email}
+    folded = Counter(email.lower() for email in exact)
+    assert max(folded.values()) == 2
+    assert any(contact.email == "" for contact in books.contacts)
+
+
+def test_customers_come_change_and_go(along: list[Books]) -> None:
+    """Within 120 days there are new customers, changed groups and deactivated ones."""
+    old = {contact.id: contact for contact in along[0].contacts}
+    pairs = [(old[each.id], each) for each in along[-1].contacts if each.id in old]
+    assert len(along[-1].contacts) >= len(old) + 20
+    assert any(before.group != after.group for before, after in pairs)
+    assert any(before.is_active and not after.is_active for before, after in pairs)
+
+
+def test_every_person_is_recognisably_invented(books: Books) -> None:
+    """Surnames start with Nobody and addresses end in example.com."""
+    assert all(" Nobody-" in contact.person for contact in books.contacts)
+    assert all(
+        contact.email.lower().endswith("example.com") for contact in books.contacts if contact.email
+    )
