@@ -1,7 +1,7 @@
 """The account a run talks to: the company's own, or the sandbox where no credentials are given."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 
 from cin7_pipeline.api.budget import Budget, Limits
@@ -9,7 +9,7 @@ from cin7_pipeline.api.client import Cin7Client
 from cin7_pipeline.sandbox.merchant import Merchant
 from cin7_pipeline.sandbox.payloads import MerchantAccount
 from cin7_pipeline.sandbox.server import SandboxServer
-from cin7_pipeline.settings import Settings
+from cin7_pipeline.settings import SANDBOX_TIME_ZONE, Settings
 
 SANDBOX_DAYS_OF_LIFE = 120
 SANDBOX_USERNAME = "sandbox"
@@ -30,40 +30,38 @@ def budget_of(settings: Settings) -> Budget:
 @contextmanager
 def connect(settings: Settings, *, may_use_reserve: bool = False) -> Iterator[Cin7Client]:
     """A client of the account; a scheduled run may use the calls kept in reserve for it."""
-    if settings.username is not None and settings.api_key is not None:
-        with Cin7Client(
-            base_url=settings.base_url,
-            username=settings.username.get_secret_value(),
-            api_key=settings.api_key.get_secret_value(),
-            budget=budget_of(settings),
-            may_use_reserve=may_use_reserve,
-        ) as client:
-            yield client
-        return
-    with _sandbox_client(settings, may_use_reserve) as client:
-        yield client
+    with ExitStack() as stack:
+        base_url, username, api_key = _address(settings, stack)
+        yield stack.enter_context(
+            Cin7Client(
+                base_url=base_url,
+                username=username,
+                api_key=api_key,
+                budget=budget_of(settings),
+                may_use_reserve=may_use_reserve,
+            )
+        )
 
 
-@contextmanager
-def _sandbox_client(settings: Settings, may_use_reserve: bool) -> Iterator[Cin7Client]:
-    moment = settings.now()
-    merchant = Merchant(opened_on=_sandbox_opened_on(settings), time_zone=settings.time_zone)
-    with (
-        SandboxServer(
-            MerchantAccount(merchant),
-            clock=lambda: moment,
-            username=SANDBOX_USERNAME,
-            api_key=SANDBOX_KEY,
-        ) as server,
-        Cin7Client(
-            base_url=server.base_url,
-            username=SANDBOX_USERNAME,
-            api_key=SANDBOX_KEY,
-            budget=budget_of(settings),
-            may_use_reserve=may_use_reserve,
-        ) as client,
-    ):
-        yield client
+def _address(settings: Settings, stack: ExitStack) -> tuple[str, str, str]:
+    """Where the account is and how it is opened; a sandbox is served as long as `stack` is open."""
+    if settings.username is None or settings.api_key is None:
+        server = stack.enter_context(sandbox_server(settings))
+        return server.base_url, SANDBOX_USERNAME, SANDBOX_KEY
+    username, api_key = settings.username.get_secret_value(), settings.api_key.get_secret_value()
+    return settings.base_url, username, api_key
+
+
+def sandbox_server(settings: Settings, port: int = 0) -> SandboxServer:
+    """The simulated account over HTTP; its clock moves by the minute, as a moment is costly to compute."""
+    merchant = Merchant(opened_on=_sandbox_opened_on(settings), time_zone=SANDBOX_TIME_ZONE)
+    return SandboxServer(
+        MerchantAccount(merchant),
+        clock=lambda: settings.now().replace(second=0, microsecond=0),
+        username=SANDBOX_USERNAME,
+        api_key=SANDBOX_KEY,
+        port=port,
+    )
 
 
 def _sandbox_opened_on(settings: Settings) -> date:

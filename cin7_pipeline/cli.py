@@ -9,7 +9,13 @@ import typer
 from rich.console import Console
 
 from cin7_pipeline import display
-from cin7_pipeline.account import budget_of, connect
+from cin7_pipeline.account import (
+    SANDBOX_KEY,
+    SANDBOX_USERNAME,
+    budget_of,
+    connect,
+    sandbox_server,
+)
 from cin7_pipeline.api.endpoints import ENDPOINTS
 from cin7_pipeline.api.permissions import read_permissions
 from cin7_pipeline.errors import PipelineError, SettingsError
@@ -25,16 +31,15 @@ from cin7_pipeline.pipeline import (
     sales_by_month,
     stages,
 )
-from cin7_pipeline.settings import Settings, load_settings
+from cin7_pipeline.settings import SANDBOX_TIME_ZONE, Settings, load_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.tables import create_raw_tables
 from cin7_pipeline.window import Window
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, rich_markup_mode=None)
-console = Console()
+console = display.console()
 errors = Console(stderr=True)
-
-Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
+DAY = ["%Y-%m-%d"]
 
 
 @contextmanager
@@ -96,8 +101,8 @@ def sync(
 
 @app.command()
 def resync(
-    first: Annotated[Day, typer.Option("--from", help="First UTC day.")],
-    last: Annotated[Day, typer.Option("--to", help="Last UTC day, included.")],
+    first: Annotated[datetime, typer.Option("--from", formats=DAY, help="First UTC day.")],
+    last: Annotated[datetime, typer.Option("--to", formats=DAY, help="Last UTC day, included.")],
     dry_run: Annotated[bool, typer.Option(help="Only say what it would cost.")] = False,
 ) -> None:
     """Read a stretch of history again, a month at a time; price before, receipt after."""
@@ -131,6 +136,20 @@ def publish() -> None:
 
 
 @app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="Where to listen on this machine.")] = 8707,
+) -> None:
+    """Serve the simulated account over HTTP until Ctrl-C, with Cin7's own limits."""
+    with plain_errors(), sandbox_server(_settings(), port) as server:
+        console.print(f"Serving the sandbox on {server.base_url}; another shell reads it with:")
+        console.print(
+            f"  export CIN7_BASE_URL={server.base_url} CIN7_TIME_ZONE={SANDBOX_TIME_ZONE}"
+        )
+        console.print(f"  export CIN7_USERNAME={SANDBOX_USERNAME} CIN7_API_KEY={SANDBOX_KEY}")
+        server.wait()
+
+
+@app.command()
 def status(
     queries: Annotated[bool, typer.Option(help="Also show three queries worth trying.")] = False,
 ) -> None:
@@ -144,7 +163,9 @@ def status(
         if not settings.published_path.exists():
             console.print("Nothing is published yet: run `cin7 sync`.")
             return
-        console.print(f"Published: {settings.published_path} → {settings.published_path.resolve().name}")
+        console.print(
+            f"Published: {settings.published_path} → {settings.published_path.resolve().name}"
+        )
         if queries:
             with open_warehouse(settings.published_path, read_only=True) as connection:
                 display.show_first_queries(console, connection)

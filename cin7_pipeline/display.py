@@ -38,6 +38,15 @@ limit 5""",
 }
 
 
+PAPER_WIDTH = 120
+
+
+def console() -> Console:
+    """Standard output; wide enough for the tables where it is no terminal."""
+    found = Console()
+    return found if found.is_terminal else Console(width=PAPER_WIDTH)
+
+
 @contextmanager
 def progress(console: Console) -> Iterator[OnProgress]:
     """A counter per entity while pages come in; nothing where nobody watches a terminal."""
@@ -90,7 +99,16 @@ def loads(reports: Iterable[LoadReport]) -> Table:
         "Read from Cin7",
         ["entity", "window", "rows", "new", "changed", "gone", "calls", "seconds"],
         [
-            (r.entity, str(r.window), r.rows_read, r.new, r.changed, r.gone, r.call_count, r.seconds)
+            (
+                r.entity,
+                str(r.window),
+                r.rows_read,
+                r.new,
+                r.changed,
+                r.gone,
+                r.call_count,
+                r.seconds,
+            )
             for r in reports
         ],
     )

@@ -13,7 +13,7 @@ from cin7_pipeline.load.held import row_counts
 from cin7_pipeline.load.read import OnProgress, no_progress
 from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.load.sync import load
-from cin7_pipeline.models.build import BuildReport, build_all, prepare
+from cin7_pipeline.models.build import BuildReport, build_all, prepare, remove_orphans
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.models.inputs import build_variables, write_business_settings
 from cin7_pipeline.settings import BusinessSettings, Settings, load_business_settings
@@ -88,7 +88,9 @@ def build_models(settings: Settings, only: Iterable[str] | None = None) -> Itera
         create_raw_tables(connection)
         write_business_settings(connection, business)
         prepare(connection, build_variables(settings))
-        yield from build_all(connection, load_catalogue(), only=only)
+        catalogue = load_catalogue()
+        yield from build_all(connection, catalogue, only=only)
+        remove_orphans(connection, catalogue)
 
 
 def publish_tables(settings: Settings) -> Release:

@@ -167,6 +167,11 @@ class Settings(BaseSettings):
         return self.data_dir / "planning.duckdb"
 
     @property
+    def alias_path(self) -> Path:
+        """The same under a name that no schema has, for clients that take the file's for a catalogue."""
+        return self.data_dir / "cin7.duckdb"
+
+    @property
     def state_dir(self) -> Path:
         """Locks and the call budget."""
         return self.data_dir / "state"

@@ -21,7 +21,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 def main() -> int:
     """Run, show, and return the exit code."""
-    console = Console()
+    console = display.console()
     try:
         settings = load_settings()
         console.print(_announcement(settings))
@@ -70,7 +70,10 @@ def show(settings: Settings, console: Console) -> None:
     with open_warehouse(settings.published_path, read_only=True) as connection:
         display.show_first_queries(console, connection)
     console.print(f"Calls left today: {budget_of(settings).left():,} of {settings.calls_per_day:,}")
-    console.print(f"Planning tables:  {settings.published_path} (any DuckDB client; never locked)")
+    console.print(
+        f"Planning tables:  {settings.published_path}, never locked and never half-updated;"
+    )
+    console.print(f"                  in a DuckDB shell: duckdb -readonly {settings.alias_path}")
     console.print("Dagster:          make ui, then http://127.0.0.1:3000")
 
 

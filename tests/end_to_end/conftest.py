@@ -1,0 +1,49 @@
+"""Worlds of the end-to-end tests."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from cin7_pipeline.sandbox.merchant import Merchant
+from tests.end_to_end.world import WAREHOUSES, World, open_world
+
+MORNING = datetime(2026, 6, 30, 19, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def merchant() -> Merchant:
+    """A merchant whose account has been open for eight months on the first morning."""
+    return Merchant(opened_on=date(2025, 11, 1))
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, merchant: Merchant) -> Iterator[World]:
+    """The account before its first sync, with warehouses set up and a lookback of 30 days."""
+    with open_world(
+        tmp_path,
+        monkeypatch,
+        merchant=merchant,
+        moment=MORNING,
+        warehouses=WAREHOUSES,
+        lookback_days=30,
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def synced_world(tmp_path_factory: pytest.TempPathFactory, merchant: Merchant) -> Iterator[World]:
+    """The account after one sync of 90 days from the command line; tests only look at it."""
+    with (
+        pytest.MonkeyPatch.context() as monkeypatch,
+        open_world(
+            tmp_path_factory.mktemp("synced"),
+            monkeypatch,
+            merchant=merchant,
+            moment=MORNING,
+            warehouses=WAREHOUSES,
+        ) as opened,
+    ):
+        opened.sync_by_command()
+        yield opened
