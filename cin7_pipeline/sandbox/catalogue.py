@@ -109,17 +109,11 @@ class Catalogue:
         if kind is Kind.KIT:
             product = replace(product, components=make_components(self._kit_parts(), dice))
         before = next(reversed(self.articles.values()), None)
-        for article in make_articles(number, kind, product, dice, before):
-            self._list(article)
         history = History(product)
         self.products.append(history)
         self._product_of[product.id] = history
-        self._take_stock_of_range()
-
-    def _take_stock_of_range(self) -> None:
-        everything = self.articles.values()
-        self._on_sale = [article for article in everything if self._is_on_sale(article)]
-        self._total_popularity = sum(article.popularity for article in everything)
+        for article in make_articles(number, kind, product, dice, before):
+            self._list(article)
 
     def _kit_parts(self) -> list[Article]:
         return [
@@ -134,10 +128,12 @@ class Catalogue:
         for option in article.options:
             sku = option.code or option.size_code or option.option_code
             self._codes.setdefault(sku, []).append(option.key)
+        self._total_popularity += article.popularity
+        if self._is_on_sale(article):
+            self._on_sale.append(article)
 
     def _is_on_sale(self, article: Article) -> bool:
-        product = self._product_of.get(article.product.id)
-        is_public = product is None or product.last.status != "Inactive"
+        is_public = self._product_of[article.product.id].last.status != "Inactive"
         return is_public and self.options[article.option_id][0].last.status != "Disabled"
 
     def _change_price(self, day: date) -> None:
@@ -169,4 +165,4 @@ class Catalogue:
         else:
             for history in self.options[article.option_id]:
                 history.revise(at, status="Disabled")
-        self._take_stock_of_range()
+        self._on_sale = [article for article in self._on_sale if self._is_on_sale(article)]

@@ -8,6 +8,7 @@ Life is told day by day, once; a moment is then looked up. How the parts live is
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
+from threading import Lock
 
 from cin7_pipeline.sandbox.baskets import Baskets
 from cin7_pipeline.sandbox.catalogue import Catalogue
@@ -47,7 +48,10 @@ class Size:
 
 
 class Merchant:
-    """One simulated merchant. The same arguments give the same life, however far it is looked at."""
+    """One simulated merchant. The same arguments give the same life, however far it is looked at.
+
+    It may be asked from several threads at once.
+    """
 
     def __init__(
         self,
@@ -68,6 +72,7 @@ class Merchant:
         self._transfers: list[History[Transfer]] = []
         self._notes: list[History[CreditNote]] = []
         self._lived_until = opened_on - timedelta(days=1)
+        self._lock = Lock()
 
     def _open_desks(self) -> None:
         seed, clock = self.seed, self._clock
@@ -92,7 +97,11 @@ class Merchant:
         if day < self.opened_on:
             msg = f"The merchant opened on {self.opened_on}: ask for a moment from then on, not {day}."
             raise ValueError(msg)
-        self._live_until(day)
+        with self._lock:
+            self._live_until(day)
+            return self._look_up(moment)
+
+    def _look_up(self, moment: datetime) -> Books:
         options = [size for sizes in self._catalogue.options.values() for size in sizes]
         return Books(
             moment=moment,

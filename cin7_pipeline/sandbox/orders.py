@@ -62,10 +62,10 @@ class SalesDesk:
         dice = chance(self._seed, "orders", day)
         moments = sorted(self._moment(day, dice) for _ in range(orders))
         told = [self._tell(self._arrival(at, dice)) for at in moments]
-        told += [self._tell_back_order(each, dice) for each in self._back_orders.pop(day, [])]
         for life in told:
             for back_order in life.back_orders:
                 self._back_orders[self._clock.day_of(back_order.at)].append(back_order)
+        told += [self._tell_back_order(each, dice) for each in self._back_orders.pop(day, [])]
         return [life.history for life in told]
 
     def _moment(self, day: date, dice: Random) -> datetime:
@@ -87,11 +87,11 @@ class SalesDesk:
         return life
 
     def _tell_back_order(self, back_order: BackOrder, dice: Random) -> OrderLife:
-        """An approved order of its own, under the same reference with the next letter."""
+        """An approved order of its own, under the same reference with a letter added."""
         order = replace(
             back_order.parent,
             id=self._next_id(),
-            reference=_next_letter(back_order.parent.reference),
+            reference=f"{back_order.parent.reference}-A",
             created_at=back_order.at,
             modified_at=back_order.at,
             stage="Backorder",
@@ -189,10 +189,3 @@ class SalesDesk:
         amounts = [2 * arrival.dice.randint(1, 3) for _ in article.options]
         price = self._baskets.catalogue.price(article, arrival.source.tier)
         return self._baskets.line(article, amounts, price)
-
-
-def _next_letter(reference: str) -> str:
-    stem, _, letter = reference.rpartition("-")
-    if stem and len(letter) == 1 and letter.isalpha():
-        return f"{stem}-{chr(ord(letter) + 1)}"
-    return f"{reference}-A"

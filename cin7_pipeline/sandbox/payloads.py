@@ -52,9 +52,10 @@ class MerchantAccount:
         Raises `KeyError` for a resource the account has nothing of.
         """
         writer = self._writers[resource]
-        if self._books is None or self._books.moment != moment:
-            self._books = self.merchant.books(moment)
-        return writer(self._books)
+        books = self._books
+        if books is None or books.moment != moment:
+            books = self._books = self.merchant.books(moment)
+        return writer(books)
 
     def _sales_orders(self, books: Books) -> list[Record]:
         return self._listed(books.sales_orders, sales_order, books)

@@ -35,7 +35,7 @@ GROUPS = (
     "Wholesale", "Wholesale", "Retail - Shop", "Wholesale", "Distributor",
     "Staff", "Wholesale", "Marketplace", "Wholesale", "",
 )  # fmt: skip
-CUSTOMERS_AT_THE_START = 60
+CUSTOMERS_AT_THE_START, FEWEST_IN_A_GROUP = 60, 3
 FIRST_NAMES = ("Avery", "Robin", "Sasha", "Kim", "Noor", "Jules", "Wren", "Tai")
 TRADES = ("Provisions", "Interiors", "Larder", "Outfitters", "Grocer", "Studio", "Supplies")
 NEW_CUSTOMER_EVERY_DAYS, CUSTOMER_CHANGE_EVERY_DAYS = 4, 6
@@ -131,7 +131,7 @@ class People:
         customers = [history for history in self.contacts if history.last.type == "Customer"]
         history = dice.choice(customers)
         at = max(self._clock.at(day, 13, dice.randint(0, 3600)), history.last.modified_at)
-        if day.toordinal() % 5 == 0:
+        if day.toordinal() % 5 == 0 and len(self.customers(history.last.group)) > FEWEST_IN_A_GROUP:
             history.revise(at, is_active=False)
         elif history.last.group in {"Wholesale", "Distributor"}:
             history.revise(

@@ -41,10 +41,10 @@ class PurchaseDesk:
         dice = chance(self._seed, "purchases", day)
         moments = sorted(self._clock.at(day, dice.uniform(8.5, 17)) for _ in range(orders))
         told = [self._tell(at, dice) for at in moments]
-        told += [self._tell_back_order(each, dice) for each in self._back_orders.pop(day, [])]
         for life in told:
             for back_order in life.back_orders:
                 self._back_orders[self._clock.day_of(back_order.at)].append(back_order)
+        told += [self._tell_back_order(each, dice) for each in self._back_orders.pop(day, [])]
         return [life.history for life in told]
 
     def _tell(self, at: datetime, dice: Random) -> PurchaseLife:

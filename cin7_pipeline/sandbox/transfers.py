@@ -107,18 +107,23 @@ class TransferDesk:
         """The transfers created on one day."""
         dice = chance(self._seed, "transfers", day)
         moments = sorted(self._clock.at(day, dice.uniform(8, 16)) for _ in range(transfers))
-        return [self._tell(at, dice) for at in moments]
+        told = (self._tell(at, dice) for at in moments)
+        return [history for history in told if history is not None]
 
-    def _tell(self, at: datetime, dice: Random) -> History[Transfer]:
+    def _tell(self, at: datetime, dice: Random) -> History[Transfer] | None:
+        """The next transfer's story; None where the source has nothing to spare."""
         self._count += 1
         lane = self._lane()
+        wanted = self._wanted(lane)
+        if not wanted:
+            return None
         transfer = Transfer(
             id=FIRST_TRANSFER_ID + self._count,
             reference=f"BT-{FIRST_REFERENCE + self._count}",
             created_at=at,
             modified_at=at,
             is_approved=False,
-            lines=tuple(self._line(article, lane, dice) for article in self._wanted(lane)),
+            lines=tuple(self._line(article, lane, dice) for article in wanted),
             source_branch_id=lane.source_id,
             destination_branch_id=lane.destination_id,
         )

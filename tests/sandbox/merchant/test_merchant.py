@@ -1,4 +1,5 @@
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -90,6 +91,16 @@ def test_books_are_quick_after_the_first_call(merchant: Merchant, now: datetime)
     started = time.perf_counter()
     merchant.books(now - timedelta(hours=5))
     assert time.perf_counter() - started < 0.5
+
+
+def test_threads_may_ask_at_the_same_time() -> None:
+    """Asked for many moments by many threads, a merchant says what it would say to one."""
+    moments = [datetime(2026, 6, 5, tzinfo=UTC) + timedelta(days=9 * step) for step in range(8)]
+    shared = Merchant(3, date(2026, 6, 1), SMALL)
+    with ThreadPoolExecutor(8) as threads:
+        told = list(threads.map(shared.books, reversed(moments)))
+    alone = Merchant(3, date(2026, 6, 1), SMALL)
+    assert told == [alone.books(moment) for moment in reversed(moments)]
 
 
 def test_size_scales_the_merchant() -> None:

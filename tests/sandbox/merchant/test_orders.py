@@ -217,6 +217,19 @@ def test_a_split_moves_what_was_not_shipped_to_a_back_order(books: Books) -> Non
     assert {bool(back_order.dispatched_at) for _, back_order in pairs} == {True, False}
 
 
+def test_whatever_a_split_takes_off_an_order_comes_back(along: list[Books]) -> None:
+    """Where a dispatched order has less of a line than before, its back order exists."""
+    references = {order.reference for order in along[-1].sales_orders}
+    lessened = set()
+    for seen in versions(along).values():
+        for before, after in pairwise(seen):
+            left = {line.id: line.quantity for line in after.lines}
+            if any(left.get(line.id, 0) < line.quantity for line in before.lines):
+                lessened.add(after.reference)
+    assert len(lessened) > 10
+    assert {f"{reference}-A" for reference in lessened} <= references
+
+
 def test_every_day_an_order_older_than_90_days_was_edited_the_day_before(
     merchant: Merchant, now: datetime
 ) -> None:
