@@ -104,7 +104,9 @@ def test_every_fault_of_every_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "warehouses.csv").write_text(
         "branch_id,warehouse,is_enabled\nthree,Main,yes\n4,unmapped,yes\n5,East,yes\n6,East,no\n5,East,yes\n"
     )
-    (tmp_path / "channels.csv").write_text("priority,field,pattern,channel,is_included\n1,sauce,%,A,1\n")
+    (tmp_path / "channels.csv").write_text(
+        "priority,field,pattern,channel,is_included\n1,sauce,%,A,1\n"
+    )
     (tmp_path / "customer_groups.csv").write_text("name,included\nStaff,no\n")
     with pytest.raises(SettingsError) as refusal:
         load_business_settings(tmp_path)
@@ -114,4 +116,7 @@ def test_every_fault_of_every_file_is_named(tmp_path: Path) -> None:
     assert "'East' is enabled in one row and not in another" in text
     assert "warehouses.csv:6: 5 stands twice" in text
     assert "channels.csv:2: field is 'sauce'" in text
-    assert "customer_groups.csv:1: the columns are name, included; they must be group, is_included" in text
+    assert (
+        "customer_groups.csv:1: the columns are name, included; they must be group, is_included"
+        in text
+    )

@@ -30,4 +30,6 @@ def _replace(connection: DuckDBPyConnection, table: str, rules: Iterable[BaseMod
     places = ", ".join("?" * len(RECORDS[table]))
     connection.execute(f"delete from {table}")
     for rule in rules:
-        connection.execute(f"insert into {table} values ({places})", list(rule.model_dump().values()))
+        connection.execute(
+            f"insert into {table} values ({places})", list(rule.model_dump().values())
+        )

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import dagster as dg
-from cin7_pipeline.models.lineage import column_lineage
 
 from cin7_pipeline.models.build import ModelRefused
 from cin7_pipeline.models.catalogue import load_catalogue
+from cin7_pipeline.models.lineage import column_lineage
 from cin7_pipeline.pipeline import build_models, exclusive
 from dagster_project.asset_factory import (
     build_result,

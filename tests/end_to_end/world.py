@@ -135,7 +135,7 @@ def _differences(world: World, table: str, expected: list[dict[str, Any]]) -> It
     if not expected and not found:
         return
     if missing or extra:
-        yield f"{table}: {sum(wanted.values())} expected, {sum(missing.values())} missing, {sum(extra.values())} too many"
+        yield f"{table}: {missing.total()} of {wanted.total()} rows missing, {extra.total()} too many"
         yield from (f"   missing {dict(zip(columns, row, strict=True))}" for row in _few(missing))
         yield from (f"   extra   {dict(zip(columns, row, strict=True))}" for row in _few(extra))
 

@@ -35,7 +35,9 @@ def days_ago(days: float) -> str:
     return f"{NOW - timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def order(order_id: int, created: float, changed: float | None = None, **fields: Any) -> dict[str, Any]:
+def order(
+    order_id: int, created: float, changed: float | None = None, **fields: Any
+) -> dict[str, Any]:
     """A sales order with one line, created and last changed so many days ago."""
     line = {"id": order_id * 10, "productOptionId": 7, "qty": 1.0, "code": "A"}
     return {

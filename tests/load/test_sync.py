@@ -191,7 +191,9 @@ def test_no_permission_names_the_endpoint(company: Company) -> None:
     ],
     ids=str,
 )
-def test_a_server_with_quirks_gives_the_same_tables(company: Company, faults: dict[str, Any]) -> None:
+def test_a_server_with_quirks_gives_the_same_tables(
+    company: Company, faults: dict[str, Any]
+) -> None:
     """Whatever parameters a server ignores or rows it repeats, the same documents arrive."""
     company.orders.extend(order(n, created=200, dispatchedDate=None) for n in range(1, 4))
     company.load_one(window=Window.whole())
