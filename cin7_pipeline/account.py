@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 from cin7_pipeline.api.budget import Budget, Limits
 from cin7_pipeline.api.client import Cin7Client
-from cin7_pipeline.sandbox.merchant import Merchant
-from cin7_pipeline.sandbox.payloads import MerchantAccount
-from cin7_pipeline.sandbox.server import SandboxServer
+from cin7_pipeline.sandbox.life.merchant import Merchant
+from cin7_pipeline.sandbox.payloads.account import MerchantAccount
+from cin7_pipeline.sandbox.server.server import SandboxServer
 from cin7_pipeline.settings import SANDBOX_TIME_ZONE, Settings
 
 SANDBOX_DAYS_OF_LIFE = 120

@@ -1,7 +1,7 @@
 """What the simulated merchant's books hold at one moment: facts, without Cin7's way of writing them.
 
 Quantities are stocking units, prices are in the document's currency, moments are UTC.
-How the books come about is told in `merchant`; how Cin7 spells them in `payloads`.
+How the books come about is told in `life`; how Cin7 spells them in `payloads`.
 """
 
 from dataclasses import dataclass, field

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cin7_pipeline.sandbox.merchant import Merchant
+from cin7_pipeline.sandbox.life.merchant import Merchant
 from tests.end_to_end.world import WAREHOUSES, World, open_world
 
 MORNING = datetime(2026, 6, 30, 19, tzinfo=UTC)

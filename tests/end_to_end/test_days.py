@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
-from cin7_pipeline.sandbox.faults import Failure
+from cin7_pipeline.sandbox.server.faults import Failure
 from tests.end_to_end.world import World, assert_tables_equal_truth
 
 

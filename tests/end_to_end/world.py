@@ -15,9 +15,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from cin7_pipeline.cli import app
-from cin7_pipeline.sandbox.merchant import Merchant
-from cin7_pipeline.sandbox.payloads import MerchantAccount
-from cin7_pipeline.sandbox.server import SandboxServer
+from cin7_pipeline.sandbox.life.merchant import Merchant
+from cin7_pipeline.sandbox.payloads.account import MerchantAccount
+from cin7_pipeline.sandbox.server.server import SandboxServer
 from cin7_pipeline.sandbox.truth import Read, Truth
 from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.window import Window

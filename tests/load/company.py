@@ -12,7 +12,7 @@ import duckdb
 from cin7_pipeline.account import connect
 from cin7_pipeline.load.report import LoadOutcome, LoadReport
 from cin7_pipeline.load.sync import load
-from cin7_pipeline.sandbox.server import Faults, SandboxServer
+from cin7_pipeline.sandbox.server.server import Faults, SandboxServer
 from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.window import Window
 

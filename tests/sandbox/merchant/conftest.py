@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from cin7_pipeline.sandbox.ledger import Books
-from cin7_pipeline.sandbox.merchant import Merchant
+from cin7_pipeline.sandbox.life.merchant import Merchant
 
 OPENED_ON = date(2026, 6, 1)
 AT_120_DAYS = datetime(2026, 9, 29, 3, 0, tzinfo=UTC)

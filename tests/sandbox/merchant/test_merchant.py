@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from cin7_pipeline.sandbox.ledger import Books
-from cin7_pipeline.sandbox.merchant import Merchant, Size
+from cin7_pipeline.sandbox.life.merchant import Merchant, Size
 
 SMALL = Size(products=20, orders_per_day=3, purchase_orders_per_week=2, transfers_per_week=2)
 DOCUMENTS = ("sales_orders", "purchase_orders", "transfers", "credit_notes")

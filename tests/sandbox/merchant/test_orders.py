@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from cin7_pipeline.sandbox.ledger import Books, Line, SalesOrder
-from cin7_pipeline.sandbox.merchant import Merchant
+from cin7_pipeline.sandbox.life.merchant import Merchant
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 

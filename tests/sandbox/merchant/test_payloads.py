@@ -9,8 +9,8 @@ import pytest
 
 from cin7_pipeline.api.endpoints import ENDPOINTS, Column, ColumnType
 from cin7_pipeline.sandbox.ledger import Books
-from cin7_pipeline.sandbox.merchant import Merchant
-from cin7_pipeline.sandbox.payloads import MerchantAccount
+from cin7_pipeline.sandbox.life.merchant import Merchant
+from cin7_pipeline.sandbox.payloads.account import MerchantAccount
 
 Records = dict[str, list[dict[str, Any]]]
 FIELDS = json.loads((Path(__file__).parent / "fields.json").read_text())

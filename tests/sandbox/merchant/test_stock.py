@@ -2,7 +2,7 @@ from collections import defaultdict
 from decimal import ROUND_FLOOR, Decimal
 
 from cin7_pipeline.sandbox.ledger import Books, Document, Line, PurchaseOrder, StockRow
-from cin7_pipeline.sandbox.merchant import Merchant
+from cin7_pipeline.sandbox.life.merchant import Merchant
 
 Key = tuple[int, str, int]
 

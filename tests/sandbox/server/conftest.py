@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from cin7_pipeline.sandbox.server import Faults, SandboxServer
+from cin7_pipeline.sandbox.server.server import Faults, SandboxServer
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from cin7_pipeline.errors import SettingsError
-from cin7_pipeline.sandbox.server import Limits, ReceivedRequest
+from cin7_pipeline.sandbox.server.server import Limits, ReceivedRequest
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 
-from cin7_pipeline.sandbox.server import Failure
+from cin7_pipeline.sandbox.server.server import Failure
 
 ALL = [1, 2, 3, 4, 5, 6, 7]
 FORCED = [Failure.TOO_MANY_REQUESTS, Failure.SERVER_ERROR, Failure.UNAVAILABLE]

@@ -6,7 +6,7 @@ from time import process_time
 
 import pytest
 
-from cin7_pipeline.sandbox.merchant import Merchant
+from cin7_pipeline.sandbox.life.merchant import Merchant
 from cin7_pipeline.sandbox.truth import Read, Truth
 from cin7_pipeline.window import Window
 

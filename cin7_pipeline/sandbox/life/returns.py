@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from cin7_pipeline.sandbox.baskets import Baskets, done_in_full
-from cin7_pipeline.sandbox.clock import WallClock, chance
-from cin7_pipeline.sandbox.history import History
 from cin7_pipeline.sandbox.ledger import CreditNote, Line, SalesOrder
+from cin7_pipeline.sandbox.life.baskets import Baskets, done_in_full
+from cin7_pipeline.sandbox.life.clock import WallClock, chance
+from cin7_pipeline.sandbox.life.history import History
 
 FIRST_CREDIT_NOTE_ID, FIRST_REFERENCE = 60200, 3100
 OLDEST_DAYS, YOUNGEST_DAYS = 40, 4

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from cin7_pipeline.sandbox.clock import WallClock
-from cin7_pipeline.sandbox.history import History
 from cin7_pipeline.sandbox.ledger import SalesOrder
+from cin7_pipeline.sandbox.life.clock import WallClock
+from cin7_pipeline.sandbox.life.history import History
 
 LATE_EDIT_AFTER_DAYS = 92
 RESAVE_SECOND = timedelta(seconds=3)

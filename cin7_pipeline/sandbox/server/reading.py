@@ -6,18 +6,18 @@ Everything about the call itself (key, permission, limits, planned failures) was
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from cin7_pipeline.sandbox.answers import Refusal
-from cin7_pipeline.sandbox.faults import Faults
-from cin7_pipeline.sandbox.listing import Account, Listing, Listings, cut
-from cin7_pipeline.sandbox.matching import Record
-from cin7_pipeline.sandbox.parameters import (
+from cin7_pipeline.sandbox.server.answers import Refusal
+from cin7_pipeline.sandbox.server.faults import Faults
+from cin7_pipeline.sandbox.server.listing import Account, Listing, Listings, cut
+from cin7_pipeline.sandbox.server.matching import Record
+from cin7_pipeline.sandbox.server.parameters import (
     Page,
     parse_fields,
     parse_order,
     parse_page,
     project,
 )
-from cin7_pipeline.sandbox.query import (
+from cin7_pipeline.sandbox.server.query import (
     Combination,
     Comparison,
     Condition,
@@ -25,7 +25,7 @@ from cin7_pipeline.sandbox.query import (
     LiteralKind,
     parse_where,
 )
-from cin7_pipeline.sandbox.routes import OWN_FILTERS, Route
+from cin7_pipeline.sandbox.server.routes import OWN_FILTERS, Route
 
 Parameters = Mapping[str, str]
 """The query parameters by name in lower case."""

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from cin7_pipeline.sandbox.answers import (
+from cin7_pipeline.sandbox.server.answers import (
     Answer,
     Delivery,
     Refusal,
@@ -25,11 +25,11 @@ from cin7_pipeline.sandbox.answers import (
     refused,
     success,
 )
-from cin7_pipeline.sandbox.faults import Failure, Faults
-from cin7_pipeline.sandbox.limits import CallWindows
-from cin7_pipeline.sandbox.query import InvalidQuery
-from cin7_pipeline.sandbox.reading import Reader
-from cin7_pipeline.sandbox.routes import Route, find_route
+from cin7_pipeline.sandbox.server.faults import Failure, Faults
+from cin7_pipeline.sandbox.server.limits import CallWindows
+from cin7_pipeline.sandbox.server.query import InvalidQuery
+from cin7_pipeline.sandbox.server.reading import Reader
+from cin7_pipeline.sandbox.server.routes import Route, find_route
 
 MAX_URL_LENGTH = 2000
 

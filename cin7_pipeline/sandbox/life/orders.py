@@ -11,17 +11,17 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from cin7_pipeline.sandbox import people as place
-from cin7_pipeline.sandbox.articles import Article
-from cin7_pipeline.sandbox.baskets import Baskets, discounted
-from cin7_pipeline.sandbox.clock import WallClock, chance
-from cin7_pipeline.sandbox.history import History
 from cin7_pipeline.sandbox.ledger import Contact, Line, SalesOrder
-from cin7_pipeline.sandbox.levels import Levels
-from cin7_pipeline.sandbox.miskeyed import miskey
-from cin7_pipeline.sandbox.order_life import INVOICING, BackOrder, Fate, Invoicing, OrderLife
-from cin7_pipeline.sandbox.people import People
-from cin7_pipeline.sandbox.sources import (
+from cin7_pipeline.sandbox.life import people as place
+from cin7_pipeline.sandbox.life.articles import Article
+from cin7_pipeline.sandbox.life.baskets import Baskets, discounted
+from cin7_pipeline.sandbox.life.clock import WallClock, chance
+from cin7_pipeline.sandbox.life.history import History
+from cin7_pipeline.sandbox.life.levels import Levels
+from cin7_pipeline.sandbox.life.miskeyed import miskey
+from cin7_pipeline.sandbox.life.order_life import INVOICING, BackOrder, Fate, Invoicing, OrderLife
+from cin7_pipeline.sandbox.life.people import People
+from cin7_pipeline.sandbox.life.sources import (
     ARRIVALS,
     BACKEND,
     ORDERMENTUM,

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from cin7_pipeline.sandbox import people as place
-from cin7_pipeline.sandbox.clock import WallClock
-from cin7_pipeline.sandbox.order_life import Fate, fate_of
+from cin7_pipeline.sandbox.life import people as place
+from cin7_pipeline.sandbox.life.clock import WallClock
+from cin7_pipeline.sandbox.life.order_life import Fate, fate_of
 
 DOLLAR_RATE = Decimal("1.5244")
 

@@ -9,14 +9,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from random import Random
 
-from cin7_pipeline.sandbox import people as place
-from cin7_pipeline.sandbox.articles import Article
-from cin7_pipeline.sandbox.baskets import Baskets, done_in_full
-from cin7_pipeline.sandbox.clock import WallClock, chance
-from cin7_pipeline.sandbox.history import History
 from cin7_pipeline.sandbox.ledger import Line, Transfer
-from cin7_pipeline.sandbox.levels import Levels
-from cin7_pipeline.sandbox.people import People
+from cin7_pipeline.sandbox.life import people as place
+from cin7_pipeline.sandbox.life.articles import Article
+from cin7_pipeline.sandbox.life.baskets import Baskets, done_in_full
+from cin7_pipeline.sandbox.life.clock import WallClock, chance
+from cin7_pipeline.sandbox.life.history import History
+from cin7_pipeline.sandbox.life.levels import Levels
+from cin7_pipeline.sandbox.life.people import People
 
 FIRST_TRANSFER_ID, FIRST_REFERENCE = 902, 77
 MOST_LINES, MOST_UNITS = 10, 60

@@ -10,15 +10,15 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from cin7_pipeline.sandbox import people as place
-from cin7_pipeline.sandbox.articles import Article
-from cin7_pipeline.sandbox.baskets import Baskets
-from cin7_pipeline.sandbox.clock import WallClock, chance
-from cin7_pipeline.sandbox.history import History
 from cin7_pipeline.sandbox.ledger import Line, PurchaseOrder
-from cin7_pipeline.sandbox.levels import SHARES, Levels
-from cin7_pipeline.sandbox.people import SUPPLIERS, People
-from cin7_pipeline.sandbox.purchase_life import BackOrder, PurchaseLife, script_of
+from cin7_pipeline.sandbox.life import people as place
+from cin7_pipeline.sandbox.life.articles import Article
+from cin7_pipeline.sandbox.life.baskets import Baskets
+from cin7_pipeline.sandbox.life.clock import WallClock, chance
+from cin7_pipeline.sandbox.life.history import History
+from cin7_pipeline.sandbox.life.levels import SHARES, Levels
+from cin7_pipeline.sandbox.life.people import SUPPLIERS, People
+from cin7_pipeline.sandbox.life.purchase_life import BackOrder, PurchaseLife, script_of
 
 FIRST_PURCHASE_ORDER_ID, FIRST_REFERENCE = 40012, 5186
 COVER_TO_BUY_DAYS, MOST_LINES = 110, 14

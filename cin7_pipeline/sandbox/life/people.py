@@ -6,9 +6,9 @@ example.com. None of that may ever reach a table.
 
 from datetime import date, timedelta
 
-from cin7_pipeline.sandbox.clock import WallClock, chance
-from cin7_pipeline.sandbox.history import History
 from cin7_pipeline.sandbox.ledger import Branch, Contact
+from cin7_pipeline.sandbox.life.clock import WallClock, chance
+from cin7_pipeline.sandbox.life.history import History
 
 MAIN, STORE, THIRD_PARTY, WEST, OLD, ALLOCATION, POP_UP = 3, 5, 8, 11, 2, 20, 40
 OLD_BRANCH_CLOSES_AFTER_DAYS, POP_UP_OPENS_AFTER_DAYS = 15, 75

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Protocol
 
-from cin7_pipeline.sandbox.matching import (
+from cin7_pipeline.sandbox.server.matching import (
     FieldKind,
     Fields,
     Predicate,
@@ -17,8 +17,8 @@ from cin7_pipeline.sandbox.matching import (
     comparable,
     compile_condition,
 )
-from cin7_pipeline.sandbox.parameters import SortKey
-from cin7_pipeline.sandbox.query import Condition
+from cin7_pipeline.sandbox.server.parameters import SortKey
+from cin7_pipeline.sandbox.server.query import Condition
 
 
 class Account(Protocol):

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum, auto
 
-from cin7_pipeline.sandbox.baskets import done_in_full, done_in_part, only_done, still_open
-from cin7_pipeline.sandbox.clock import WallClock
-from cin7_pipeline.sandbox.history import History
 from cin7_pipeline.sandbox.ledger import Line, SalesOrder
+from cin7_pipeline.sandbox.life.baskets import done_in_full, done_in_part, only_done, still_open
+from cin7_pipeline.sandbox.life.clock import WallClock
+from cin7_pipeline.sandbox.life.history import History
 
 
 class Invoicing(Enum):

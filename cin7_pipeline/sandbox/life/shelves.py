@@ -4,10 +4,10 @@ from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
-from cin7_pipeline.sandbox.catalogue import Catalogue, ItemKey
-from cin7_pipeline.sandbox.history import History
 from cin7_pipeline.sandbox.ledger import Component, StockRow
-from cin7_pipeline.sandbox.stock import ZERO, Figures, Movement, Place, StockRules, balances
+from cin7_pipeline.sandbox.life.catalogue import Catalogue, ItemKey
+from cin7_pipeline.sandbox.life.history import History
+from cin7_pipeline.sandbox.life.stock import ZERO, Figures, Movement, Place, StockRules, balances
 
 WHOLE = Decimal(1)
 

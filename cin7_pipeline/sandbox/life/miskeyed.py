@@ -6,8 +6,8 @@ Matching is case-sensitive, so the line arrives as words without a link to stock
 from collections.abc import Callable
 from dataclasses import replace
 
-from cin7_pipeline.sandbox.catalogue import Catalogue
 from cin7_pipeline.sandbox.ledger import Line
+from cin7_pipeline.sandbox.life.catalogue import Catalogue
 
 WAYS: tuple[Callable[[str], str], ...] = (
     str.lower,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from cin7_pipeline.sandbox.matching import Record
-from cin7_pipeline.sandbox.query import InvalidQuery
+from cin7_pipeline.sandbox.server.matching import Record
+from cin7_pipeline.sandbox.server.query import InvalidQuery
 
 DEFAULT_ROWS = 50
 MAX_ROWS = 250

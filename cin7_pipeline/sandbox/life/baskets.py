@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from cin7_pipeline.sandbox.articles import Article
-from cin7_pipeline.sandbox.catalogue import Catalogue
 from cin7_pipeline.sandbox.ledger import Line, SizeQuantity
+from cin7_pipeline.sandbox.life.articles import Article
+from cin7_pipeline.sandbox.life.catalogue import Catalogue
 
 CENT = Decimal("0.01")
 

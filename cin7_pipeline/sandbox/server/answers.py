@@ -13,7 +13,7 @@ import msgspec
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from cin7_pipeline.sandbox.faults import Failure, Faults
+from cin7_pipeline.sandbox.server.faults import Failure, Faults
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"

@@ -9,8 +9,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
-from cin7_pipeline.sandbox.matching import Record
-from cin7_pipeline.sandbox.query import Comparison, Condition, comparisons, remove_comparisons
+from cin7_pipeline.sandbox.server.matching import Record
+from cin7_pipeline.sandbox.server.query import (
+    Comparison,
+    Condition,
+    comparisons,
+    remove_comparisons,
+)
 
 ID_FIELDS = frozenset({"id", "productoptionid"})
 

@@ -10,17 +10,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from cin7_pipeline.sandbox import catalogue_payloads as write
-from cin7_pipeline.sandbox.document_payloads import (
+from cin7_pipeline.sandbox.ledger import Books, Document, Option
+from cin7_pipeline.sandbox.life.merchant import Merchant
+from cin7_pipeline.sandbox.payloads import catalogue as write
+from cin7_pipeline.sandbox.payloads.documents import (
     branch_transfer,
     credit_note,
     purchase_order,
     sales_order,
 )
-from cin7_pipeline.sandbox.ledger import Books, Document, Option
-from cin7_pipeline.sandbox.line_payloads import Register
-from cin7_pipeline.sandbox.merchant import Merchant
-from cin7_pipeline.sandbox.wire import Record
+from cin7_pipeline.sandbox.payloads.lines import Register
+from cin7_pipeline.sandbox.payloads.wire import Record
 
 D = TypeVar("D", bound=Document)
 Totals = dict[tuple[int, str], tuple[Decimal, Decimal]]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cin7_pipeline.sandbox.ledger import Branch, Contact, Document, Line, Option, Product
-from cin7_pipeline.sandbox.wire import Record, number, size_codes, size_words, sizes, stamp
+from cin7_pipeline.sandbox.payloads.wire import Record, number, size_codes, size_words, sizes, stamp
 
 GST = Decimal("0.1")
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from cin7_pipeline.sandbox.baskets import done_in_full, done_in_part, only_done, still_open
-from cin7_pipeline.sandbox.clock import WallClock
-from cin7_pipeline.sandbox.history import History
 from cin7_pipeline.sandbox.ledger import Line, PurchaseOrder
+from cin7_pipeline.sandbox.life.baskets import done_in_full, done_in_part, only_done, still_open
+from cin7_pipeline.sandbox.life.clock import WallClock
+from cin7_pipeline.sandbox.life.history import History
 
 LATE_VOID_AFTER_DAYS = 89
 PURGE_AFTER_DAYS = 183

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from cin7_pipeline.sandbox.articles import (
+from cin7_pipeline.sandbox.ledger import Component, Option, Product
+from cin7_pipeline.sandbox.life.articles import (
     Article,
     Kind,
     kind_of,
@@ -15,9 +16,8 @@ from cin7_pipeline.sandbox.articles import (
     make_components,
     make_product,
 )
-from cin7_pipeline.sandbox.clock import WallClock, chance
-from cin7_pipeline.sandbox.history import History
-from cin7_pipeline.sandbox.ledger import Component, Option, Product
+from cin7_pipeline.sandbox.life.clock import WallClock, chance
+from cin7_pipeline.sandbox.life.history import History
 
 ItemKey = tuple[int, str]
 

@@ -13,7 +13,7 @@ from cin7_pipeline.sandbox.ledger import (
     SalesOrder,
     Transfer,
 )
-from cin7_pipeline.sandbox.line_payloads import (
+from cin7_pipeline.sandbox.payloads.lines import (
     GST,
     Register,
     credit_line,
@@ -22,7 +22,15 @@ from cin7_pipeline.sandbox.line_payloads import (
     transfer_line,
     write_lines,
 )
-from cin7_pipeline.sandbox.wire import SYMBOLS, Record, address, name_of, number, phone, stamp
+from cin7_pipeline.sandbox.payloads.wire import (
+    SYMBOLS,
+    Record,
+    address,
+    name_of,
+    number,
+    phone,
+    stamp,
+)
 
 NEW_ZEALAND_GST = Decimal(15)
 PENNY = Decimal("0.0001")

@@ -12,8 +12,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
-from cin7_pipeline.sandbox.catalogue import Catalogue, ItemKey
-from cin7_pipeline.sandbox.history import History
 from cin7_pipeline.sandbox.ledger import (
     CreditNote,
     Document,
@@ -22,6 +20,8 @@ from cin7_pipeline.sandbox.ledger import (
     SalesOrder,
     Transfer,
 )
+from cin7_pipeline.sandbox.life.catalogue import Catalogue, ItemKey
+from cin7_pipeline.sandbox.life.history import History
 
 ZERO = Decimal(0)
 PLACES = Decimal("0.0001")

@@ -10,10 +10,6 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from threading import Lock
 
-from cin7_pipeline.sandbox.baskets import Baskets
-from cin7_pipeline.sandbox.catalogue import Catalogue
-from cin7_pipeline.sandbox.clock import WallClock, quota
-from cin7_pipeline.sandbox.history import History, states
 from cin7_pipeline.sandbox.ledger import (
     Books,
     CreditNote,
@@ -21,15 +17,19 @@ from cin7_pipeline.sandbox.ledger import (
     SalesOrder,
     Transfer,
 )
-from cin7_pipeline.sandbox.levels import Levels
-from cin7_pipeline.sandbox.mishaps import correct_late, save_again_at_month_end
-from cin7_pipeline.sandbox.orders import SalesDesk
-from cin7_pipeline.sandbox.people import People
-from cin7_pipeline.sandbox.purchasing import PurchaseDesk
-from cin7_pipeline.sandbox.returns import ReturnsDesk
-from cin7_pipeline.sandbox.shelves import Shelves
-from cin7_pipeline.sandbox.stock import StockRules
-from cin7_pipeline.sandbox.transfers import TransferDesk
+from cin7_pipeline.sandbox.life.baskets import Baskets
+from cin7_pipeline.sandbox.life.catalogue import Catalogue
+from cin7_pipeline.sandbox.life.clock import WallClock, quota
+from cin7_pipeline.sandbox.life.history import History, states
+from cin7_pipeline.sandbox.life.levels import Levels
+from cin7_pipeline.sandbox.life.mishaps import correct_late, save_again_at_month_end
+from cin7_pipeline.sandbox.life.orders import SalesDesk
+from cin7_pipeline.sandbox.life.people import People
+from cin7_pipeline.sandbox.life.purchasing import PurchaseDesk
+from cin7_pipeline.sandbox.life.returns import ReturnsDesk
+from cin7_pipeline.sandbox.life.shelves import Shelves
+from cin7_pipeline.sandbox.life.stock import StockRules
+from cin7_pipeline.sandbox.life.transfers import TransferDesk
 
 FIRST_LINE_ID = 7700001
 RETURNS_PER_ORDER_AND_WEEK = 2

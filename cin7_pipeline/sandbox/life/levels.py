@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from cin7_pipeline.sandbox import people as place
-from cin7_pipeline.sandbox.articles import Article
-from cin7_pipeline.sandbox.catalogue import Catalogue, ItemKey
-from cin7_pipeline.sandbox.clock import chance
 from cin7_pipeline.sandbox.ledger import Line
-from cin7_pipeline.sandbox.stock import Figures, Movement, Place, StockRules
+from cin7_pipeline.sandbox.life import people as place
+from cin7_pipeline.sandbox.life.articles import Article
+from cin7_pipeline.sandbox.life.catalogue import Catalogue, ItemKey
+from cin7_pipeline.sandbox.life.clock import chance
+from cin7_pipeline.sandbox.life.stock import Figures, Movement, Place, StockRules
 
 UNITS_PER_ORDER = 11
 SIZED_FACTOR = 2.2

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from cin7_pipeline.sandbox.query import (
+from cin7_pipeline.sandbox.server.query import (
     Combination,
     Comparison,
     Condition,

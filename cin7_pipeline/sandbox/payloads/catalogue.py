@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from cin7_pipeline.sandbox.ledger import Branch, Contact, Option, Product, StockRow
-from cin7_pipeline.sandbox.wire import Record, name_of, number, phone, stamp, street
+from cin7_pipeline.sandbox.payloads.wire import Record, name_of, number, phone, stamp, street
 
 SIZE_IDS = {"S": 3, "M": 4, "L": 5, "XL": 6}
 USERS = ((11, "Morgan", "Purchasing"), (12, "Ashley", "Warehouse"), (13, "Lee", "Support"))
