@@ -15,7 +15,7 @@ install: $(BIN)/installed ## Install the locked packages into .venv
 
 $(BIN)/installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.9.9
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	$(UV) sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	$(UV) install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@

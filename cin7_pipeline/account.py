@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from cin7_pipeline.api.budget import Budget, Limits
 from cin7_pipeline.api.client import Cin7Client
@@ -55,9 +55,15 @@ def _address(settings: Settings, stack: ExitStack) -> tuple[str, str, str]:
 def sandbox_server(settings: Settings, port: int = 0) -> SandboxServer:
     """The simulated account over HTTP; its clock moves by the minute, as a moment is costly to compute."""
     merchant = Merchant(opened_on=_sandbox_opened_on(settings), time_zone=SANDBOX_TIME_ZONE)
+
+    def clock() -> datetime:
+        return settings.now().replace(second=0, microsecond=0)
+
+    # Living the life takes seconds: before the first call, or its answer would come late.
+    merchant.books(clock())
     return SandboxServer(
         MerchantAccount(merchant),
-        clock=lambda: settings.now().replace(second=0, microsecond=0),
+        clock=clock,
         username=SANDBOX_USERNAME,
         api_key=SANDBOX_KEY,
         port=port,
