@@ -8,96 +8,39 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from cin7_pipeline.sandbox.master_data import (
+    Assembly,
+    BomMaster,
+    Branch,
+    Component,
+    Contact,
+    Option,
+    Part,
+    Product,
+    StockRow,
+)
 
-@dataclass(frozen=True)
-class Component:
-    """How much of one item goes into a kit."""
-
-    option_id: int
-    size: str
-    quantity: Decimal
-
-
-@dataclass(frozen=True)
-class Product:
-    """A product; what is sold are its options. `components` is filled on kits only."""
-
-    id: int
-    style_code: str
-    name: str
-    brand: str
-    category: str
-    sub_category: str
-    supplier_id: int
-    order_type: str
-    status: str
-    stock_control: str
-    weight: Decimal
-    volume: Decimal
-    created_at: datetime
-    modified_at: datetime
-    components: tuple[Component, ...] = ()
-    custom_fields: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Option:
-    """One option × size; on a size grid several share an id. `size` is '' when unsized.
-
-    `prices` has the keys of Cin7's priceColumns: tier and currency (`wholesaleAUD`, `costUSD`).
-    """
-
-    id: int
-    size: str
-    product_id: int
-    status: str
-    code: str | None
-    option_code: str
-    size_code: str | None
-    supplier_code: str
-    barcode: str
-    option_1: str
-    option_2: str
-    option_3: str
-    weight: Decimal
-    prices: dict[str, Decimal]
-    created_at: datetime
-    modified_at: datetime
-
-    @property
-    def key(self) -> tuple[int, str]:
-        """What stock is counted by."""
-        return self.id, self.size
-
-
-@dataclass(frozen=True)
-class Branch:
-    """A place that holds stock."""
-
-    id: int
-    name: str
-    branch_type: str
-    is_active: bool
-    created_at: datetime
-    modified_at: datetime
-
-
-@dataclass(frozen=True)
-class Contact:
-    """A customer or supplier; `email` and `person` are invented and must never reach a table."""
-
-    id: int
-    type: str
-    company: str
-    group: str
-    email: str
-    person: str
-    is_active: bool
-    created_at: datetime
-    modified_at: datetime
-    sub_group: str = ""
-    price_column: str = ""
-    custom_fields: dict[str, str] = field(default_factory=dict)
+__all__ = [
+    "Adjustment",
+    "Assembly",
+    "BomMaster",
+    "Books",
+    "Branch",
+    "Component",
+    "Contact",
+    "CreditNote",
+    "Document",
+    "Line",
+    "Option",
+    "Part",
+    "Product",
+    "ProductionJob",
+    "PurchaseOrder",
+    "SalesOrder",
+    "SizeQuantity",
+    "StockRow",
+    "Transfer",
+]
 
 
 @dataclass(frozen=True)
@@ -210,24 +153,22 @@ class CreditNote(Document):
 
 
 @dataclass(frozen=True)
-class StockRow:
-    """Cin7's own stock figures of one option × size at one branch."""
+class Adjustment(Document):
+    """A stock adjustment; a line's quantity is the signed change, its `unit_price` the unit cost."""
 
-    option_id: int
-    size: str
-    branch_id: int
-    code: str
-    on_hand: Decimal
-    open_sales: Decimal
-    incoming: Decimal
-    holding: Decimal
-    virtual: Decimal
-    modified_at: datetime
+    branch_id: int = 0
+    completed_at: datetime | None = None
+    reason: str = ""
 
-    @property
-    def available(self) -> Decimal:
-        """Cin7's definition: on hand less open sales."""
-        return self.on_hand - self.open_sales
+
+@dataclass(frozen=True)
+class ProductionJob(Document):
+    """A production job; it has `products` and no lines."""
+
+    branch_id: int = 0
+    due_at: datetime | None = None
+    completed_at: datetime | None = None
+    products: tuple[Assembly, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -243,4 +184,7 @@ class Books:
     purchase_orders: list[PurchaseOrder] = field(default_factory=list)
     transfers: list[Transfer] = field(default_factory=list)
     credit_notes: list[CreditNote] = field(default_factory=list)
+    adjustments: list[Adjustment] = field(default_factory=list)
+    production_jobs: list[ProductionJob] = field(default_factory=list)
+    bom_masters: list[BomMaster] = field(default_factory=list)
     stock: list[StockRow] = field(default_factory=list)

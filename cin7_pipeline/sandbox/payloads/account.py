@@ -1,6 +1,6 @@
 """The merchant's account as Cin7's API shows it: full records of each resource at a moment.
 
-How a record is written is told in `document_payloads`, `line_payloads` and `catalogue_payloads`.
+How a record is written is told in `documents`, `production`, `lines` and `catalogue`.
 Deleted documents are not listed: Cin7 never says that they existed.
 """
 
@@ -10,16 +10,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from cin7_pipeline.sandbox.ledger import Books, Document, Option
+from cin7_pipeline.sandbox.ledger import BomMaster, Books, Document, Option
 from cin7_pipeline.sandbox.life.merchant import Merchant
 from cin7_pipeline.sandbox.payloads import catalogue as write
 from cin7_pipeline.sandbox.payloads.documents import (
+    adjustment,
     branch_transfer,
     credit_note,
     purchase_order,
     sales_order,
 )
 from cin7_pipeline.sandbox.payloads.lines import Register
+from cin7_pipeline.sandbox.payloads.production import bom_master, bom_master_v2, production_job
 from cin7_pipeline.sandbox.payloads.wire import Record
 
 D = TypeVar("D", bound=Document)
@@ -42,6 +44,10 @@ class MerchantAccount:
             "PurchaseOrders": self._purchase_orders,
             "BranchTransfers": self._branch_transfers,
             "CreditNotes": self._credit_notes,
+            "Adjustments": self._adjustments,
+            "ProductionJobs": self._production_jobs,
+            "BomMasters": lambda books: _bom_masters(books, bom_master),
+            "v2/BomMasters": lambda books: _bom_masters(books, bom_master_v2),
             "Stock": _stock,
             "Users": lambda books: write.users(),
         }
@@ -68,6 +74,12 @@ class MerchantAccount:
 
     def _credit_notes(self, books: Books) -> list[Record]:
         return self._listed(books.credit_notes, credit_note, books)
+
+    def _adjustments(self, books: Books) -> list[Record]:
+        return self._listed(books.adjustments, adjustment, books)
+
+    def _production_jobs(self, books: Books) -> list[Record]:
+        return self._listed(books.production_jobs, production_job, books)
 
     def _listed(
         self, documents: Iterable[D], writer: Callable[[D, Register], Record], books: Books
@@ -97,6 +109,11 @@ def _register(books: Books) -> Register:
         contacts={contact.id: contact for contact in books.contacts},
         branches={branch.id: branch for branch in books.branches},
     )
+
+
+def _bom_masters(books: Books, writer: Callable[[BomMaster, Register], Record]) -> list[Record]:
+    register = _register(books)
+    return [writer(bom, register) for bom in books.bom_masters]
 
 
 def _products(books: Books) -> list[Record]:

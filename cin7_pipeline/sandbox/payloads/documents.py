@@ -1,4 +1,4 @@
-"""Sales orders, purchase orders, transfers and credit notes as Cin7 sends them, every field of them.
+"""Orders, transfers, credit notes and adjustments as Cin7 sends them, every field of them.
 
 What a document holds is the ledger's; fields it knows nothing of are empty in Cin7's several ways.
 """
@@ -6,6 +6,7 @@ What a document holds is the ledger's; fields it knows nothing of are empty in C
 from decimal import Decimal
 
 from cin7_pipeline.sandbox.ledger import (
+    Adjustment,
     Contact,
     CreditNote,
     Document,
@@ -16,6 +17,7 @@ from cin7_pipeline.sandbox.ledger import (
 from cin7_pipeline.sandbox.payloads.lines import (
     GST,
     Register,
+    adjustment_line,
     credit_line,
     purchase_line,
     sales_line,
@@ -135,6 +137,24 @@ def branch_transfer(transfer: Transfer, register: Register) -> Record:
         "stage": transfer.stage,
         "customFields": dict(transfer.custom_fields),
         "lineItems": write_lines(transfer, register, transfer_line),
+    }
+
+
+def adjustment(adjustment: Adjustment, register: Register) -> Record:
+    """An `Adjustments` record; it moves stock when it is completed."""
+    value = sum((line.quantity * line.unit_price for line in adjustment.lines), Decimal(0))
+    return {
+        **_dates(adjustment),
+        "isApproved": adjustment.is_approved,
+        "reference": adjustment.reference,
+        "branchId": adjustment.branch_id,
+        "completedDate": stamp(adjustment.completed_at),
+        "adjustInAccountingSystem": None,
+        "adjustmentReason": adjustment.reason,
+        "alternativeAccountCode": None,
+        "productTotal": number(value),
+        "source": "Backend",
+        "lineItems": write_lines(adjustment, register, adjustment_line),
     }
 
 

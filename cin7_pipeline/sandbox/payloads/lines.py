@@ -111,3 +111,13 @@ def transfer_line(line: Line, register: Register) -> Record:
         "unitCost": number(line.unit_price),
         "sizes": sizes(line.sizes, register.barcodes(line)),
     }
+
+
+def adjustment_line(line: Line, register: Register) -> Record:
+    """What an adjustment's line has; on a size grid Cin7 does not say which size."""
+    return {
+        "qtyAdjusted": number(line.quantity),
+        "holdingQty": 0.0,
+        "account": None,
+        "unitCost": number(line.unit_price),
+    }

@@ -25,7 +25,7 @@ class Account(Protocol):
     """What the sandbox serves."""
 
     def records(self, resource: str, moment: datetime) -> list[dict[str, Any]]:
-        """All full records of a resource (`SalesOrders`, `Stock`, …) visible at that moment.
+        """All full records of a resource (`SalesOrders`, `v2/BomMasters`, …) visible at that moment.
 
         Keys are camelCase, values ready for JSON; dates are 'yyyy-MM-ddTHH:mm:ssZ' or None. The
         records are never changed by the server.

@@ -46,7 +46,7 @@ class Reader:
             Refusal: 404, there is none.
             InvalidQuery: `fields` is malformed.
         """
-        record = self._listing(route.resource).find(record_id)
+        record = self._listing(route.listing).find(record_id)
         if record is None:
             raise Refusal(404)
         return self._render([record], parameters)[0]
@@ -61,7 +61,7 @@ class Reader:
         asked = {n: v for n, v in parameters.items() if n not in self._faults.ignored_parameters}
         page = parse_page(asked)
         self._let_edit(route.resource, page.number)
-        listing = self._listing(route.resource)
+        listing = self._listing(route.listing)
         condition = self._faults.filter_ids(_condition(route.resource, asked))
         order = parse_order(asked.get("order", ""), self._faults.default_direction)
         matches = listing.predicate(condition)

@@ -3,7 +3,7 @@
 Only names: whether the account holds records of a resource is for the account to say.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 RESOURCES = (
     "Adjustments",
@@ -43,6 +43,12 @@ class Route:
 
     resource: str
     record_id: int | None = None
+    version: str = "v1"
+
+    @property
+    def listing(self) -> str:
+        """What the account calls the list: only version 2 is named, for its records differ."""
+        return self.resource if self.version == "v1" else f"{self.version}/{self.resource}"
 
 
 def find_route(path: str) -> Route | None:
@@ -53,7 +59,9 @@ def find_route(path: str) -> Route | None:
         case _:
             return None
     versions = ("v1", "v2") if route and route.resource == "BomMasters" else ("v1",)
-    return route if version.lower() in versions else None
+    if route is None or version.lower() not in versions:
+        return None
+    return replace(route, version=version.lower())
 
 
 def _find(segments: list[str]) -> Route | None:

@@ -28,7 +28,8 @@ class TinyAccount:
             "Stock": [_stock(branch_id) for branch_id in (1, 2)],
             "Users": [],
             "Voucher": [{"id": 1, "code": "GIFT"}, {"id": 2, "code": "OTHER"}],
-            "BomMasters": [{"id": 1}],
+            "BomMasters": [{"id": 1, "product": {"id": 2}}],
+            "v2/BomMasters": [{"id": 1, "products": [{"id": 2}, {"id": 3}]}],
         }
 
     def records(self, resource: str, moment: datetime) -> list[dict[str, Any]]:

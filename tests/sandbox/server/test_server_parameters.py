@@ -134,10 +134,13 @@ def test_what_does_not_exist_is_not_found(get, path):
 
 
 def test_only_bills_of_materials_have_a_second_version(server, http):
-    """`/v2/` answers BomMasters and nothing else."""
-    root = f"{server.base_url}/v2"
-    assert http.get(f"{root}/BOMMasters").json() == [{"id": 1}]
-    assert http.get(f"{root}/Users").status_code == 404
+    """`/v2/` answers BomMasters, with a list of products each, and nothing else."""
+    root = server.base_url
+    assert http.get(f"{root}/v1/BOMMasters").json() == [{"id": 1, "product": {"id": 2}}]
+    products = [{"id": 2}, {"id": 3}]
+    assert http.get(f"{root}/V2/BOMMasters").json() == [{"id": 1, "products": products}]
+    assert http.get(f"{root}/v2/BOMMasters/1").json() == {"id": 1, "products": products}
+    assert http.get(f"{root}/v2/Users").status_code == 404
 
 
 def test_an_option_on_a_size_grid_gives_its_first_row(get):
