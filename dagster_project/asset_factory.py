@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from cin7_pipeline.api.endpoints import STOCK, Endpoint
+from cin7_pipeline.api.declaration import Endpoint
+from cin7_pipeline.api.endpoints import STOCK
 from cin7_pipeline.load.report import LoadReport
 from cin7_pipeline.models.build import BuildReport
 from cin7_pipeline.models.checks import CheckResult, checks_of

@@ -5,107 +5,7 @@ stands here is asked for (`fields=`), typed, stored and described; one that does
 which is how no person's name, address or phone number gets in. Facts: `cin7-omni-api.md` §5–7.
 """
 
-import re
-from dataclasses import dataclass
-from enum import StrEnum
-
-
-class ColumnType(StrEnum):
-    """What a field holds; `load/decode.py` says how each is checked and stored."""
-
-    ID = "bigint"
-    TEXT = "text"
-    KEY_TEXT = "text, '' when unset"
-    TIMESTAMP = "timestamp (UTC)"
-    NUMBER = "decimal(18,4)"
-    RATE = "decimal(18,8)"
-    FLAG = "boolean"
-    JSON = "json"
-    EMAIL_HASH = "salted hash of an e-mail address"
-
-
-class ReadMode(StrEnum):
-    """How much of an endpoint a sync reads."""
-
-    WINDOW = "by window"
-    WHOLE_ONCE = "whole the first time, by window after that"
-    WHOLE = "whole every time"
-
-
-@dataclass(frozen=True)
-class Column:
-    """One field of Cin7 and the raw column it becomes."""
-
-    field: str
-    type: ColumnType
-
-    @property
-    def name(self) -> str:
-        """The field in snake_case; an e-mail address is only ever stored as its hash."""
-        name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.field).lower()
-        return f"{name}_hash" if self.type is ColumnType.EMAIL_HASH else name
-
-
-def columns(**fields_by_type: str) -> tuple[Column, ...]:
-    """Columns from `type="field field …"`; the types are names of `ColumnType` in lower case."""
-    return tuple(
-        Column(field, ColumnType[kind.upper()])
-        for kind, fields in fields_by_type.items()
-        for field in fields.split()
-    )
-
-
-@dataclass(frozen=True)
-class Lines:
-    """The `lineItems` of a document: they are replaced together with it, in one transaction."""
-
-    table: str
-    parent_key: str
-    columns: tuple[Column, ...]
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """One list of the API and the raw tables it becomes.
-
-    `page_key` is the field pages are ordered and continued by; where `key` has more columns than it,
-    one value of it may span several rows. `open_when` is SQL over the raw table: what may still
-    change without ever coming back into a window, and is asked for by id.
-    """
-
-    name: str
-    path: str
-    about: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...] = ("id",)
-    page_key: str = "id"
-    mode: ReadMode = ReadMode.WINDOW
-    lines: Lines | None = None
-    open_when: str | None = None
-
-    @property
-    def fields(self) -> str:
-        """The `fields=` parameter: everything declared here and nothing else."""
-        own = ",".join(column.field for column in self.columns)
-        if self.lines is None:
-            return own
-        return f"{own},lineItems({','.join(column.field for column in self.lines.columns)})"
-
-    @property
-    def has_tied_rows(self) -> bool:
-        """True where several rows share one `page_key`, so that a page may end inside them."""
-        return len(self.key) > 1
-
-    @property
-    def permission(self) -> str:
-        """What the key's permission toggle is called in Cin7."""
-        return f"{self.path.rsplit('/', 1)[-1]} × Read"
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """The raw tables this endpoint fills."""
-        return (self.name,) if self.lines is None else (self.name, self.lines.table)
-
+from cin7_pipeline.api.declaration import Endpoint, Lines, ReadMode, columns
 
 PRODUCTS = Endpoint(
     name="products",
@@ -118,6 +18,7 @@ PRODUCTS = Endpoint(
         text="status styleCode name brand category subCategory stockControl orderType"
         " optionLabel1 optionLabel2 optionLabel3",
         number="weight volume",
+        custom_fields="customFields",
     ),
 )
 
@@ -162,6 +63,8 @@ CONTACTS = Endpoint(
         flag="isActive",
         text="type company group subGroup priceColumn",
         email_hash="email",
+        email_state="email",
+        custom_fields="customFields",
     ),
 )
 
@@ -180,6 +83,8 @@ SALES_ORDERS = Endpoint(
         " currencyCode taxStatus deliveryCountry",
         number="productTotal freightTotal surcharge discountTotal total taxRate",
         rate="currencyRate",
+        email_state="memberEmail",
+        custom_fields="customFields",
     ),
     lines=Lines(
         table="sales_order_lines",
@@ -207,6 +112,7 @@ PURCHASE_ORDERS = Endpoint(
         text="status stage reference company projectName currencyCode taxStatus",
         number="productTotal freightTotal total taxRate",
         rate="currencyRate",
+        custom_fields="customFields",
     ),
     lines=Lines(
         table="purchase_order_lines",
@@ -229,6 +135,7 @@ BRANCH_TRANSFERS = Endpoint(
         timestamp="createdDate modifiedDate approvalDate dispatchedDate receivedDate",
         flag="isApproved",
         text="stage reference",
+        custom_fields="customFields",
     ),
     lines=Lines(
         table="branch_transfer_lines",
@@ -254,6 +161,7 @@ CREDIT_NOTES = Endpoint(
         text="status reference salesReference company projectName source currencyCode taxStatus",
         number="productTotal total taxRate",
         rate="currencyRate",
+        custom_fields="customFields",
     ),
     lines=Lines(
         table="credit_note_lines",
@@ -262,6 +170,71 @@ CREDIT_NOTES = Endpoint(
             id="id parentId productId productOptionId sort",
             text="code name sizeCodes",
             number="qty qtyShipped unitPrice discount",
+        ),
+    ),
+)
+
+ADJUSTMENTS = Endpoint(
+    name="adjustments",
+    path="v1/Adjustments",
+    about="Stock adjustments; `qtyAdjusted` is signed and moves stock on `completedDate`.",
+    open_when="completed_date is null",
+    columns=columns(
+        id="id branchId",
+        timestamp="createdDate modifiedDate completedDate",
+        flag="isApproved",
+        text="reference adjustmentReason source",
+    ),
+    lines=Lines(
+        table="adjustment_lines",
+        parent_key="adjustment_id",
+        columns=columns(
+            id="id productId productOptionId sort",
+            text="code name",
+            number="qty qtyAdjusted unitCost",
+        ),
+    ),
+)
+
+PRODUCTION_JOBS = Endpoint(
+    name="production_jobs",
+    path="v1/ProductionJobs",
+    about="Production jobs; what they make are their products, what that takes are the components.",
+    open_when="completed_date is null",
+    columns=columns(
+        id="id branchId",
+        timestamp="createdDate modifiedDate dueDate completedDate",
+        flag="isApproved",
+        text="reference source",
+    ),
+    lines=Lines(
+        field="products",
+        table="production_job_products",
+        parent_key="production_job_id",
+        columns=columns(
+            id="id productId productOptionId sort",
+            text="type code name",
+            number="standardQty actualQty",
+            json="components",
+        ),
+    ),
+)
+
+BOM_MASTERS = Endpoint(
+    name="bom_masters",
+    path="v2/BomMasters",
+    about="Bills of materials: what one unit of a product is made of.",
+    mode=ReadMode.WHOLE_ONCE,
+    columns=columns(id="id", timestamp="createdDate modifiedDate", text="reference"),
+    lines=Lines(
+        field="products",
+        table="bom_master_products",
+        parent_key="bom_master_id",
+        columns=columns(
+            id="id productId productOptionId sort",
+            text="code name",
+            number="qty",
+            json="components",
         ),
     ),
 )
@@ -282,6 +255,13 @@ STOCK = Endpoint(
     ),
 )
 
-DOCUMENTS = (SALES_ORDERS, PURCHASE_ORDERS, BRANCH_TRANSFERS, CREDIT_NOTES)
-REFERENCE_DATA = (PRODUCTS, PRODUCT_OPTIONS, CONTACTS, BRANCHES, STOCK)
+DOCUMENTS = (
+    SALES_ORDERS,
+    PURCHASE_ORDERS,
+    BRANCH_TRANSFERS,
+    CREDIT_NOTES,
+    ADJUSTMENTS,
+    PRODUCTION_JOBS,
+)
+REFERENCE_DATA = (PRODUCTS, PRODUCT_OPTIONS, CONTACTS, BRANCHES, BOM_MASTERS, STOCK)
 ENDPOINTS = {endpoint.name: endpoint for endpoint in (*DOCUMENTS, *REFERENCE_DATA)}

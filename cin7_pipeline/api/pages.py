@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from cin7_pipeline.api.client import Cin7Client
-from cin7_pipeline.api.endpoints import Endpoint
+from cin7_pipeline.api.declaration import Endpoint
 from cin7_pipeline.api.where import and_after, ids_where
 from cin7_pipeline.errors import Cin7Rejected, ContractBroken
 

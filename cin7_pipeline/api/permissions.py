@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cin7_pipeline.api.client import Cin7Client
-from cin7_pipeline.api.endpoints import Endpoint
+from cin7_pipeline.api.declaration import Endpoint
 from cin7_pipeline.errors import Cin7Rejected
 
 

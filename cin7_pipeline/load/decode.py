@@ -6,7 +6,7 @@ What belongs here: types, hashes, errors that name the record. Not here: which r
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,10 +15,9 @@ from typing import Any
 
 import msgspec
 
-from cin7_pipeline.api.endpoints import Column, ColumnType, Endpoint
+from cin7_pipeline.api.declaration import Column, ColumnType, Endpoint
 from cin7_pipeline.errors import ContractBroken
 
-LINES_FIELD = "lineItems"
 PYTHON_TYPES: dict[ColumnType, Any] = {
     ColumnType.ID: int | None,
     ColumnType.TEXT: str | None,
@@ -29,7 +28,10 @@ PYTHON_TYPES: dict[ColumnType, Any] = {
     ColumnType.FLAG: bool | None,
     ColumnType.JSON: Any,
     ColumnType.EMAIL_HASH: str | None,
+    ColumnType.EMAIL_STATE: str | None,
+    ColumnType.CUSTOM_FIELDS: Any,
 }
+EMAIL_ADDRESS = re.compile(r"[^@\s]+@[^@\s]*\.[^@\s]*")
 DECIMAL_PLACES = {ColumnType.NUMBER: Decimal("0.0001"), ColumnType.RATE: Decimal("0.00000001")}
 DECIMAL_LIMIT = {ColumnType.NUMBER: Decimal(10**14), ColumnType.RATE: Decimal(10**10)}
 
@@ -76,9 +78,10 @@ class Decoder:
     @cached_property
     def _page(self) -> msgspec.json.Decoder[list[Any]]:
         own = [self._struct_field(column) for column in self.endpoint.columns]
-        if self.endpoint.lines is not None:
-            line = _struct("Line", [_optional(column) for column in self.endpoint.lines.columns])
-            own.append((LINES_FIELD, list[line] | None, None))  # type: ignore[valid-type]
+        lines = self.endpoint.lines
+        if lines is not None:
+            line = _struct("Line", [_optional(column) for column in lines.columns])
+            own.append((lines.field, list[line] | None, None))  # type: ignore[valid-type]
         return msgspec.json.Decoder(list[_struct("Record", own)])  # type: ignore[misc]
 
     def _struct_field(self, column: Column) -> tuple[Any, ...]:
@@ -103,6 +106,10 @@ class Decoder:
             ColumnType.JSON: as_json_text,
             ColumnType.KEY_TEXT: lambda value: value or "",
             ColumnType.EMAIL_HASH: lambda value: email_hash(value, self.salt),
+            ColumnType.EMAIL_STATE: email_state,
+            ColumnType.CUSTOM_FIELDS: lambda value: custom_fields(
+                value, self.endpoint.custom_fields
+            ),
         }
         return converters.get(kind, lambda value: value)
 
@@ -126,7 +133,7 @@ class Decoder:
         values = tuple(convert(getattr(row, name)) for name, convert in self._converters)
         lines = tuple(
             tuple(convert(getattr(line, name)) for name, convert in self._line_converters)
-            for line in getattr(row, LINES_FIELD, None) or ()
+            for line in self._lines_of(row)
         )
         by_name: Mapping[str, Any] = dict(zip(self._names, values, strict=True))
         return Record(
@@ -138,13 +145,18 @@ class Decoder:
             modified_at=by_name.get("modified_date"),
         )
 
+    def _lines_of(self, row: Any) -> Sequence[Any]:
+        lines = self.endpoint.lines
+        return () if lines is None else getattr(row, lines.field) or ()
+
     @cached_property
     def _names(self) -> list[str]:
         return [column.name for column in self.endpoint.columns]
 
     @cached_property
     def _declared(self) -> set[str]:
-        return {column.field for column in self.endpoint.columns} | {LINES_FIELD}
+        lines = {self.endpoint.lines.field} if self.endpoint.lines else set()
+        return {column.field for column in self.endpoint.columns} | lines
 
     def _note_unknown_fields(self, body: bytes) -> None:
         for row in msgspec.json.decode(body):
@@ -169,8 +181,10 @@ def _optional(column: Column) -> tuple[Any, ...]:
 
 
 def _struct(name: str, fields: list[tuple[Any, ...]]) -> type[msgspec.Struct]:
-    required = [entry for entry in fields if len(entry) == 2]
-    optional = [entry for entry in fields if len(entry) == 3]
+    """A struct with each field once, though two columns may come from it."""
+    unique = list({entry[0]: entry for entry in fields}.values())
+    required = [entry for entry in unique if len(entry) == 2]
+    optional = [entry for entry in unique if len(entry) == 3]
     return msgspec.defstruct(name, [*required, *optional])
 
 
@@ -192,6 +206,35 @@ def email_hash(value: str | None, salt: bytes) -> str | None:
     if not address:
         return None
     return hashlib.blake2b(address.encode(), key=salt, digest_size=8).hexdigest()
+
+
+def email_state(value: str | None) -> str:
+    """`missing`, `invalid` or `valid`: one @ with something before it, a dot in the domain, no space."""
+    address = (value or "").strip()
+    if not address:
+        return "missing"
+    return "valid" if EMAIL_ADDRESS.fullmatch(address) else "invalid"
+
+
+def custom_fields(value: Any, keys: Sequence[str]) -> str | None:
+    """The mapped custom fields as canonical JSON; None where none of them is set.
+
+    Cin7 sends an object by the field's code, its specification promises a list of code (or name) and
+    value: both are read, anything else counts as unset (`cin7-omni-api.md` §4).
+    """
+    by_code = _by_code(value)
+    kept = {key: by_code[key] for key in keys if by_code.get(key) is not None}
+    return as_json_text(kept) if kept else None
+
+
+def _by_code(value: Any) -> Mapping[Any, Any]:
+    if isinstance(value, dict):
+        return value
+    entries = (
+        [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+    )
+    coded = [(entry.get("code") or entry.get("name"), entry.get("value")) for entry in entries]
+    return {code: content for code, content in coded if isinstance(code, str)}
 
 
 def _hash(content: Any) -> str:

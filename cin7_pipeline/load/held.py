@@ -9,12 +9,13 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from cin7_pipeline.api.declaration import Endpoint
 from cin7_pipeline.api.endpoints import (
+    BOM_MASTERS,
     CONTACTS,
     DOCUMENTS,
     PRODUCT_OPTIONS,
     PRODUCTS,
-    Endpoint,
 )
 from cin7_pipeline.warehouse.tables import table_columns
 
@@ -24,7 +25,7 @@ Key = tuple[Any, ...]
 REFERENCES: dict[str, tuple[tuple[str, str], ...]] = {
     PRODUCT_OPTIONS.name: tuple(
         (document.lines.table, "product_option_id")
-        for document in DOCUMENTS
+        for document in (*DOCUMENTS, BOM_MASTERS)
         if document.lines is not None
     ),
     PRODUCTS.name: ((PRODUCT_OPTIONS.name, "product_id"),),

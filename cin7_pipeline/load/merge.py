@@ -14,7 +14,7 @@ import dlt
 import duckdb
 import pyarrow as pa
 
-from cin7_pipeline.api.endpoints import Column, ColumnType, Endpoint, Lines
+from cin7_pipeline.api.declaration import Column, ColumnType, Endpoint, Lines
 from cin7_pipeline.load.decode import Record
 
 ARROW_TYPES: dict[ColumnType, pa.DataType] = {
@@ -27,6 +27,8 @@ ARROW_TYPES: dict[ColumnType, pa.DataType] = {
     ColumnType.FLAG: pa.bool_(),
     ColumnType.JSON: pa.string(),
     ColumnType.EMAIL_HASH: pa.string(),
+    ColumnType.EMAIL_STATE: pa.string(),
+    ColumnType.CUSTOM_FIELDS: pa.string(),
 }
 MOMENT = ARROW_TYPES[ColumnType.TIMESTAMP]
 # dlt links a nested row to its root by these columns; ours hold the document's own id.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cin7_pipeline.api.client import Cin7Client
-from cin7_pipeline.api.endpoints import Endpoint
+from cin7_pipeline.api.declaration import Endpoint
 from cin7_pipeline.api.pages import PageWalk, read_by_id
 from cin7_pipeline.api.where import window_where
 from cin7_pipeline.errors import ContractBroken

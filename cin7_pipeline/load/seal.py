@@ -8,7 +8,8 @@ from datetime import date
 
 from duckdb import DuckDBPyConnection
 
-from cin7_pipeline.api.endpoints import STOCK, Endpoint, ReadMode
+from cin7_pipeline.api.declaration import Endpoint, ReadMode
+from cin7_pipeline.api.endpoints import STOCK
 from cin7_pipeline.load.held import Key
 from cin7_pipeline.load.read import Reading
 from cin7_pipeline.load.report import LoadReport

@@ -9,7 +9,8 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.api.client import Cin7Client
-from cin7_pipeline.api.endpoints import ENDPOINTS, Endpoint, ReadMode
+from cin7_pipeline.api.declaration import Endpoint, ReadMode
+from cin7_pipeline.api.endpoints import ENDPOINTS
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.load.held import Held, read_held
 from cin7_pipeline.load.merge import merge

@@ -5,7 +5,8 @@ Raw tables follow from the endpoint declarations; the others are written out her
 
 from duckdb import DuckDBPyConnection
 
-from cin7_pipeline.api.endpoints import ENDPOINTS, Column, ColumnType, Endpoint
+from cin7_pipeline.api.declaration import Column, ColumnType, Endpoint
+from cin7_pipeline.api.endpoints import ENDPOINTS
 from cin7_pipeline.warehouse.statements import identifier
 
 SQL_TYPES = {
@@ -18,6 +19,8 @@ SQL_TYPES = {
     ColumnType.FLAG: "boolean",
     ColumnType.JSON: "varchar",
     ColumnType.EMAIL_HASH: "varchar",
+    ColumnType.EMAIL_STATE: "varchar",
+    ColumnType.CUSTOM_FIELDS: "varchar",
 }
 
 MOMENT = SQL_TYPES[ColumnType.TIMESTAMP]
@@ -88,6 +91,11 @@ RECORDS = {
     "settings.customer_groups": {
         "customer_group": "varchar",
         "is_included": "boolean",
+    },
+    "settings.custom_fields": {
+        "entity": "varchar",
+        "cin7_field": "varchar",
+        "name": "varchar",
     },
 }
 

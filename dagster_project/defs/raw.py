@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import dagster as dg
 
-from cin7_pipeline.api.endpoints import DOCUMENTS, REFERENCE_DATA, Endpoint
+from cin7_pipeline.api.declaration import Endpoint
+from cin7_pipeline.api.endpoints import DOCUMENTS, REFERENCE_DATA
 from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.pipeline import exclusive, raw_row_counts, read_entities
 from cin7_pipeline.settings import Settings

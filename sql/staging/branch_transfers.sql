@@ -8,6 +8,7 @@ columns:
   destination_branch_id: Branch that receives.
   stage: The account's own free text.
   is_approved: True once approved.
+  custom_fields: Mapped custom fields as a JSON object by Cin7's code; null where none is set.
   approved_on: Approval, local date.
   dispatched_on: Dispatch, local date.
   received_on: Receipt, local date.
@@ -24,6 +25,7 @@ select
     nullif(destination_branch_id, 0) as destination_branch_id,
     stage,
     is_approved,
+    custom_fields,
     timezone(getvariable('time_zone'), approval_date)::date as approved_on,
     timezone(getvariable('time_zone'), dispatched_date)::date as dispatched_on,
     timezone(getvariable('time_zone'), received_date)::date as received_on,

@@ -9,7 +9,9 @@ columns:
   contact_sub_group: Group below the group.
   price_column: Price tier that the contact buys at.
   email_hash: Salted hash of the e-mail address, to find duplicates.
+  email_state: missing, invalid or valid.
   is_active: False once the contact is switched off.
+  custom_fields: Mapped custom fields as a JSON object by Cin7's code; null where none is set.
   created_at: When it was created in Cin7 (UTC).
   created_on: Day of creation, local date.
   modified_at: When it was last changed in Cin7 (UTC).
@@ -24,7 +26,9 @@ select
     sub_group as contact_sub_group,
     price_column,
     email_hash,
+    email_state,
     is_active,
+    custom_fields,
     timezone('UTC', created_date) as created_at,
     timezone(getvariable('time_zone'), created_date)::date as created_on,
     timezone('UTC', modified_date) as modified_at,

@@ -18,6 +18,7 @@ columns:
   tax_rate: Tax rate as in Cin7.
   product_total: Lines, in document currency.
   total: Total, in document currency.
+  custom_fields: Mapped custom fields as a JSON object by Cin7's code; null where none is set.
   credited_on: Credit, local date.
   completed_on: Return of the goods, local date.
   created_at: When it was created in Cin7 (UTC).
@@ -43,6 +44,7 @@ select
     tax_rate,
     product_total,
     total,
+    custom_fields,
     timezone(getvariable('time_zone'), credit_note_date)::date as credited_on,
     timezone(getvariable('time_zone'), completed_date)::date as completed_on,
     timezone('UTC', created_date) as created_at,

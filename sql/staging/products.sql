@@ -17,6 +17,7 @@ columns:
   option_label_3: What option 3 means.
   weight: Weight as entered in Cin7.
   volume: Volume as entered in Cin7.
+  custom_fields: Mapped custom fields as a JSON object by Cin7's code; null where none is set.
   created_at: When it was created in Cin7 (UTC).
   created_on: Day of creation, local date.
   modified_at: When it was last changed in Cin7 (UTC).
@@ -39,6 +40,7 @@ select
     option_label3 as option_label_3,
     weight,
     volume,
+    custom_fields,
     timezone('UTC', created_date) as created_at,
     timezone(getvariable('time_zone'), created_date)::date as created_on,
     timezone('UTC', modified_date) as modified_at,

@@ -19,6 +19,7 @@ columns:
   product_total: Lines, in document currency.
   freight_total: Freight, in document currency.
   total: Total, in document currency.
+  custom_fields: Mapped custom fields as a JSON object by Cin7's code; null where none is set.
   etd_on: Expected departure, local date.
   eta_on: Expected arrival, local date.
   received_on: Full receipt, local date.
@@ -49,6 +50,7 @@ select
     product_total,
     freight_total,
     total,
+    custom_fields,
     timezone(getvariable('time_zone'), estimated_delivery_date)::date as etd_on,
     timezone(getvariable('time_zone'), estimated_arrival_date)::date as eta_on,
     timezone(getvariable('time_zone'), fully_received_date)::date as received_on,

@@ -25,8 +25,11 @@ columns:
   surcharge: Surcharge, in document currency.
   discount_total: Discount, in document currency.
   total: Total, in document currency.
+  member_email_state: missing, invalid or valid; the order's e-mail address itself is not kept.
+  custom_fields: Mapped custom fields as a JSON object by Cin7's code; null where none is set.
   due_on: Requested delivery, local date.
   invoiced_on: Invoice, local date.
+  dispatched_at: Full dispatch (UTC).
   dispatched_on: Full dispatch, local date.
   cancelled_on: Cancellation, local date.
   created_at: When it was created in Cin7 (UTC).
@@ -59,8 +62,11 @@ select
     surcharge,
     discount_total,
     total,
+    member_email_state,
+    custom_fields,
     timezone(getvariable('time_zone'), estimated_delivery_date)::date as due_on,
     timezone(getvariable('time_zone'), invoice_date)::date as invoiced_on,
+    timezone('UTC', dispatched_date) as dispatched_at,
     timezone(getvariable('time_zone'), dispatched_date)::date as dispatched_on,
     timezone(getvariable('time_zone'), cancellation_date)::date as cancelled_on,
     timezone('UTC', created_date) as created_at,

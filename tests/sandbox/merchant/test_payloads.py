@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from cin7_pipeline.api.endpoints import ENDPOINTS, Column, ColumnType
+from cin7_pipeline.api.declaration import Column, ColumnType
+from cin7_pipeline.api.endpoints import ENDPOINTS
 from cin7_pipeline.sandbox.ledger import Books
 from cin7_pipeline.sandbox.life.merchant import Merchant
 from cin7_pipeline.sandbox.payloads.account import MerchantAccount

@@ -1,0 +1,130 @@
+"""How an endpoint of Cin7 is declared: its fields and their types, its lines, how much of it is read.
+
+The declarations themselves stand in `endpoints.py`; what becomes of a field's value, in `load/decode.py`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Self
+
+
+class ColumnType(StrEnum):
+    """What a field holds; `load/decode.py` says how each is checked and stored."""
+
+    ID = "bigint"
+    TEXT = "text"
+    KEY_TEXT = "text, '' when unset"
+    TIMESTAMP = "timestamp (UTC)"
+    NUMBER = "decimal(18,4)"
+    RATE = "decimal(18,8)"
+    FLAG = "boolean"
+    JSON = "json"
+    EMAIL_HASH = "salted hash of an e-mail address"
+    EMAIL_STATE = "missing, invalid or valid"
+    CUSTOM_FIELDS = "json of the mapped custom fields"
+
+
+# One field may become two columns: an address is stored as its hash and as whether it is one.
+NAME_ENDINGS = {ColumnType.EMAIL_HASH: "_hash", ColumnType.EMAIL_STATE: "_state"}
+
+
+class ReadMode(StrEnum):
+    """How much of an endpoint a sync reads."""
+
+    WINDOW = "by window"
+    WHOLE_ONCE = "whole the first time, by window after that"
+    WHOLE = "whole every time"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One field of Cin7 and the raw column it becomes."""
+
+    field: str
+    type: ColumnType
+
+    @property
+    def name(self) -> str:
+        """The field in snake_case; of an e-mail address only what is stored of it has a column."""
+        name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.field).lower()
+        return name + NAME_ENDINGS.get(self.type, "")
+
+
+def columns(**fields_by_type: str) -> tuple[Column, ...]:
+    """Columns from `type="field field …"`; the types are names of `ColumnType` in lower case."""
+    return tuple(
+        Column(field, ColumnType[kind.upper()])
+        for kind, fields in fields_by_type.items()
+        for field in fields.split()
+    )
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The list inside a document that Cin7 calls `field`; replaced together with it, at once."""
+
+    table: str
+    parent_key: str
+    columns: tuple[Column, ...]
+    field: str = "lineItems"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One list of the API and the raw tables it becomes.
+
+    `page_key` is the field pages are ordered and continued by; where `key` has more columns than it,
+    one value of it may span several rows. `open_when` is SQL over the raw table: what may still
+    change without ever coming back into a window, and is asked for by id.
+    """
+
+    name: str
+    path: str
+    about: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ("id",)
+    page_key: str = "id"
+    mode: ReadMode = ReadMode.WINDOW
+    lines: Lines | None = None
+    open_when: str | None = None
+    custom_fields: tuple[str, ...] = ()
+
+    def with_custom_fields(self, keys: Iterable[str]) -> Self:
+        """The same endpoint, of whose custom fields these are read; without any it reads none."""
+        return replace(self, custom_fields=tuple(sorted(keys)))
+
+    @property
+    def fields(self) -> str:
+        """The `fields=` parameter: everything declared here and nothing else."""
+        own = self._asked(self.columns)
+        if self.lines is not None:
+            own.append(f"{self.lines.field}({','.join(self._asked(self.lines.columns))})")
+        return ",".join(own)
+
+    def _asked(self, columns: Iterable[Column]) -> list[str]:
+        """The fields as Cin7 is asked for them, each once; custom fields only where some are mapped."""
+        asked = {column.field: column.type for column in columns}
+        if ColumnType.CUSTOM_FIELDS in asked.values() and not self.custom_fields:
+            asked = {f: kind for f, kind in asked.items() if kind is not ColumnType.CUSTOM_FIELDS}
+        mapped = f"({','.join(self.custom_fields)})"
+        return [
+            field + mapped if kind is ColumnType.CUSTOM_FIELDS else field
+            for field, kind in asked.items()
+        ]
+
+    @property
+    def has_tied_rows(self) -> bool:
+        """True where several rows share one `page_key`, so that a page may end inside them."""
+        return len(self.key) > 1
+
+    @property
+    def permission(self) -> str:
+        """What the key's permission toggle is called in Cin7."""
+        return f"{self.path.rsplit('/', 1)[-1]} × Read"
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The raw tables this endpoint fills."""
+        return (self.name,) if self.lines is None else (self.name, self.lines.table)

@@ -1,0 +1,21 @@
+/*
+about: Bills of materials, renamed and dated locally; one row per bill.
+grain: [bom_master_id]
+columns:
+  bom_master_id: Cin7 id of the bill.
+  reference: Reference of the bill.
+  created_at: When it was created in Cin7 (UTC).
+  created_on: Day of creation, local date.
+  modified_at: When it was last changed in Cin7 (UTC).
+  read_at: When this version was read (UTC).
+  gone_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+*/
+select
+    id as bom_master_id,
+    reference,
+    timezone('UTC', created_date) as created_at,
+    timezone(getvariable('time_zone'), created_date)::date as created_on,
+    timezone('UTC', modified_date) as modified_at,
+    timezone('UTC', read_at) as read_at,
+    timezone('UTC', gone_at) as gone_at
+from raw.bom_masters
