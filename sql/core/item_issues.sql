@@ -1,5 +1,7 @@
 /*
-about: Options whose sku another item has too; one row per option.
+about: >-
+  Options whose sku another item has too, or has but for spaces and case; one row per issue and
+  option.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue: Name of the issue.
@@ -12,12 +14,26 @@ columns:
 */
 with
 
-shared_skus as (
-    select sku
+folded_items as (
+    select
+        product_option_id,
+        sku,
+        lower(trim(regexp_replace(sku, '\s+', ' ', 'g'))) as folded_sku
     from core.items
-    where sku <> ''
-    group by sku
-    having count(*) > 1
+    where not is_gone and trim(sku) <> ''
+),
+
+near_twins as (
+    select
+        items.product_option_id,
+        string_agg(distinct '"' || items.sku || '"', ', ' order by '"' || items.sku || '"')
+            as skus,
+        string_agg(distinct '"' || twins.sku || '"', ', ' order by '"' || twins.sku || '"')
+            as twin_skus
+    from folded_items as items
+    inner join folded_items as twins
+        on items.folded_sku = twins.folded_sku and items.sku <> twins.sku
+    group by items.product_option_id
 )
 
 select
@@ -33,6 +49,16 @@ select
     'Give each option and size a code of its own in Cin7; lines are not matched by a shared one.'
         as suggestion
 from core.items as items
-inner join shared_skus on items.sku = shared_skus.sku
-where not items.is_gone
+where items.is_sku_shared and not items.is_gone
 group by items.product_option_id
+union all
+select
+    'sku_near_twin' as issue,
+    'product_option' as document_kind,
+    product_option_id as document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf('%s differs from %s only in spaces or case', skus, twin_skus) as detail,
+    'If they are one product, keep one code in Cin7 and use it in the shops; codes are matched '
+    || 'to the letter, so an order can find the wrong one or none.' as suggestion
+from near_twins

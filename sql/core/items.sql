@@ -9,17 +9,34 @@ columns:
   product_id: Product the option belongs to.
   sku: The option's code, verbatim; its code with size or without stands in where it has none.
   size_count: Number of sizes of the option.
+  is_sku_shared: True where another item has the same sku; never for ''.
   is_gone: True once Cin7 has the option no longer.
 checks:
   sku_is_not_null: sku is not null
 */
+with
+
+coded as (
+    select
+        product_option_id,
+        size,
+        product_id,
+        coalesce(
+            nullif(code, ''),
+            nullif(product_option_size_code, ''),
+            nullif(product_option_code, ''),
+            ''
+        ) as sku,
+        gone_at is not null as is_gone
+    from staging.product_options
+)
+
 select
     product_option_id,
     size,
     product_id,
-    coalesce(
-        nullif(code, ''), nullif(product_option_size_code, ''), nullif(product_option_code, ''), ''
-    ) as sku,
+    sku,
     count(*) over (partition by product_option_id) as size_count,
-    gone_at is not null as is_gone
-from staging.product_options
+    sku <> '' and count(*) over (partition by sku) > 1 as is_sku_shared,
+    is_gone
+from coded

@@ -1,5 +1,7 @@
 /*
-about: Prices of Cin7's price columns, taken apart; one row per option, size, tier and currency.
+about: >-
+  Prices by tier, whatever the case the account writes tiers in; one row per option, size, tier
+  and currency.
 grain: [product_option_id, size, tier, currency]
 columns:
   product_option_id: Cin7 id of the option.
@@ -8,22 +10,11 @@ columns:
   currency: Currency of the price (ISO code).
   price: Price of a unit, in that currency.
 */
-with
-
-entries as (
-    select
-        product_option_id,
-        size,
-        unnest(map_entries(from_json(price_columns, '"MAP(VARCHAR, DECIMAL(18, 4))"'))) as entry
-    from staging.product_options
-)
-
 select
     product_option_id,
     size,
-    lower(left(entry.key, -3)) as tier,
-    right(entry.key, 3) as currency,
-    min(entry.value) as price
-from entries
-where regexp_full_match(entry.key, '.+[A-Z]{3}') and entry.value is not null
-group by product_option_id, size, lower(left(entry.key, -3)), right(entry.key, 3)
+    lower(tier) as tier,
+    currency,
+    min(price) as price
+from core.price_columns
+group by product_option_id, size, lower(tier), currency

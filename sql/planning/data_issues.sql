@@ -19,45 +19,27 @@ checks:
 with
 
 issues as (
-    select
-        issue,
-        document_kind,
-        document_id,
-        line_id,
-        severity,
-        detail,
-        suggestion
-    from core.line_issues
-    union all
-    select
-        issue,
-        document_kind,
-        document_id,
-        line_id,
-        severity,
-        detail,
-        suggestion
-    from core.branch_issues
-    union all
-    select
-        issue,
-        document_kind,
-        document_id,
-        line_id,
-        severity,
-        detail,
-        suggestion
-    from core.item_issues
-    union all
-    select
-        issue,
-        document_kind,
-        document_id,
-        line_id,
-        severity,
-        detail,
-        suggestion
-    from core.order_issues
+    select * from core.line_issues
+    union all by name
+    select * from core.branch_issues
+    union all by name
+    select * from core.branch_share_issues
+    union all by name
+    select * from core.item_issues
+    union all by name
+    select * from core.order_issues
+    union all by name
+    select * from core.order_total_issues
+    union all by name
+    select * from core.order_entry_issues
+    union all by name
+    select * from core.stage_issues
+    union all by name
+    select * from core.double_sale_issues
+    union all by name
+    select * from core.customer_issues
+    union all by name
+    select * from core.transfer_issues
 )
 
 select

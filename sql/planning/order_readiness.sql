@@ -1,0 +1,75 @@
+/*
+about: >-
+  Why an open order is not on its way to the carrier: each undispatched order against the five
+  things that shipping software asks of it, drafts included. One row per order that is neither
+  dispatched, void nor gone.
+grain: [sales_order_id]
+columns:
+  sales_order_id: Cin7 id of the sales order.
+  order_number: Reference of the order in Cin7.
+  is_approved: True once the order is approved.
+  is_fully_picked: True where its stage is Fully Picked, in any case.
+  is_recent: True where it was created, or was to be delivered, within the last 60 days.
+  has_delivery_country: True where the address to deliver to names a country.
+  has_dispatch_quantity: True where some line, kit components aside, has a shipped quantity.
+  is_ready: True where all five are given.
+  missing: >-
+    Those that are not, in this order: approved, fully_picked, recent, delivery_country,
+    dispatch_quantity; null when ready.
+checks:
+  ready_or_what_is_missing: is_ready = (missing is null)
+*/
+with
+
+shipped_orders as (
+    select distinct document_id
+    from core.document_lines
+    where document_kind = 'sales_order' and not is_component and done_quantity > 0
+),
+
+criteria as (
+    select
+        orders.sales_order_id,
+        orders.order_number,
+        documents.is_approved,
+        coalesce(lower(trim(orders.stage)) = 'fully picked', false) as is_fully_picked,
+        coalesce(orders.created_on >= today.today_on - 60, false)
+        or coalesce(orders.due_on between today.today_on - 60 and today.today_on, false)
+            as is_recent,
+        coalesce(trim(orders.delivery_country) <> '', false) as has_delivery_country,
+        shipped_orders.document_id is not null as has_dispatch_quantity
+    from staging.sales_orders as orders
+    inner join core.documents as documents
+        on
+            documents.document_kind = 'sales_order'
+            and orders.sales_order_id = documents.document_id
+    cross join core.today as today
+    left join shipped_orders on orders.sales_order_id = shipped_orders.document_id
+    where
+        documents.completed_on is null
+        and not documents.is_void
+        and not documents.is_gone
+)
+
+select
+    sales_order_id,
+    order_number,
+    is_approved,
+    is_fully_picked,
+    is_recent,
+    has_delivery_country,
+    has_dispatch_quantity,
+    is_approved and is_fully_picked and is_recent and has_delivery_country
+    and has_dispatch_quantity as is_ready,
+    nullif(
+        concat_ws(
+            ', ',
+            case when not is_approved then 'approved' end,
+            case when not is_fully_picked then 'fully_picked' end,
+            case when not is_recent then 'recent' end,
+            case when not has_delivery_country then 'delivery_country' end,
+            case when not has_dispatch_quantity then 'dispatch_quantity' end
+        ),
+        ''
+    ) as missing
+from criteria
