@@ -32,7 +32,7 @@ check: lint types ## Lint, types and Dagster's own check
 lint: install
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/sqlfluff lint --processes 2 --nofail sql
+	@$(BIN)/sqlfluff lint --quiet sql
 
 types: install
 	@$(BIN)/mypy
