@@ -1,6 +1,7 @@
 """From library objects to Dagster's: keys, specs, schemas and lineage of raw tables and models."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import dagster as dg
 
@@ -13,6 +14,10 @@ from cin7_pipeline.models.sql_model import Severity, SqlModel
 from cin7_pipeline.warehouse.tables import table_columns
 
 SNAPSHOTS = "stock_snapshots"
+# Read every morning: a day and a bit is late, a day and a half is a failure.
+READ_DAILY = dg.FreshnessPolicy.time_window(
+    fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)
+)
 
 
 def table_key(name: str) -> dg.AssetKey:
@@ -33,6 +38,7 @@ def raw_specs(endpoint: Endpoint, group: str, deps: tuple[str, ...] = ()) -> lis
             group_name=group,
             description=_raw_description(endpoint, table),
             kinds={"dlt", "duckdb"},
+            freshness_policy=READ_DAILY,
             deps=[table_key(f"raw.{name}") for name in deps],
             metadata={
                 "dagster/table_name": f"raw.{table}",

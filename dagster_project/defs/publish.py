@@ -4,7 +4,7 @@ import dagster as dg
 
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.pipeline import exclusive, publish_tables
-from dagster_project.asset_factory import table_key
+from dagster_project.asset_factory import READ_DAILY, table_key
 from dagster_project.partitions import WRITER_POOL
 from dagster_project.resources import SettingsResource
 
@@ -25,6 +25,7 @@ def published_asset() -> dg.AssetsDefinition:
         description="All planning tables as one new release; readers of the earlier one are not disturbed.",
         kinds={"duckdb", "parquet"},
         deps=[table_key(name) for name in planning],
+        freshness_policy=READ_DAILY,
         pool=WRITER_POOL,
     )
     def planning_duckdb(
