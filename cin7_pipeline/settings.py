@@ -1,28 +1,29 @@
 """The only reader of environment variables and settings files.
 
 Environment (`CIN7_…`, also from `.env`) says how to reach Cin7 and how much to read; the CSV files in
-`<data>/settings/` say what the business means by a channel, a warehouse or a customer group. Every fault
-of all of them is reported at once, before anything is read. What the settings do is decided elsewhere.
+`<data>/settings/` say what the business means by a channel, a warehouse, a customer group or a custom
+field. Every fault of all of them is reported at once, before anything is read. What the settings do is
+decided elsewhere.
 """
 
-import csv
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cin7_pipeline.api.endpoints import ENDPOINTS
+from cin7_pipeline.csv_rows import plain, read_rows
 from cin7_pipeline.errors import SettingsError
 
 SANDBOX_TIME_ZONE = "Australia/Sydney"
 UNMAPPED = "unmapped"
-Row = TypeVar("Row", bound=BaseModel)
 
 
 def known_time_zone(name: str) -> str:
@@ -41,6 +42,23 @@ def known_entity(name: str) -> str:
         msg = f"is no entity; the entities are {', '.join(ENDPOINTS)}"
         raise ValueError(msg)
     return name
+
+
+def entity_with_custom_fields(name: str) -> str:
+    """The name, if records of the endpoint called so carry custom fields that we can read."""
+    known = [endpoint.name for endpoint in ENDPOINTS.values() if endpoint.has_custom_fields]
+    if name not in known:
+        msg = f"has no custom fields that are read; those that have are {', '.join(known)}"
+        raise ValueError(msg)
+    return name
+
+
+def custom_field_code(code: str) -> str:
+    """The code, if it can be asked for inside `fields=customFields(…)`."""
+    if not re.fullmatch(r"\w+", code):
+        msg = "is no code of a custom field; write Cin7's own, like orders_1000"
+        raise ValueError(msg)
+    return code
 
 
 def in_utc(moment: datetime) -> datetime:
@@ -83,6 +101,14 @@ class CustomerGroupRule(BaseModel):
     is_included: bool
 
 
+class CustomFieldRule(BaseModel):
+    """One row of `custom_fields.csv`: a custom field that is read, and the name people know it by."""
+
+    entity: Annotated[str, AfterValidator(entity_with_custom_fields)]
+    cin7_field: Annotated[str, AfterValidator(custom_field_code)]
+    name: str = Field(min_length=1)
+
+
 SHOPIFY_IS_LEFT_OUT = ChannelRule(
     priority=1_000_000, field="source", pattern="%shopify%", channel="Shopify", is_included=False
 )
@@ -95,6 +121,11 @@ class BusinessSettings:
     channels: tuple[ChannelRule, ...] = (SHOPIFY_IS_LEFT_OUT,)
     warehouses: tuple[WarehouseRule, ...] = ()
     customer_groups: tuple[CustomerGroupRule, ...] = ()
+    custom_fields: tuple[CustomFieldRule, ...] = ()
+
+    def custom_fields_of(self, entity: str) -> tuple[str, ...]:
+        """Cin7's codes of the custom fields that are read of this entity."""
+        return tuple(rule.cin7_field for rule in self.custom_fields if rule.entity == entity)
 
 
 class Settings(BaseSettings):
@@ -172,6 +203,11 @@ class Settings(BaseSettings):
         return self.data_dir / "cin7.duckdb"
 
     @property
+    def rules_dir(self) -> Path:
+        """The CSV files that people edit."""
+        return self.data_dir / "settings"
+
+    @property
     def state_dir(self) -> Path:
         """Locks and the call budget."""
         return self.data_dir / "state"
@@ -221,11 +257,7 @@ def _environment_fault(fault: Any) -> str:
         return f"  {fault['ctx']['error']}"
     name = "CIN7_" + "__".join(str(part) for part in fault["loc"] if part != "[key]").upper()
     shown = "" if fault["loc"][0] in ("username", "api_key") else f"={fault['input']!r}"
-    return f"  {name}{shown}: {_plain(fault)}"
-
-
-def _plain(fault: Any) -> str:
-    return str(fault["ctx"]["error"] if "error" in fault.get("ctx", {}) else fault["msg"])
+    return f"  {name}{shown}: {plain(fault)}"
 
 
 def load_business_settings(folder: Path) -> BusinessSettings:
@@ -235,9 +267,16 @@ def load_business_settings(folder: Path) -> BusinessSettings:
         SettingsError: every fault of every file, with the file, line, value and what would be right.
     """
     faults: list[str] = []
-    channels = _rows(folder / "channels.csv", ChannelRule, lambda row: row.priority, faults)
-    warehouses = _rows(folder / "warehouses.csv", WarehouseRule, lambda row: row.branch_id, faults)
-    groups = _rows(folder / "customer_groups.csv", CustomerGroupRule, lambda row: row.group, faults)
+    channels = read_rows(folder / "channels.csv", ChannelRule, faults, lambda r: r.priority)
+    warehouses = read_rows(folder / "warehouses.csv", WarehouseRule, faults, lambda r: r.branch_id)
+    groups = read_rows(folder / "customer_groups.csv", CustomerGroupRule, faults, lambda r: r.group)
+    custom_fields = read_rows(
+        folder / "custom_fields.csv",
+        CustomFieldRule,
+        faults,
+        lambda r: f"{r.entity} {r.cin7_field.casefold()}",
+        lambda r: f"{r.entity} {r.name}",
+    )
     faults += _warehouse_faults(folder / "warehouses.csv", warehouses)
     if faults:
         msg = "\n".join(["The settings files are wrong; nothing was read.", *faults])
@@ -246,55 +285,8 @@ def load_business_settings(folder: Path) -> BusinessSettings:
         channels=(*channels, SHOPIFY_IS_LEFT_OUT),
         warehouses=tuple(warehouses),
         customer_groups=tuple(groups),
+        custom_fields=tuple(custom_fields),
     )
-
-
-def _rows(
-    path: Path, row_type: type[Row], key: Callable[[Row], object], faults: list[str]
-) -> list[Row]:
-    """The rows of one file; what is wrong with it is added to `faults`."""
-    rows: dict[object, Row] = {}
-    for line, record in _records(path, list(row_type.model_fields), faults):
-        try:
-            row = row_type.model_validate(record)
-        except ValidationError as error:
-            faults += [_file_fault(path, line, fault) for fault in error.errors(include_url=False)]
-            continue
-        if key(row) in rows:
-            faults.append(f"  {path}:{line}: {key(row)!r} stands twice; keep one row")
-        rows[key(row)] = row
-    return list(rows.values())
-
-
-def _records(
-    path: Path, columns: list[str], faults: list[str]
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells of each row that is not blank."""
-    if not path.exists():
-        return
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        faults.append(f"  {path}: is not UTF-8; save it as 'CSV UTF-8'")
-        return
-    separator = ";" if lines and ";" in lines[0] else ","
-    reader = csv.DictReader(lines, delimiter=separator, restval="")
-    found = [name.strip() for name in reader.fieldnames or []]
-    if found != columns:
-        faults.append(
-            f"  {path}:1: the columns are {', '.join(found)}; they must be {', '.join(columns)}"
-        )
-        return
-    reader.fieldnames = found
-    for record in reader:
-        cells = {name: (record[name] or "").strip() for name in columns}
-        if any(cells.values()):
-            yield reader.line_num, cells
-
-
-def _file_fault(path: Path, line: int, fault: Any) -> str:
-    column = fault["loc"][0]
-    return f"  {path}:{line}: {column} is {fault['input']!r}: {_plain(fault)}"
 
 
 def _warehouse_faults(path: Path, rules: Iterable[WarehouseRule]) -> Iterator[str]:

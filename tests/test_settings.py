@@ -120,3 +120,44 @@ def test_every_fault_of_every_file_is_named(tmp_path: Path) -> None:
         "customer_groups.csv:1: the columns are name, included; they must be group, is_included"
         in text
     )
+
+
+def test_custom_fields_are_mapped_by_entity(tmp_path: Path) -> None:
+    """Each entity has its own mapping, and the same code or name may stand for two of them."""
+    (tmp_path / "custom_fields.csv").write_text(
+        "entity,cin7_field,name\nsales_orders,orders_1000,Route\npurchase_orders,orders_1000,Route\n"
+    )
+    business = load_business_settings(tmp_path)
+    assert business.custom_fields_of("sales_orders") == ("orders_1000",)
+    assert business.custom_fields_of("products") == ()
+
+
+def test_a_wrong_mapping_of_custom_fields_is_refused(tmp_path: Path) -> None:
+    """An entity without custom fields, a code that is none, and what stands twice are all named."""
+    (tmp_path / "custom_fields.csv").write_text(
+        'entity,cin7_field,name\nstock,a_1,A\nproducts,"a_1,b_2",A\nproducts,a_1,\n'
+        "contacts,members_1,Group\ncontacts,Members_1,Tier\ncontacts,members_2,Group\n"
+    )
+    with pytest.raises(SettingsError) as refusal:
+        load_business_settings(tmp_path)
+    text = str(refusal.value)
+    assert "custom_fields.csv:2: entity is 'stock': has no custom fields that are read" in text
+    assert (
+        "sales_orders, purchase_orders, branch_transfers, credit_notes, products, contacts" in text
+    )
+    assert "custom_fields.csv:3: cin7_field is 'a_1,b_2': is no code" in text
+    assert "custom_fields.csv:4: name is ''" in text
+    assert "custom_fields.csv:6: 'contacts members_1' stands twice" in text
+    assert "custom_fields.csv:7: 'contacts Group' stands twice" in text
+
+
+def test_the_example_files_are_right() -> None:
+    """What people copy to begin with is accepted as it is."""
+    folder = Path(__file__).parents[1] / "data" / "settings"
+    examples = sorted(folder.glob("*.example.csv"))
+    assert len(examples) == 4
+    for example in examples:
+        Path(example.name.replace(".example", "")).write_text(example.read_text())
+    business = load_business_settings(Path())
+    assert business.custom_fields_of("sales_orders") == ("orders_1000",)
+    assert len(business.warehouses) == 4

@@ -115,6 +115,11 @@ class Endpoint:
         ]
 
     @property
+    def has_custom_fields(self) -> bool:
+        """True where records carry custom fields; which of them are read is for settings to say."""
+        return any(column.type is ColumnType.CUSTOM_FIELDS for column in self.columns)
+
+    @property
     def has_tied_rows(self) -> bool:
         """True where several rows share one `page_key`, so that a page may end inside them."""
         return len(self.key) > 1

@@ -222,19 +222,18 @@ def custom_fields(value: Any, keys: Sequence[str]) -> str | None:
     Cin7 sends an object by the field's code, its specification promises a list of code (or name) and
     value: both are read, anything else counts as unset (`cin7-omni-api.md` §4).
     """
-    by_code = _by_code(value)
-    kept = {key: by_code[key] for key in keys if by_code.get(key) is not None}
+    by_code = {code.casefold(): content for code, content in _coded(value)}
+    found = {key: by_code.get(key.casefold()) for key in keys}
+    kept = {key: content for key, content in found.items() if content is not None}
     return as_json_text(kept) if kept else None
 
 
-def _by_code(value: Any) -> Mapping[Any, Any]:
+def _coded(value: Any) -> list[tuple[str, Any]]:
     if isinstance(value, dict):
-        return value
-    entries = (
-        [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
-    )
+        return list(value.items())
+    entries = [e for e in value if isinstance(e, dict)] if isinstance(value, list) else []
     coded = [(entry.get("code") or entry.get("name"), entry.get("value")) for entry in entries]
-    return {code: content for code, content in coded if isinstance(code, str)}
+    return [(code, content) for code, content in coded if isinstance(code, str)]
 
 
 def _hash(content: Any) -> str:

@@ -21,12 +21,19 @@ from cin7_pipeline.warehouse.tables import table_columns
 
 Key = tuple[Any, ...]
 
-# Which raw columns name a record of another endpoint; 0 and null name nothing.
+LINE_TABLES = [each.lines.table for each in (*DOCUMENTS, BOM_MASTERS) if each.lines is not None]
+# The options of what a job or a bill takes stand in its list of components.
+COMPONENT_OPTIONS = """
+    unnest(list_transform(
+        json_extract_string(components, '$[*].productOptionId'), lambda id: try_cast(id as bigint)
+    ))
+"""
+# Where raw tables name a record of another endpoint; 0 and null name nothing.
 REFERENCES: dict[str, tuple[tuple[str, str], ...]] = {
-    PRODUCT_OPTIONS.name: tuple(
-        (document.lines.table, "product_option_id")
-        for document in (*DOCUMENTS, BOM_MASTERS)
-        if document.lines is not None
+    PRODUCT_OPTIONS.name: (
+        *((table, "product_option_id") for table in LINE_TABLES),
+        ("production_job_products", COMPONENT_OPTIONS),
+        ("bom_master_products", COMPONENT_OPTIONS),
     ),
     PRODUCTS.name: ((PRODUCT_OPTIONS.name, "product_id"),),
     CONTACTS.name: (

@@ -31,7 +31,7 @@ def seal(
         for reading in readings:
             _mark_gone(connection, reading)
             _cover(connection, reading)
-            if reading.endpoint is STOCK:
+            if reading.endpoint == STOCK:
                 _keep_snapshot(connection, reading, local_day)
         for report in reports:
             _log(connection, report, sync_id, lookbacks[report.entity])

@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from cin7_pipeline.load.merge import merge
 from cin7_pipeline.load.read import OnProgress, Reader, Reading, no_progress
 from cin7_pipeline.load.report import LoadOutcome, LoadReport
 from cin7_pipeline.load.seal import seal
-from cin7_pipeline.settings import Settings
+from cin7_pipeline.settings import Settings, load_business_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.tables import create_raw_tables
 from cin7_pipeline.window import Window
@@ -38,13 +38,14 @@ def load(
     its own earlier data as it was. Loading the same window twice rewrites nothing.
     """
     now = settings.now()
-    held = _held(settings, entities)
+    endpoints = _endpoints(settings, entities)
+    held = _held(settings, endpoints.values())
     reader = Reader(client, now, _salt(settings.state_dir), settings.gone_share_limit, on_progress)
     windows = {
-        name: window or default_window(ENDPOINTS[name], held[name], settings)
+        name: window or default_window(endpoints[name], held[name], settings)
         for name, window in entities.items()
     }
-    readings, failures = _read(reader, windows, held)
+    readings, failures = _read(reader, endpoints, windows, held)
     with open_warehouse(settings.warehouse_path) as connection:
         merge(connection, [(r.endpoint, [*r.new, *r.changed]) for r in readings], now)
         reports = tuple(_report(r, settings) for r in readings)
@@ -60,20 +61,31 @@ def default_window(endpoint: Endpoint, held: Held, settings: Settings) -> Window
     return Window.lookback(settings.now(), settings.lookback_of(endpoint.name))
 
 
-def _held(settings: Settings, entities: Mapping[str, object]) -> dict[str, Held]:
+def _endpoints(settings: Settings, names: Iterable[str]) -> dict[str, Endpoint]:
+    """The endpoints as this account reads them: with the custom fields that its settings map."""
+    business = load_business_settings(settings.rules_dir)
+    return {
+        name: ENDPOINTS[name].with_custom_fields(business.custom_fields_of(name)) for name in names
+    }
+
+
+def _held(settings: Settings, endpoints: Iterable[Endpoint]) -> dict[str, Held]:
     with open_warehouse(settings.warehouse_path) as connection:
         create_raw_tables(connection)
-        return {name: read_held(connection, ENDPOINTS[name]) for name in entities}
+        return {endpoint.name: read_held(connection, endpoint) for endpoint in endpoints}
 
 
 def _read(
-    reader: Reader, windows: Mapping[str, Window], held: Mapping[str, Held]
+    reader: Reader,
+    endpoints: Mapping[str, Endpoint],
+    windows: Mapping[str, Window],
+    held: Mapping[str, Held],
 ) -> tuple[list[Reading], dict[str, PipelineError]]:
     readings: list[Reading] = []
     failures: dict[str, PipelineError] = {}
     with ThreadPoolExecutor(READS_AT_ONCE, thread_name_prefix="cin7-read") as pool:
         reads: dict[str, Future[Reading]] = {
-            name: pool.submit(reader.read, ENDPOINTS[name], window, held[name])
+            name: pool.submit(reader.read, endpoints[name], window, held[name])
             for name, window in windows.items()
         }
     for name, read in reads.items():

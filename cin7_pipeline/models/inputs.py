@@ -24,6 +24,7 @@ def write_business_settings(connection: DuckDBPyConnection, business: BusinessSe
     _replace(connection, "settings.channels", business.channels)
     _replace(connection, "settings.warehouses", business.warehouses)
     _replace(connection, "settings.customer_groups", business.customer_groups)
+    _replace(connection, "settings.custom_fields", business.custom_fields)
 
 
 def _replace(connection: DuckDBPyConnection, table: str, rules: Iterable[BaseModel]) -> None:

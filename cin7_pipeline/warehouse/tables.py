@@ -115,7 +115,7 @@ def table_columns() -> dict[str, dict[str, str]]:
 
 
 def create_raw_tables(connection: DuckDBPyConnection) -> None:
-    """Create those raw and settings tables that do not exist yet, all empty."""
+    """Create the raw and settings tables that do not exist yet, and columns declared since they do."""
     for schema in ("raw", "settings"):
         connection.execute(f"create schema if not exists {schema}")
     for table, columns in table_columns().items():
@@ -123,6 +123,21 @@ def create_raw_tables(connection: DuckDBPyConnection) -> None:
         if table in KEYS:
             parts.append(f"primary key ({KEYS[table]})")
         connection.execute(f"create table if not exists {table} ({', '.join(parts)})")
+    _add_missing_columns(connection)
+
+
+def _add_missing_columns(connection: DuckDBPyConnection) -> None:
+    """A warehouse that an earlier version filled keeps its rows; what is new is null in them."""
+    query = """
+        select schema_name || '.' || table_name, column_name
+        from duckdb_columns()
+        where schema_name in ('raw', 'settings')
+    """
+    there = set(connection.execute(query).fetchall())
+    for table, columns in table_columns().items():
+        for name, kind in columns.items():
+            if (table, name) not in there:
+                connection.execute(f"alter table {table} add column {identifier(name)} {kind}")
 
 
 def _endpoint_tables(endpoint: Endpoint) -> dict[str, dict[str, str]]:

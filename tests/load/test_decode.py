@@ -7,12 +7,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from cin7_pipeline.api.declaration import Endpoint
 from cin7_pipeline.api.endpoints import (
+    BOM_MASTERS,
     CONTACTS,
     PRODUCT_OPTIONS,
+    PRODUCTION_JOBS,
     SALES_ORDERS,
     STOCK,
-    Endpoint,
 )
 from cin7_pipeline.errors import ContractBroken
 from cin7_pipeline.load.decode import Decoder, Record
@@ -125,3 +127,80 @@ def test_an_address_is_only_kept_as_a_salted_hash() -> None:
     assert "ada" not in str(first).lower()
     (other,) = Decoder(CONTACTS, salt=b"other").records(b'[{"id": 1, "email": "ada@example.com"}]')
     assert value(CONTACTS, other, "email_hash") != hashed
+
+
+@pytest.mark.parametrize(
+    ("address", "state"),
+    [
+        (None, "missing"),
+        (" ", "missing"),
+        ("ada@example.com", "valid"),
+        (" Ada@Example.com ", "valid"),
+        ("ada", "invalid"),
+        ("@example.com", "invalid"),
+        ("ada@example", "invalid"),
+        ("ada@b@example.com", "invalid"),
+        ("ada smith@example.com", "invalid"),
+    ],
+)
+def test_an_address_tells_whether_it_is_one(address: str | None, state: str) -> None:
+    """Valid is one @ with something before it and a dot behind it, and no space."""
+    (contact,) = decode(CONTACTS, {"id": 1, "email": address})
+    (sale,) = decode(SALES_ORDERS, {"id": 1, "memberEmail": address})
+    assert value(CONTACTS, contact, "email_state") == state
+    assert value(SALES_ORDERS, sale, "member_email_state") == state
+
+
+def test_the_address_on_an_order_is_not_kept() -> None:
+    """Of the customer's address on an order not even a hash is stored."""
+    (record,) = decode(SALES_ORDERS, {"id": 1, "memberEmail": "ada@example.com"})
+    assert record.values.count(None) == len(record.values) - 2
+    assert "ada" not in str(record)
+
+
+@pytest.mark.parametrize("endpoint", [PRODUCTION_JOBS, BOM_MASTERS], ids=lambda e: e.name)
+def test_the_lines_of_a_job_or_a_bill_are_its_products(endpoint: Endpoint) -> None:
+    """Cin7 calls the list `products` there; what they are made of is kept as JSON."""
+    product = {"id": 7, "productOptionId": 3, "components": [{"qty": 2, "id": 8}]}
+    (record,) = decode(endpoint, {"id": 1, "products": [product], "lineItems": [{"id": 9}]})
+    assert endpoint.lines is not None
+    names = [column.name for column in endpoint.lines.columns]
+    (line,) = [dict(zip(names, values, strict=True)) for values in record.lines]
+    assert (line["id"], line["product_option_id"]) == (7, 3)
+    assert line["components"] == '[{"id":8,"qty":2}]'
+
+
+def test_a_field_of_two_columns_is_asked_for_once() -> None:
+    """Hash and state of an address come from one field."""
+    assert CONTACTS.fields.split(",").count("email") == 1
+
+
+def test_custom_fields_are_asked_for_where_some_are_mapped() -> None:
+    """Without a mapping they are not asked for at all; with one, only the mapped ones are."""
+    assert "customFields" not in SALES_ORDERS.fields
+    mapped = SALES_ORDERS.with_custom_fields(["orders_1001", "orders_1000"])
+    assert "customFields(orders_1000,orders_1001),lineItems(" in mapped.fields
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ({"orders_1000": "A", "orders_1001": "Ada"}, '{"orders_1000":"A"}'),
+        ({"Orders_1000": 1.5}, '{"orders_1000":1.5}'),
+        ({"orders_1002": "C", "orders_1000": "A"}, '{"orders_1000":"A","orders_1002":"C"}'),
+        ({"orders_1001": "Ada"}, None),
+        ({"orders_1000": None}, None),
+        ({}, None),
+        (None, None),
+        ("orders_1000", None),
+        ([], None),
+        ([{"code": "orders_1000", "value": "A"}, {"name": "x", "value": 1}], '{"orders_1000":"A"}'),
+        ([{"value": "A"}, "orders_1000", {"code": 5, "value": "A"}], None),
+    ],
+)
+def test_only_mapped_custom_fields_are_kept(sent: Any, kept: str | None) -> None:
+    """Whatever shape Cin7 sends, what is not mapped is left behind, and no record fails for it."""
+    endpoint = SALES_ORDERS.with_custom_fields(["orders_1000", "orders_1002"])
+    (record,) = decode(endpoint, {"id": 1, "customFields": sent})
+    assert value(endpoint, record, "custom_fields") == kept
+    assert "Ada" not in str(record)

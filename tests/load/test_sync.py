@@ -119,6 +119,49 @@ def test_what_documents_name_is_fetched_by_id(company: Company) -> None:
     assert company.load_one("product_options").new == 2
 
 
+@pytest.mark.parametrize(
+    ("entity", "resource", "record"),
+    [
+        ("adjustments", "Adjustments", {"lineItems": [{"id": 1, "productOptionId": 7}]}),
+        ("production_jobs", "ProductionJobs", {"products": [{"id": 1, "productOptionId": 7}]}),
+        ("bom_masters", "v2/BomMasters", {"products": [{"id": 1, "productOptionId": 7}]}),
+        (
+            "bom_masters",
+            "v2/BomMasters",
+            {
+                "products": [
+                    {"id": 1, "components": [{"productOptionId": 7}, {"productOptionId": 0}]}
+                ]
+            },
+        ),
+    ],
+)
+def test_options_in_stock_papers_are_fetched_by_id(
+    company: Company, entity: str, resource: str, record: dict[str, Any]
+) -> None:
+    """Adjustments, jobs and bills name options as orders do, the last two also in their components."""
+    company.load_one("product_options")
+    company.records_by_resource["ProductOptions"].append(
+        {"id": 7, "code": "A", "modifiedDate": days_ago(400)}
+    )
+    company.records_by_resource[resource].append(
+        {"id": 1, "createdDate": days_ago(1), "modifiedDate": days_ago(1), **record}
+    )
+    company.load_one(entity)
+    assert company.load_one("product_options").new == 1
+
+
+def test_an_open_adjustment_is_read_whatever_its_age(company: Company) -> None:
+    """What was not completed when we last saw it is asked for by id, jobs as well as adjustments."""
+    for resource in ("Adjustments", "ProductionJobs"):
+        company.records_by_resource[resource].append(
+            {"id": 1, "createdDate": days_ago(200), "modifiedDate": days_ago(200)}
+        )
+    for entity in ("adjustments", "production_jobs"):
+        company.load_one(entity, window=Window.whole())
+        assert company.load_one(entity).rows_read == 1
+
+
 def test_reference_data_is_read_whole_once(company: Company) -> None:
     """Products are read whole the first time and by window after that; an asked-for whole read repeats it."""
     products = company.records_by_resource["Products"]
@@ -206,3 +249,33 @@ def test_a_server_with_quirks_gives_the_same_tables(
     assert report.gone == 1
     ids = "select count(*), min(id), max(id) from raw.sales_orders where gone_at is null"
     assert company.raw(ids) == [(599, 2, 600)]
+
+
+def test_mapped_custom_fields_are_read_and_no_others(company: Company) -> None:
+    """What `custom_fields.csv` maps is stored; a changed mapping rewrites a record when it is read."""
+    company.orders.append(order(1, created=1, customFields={"orders_1": "A", "orders_2": "B"}))
+    company.load_one()
+    stored = "select custom_fields from raw.sales_orders"
+    assert company.raw(stored) == [(None,)]
+    company.folder.joinpath("settings").mkdir()
+    mapping = company.folder / "settings" / "custom_fields.csv"
+    mapping.write_text("entity,cin7_field,name\nsales_orders,orders_2,Forwarder\n")
+    assert company.load_one().changed == 1
+    assert company.raw(stored) == [('{"orders_2":"B"}',)]
+    company.faults.ignored_parameters = {"fields"}
+    report = company.load_one()
+    assert (report.changed, report.unknown_fields) == (0, ())
+
+
+def test_an_older_warehouse_gets_the_columns_declared_since(company: Company) -> None:
+    """A warehouse of an earlier version is read on: new columns appear, and rows stay."""
+    company.orders.extend(order(n, created=n) for n in range(1, 3))
+    company.load_one()
+    company.raw("alter table raw.sales_orders drop column member_email_state")
+    company.raw("alter table raw.sales_orders drop column custom_fields")
+    company.orders[0] = order(1, created=1, total=5.0, memberEmail="nobody")
+    assert company.load_one().changed == 1
+    assert company.raw("select id, member_email_state from raw.sales_orders order by id") == [
+        (1, "invalid"),
+        (2, None),
+    ]
