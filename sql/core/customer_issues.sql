@@ -1,5 +1,7 @@
 /*
-about: Sales orders of a customer that Cin7 does not have; one row per order.
+about: >-
+  Customers that Cin7 does not have, and those whose e-mail address is missing, wrong or another
+  one's too; one row per issue and order or customer. The address itself is not known here.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue: Name of the issue.
@@ -10,6 +12,64 @@ columns:
   detail: What is wrong.
   suggestion: What to do about it.
 */
+with
+
+customers as (
+    select
+        contact_id,
+        coalesce(nullif(trim(company), ''), 'a contact without a company') as company,
+        email_state,
+        case when email_hash is not null then count(*) over (partition by email_hash) end
+            as sharer_count
+    from staging.contacts
+    where lower(contact_type) = 'customer' and gone_at is null
+),
+
+findings as (
+    select
+        'customer_email_missing' as issue,
+        'info' as severity,
+        contact_id,
+        printf('%s has no e-mail address', company) as detail,
+        'Add one in Cin7 if other systems order for this customer; they match by it where they '
+        || 'hold no Cin7 id, or make a new customer.' as suggestion
+    from customers
+    where email_state = 'missing'
+    union all
+    select
+        'customer_email_invalid' as issue,
+        'warning' as severity,
+        contact_id,
+        printf('the e-mail address of %s cannot be one', company) as detail,
+        'Correct it in Cin7; orders that name it are refused ("not a valid e-mail address").'
+            as suggestion
+    from customers
+    where email_state = 'invalid'
+    union all
+    select
+        'duplicate_customer_email' as issue,
+        'warning' as severity,
+        contact_id,
+        printf(
+            '%s shares its e-mail address with %s other customers',
+            company, (sharer_count - 1)::varchar
+        ) as detail,
+        'Merge them in Cin7 if they are one customer, and link the right id in the system that '
+        || 'orders; else sales of one customer look like those of several.' as suggestion
+    from customers
+    where sharer_count > 1
+)
+
+select
+    issue,
+    'contact' as document_kind,
+    contact_id as document_id,
+    0::bigint as line_id,
+    severity,
+    detail,
+    suggestion
+from findings
+union all
 select
     'unknown_customer' as issue,
     'sales_order' as document_kind,

@@ -9,7 +9,9 @@ columns:
   document_id: Cin7 id of the document, branch or option; 0 where a document names none.
   line_id: Cin7 id of the line; 0 where the issue is about the whole.
   severity: error (numbers are wrong until it is mended), warning or info.
-  detail: What is wrong; lines with reference, code, units and value in document currency.
+  detail: >-
+    What is wrong; lines with reference, code, units and value in document currency. An e-mail
+    address that somebody wrote into a line is not shown.
   suggestion: What to do about it.
 checks:
   severity_is_known: severity in ('error', 'warning', 'info')
@@ -48,6 +50,8 @@ select
     document_id,
     line_id,
     severity,
-    detail,
+    regexp_replace(
+        detail, '[^\s@<>(),;"]+@[^\s@<>(),;"]+\.[^\s@<>(),;"]+', '(e-mail address)', 'g'
+    ) as detail,
     suggestion
 from issues

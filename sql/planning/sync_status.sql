@@ -38,6 +38,16 @@ row_counts as (
     from staging.credit_notes
     union all
     select
+        'adjustments' as entity,
+        count(*) filter (where gone_at is null) as row_count
+    from staging.adjustments
+    union all
+    select
+        'production_jobs' as entity,
+        count(*) filter (where gone_at is null) as row_count
+    from staging.production_jobs
+    union all
+    select
         'products' as entity,
         count(*) filter (where gone_at is null) as row_count
     from staging.products
@@ -61,6 +71,11 @@ row_counts as (
         'stock' as entity,
         count(*) filter (where gone_at is null) as row_count
     from staging.stock
+    union all
+    select
+        'bom_masters' as entity,
+        count(*) filter (where gone_at is null) as row_count
+    from staging.bom_masters
 )
 
 select
