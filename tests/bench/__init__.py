@@ -1,0 +1,1 @@
+"""Benchmarks: `make bench`. Ratios of two ways measured side by side in one run, never a test."""
