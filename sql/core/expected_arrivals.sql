@@ -6,6 +6,7 @@ columns:
   document_id: Cin7 id of the document.
   expected_on: Day it is expected or was received, local date; null where nobody can say.
   expected_on_basis: received, eta (Cin7's date), lead_time (usual days of the lane) or unknown.
+  usual_late_days: Days that its lane is usually late; 0 where nobody can say.
 checks:
   a_date_has_a_basis: (expected_on is null) = (expected_on_basis = 'unknown')
 */
@@ -42,7 +43,8 @@ select
         when documents.eta_on is not null then 'eta'
         when documents.started_on + lane_days.usual_days is not null then 'lead_time'
         else 'unknown'
-    end as expected_on_basis
+    end as expected_on_basis,
+    coalesce(lane_days.usual_late_days, 0) as usual_late_days
 from documents
 left join core.lane_days as lane_days
     on documents.kind = lane_days.kind and documents.lane = lane_days.lane

@@ -22,6 +22,8 @@ columns:
   branch_id: Cin7 id of the order's branch; null where it has none.
   customer_id: Cin7 id of the customer; null where the order has none.
   is_included: False where its channel, customer group or warehouse would leave it out of sales.
+  order_root: Reference of the order that this one was split from, else its own; SO-1 for SO-1-A
+    where the same customer has an order SO-1.
 checks:
   open_quantity_is_positive: open_quantity > 0
   open_is_ordered_less_shipped: open_quantity = ordered_quantity - shipped_quantity
@@ -63,7 +65,8 @@ select
         as is_stale,
     orders.branch_id,
     orders.customer_id,
-    open_lines.is_included
+    open_lines.is_included,
+    sales.order_root
 from open_lines
 inner join core.document_line_items as items
     on
@@ -72,6 +75,7 @@ inner join core.document_line_items as items
         and open_lines.line_id = items.line_id
         and open_lines.size = items.size
 inner join staging.sales_orders as orders on items.document_id = orders.sales_order_id
+inner join core.sales_orders as sales on orders.sales_order_id = sales.sales_order_id
 inner join core.document_labels as labels
     on items.document_kind = labels.document_kind and items.document_id = labels.document_id
 cross join core.today as today

@@ -15,15 +15,19 @@ columns:
   product_option_id: Cin7 id of the option.
   sku: Code of the item, verbatim.
   open_quantity: Units still to come, in stocking units.
-  expected_on: Day it is expected or was received, local date; null where nobody can say.
-  expected_on_basis: received, eta (Cin7's date), lead_time (usual days of the lane) or unknown.
+  expected_on: Day it is expected or was received, local date; null where nobody can say. What is
+    overdue is expected today plus the days that its supplier is usually late.
+  expected_on_basis: Where promised_on is from; received, eta (Cin7's date), lead_time (usual days
+    of the supplier or between the warehouses) or unknown.
   is_overdue: True where it is on its way and should have been here before today.
   is_counted: True where planning counts on it.
   why_not_counted: First reason that planning does not; null where it does.
   source_branch_or_supplier_id: Cin7 id of the supplier or of the branch that sends.
+  promised_on: Day it was expected before it was overdue, local date; else as expected_on.
 checks:
   only_active_counts: not is_counted or state = 'Active'
   counted_has_a_date: not is_counted or expected_on is not null
+  only_overdue_is_moved: is_overdue or expected_on is not distinct from promised_on
   counted_is_open: not is_counted or open_quantity > 0
   counted_or_why_not: is_counted = (why_not_counted is null)
 */
@@ -68,8 +72,15 @@ lines as (
 judged as (
     select
         lines.*,
-        arrivals.expected_on,
+        arrivals.expected_on as promised_on,
         arrivals.expected_on_basis,
+        arrivals.usual_late_days,
+        coalesce(
+            lines.state = 'Active'
+            and lines.open_quantity > 0
+            and arrivals.expected_on < today.today_on,
+            false
+        ) as is_overdue,
         case
             when lines.state in ('Draft', 'Archived', 'Delivered') then lower(lines.state)
             when lines.open_quantity = 0 then 'nothing open'
@@ -83,6 +94,7 @@ judged as (
         on lines.kind = arrivals.kind and lines.document_id = arrivals.document_id
     left join core.warehouses as warehouses
         on lines.destination_warehouse = warehouses.warehouse
+    cross join core.today as today
 )
 
 select
@@ -97,12 +109,15 @@ select
     judged.product_option_id,
     judged.sku,
     judged.open_quantity,
-    judged.expected_on,
+    case
+        when judged.is_overdue then today.today_on + judged.usual_late_days
+        else judged.promised_on
+    end as expected_on,
     judged.expected_on_basis,
-    judged.state = 'Active' and judged.open_quantity > 0
-    and coalesce(judged.expected_on < today.today_on, false) as is_overdue,
+    judged.is_overdue,
     judged.why_not_counted is null as is_counted,
     judged.why_not_counted,
-    judged.source_branch_or_supplier_id
+    judged.source_branch_or_supplier_id,
+    judged.promised_on
 from judged
 cross join core.today as today

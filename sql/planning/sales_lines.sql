@@ -28,6 +28,8 @@ columns:
   customer_group: Group of the customer in Cin7.
   ordered_quantity: Units ordered, in stocking units.
   tax_status: Whether prices include tax (Incl, Excl or Exempt), as in Cin7.
+  order_root: Reference of the order that this one was split from, else its own; SO-1 for SO-1-A
+    where the same customer has an order SO-1.
 checks:
   quantity_is_not_null: quantity is not null
   sold_on_is_not_null: sold_on is not null
@@ -55,14 +57,16 @@ select
     orders.created_on,
     orders.dispatched_on,
     orders.invoiced_on,
-    coalesce(orders.invoiced_on, orders.dispatched_on) as sold_on,
-    case when orders.invoiced_on is null then 'dispatch' else 'invoice' end as sold_on_basis,
+    sales.sold_on,
+    sales.sold_on_basis,
     orders.customer_id,
     labels.customer_group,
     lines.ordered_quantity,
-    orders.tax_status
+    orders.tax_status,
+    sales.order_root
 from core.included_lines as lines
 inner join staging.sales_orders as orders
     on lines.document_kind = 'sales_order' and lines.document_id = orders.sales_order_id
+inner join core.sales_orders as sales on orders.sales_order_id = sales.sales_order_id
 inner join core.document_labels as labels
     on lines.document_kind = labels.document_kind and lines.document_id = labels.document_id

@@ -1,0 +1,22 @@
+/*
+about: All that Cin7 has available is the start of the projection, no unit left out or twice.
+*/
+with
+
+listed as (
+    select coalesce(sum(available), 0) as quantity
+    from planning.inventory
+),
+
+started as (
+    select coalesce(sum(stock.opening), 0) as quantity
+    from planning.projected_stock as stock
+    inner join core.today as today on stock.day_on = today.today_on
+)
+
+select
+    listed.quantity,
+    started.quantity as started_quantity
+from listed
+cross join started
+where listed.quantity <> started.quantity

@@ -1,0 +1,61 @@
+/*
+about: >-
+  Units sold and units returned by the day they count for; one row per line and size of an order
+  or credit note that no rule leaves out.
+grain: [document_kind, document_id, line_id, size]
+columns:
+  document_kind: sales_order or credit_note.
+  document_id: Cin7 id of the document.
+  line_id: Cin7 id of the line.
+  size: Size of the item.
+  product_option_id: Option of the item.
+  sku: The item's sku.
+  warehouse: Warehouse of the document's branch; unmapped where the branch is not known.
+  channel: Channel of the document.
+  customer_id: Customer of the document; null where it has none.
+  order_root: Reference of the order that a sale belongs to, back orders together; null on returns.
+  day_on: Day of the sale or of the return, local date.
+  sold_quantity: Units sold; 0 on returns.
+  returned_quantity: Units returned, positive; 0 on sales.
+checks:
+  day_on_is_not_null: day_on is not null
+*/
+with
+
+lines as (
+    select
+        document_kind,
+        document_id,
+        line_id,
+        size,
+        product_option_id,
+        sku,
+        case when document_kind = 'sales_order' then quantity else 0 end as sold_quantity,
+        case when document_kind = 'credit_note' then quantity else 0 end as returned_quantity
+    from core.included_lines
+    where document_kind in ('sales_order', 'credit_note')
+)
+
+select
+    lines.document_kind,
+    lines.document_id,
+    lines.line_id,
+    lines.size,
+    lines.product_option_id,
+    lines.sku,
+    labels.warehouse,
+    labels.channel,
+    documents.contact_id as customer_id,
+    orders.order_root,
+    coalesce(orders.sold_on, documents.completed_on) as day_on,
+    lines.sold_quantity,
+    lines.returned_quantity
+from lines
+inner join core.documents as documents
+    on
+        lines.document_kind = documents.document_kind
+        and lines.document_id = documents.document_id
+inner join core.document_labels as labels
+    on lines.document_kind = labels.document_kind and lines.document_id = labels.document_id
+left join core.sales_orders as orders
+    on lines.document_kind = 'sales_order' and lines.document_id = orders.sales_order_id

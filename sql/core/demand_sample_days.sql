@@ -1,0 +1,78 @@
+/*
+about: >-
+  The days from which each item's daily demand at each warehouse is taken: the last 28 whose
+  orders are known and on which the item was not out of stock, from its first sale to yesterday.
+  One row per option, size, warehouse and day.
+grain: [product_option_id, size, warehouse, day_on]
+columns:
+  product_option_id: Cin7 id of the option.
+  size: Size of the item; '' when unsized.
+  warehouse: Warehouse.
+  day_on: Local day.
+*/
+with
+
+pairs as (
+    select
+        product_option_id,
+        size,
+        warehouse,
+        min(day_on) as first_on
+    from core.demand_lines
+    group by product_option_id, size, warehouse
+),
+
+past_days as (
+    select synced_days.day_on
+    from core.synced_days as synced_days
+    inner join core.today as today on synced_days.day_on < today.today_on
+),
+
+snapshots as (
+    select distinct snapshot_on
+    from core.stock_positions
+    where not is_current
+),
+
+-- Where no stock was read, no item is known to be out of it. More than 28 such days never count.
+unread_days as (
+    select past_days.day_on
+    from past_days
+    left join snapshots on past_days.day_on = snapshots.snapshot_on
+    where snapshots.snapshot_on is null
+    qualify row_number() over (order by past_days.day_on desc) <= 28
+),
+
+days as (
+    select
+        pairs.product_option_id,
+        pairs.size,
+        pairs.warehouse,
+        unread_days.day_on
+    from pairs
+    inner join unread_days on pairs.first_on <= unread_days.day_on
+    union all
+    select
+        pairs.product_option_id,
+        pairs.size,
+        pairs.warehouse,
+        past_days.day_on
+    from pairs
+    inner join core.stock_positions as positions
+        on
+            pairs.product_option_id = positions.product_option_id
+            and pairs.size = positions.size
+            and pairs.warehouse = positions.warehouse
+            and pairs.first_on <= positions.snapshot_on
+    inner join past_days on positions.snapshot_on = past_days.day_on
+    where not positions.is_current and positions.on_hand > 0
+)
+
+select
+    product_option_id,
+    size,
+    warehouse,
+    day_on
+from days
+qualify
+    row_number() over (partition by product_option_id, size, warehouse order by day_on desc) <= 28

@@ -1,0 +1,49 @@
+/*
+about: >-
+  Sales orders with the order they were split from and the day they count for as sold; one row
+  per order.
+grain: [sales_order_id]
+columns:
+  sales_order_id: Cin7 id of the order.
+  order_number: Reference of the order.
+  order_root: Reference of the order that it was split from, else its own; a split back order
+    has the reference of the first order and a letter (SO-1-A), and the same customer.
+  sold_on: Day the sale counts for, local date; the invoice's, else the dispatch's; null before.
+  sold_on_basis: invoice or dispatch, whichever gave sold_on; null before.
+checks:
+  a_root_begins_the_reference: starts_with(order_number, order_root)
+*/
+with
+
+references_held as (
+    select distinct
+        order_number,
+        customer_id
+    from staging.sales_orders
+),
+
+orders as (
+    select
+        sales_order_id,
+        order_number,
+        customer_id,
+        invoiced_on,
+        dispatched_on,
+        nullif(regexp_extract(order_number, '^(.+)-[A-Z]$', 1), '') as possible_root
+    from staging.sales_orders
+)
+
+select
+    orders.sales_order_id,
+    orders.order_number,
+    coalesce(roots.order_number, orders.order_number) as order_root,
+    coalesce(orders.invoiced_on, orders.dispatched_on) as sold_on,
+    case
+        when orders.invoiced_on is not null then 'invoice'
+        when orders.dispatched_on is not null then 'dispatch'
+    end as sold_on_basis
+from orders
+left join references_held as roots
+    on
+        orders.possible_root = roots.order_number
+        and orders.customer_id is not distinct from roots.customer_id

@@ -1,0 +1,109 @@
+/*
+about: >-
+  Units sold and returned per day, and how many orders and customers stand behind them; a day on
+  which nothing moved has no row (planning.demand_series has one). One row per option, size,
+  warehouse, channel and day.
+grain: [product_option_id, size, warehouse, channel, sold_on]
+columns:
+  product_option_id: Cin7 id of the option.
+  size: Size of the item; '' when unsized.
+  warehouse: Warehouse of the documents' branch; unmapped where the branch is not known.
+  channel: Sales channel by the settings, else the document's source, else Direct.
+  sold_on: Day of the sale (planning.sales_lines.sold_on) or of the return, local date.
+  sku: Code of the item, verbatim.
+  sold_quantity: Units sold, in stocking units.
+  returned_quantity: Units returned, in stocking units, positive.
+  net_quantity: Units sold less units returned, in stocking units; negative on days of returns.
+  order_count: Number of orders; an order and its split back orders (SO-1, SO-1-A) are one.
+  customer_count: Number of customers who bought; sales without a customer count for none.
+  largest_customer_share: Units of the customer who bought most as a share of those sold, 0 to 1;
+    null where no customer is known or nothing was sold.
+checks:
+  net_is_sold_less_returned: net_quantity = sold_quantity - returned_quantity
+  returned_quantity_is_not_negative: returned_quantity >= 0
+*/
+with
+
+-- Credit notes are neither orders nor customers of the day.
+lines as (
+    select
+        product_option_id,
+        size,
+        warehouse,
+        channel,
+        day_on,
+        sku,
+        sold_quantity,
+        returned_quantity,
+        case when document_kind = 'sales_order' then customer_id end as buyer_id,
+        case
+            when document_kind = 'sales_order' then coalesce(order_root, document_id::varchar)
+        end as order_name
+    from core.demand_lines
+),
+
+buyer_days as (
+    select
+        product_option_id,
+        size,
+        warehouse,
+        channel,
+        day_on,
+        sum(sold_quantity) as sold_quantity
+    from lines
+    where buyer_id is not null
+    group by product_option_id, size, warehouse, channel, day_on, buyer_id
+),
+
+largest_buyers as (
+    select
+        product_option_id,
+        size,
+        warehouse,
+        channel,
+        day_on,
+        max(sold_quantity) as sold_quantity
+    from buyer_days
+    group by product_option_id, size, warehouse, channel, day_on
+),
+
+days as (
+    select
+        product_option_id,
+        size,
+        warehouse,
+        channel,
+        day_on,
+        min(sku) as sku,
+        sum(sold_quantity)::decimal(18, 4) as sold_quantity,
+        sum(returned_quantity)::decimal(18, 4) as returned_quantity,
+        count(distinct order_name) as order_count,
+        count(distinct buyer_id) as customer_count
+    from lines
+    group by product_option_id, size, warehouse, channel, day_on
+)
+
+select
+    days.product_option_id,
+    days.size,
+    days.warehouse,
+    days.channel,
+    days.day_on as sold_on,
+    days.sku,
+    days.sold_quantity,
+    days.returned_quantity,
+    (days.sold_quantity - days.returned_quantity)::decimal(18, 4) as net_quantity,
+    days.order_count,
+    days.customer_count,
+    case
+        when days.sold_quantity > 0
+            then round(largest_buyers.sold_quantity / days.sold_quantity, 4)
+    end::decimal(18, 4) as largest_customer_share
+from days
+left join largest_buyers
+    on
+        days.product_option_id = largest_buyers.product_option_id
+        and days.size = largest_buyers.size
+        and days.warehouse = largest_buyers.warehouse
+        and days.channel = largest_buyers.channel
+        and days.day_on = largest_buyers.day_on

@@ -1,0 +1,61 @@
+/*
+about: >-
+  How long items took to arrive, measured on received purchase orders (creation to full receipt)
+  and transfers (dispatch to receipt); a document is one observation of each item on it. One row
+  per kind, lane, option and size.
+grain: [kind, lane, product_option_id, size]
+columns:
+  kind: purchase_order or transfer.
+  lane: Cin7 id of the supplier as text, or source → destination warehouse.
+  product_option_id: Cin7 id of the option.
+  size: Size of the item; '' when unsized.
+  sku: Code of the item, verbatim.
+  observation_count: Number of received documents with the item.
+  mean_days: Mean of the days from start to receipt.
+  sd_days: Standard deviation of these days (of a sample); null for a single observation.
+  p50_days: Days within which half of them arrived.
+  p80_days: Days within which 80 % of them arrived.
+  p95_days: Days within which 95 % of them arrived.
+  on_time_share: Share of the purchase orders with an expected arrival that came by then, 0 to 1;
+    null where there is none and on transfers.
+  lane_name: Company of the supplier, or source → destination warehouse.
+checks:
+  there_is_an_observation: observation_count > 0
+  quantiles_rise: p50_days <= p80_days and p80_days <= p95_days
+  share_is_a_share: on_time_share between 0 and 1
+  days_are_not_negative: {expect: p50_days >= 0, severity: warn}
+*/
+with
+
+document_items as (
+    select distinct
+        document_kind,
+        document_id,
+        product_option_id,
+        size,
+        sku
+    from core.included_lines
+    where document_kind in ('purchase_order', 'transfer')
+)
+
+select
+    observations.kind,
+    observations.lane,
+    items.product_option_id,
+    items.size,
+    min(items.sku) as sku,
+    count(*) as observation_count,
+    round(avg(observations.days), 4)::decimal(18, 4) as mean_days,
+    round(stddev_samp(observations.days), 4)::decimal(18, 4) as sd_days,
+    quantile_disc(observations.days, 0.5) as p50_days,
+    quantile_disc(observations.days, 0.8) as p80_days,
+    quantile_disc(observations.days, 0.95) as p95_days,
+    round(avg((observations.late_days = 0)::integer), 4)::decimal(18, 4) as on_time_share,
+    min(observations.lane_name) as lane_name
+from core.receipt_observations as observations
+inner join document_items as items
+    on
+        observations.kind = items.document_kind
+        and observations.document_id = items.document_id
+where observations.days is not null
+group by observations.kind, observations.lane, items.product_option_id, items.size

@@ -1,0 +1,116 @@
+/*
+about: >-
+  Stock of each item at each warehouse day by day, today and the next 180: what is available now
+  plus what is counted on to arrive less what demand is expected to take. Every movement behind
+  it stands in planning.projected_stock_explained. One row per option, size, warehouse and day.
+grain: [product_option_id, size, warehouse, day_on]
+columns:
+  product_option_id: Cin7 id of the option.
+  size: Size of the item; '' when unsized.
+  warehouse: Warehouse; unmapped where the branch is not known.
+  day_on: Local day.
+  sku: Code of the item, verbatim.
+  opening: Units at the start of the day, in stocking units; today what Cin7 has available (on hand
+    less open sales, which are therefore not taken again), later what was projected for the day
+    before.
+  purchase_receipts: Units expected from suppliers on the day, in stocking units.
+  transfer_receipts: Units expected from other warehouses on the day, in stocking units.
+  demand: Units the day is expected to take, in stocking units; until there is a forecast the mean
+    daily demand (sold less returned, over all channels) of the last 28 days, from the first sale
+    to yesterday, whose orders are known and on which the item was not out of stock, never below
+    0; fewer days where there are not 28, 0 where there is none.
+  projected_known: Units at the end of the day if nothing were sold, in stocking units.
+  projected: Units at the end of the day with demand, in stocking units; below 0 what would be
+    missing.
+  days_of_cover: Days of such demand that the projected units last; null without demand.
+  is_stockout: True where nothing is left at the end of the day.
+checks:
+  the_day_adds_up: projected = opening + purchase_receipts + transfer_receipts - demand
+  demand_is_not_negative: demand >= 0
+  receipts_are_not_negative: purchase_receipts >= 0 and transfer_receipts >= 0
+  stockout_is_nothing_left: is_stockout = (projected <= 0)
+  cover_is_known_with_demand: (days_of_cover is null) = (demand = 0)
+*/
+with
+
+receipts as (
+    select
+        product_option_id,
+        size,
+        destination_warehouse as warehouse,
+        expected_on as day_on,
+        min(sku) as sku,
+        sum(case when kind = 'purchase_order' then open_quantity else 0 end) as from_suppliers,
+        sum(case when kind = 'transfer' then open_quantity else 0 end) as from_warehouses
+    from planning.replenishments
+    where is_counted
+    group by product_option_id, size, destination_warehouse, expected_on
+),
+
+receivers as (
+    select distinct
+        product_option_id,
+        size,
+        warehouse,
+        sku
+    from receipts
+),
+
+pairs as (
+    select
+        product_option_id,
+        size,
+        warehouse,
+        coalesce(starts.sku, receivers.sku) as sku,
+        coalesce(starts.starting_quantity, 0) as starting_quantity,
+        coalesce(starts.daily_demand, 0) as daily_demand
+    from core.projection_starts as starts
+    full join receivers using (product_option_id, size, warehouse)
+),
+
+days as (
+    select
+        pairs.*,
+        horizon.day_on,
+        horizon.day_number,
+        coalesce(receipts.from_suppliers, 0)::decimal(18, 4) as purchase_receipts,
+        coalesce(receipts.from_warehouses, 0)::decimal(18, 4) as transfer_receipts
+    from pairs
+    cross join core.horizon as horizon
+    left join receipts
+        on
+            pairs.product_option_id = receipts.product_option_id
+            and pairs.size = receipts.size
+            and pairs.warehouse = receipts.warehouse
+            and horizon.day_on = receipts.day_on
+),
+
+balances as (
+    select
+        *,
+        starting_quantity + sum(purchase_receipts + transfer_receipts) over (
+            partition by product_option_id, size, warehouse
+            order by day_number
+            rows unbounded preceding
+        ) as known_quantity,
+        daily_demand * (day_number + 1) as demand_to_date
+    from days
+)
+
+select
+    product_option_id,
+    size,
+    warehouse,
+    day_on,
+    sku,
+    (known_quantity - purchase_receipts - transfer_receipts - demand_to_date + daily_demand)
+    ::decimal(18, 4) as opening,
+    purchase_receipts,
+    transfer_receipts,
+    daily_demand as demand,
+    known_quantity::decimal(18, 4) as projected_known,
+    (known_quantity - demand_to_date)::decimal(18, 4) as projected,
+    round(greatest(known_quantity - demand_to_date, 0) / nullif(daily_demand, 0), 4)
+    ::decimal(18, 4) as days_of_cover,
+    known_quantity <= demand_to_date as is_stockout
+from balances

@@ -1,0 +1,64 @@
+/*
+about: >-
+  Every movement behind planning.projected_stock; added up to a day they are what is projected
+  for it. One row per option, size, warehouse, day and movement.
+grain: [product_option_id, size, warehouse, day_on, kind, document_id, line_id]
+columns:
+  product_option_id: Cin7 id of the option.
+  size: Size of the item; '' when unsized.
+  warehouse: Warehouse; unmapped where the branch is not known.
+  day_on: Local day of the movement.
+  kind: available (what there is today), purchase_order, transfer, or demand (see
+    planning.projected_stock.demand).
+  document_id: Cin7 id of the purchase order or transfer; 0 where there is none.
+  line_id: Cin7 id of its line; 0 where there is none.
+  sku: Code of the item, verbatim.
+  order_number: Reference of the document in Cin7; null where there is none.
+  quantity: Units, in stocking units; negative where they leave.
+checks:
+  kind_is_known: kind in ('available', 'purchase_order', 'transfer', 'demand')
+  only_demand_leaves: kind not in ('purchase_order', 'transfer') or quantity > 0
+  demand_leaves: kind <> 'demand' or quantity < 0
+*/
+select
+    stock.product_option_id,
+    stock.size,
+    stock.warehouse,
+    stock.day_on,
+    'available' as kind,
+    0::bigint as document_id,
+    0::bigint as line_id,
+    stock.sku,
+    null::varchar as order_number,
+    stock.opening as quantity
+from planning.projected_stock as stock
+inner join core.today as today on stock.day_on = today.today_on
+union all
+select
+    receipts.product_option_id,
+    receipts.size,
+    receipts.destination_warehouse as warehouse,
+    receipts.expected_on as day_on,
+    receipts.kind,
+    receipts.document_id,
+    receipts.line_id,
+    receipts.sku,
+    receipts.order_number,
+    receipts.open_quantity as quantity
+from planning.replenishments as receipts
+inner join core.horizon as horizon on receipts.expected_on = horizon.day_on
+where receipts.is_counted
+union all
+select
+    product_option_id,
+    size,
+    warehouse,
+    day_on,
+    'demand' as kind,
+    0::bigint as document_id,
+    0::bigint as line_id,
+    sku,
+    null::varchar as order_number,
+    (-demand)::decimal(18, 4) as quantity
+from planning.projected_stock
+where demand > 0
