@@ -34,6 +34,8 @@ from cin7_pipeline.pipeline import (
 from cin7_pipeline.settings import SANDBOX_TIME_ZONE, Settings, load_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.tables import create_raw_tables
+from cin7_pipeline.why.answer import explain
+from cin7_pipeline.why.show import show
 from cin7_pipeline.window import Window
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, rich_markup_mode=None)
@@ -169,6 +171,24 @@ def status(
         if queries:
             with open_warehouse(settings.published_path, read_only=True) as connection:
                 display.show_first_queries(console, connection)
+
+
+@app.command()
+def why(
+    asked: Annotated[
+        str,
+        typer.Argument(
+            metavar="REFERENCE-OR-SKU",
+            help="A reference, document id, customer order number, or SKU.",
+        ),
+    ],
+) -> None:
+    """Say where a document or an item stands, and what each rule decided about each of its lines."""
+    with plain_errors():
+        answer = explain(_settings(), asked)
+        console.print(show(answer))
+        if not answer.is_found:
+            raise typer.Exit(1)
 
 
 def _refuse_unknown(entities: list[str] | None) -> None:
