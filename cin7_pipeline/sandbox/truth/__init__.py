@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from cin7_pipeline.sandbox.ledger import Books
 from cin7_pipeline.sandbox.truth.account import Account, Tables
+from cin7_pipeline.sandbox.truth.awaited import without_awaited
 from cin7_pipeline.sandbox.truth.items import Items
 from cin7_pipeline.sandbox.truth.measures import Calendar
 from cin7_pipeline.sandbox.truth.reading import Read, learn
@@ -25,7 +26,8 @@ class Truth:
     """The planning tables of one account under given settings.
 
     `warehouses` maps a branch id to (warehouse, is_enabled), `customer_groups` a group to whether
-    it is included; rows of `channels` are in the order of `ChannelRule`.
+    it is included; rows of `channels` are in the order of `ChannelRule`, rows of `custom_fields` are
+    (endpoint, Cin7's field, name).
     """
 
     books: Callable[[datetime], Books]
@@ -36,8 +38,13 @@ class Truth:
     customer_groups: Mapping[str, bool] = field(default_factory=dict)
     price_tier: str = "wholesale"
     stale_after_days: int = 60
+    custom_fields: Sequence[tuple[str, str, str]] = ()
 
     def tables(self, reads: Sequence[Read], as_of: datetime | None = None) -> Tables:
+        """The rows of every table that has a model by now; see `all_tables`."""
+        return without_awaited(self.all_tables(reads, as_of))
+
+    def all_tables(self, reads: Sequence[Read], as_of: datetime | None = None) -> Tables:
         """Each table's rows after `reads`, made in this order, as seen at `as_of` (the last read).
 
         Columns of free text and the sync's own counters are left out of the rows.
@@ -57,5 +64,6 @@ class Truth:
             trades=Trades(rules, self.customer_groups, known.books.contacts, warehouses),
             price_tier=self.price_tier,
             stale_after_days=self.stale_after_days,
+            custom_fields=self.custom_fields,
         )
         return account.tables()

@@ -1,11 +1,12 @@
-"""How long goods usually travel on a lane, and the dates that follow from it."""
+"""How long goods usually travel on a lane, how late they usually are, and the dates that follow."""
 
-import statistics
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Generic, NamedTuple, TypeVar
 
 Lane = TypeVar("Lane")
+HALF = 50
 
 
 class Expected(NamedTuple):
@@ -18,8 +19,13 @@ class Expected(NamedTuple):
 UNKNOWN = Expected(None, "unknown")
 
 
+def quantile(ordered: Sequence[int], percent: int) -> int:
+    """The discrete quantile: of n sorted values the ceil(n × percent / 100)-th."""
+    return ordered[-(-len(ordered) * percent // 100) - 1]
+
+
 class UsualDays(Generic[Lane]):
-    """The days per lane: of n observations the ceil(n / 2)-th smallest."""
+    """The days per lane: the discrete median of what its documents took."""
 
     def __init__(self) -> None:
         self._observed: dict[Lane, list[int]] = defaultdict(list)
@@ -28,9 +34,12 @@ class UsualDays(Generic[Lane]):
         """Add what one document took."""
         self._observed[lane].append((end - start).days)
 
+    def of(self, lane: Lane) -> timedelta | None:
+        """What the lane usually takes; None on a lane never seen."""
+        days = self._observed.get(lane)
+        return timedelta(days=quantile(sorted(days), HALF)) if days else None
+
     def after(self, lane: Lane, start: date) -> Expected:
         """The date a document that starts on `start` is expected; unknown on a lane never seen."""
-        days = self._observed.get(lane)
-        if not days:
-            return UNKNOWN
-        return Expected(start + timedelta(days=statistics.median_low(days)), "lead_time")
+        usual = self.of(lane)
+        return UNKNOWN if usual is None else Expected(start + usual, "lead_time")

@@ -1,7 +1,8 @@
 """Purchase orders: their state, what of them is still open and when it is expected."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from cin7_pipeline.sandbox.ledger import Contact, PurchaseOrder
@@ -107,14 +108,32 @@ def usual_days_of_suppliers(
 ) -> UsualDays[int]:
     """How many days each supplier's orders usually take from creation to full receipt."""
     usual = UsualDays[int]()
+    for order, received_on in _received(orders, calendar):
+        usual.observe(order.member_id, calendar.on(order.created_at), received_on)
+    return usual
+
+
+def usual_lateness_of_suppliers(
+    orders: Iterable[Held[PurchaseOrder]], calendar: Calendar
+) -> UsualDays[int]:
+    """How many days after its ETA each supplier's goods usually come; early is not late."""
+    usual = UsualDays[int]()
+    for order, received_on in _received(orders, calendar):
+        if order.eta_at:
+            eta_on = calendar.on(order.eta_at)
+            usual.observe(order.member_id, eta_on, max(received_on, eta_on))
+    return usual
+
+
+def _received(
+    orders: Iterable[Held[PurchaseOrder]], calendar: Calendar
+) -> Iterator[tuple[PurchaseOrder, date]]:
+    """Orders that tell something about their supplier, with the day all of it was there."""
     for held in orders:
         order = held.document
         is_observed = order.is_approved and not order.is_void and not held.is_gone
         if is_observed and order.received_at and order.member_id:
-            usual.observe(
-                order.member_id, calendar.on(order.created_at), calendar.on(order.received_at)
-            )
-    return usual
+            yield order, calendar.on(order.received_at)
 
 
 def expected(entry: Purchase, usual: UsualDays[int], calendar: Calendar) -> Expected:

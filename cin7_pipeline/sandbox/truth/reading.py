@@ -12,9 +12,11 @@ from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from cin7_pipeline.sandbox.ledger import (
+    Adjustment,
     Books,
     CreditNote,
     Document,
+    ProductionJob,
     PurchaseOrder,
     SalesOrder,
     StockRow,
@@ -27,7 +29,7 @@ D = TypeVar("D", bound=Document)
 
 @dataclass(frozen=True)
 class Read:
-    """One sync at `moment`: the four kinds of documents over `window`, all other data beside them."""
+    """One sync at `moment`: every kind of document over `window`, all other data beside them."""
 
     moment: datetime
     window: Window
@@ -118,6 +120,8 @@ class Known:
     purchase_orders: Shelf[PurchaseOrder]
     branch_transfers: Shelf[Transfer]
     credit_notes: Shelf[CreditNote]
+    adjustments: Shelf[Adjustment]
+    production_jobs: Shelf[ProductionJob]
     snapshots: dict[date, Snapshot] = field(default_factory=dict)
 
 
@@ -137,6 +141,8 @@ def learn(books: Callable[[datetime], Books], reads: Sequence[Read], zone: ZoneI
         purchase_orders=Shelf(lambda order: order.received_at is None and not order.is_void),
         branch_transfers=Shelf(lambda transfer: transfer.received_at is None),
         credit_notes=Shelf(lambda note: note.completed_at is None and not note.is_void),
+        adjustments=Shelf(lambda adjustment: adjustment.completed_at is None),
+        production_jobs=Shelf(lambda job: job.completed_at is None),
     )
     for read in reads:
         _add(known, read, books(read.moment), zone)
@@ -154,4 +160,6 @@ def _add(known: Known, read: Read, books: Books, zone: ZoneInfo) -> None:
     known.purchase_orders.take(books.purchase_orders, read)
     known.branch_transfers.take(books.transfers, read)
     known.credit_notes.take(books.credit_notes, read)
+    known.adjustments.take(books.adjustments, read)
+    known.production_jobs.take(books.production_jobs, read)
     known.snapshots[read.moment.astimezone(zone).date()] = Snapshot(read.moment, books.stock)

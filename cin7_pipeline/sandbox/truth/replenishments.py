@@ -1,7 +1,7 @@
 """Purchase orders and transfers side by side: what is coming, when, and whether it counts."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from cin7_pipeline.sandbox.truth.lanes import Expected
@@ -10,18 +10,26 @@ from cin7_pipeline.sandbox.truth.purchases import Purchase
 from cin7_pipeline.sandbox.truth.transfers import Movement
 from cin7_pipeline.sandbox.truth.warehouses import UNMAPPED, Warehouses
 
+ON_TIME = timedelta()
+
 
 def of_purchase(
-    entry: Purchase, supplier: str, expected: Expected, warehouses: Warehouses, today: date
+    entry: Purchase,
+    expected: Expected,
+    *,
+    supplier: str,
+    lateness: timedelta,
+    warehouses: Warehouses,
+    today: date,
 ) -> Row:
-    """The row of a purchase order's part."""
+    """The row of a purchase order's part; `lateness` is what its supplier usually is late by."""
     order = entry.document
     destination = warehouses.of(order.branch_id)
     why_not = why_not_counted(
         entry.state, entry.open_quantity, (None, destination), expected, warehouses
     )
     return {
-        **_row(entry, expected, today),
+        **_row(entry, expected, lateness, today),
         "source": supplier,
         "destination_warehouse": destination,
         "source_branch_or_supplier_id": id_or_none(order.member_id),
@@ -35,7 +43,7 @@ def of_transfer(entry: Movement, expected: Expected, warehouses: Warehouses, tod
     source, destination = entry.lane
     why_not = why_not_counted(entry.state, entry.open_quantity, entry.lane, expected, warehouses)
     return {
-        **_row(entry, expected, today),
+        **_row(entry, expected, ON_TIME, today),
         "source": source,
         "destination_warehouse": destination,
         "source_branch_or_supplier_id": id_or_none(entry.document.source_branch_id),
@@ -66,8 +74,9 @@ def why_not_counted(
     return next((reason for reason, applies in reasons if applies), None)
 
 
-def _row(entry: Purchase | Movement, expected: Expected, today: date) -> Row:
+def _row(entry: Purchase | Movement, promised: Expected, lateness: timedelta, today: date) -> Row:
     is_coming = entry.state == "Active" and entry.open_quantity > 0
+    is_overdue = is_coming and promised.on is not None and promised.on < today
     return {
         "kind": entry.kind,
         **entry.identity("document_id"),
@@ -75,7 +84,8 @@ def _row(entry: Purchase | Movement, expected: Expected, today: date) -> Row:
         "order_number": entry.document.reference,
         "state": entry.state,
         "open_quantity": entry.open_quantity,
-        "expected_on": expected.on,
-        "expected_on_basis": expected.basis,
-        "is_overdue": is_coming and expected.on is not None and expected.on < today,
+        "expected_on": today + lateness if is_overdue else promised.on,
+        "expected_on_basis": promised.basis,
+        "is_overdue": is_overdue,
+        "promised_on": promised.on,
     }

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from cin7_pipeline.sandbox.ledger import CreditNote, SalesOrder
 from cin7_pipeline.sandbox.truth.entries import Entry
 from cin7_pipeline.sandbox.truth.items import Items, Part
 from cin7_pipeline.sandbox.truth.measures import Calendar, Row, id_or_none, rounded
+from cin7_pipeline.sandbox.truth.order_roots import OrderRoots
 from cin7_pipeline.sandbox.truth.reading import Held
 from cin7_pipeline.sandbox.truth.trade import Trade, Trades
 
@@ -97,12 +99,12 @@ def _state(held: Held[SalesOrder] | Held[CreditNote], unfinished: str | None) ->
     return () if unfinished is None else (unfinished,)
 
 
-def sales_lines(entries: Iterable[Sale], calendar: Calendar) -> list[Row]:
+def sales_lines(entries: Iterable[Sale], calendar: Calendar, roots: OrderRoots) -> list[Row]:
     """The table `sales_lines`: dispatched sales that no rule leaves out."""
-    return [_sales_line(entry, calendar) for entry in entries if entry.is_included]
+    return [_sales_line(entry, calendar, roots) for entry in entries if entry.is_included]
 
 
-def _sales_line(entry: Sale, calendar: Calendar) -> Row:
+def _sales_line(entry: Sale, calendar: Calendar, roots: OrderRoots) -> Row:
     order, line = entry.document, entry.part.line
     return {
         **entry.identity("sales_order_id"),
@@ -120,21 +122,28 @@ def _sales_line(entry: Sale, calendar: Calendar) -> Row:
         "created_on": calendar.on(order.created_at),
         "dispatched_on": calendar.on(order.dispatched_at),
         "invoiced_on": calendar.on(order.invoiced_at),
-        "sold_on": calendar.on(order.invoiced_at or order.dispatched_at),
+        "sold_on": sold_on(order, calendar),
         "sold_on_basis": "invoice" if order.invoiced_at else "dispatch",
         "customer_id": entry.trade.customer_id,
         "customer_group": entry.trade.customer_group,
         "ordered_quantity": entry.part.ordered,
         "tax_status": order.tax_status,
+        "order_root": roots.of(order),
     }
 
 
+def sold_on(order: SalesOrder, calendar: Calendar) -> date | None:
+    """The day a sale counts on: its invoice's, or else its dispatch's."""
+    return calendar.on(order.invoiced_at or order.dispatched_at)
+
+
 def open_sales_lines(
-    entries: Iterable[Sale], calendar: Calendar, stale_after_days: int
+    entries: Iterable[Sale], calendar: Calendar, stale_after_days: int, roots: OrderRoots
 ) -> list[Row]:
     """The table `open_sales_lines`: approved demand that waits, in every channel and warehouse."""
     return [
         _open_sales_line(entry, calendar, stale_after_days)
+        | {"order_root": roots.of(entry.document)}
         for entry in entries
         if "undispatched" in entry.rules
         and not entry.part.rules

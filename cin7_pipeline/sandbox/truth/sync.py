@@ -6,7 +6,14 @@ from datetime import date, datetime
 from cin7_pipeline.sandbox.truth.measures import Row, naive_utc
 from cin7_pipeline.sandbox.truth.reading import Known, Read
 
-DOCUMENTS = ("sales_orders", "purchase_orders", "branch_transfers", "credit_notes")
+DOCUMENTS = (
+    "sales_orders",
+    "purchase_orders",
+    "branch_transfers",
+    "credit_notes",
+    "adjustments",
+    "production_jobs",
+)
 
 
 def sync_status(known: Known) -> list[Row]:
@@ -17,11 +24,14 @@ def sync_status(known: Known) -> list[Row]:
         "purchase_orders": len(list(known.purchase_orders.existing())),
         "branch_transfers": len(list(known.branch_transfers.existing())),
         "credit_notes": len(list(known.credit_notes.existing())),
+        "adjustments": len(list(known.adjustments.existing())),
+        "production_jobs": len(list(known.production_jobs.existing())),
         "products": len(books.products),
         "product_options": len(books.options),
         "contacts": len(books.contacts),
         "branches": len(books.branches),
         "stock": len(books.stock),
+        "bom_masters": len(books.bom_masters),
     }
     as_of = naive_utc(known.reads[-1].moment)
     return [
@@ -30,14 +40,19 @@ def sync_status(known: Known) -> list[Row]:
     ]
 
 
-def sync_coverage(reads: Sequence[Read]) -> list[Row]:
-    """Per kind of document and UTC day: the newest read whose window touched the day."""
+def newest_reads(reads: Sequence[Read]) -> dict[date, datetime]:
+    """Per UTC day the newest read whose window touched it."""
     read_at: dict[date, datetime] = {}
     for read in reads:
         for day in read.window.dates(read.moment):
             read_at[day] = max(read.moment, read_at.get(day, read.moment))
+    return read_at
+
+
+def sync_coverage(reads: Sequence[Read]) -> list[Row]:
+    """Per kind of document and UTC day: when it was read last."""
     return [
         {"entity": entity, "day_on": day, "read_at": naive_utc(moment)}
         for entity in DOCUMENTS
-        for day, moment in sorted(read_at.items())
+        for day, moment in sorted(newest_reads(reads).items())
     ]

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from cin7_pipeline.sandbox.ledger import (
+    Adjustment,
+    Assembly,
+    BomMaster,
     Books,
     Branch,
     Contact,
@@ -16,7 +19,9 @@ from cin7_pipeline.sandbox.ledger import (
     Document,
     Line,
     Option,
+    Part,
     Product,
+    ProductionJob,
     PurchaseOrder,
     SalesOrder,
     SizeQuantity,
@@ -57,6 +62,7 @@ class Shop:
     branches: list[Branch] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
     stock: list[StockRow] = field(default_factory=list)
+    boms: list[BomMaster] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
 
     def option(self, id_: int, code: str | None, size: str = "", **changes: Any) -> None:
@@ -93,11 +99,21 @@ class Shop:
         """Add a branch."""
         self.branches.append(Branch(id_, name, "", is_active, at(OPENED), at(OPENED)))
 
-    def contact(self, id_: int, company: str, group: str = "") -> None:
-        """Add a customer or supplier."""
-        self.contacts.append(
-            Contact(id_, "Customer", company, group, "", "", True, at(OPENED), at(OPENED))
+    def contact(self, id_: int, company: str, group: str = "", **changes: Any) -> None:
+        """Add a contact, by default a customer with an address of its own."""
+        values = {"type": "Customer", "email": f"{id_}@example.com", "person": ""}
+        times = {"created_at": OPENED, "modified_at": OPENED}
+        values = typed({**values, "is_active": True, **times, **changes})
+        self.contacts.append(Contact(id=id_, company=company, group=group, **values))
+
+    def bom(self, id_: int, option_id: int, *parts: tuple[int, Any]) -> None:
+        """Add a BOM for an option; parts are (option, quantity), their ids those of the BOM + place."""
+        components = tuple(
+            Part(100 * id_ + place, part_id, "", "", Decimal(quantity))
+            for place, (part_id, quantity) in enumerate(parts, start=1)
         )
+        made = Assembly(10 * id_, option_id, "", "", Decimal(1), components)
+        self.boms.append(BomMaster(id_, f"B-{id_}", at(OPENED), at(OPENED), (made,)))
 
     def on_hand(self, option_id: int, branch_id: int, quantity: int, **changes: Any) -> None:
         """Add a stock row."""
@@ -140,6 +156,14 @@ class Shop:
             CreditNote, id_, lines, {"branch_id": 1, "completed_at": "2026-06-03"} | changes
         )
 
+    def adjustment(self, id_: int, *lines: Line, **changes: Any) -> None:
+        """Add an adjustment at branch 1."""
+        self._write(Adjustment, id_, lines, {"branch_id": 1} | changes)
+
+    def job(self, id_: int, **changes: Any) -> None:
+        """Add a production job at branch 1."""
+        self._write(ProductionJob, id_, (), {"branch_id": 1} | changes)
+
     def change(self, id_: int, **changes: Any) -> None:
         """Add a later version of a document."""
         earlier = [document for document in self.documents if document.id == id_][-1]
@@ -173,6 +197,9 @@ class Shop:
             purchase_orders=[d for d in last.values() if isinstance(d, PurchaseOrder)],
             transfers=[d for d in last.values() if isinstance(d, Transfer)],
             credit_notes=[d for d in last.values() if isinstance(d, CreditNote)],
+            adjustments=[d for d in last.values() if isinstance(d, Adjustment)],
+            production_jobs=[d for d in last.values() if isinstance(d, ProductionJob)],
+            bom_masters=self.boms,
             stock=self.stock,
         )
 
@@ -188,7 +215,12 @@ class Shop:
     def tables(self, *reads: Read, **settings: Any) -> dict[str, list[dict[str, Any]]]:
         """The tables after these reads, by default one lookback; the account is in Sydney."""
         truth = Truth(self.books, time_zone="Australia/Sydney", **settings)
-        return truth.tables(reads or [self.lookback()])
+        return truth.all_tables(reads or [self.lookback()])
+
+    def issues(self, name: str, *reads: Read, **settings: Any) -> list[int]:
+        """The documents that have an issue."""
+        rows = self.tables(*reads, **settings)["data_issues"]
+        return [row["document_id"] for row in rows if row["issue"] == name]
 
 
 @pytest.fixture

@@ -113,8 +113,26 @@ def test_the_status_counts_what_is_not_gone(shop):
     tables = shop.tables(shop.lookback("2026-06-05"), shop.lookback("2026-06-11 08:30"))
     counts = {row["entity"]: row["row_count"] for row in tables["sync_status"]}
     assert (counts["sales_orders"], counts["branches"], counts["contacts"]) == (1, 2, 1)
-    assert len(counts) == 9
+    assert len(counts) == 12
     assert str(tables["sync_status"][0]["data_as_of_at"]) == "2026-06-11 08:30:00"
+
+
+def test_adjustments_and_jobs_are_known_like_other_documents(shop):
+    """They are read by window, open ones again by id, and deleted ones are gone."""
+    shop.adjustment(1, created_at="2026-01-05")
+    shop.adjustment(2)
+    shop.job(3, completed_at="2026-06-02")
+    shop.bom(4, 1)
+    shop.change(1, deleted_at="2026-06-10")
+    first = shop.days("2026-01-06 00:00", "2026-01-05", "2026-01-05")
+    for reads, adjustments in (
+        ((first,), 1),
+        ((shop.lookback(),), 1),
+        ((first, shop.lookback()), 1),
+    ):
+        status = {row["entity"]: row["row_count"] for row in shop.tables(*reads)["sync_status"]}
+        assert status["adjustments"] == adjustments
+    assert (status["production_jobs"], status["bom_masters"]) == (1, 1)
 
 
 def test_coverage_names_the_newest_read_of_each_day(shop):
@@ -134,4 +152,4 @@ def test_coverage_names_the_newest_read_of_each_day(shop):
         "2026-06-03": "2026-06-09 00:00:00",
         "2026-06-04": "2026-06-04 12:00:00",
     }
-    assert len(tables["sync_coverage"]) == 16
+    assert len(tables["sync_coverage"]) == 24

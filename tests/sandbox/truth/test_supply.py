@@ -69,10 +69,42 @@ def test_a_purchase_order_is_expected_on_its_eta_or_after_its_suppliers_usual_da
         for id_, row in rows.items()
     }
     assert shown[1] == (date(2026, 5, 5), "received", "Mill", "delivered")
-    assert shown[5] == (date(2026, 6, 11), "lead_time", "Mill", None)
+    assert shown[5] == (date(2026, 6, 15), "lead_time", "Mill", None)
     assert shown[6] == (date(2026, 6, 21), "eta", "Mill", None)
     assert shown[7] == (None, "unknown", "Supplier 9", "no expected date")
     assert [id_ for id_, row in rows.items() if row["is_overdue"]] == [5]
+    assert rows[5]["promised_on"] == date(2026, 6, 11)
+
+
+def test_an_overdue_purchase_order_is_expected_after_its_suppliers_usual_lateness(shop):
+    """From today on the supplier's median lateness counts; early receipts are on time."""
+    late = ("2026-05-01", "2026-05-11", "2026-05-14", "2026-05-20")  # 0, 1, 4 and 10 days late
+    for id_, received_at in enumerate(late, 1):
+        shop.purchase(
+            id_, shop.line(id_), eta_at="2026-05-10", received_at=received_at, member_id=8
+        )
+    shop.purchase(5, shop.line(5), eta_at="2026-06-14 13:59", member_id=8)
+    shop.purchase(6, shop.line(6), eta_at="2026-06-14 14:00", member_id=8)
+    shop.purchase(7, shop.line(7), eta_at="2026-06-01", member_id=9)
+    shop.purchase(8, shop.line(8), eta_at="2026-06-01", member_id=8, is_approved=False)
+    rows = {row["document_id"]: row for row in shop.tables()["replenishments"]}
+    shown = {
+        id_: (rows[id_]["promised_on"].day, rows[id_]["expected_on"].day, rows[id_]["is_overdue"])
+        for id_ in (5, 6, 7, 8)
+    }
+    assert shown == {5: (14, 16, True), 6: (15, 15, False), 7: (1, 15, True), 8: (1, 1, False)}
+    assert rows[5]["expected_on_basis"] == "eta"
+
+
+def test_an_overdue_transfer_is_expected_today(shop):
+    """A transfer's lateness is not known, so that it may come any moment; its line keeps the date."""
+    shop.transfer(1, shop.line(1), dispatched_at="2026-06-01", received_at="2026-06-04")
+    shop.transfer(2, shop.line(2), dispatched_at="2026-06-02")
+    tables = shop.tables()
+    row = next(row for row in tables["replenishments"] if row["document_id"] == 2)
+    assert (row["promised_on"], row["expected_on"]) == (date(2026, 6, 5), date(2026, 6, 15))
+    line = next(row for row in tables["transfer_lines"] if row["transfer_id"] == 2)
+    assert line["expected_on"] == date(2026, 6, 5)
 
 
 @pytest.mark.parametrize(
