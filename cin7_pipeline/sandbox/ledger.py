@@ -6,7 +6,7 @@ How the books come about is told in `life`; how Cin7 spells them in `payloads`.
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from cin7_pipeline.sandbox.master_data import (
     Assembly,
@@ -43,6 +43,9 @@ __all__ = [
 ]
 
 
+CENT = Decimal("0.01")
+
+
 @dataclass(frozen=True)
 class SizeQuantity:
     """How much of a line is of one size."""
@@ -56,7 +59,8 @@ class SizeQuantity:
 class Line:
     """One line of any document; `done` is what was shipped, received or transferred of it.
 
-    On a transfer `unit_price` is the unit cost.
+    On a transfer and an adjustment `unit_price` is the unit cost; an adjustment's quantity is signed.
+    `uom_size` is how many stocking units a unit of sale holds, 0 where it is sold by the piece.
     """
 
     id: int
@@ -70,6 +74,12 @@ class Line:
     parent_id: int = 0
     sizes: tuple[SizeQuantity, ...] = ()
     unit_cost: Decimal = Decimal(0)
+    uom_size: Decimal = Decimal(0)
+
+    @property
+    def amount(self) -> Decimal:
+        """What it comes to, less its discount."""
+        return round(self.quantity * self.unit_price - self.discount, 4)
 
 
 @dataclass(frozen=True)
@@ -90,7 +100,11 @@ class Document:
 
 @dataclass(frozen=True)
 class SalesOrder(Document):
-    """A sales order of any source."""
+    """A sales order of any source.
+
+    `tax_rate` is a fraction or a percentage, as it was entered. The two errors are what its stated
+    totals are wrong by: 0 unless somebody wrote over them.
+    """
 
     member_id: int = 0
     branch_id: int = 0
@@ -108,6 +122,25 @@ class SalesOrder(Document):
     delivery_country: str | None = "Australia"
     currency_rate: Decimal = Decimal(1)
     freight: Decimal = Decimal(0)
+    surcharge: Decimal = Decimal(0)
+    discount_total: Decimal = Decimal(0)
+    tax_rate: Decimal = Decimal("0.1")
+    product_total_error: Decimal = Decimal(0)
+    total_error: Decimal = Decimal(0)
+
+    @property
+    def product_total(self) -> Decimal:
+        """The stated sum of the lines, to the cent; kit components are in their kit's line."""
+        goods = sum((line.amount for line in self.lines if not line.parent_id), Decimal(0))
+        return goods.quantize(CENT, ROUND_HALF_UP) + self.product_total_error
+
+    @property
+    def total(self) -> Decimal:
+        """The stated sum of its parts, to the cent, with tax where prices are without."""
+        net = self.product_total + self.freight + self.surcharge - self.discount_total
+        rate = self.tax_rate / 100 if self.tax_rate > 1 else self.tax_rate
+        due = net * (1 + rate) if self.tax_status == "Excl" else net
+        return due.quantize(CENT, ROUND_HALF_UP) + self.total_error
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,8 @@ KINDS = (
     Kind.KIT, Kind.SINGLE, Kind.SAME_CODE, Kind.SINGLE, Kind.OTHER_CASE,
     Kind.GRID, Kind.INACTIVE, Kind.WITHOUT_OPTIONS, Kind.DOLLAR_COST, Kind.UNPRICED,
 )  # fmt: skip
+MADE_EVERY, MADE_PLACES = 40, (11, 13)
+NESTED_KIT_NUMBER = 30
 RARE = {Kind.SAME_CODE, Kind.OTHER_CASE, Kind.WITHOUT_OPTIONS, Kind.UNPRICED, Kind.TRAILING_SPACE}
 GRIDS = {Kind.GRID, Kind.GRID_WITHOUT_CODES}
 
@@ -139,7 +141,7 @@ def make_articles(
         option_id = FIRST_OPTION_ID + number * OPTION_IDS_PER_PRODUCT + place
         prices = _prices(kind, cost, dice)
         options = _options(kind, product, colour, code, id=option_id, prices=prices)
-        popularity = 1 / (3 + dice.randint(0, 60))
+        popularity = 1 / ((15 if kind is Kind.KIT else 3) + dice.randint(0, 60))
         articles.append(
             Article(product, options, popularity, cost, in_fractions=kind is Kind.BY_THE_METRE)
         )
@@ -212,6 +214,21 @@ def _prices(kind: Kind, cost: Decimal, dice: random.Random) -> dict[str, Decimal
     if dice.random() < 0.1:
         del prices["vipAUD"]
     return prices | {"costAUD": cost}
+
+
+def number_of(product: Product) -> int:
+    """The number a product was made from."""
+    return product.id - FIRST_PRODUCT_ID
+
+
+def is_exploded(kit: Product) -> bool:
+    """True where orders list the components of a kit; of every other kit they list only the kit."""
+    return number_of(kit) // len(KINDS) % 2 == 0
+
+
+def is_made(product: Product) -> bool:
+    """True for what the merchant makes itself."""
+    return product.order_type != "Kit" and number_of(product) % MADE_EVERY in MADE_PLACES
 
 
 def make_components(choices: list[Article], dice: random.Random) -> tuple[Component, ...]:

@@ -9,10 +9,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from cin7_pipeline.sandbox.ledger import Line, SizeQuantity
-from cin7_pipeline.sandbox.life.articles import Article
+from cin7_pipeline.sandbox.life.articles import Article, is_exploded
 from cin7_pipeline.sandbox.life.catalogue import Catalogue
 
 CENT = Decimal("0.01")
+UNEVEN, UNEVENLY_DONE = (1, 2, 3, 4), 3
 
 
 class Baskets:
@@ -41,10 +42,11 @@ class Baskets:
         )
 
     def kit(self, article: Article, quantity: int, price: Decimal) -> list[Line]:
-        """A kit's line with the lines of its components below it."""
+        """A kit's line with the lines of its components below it; of some kits only the first."""
         parent = self.line(article, [quantity], price)
         children = []
-        for component in article.product.components:
+        parts = self.catalogue.parts(article.option_id) if is_exploded(article.product) else ()
+        for component in parts:
             part = self.catalogue.articles[component.option_id]
             amounts = [
                 int(component.quantity) * quantity if option.size == component.size else 0
@@ -108,6 +110,17 @@ def done_in_part(lines: Iterable[Line]) -> tuple[Line, ...]:
         replace(line, done=_half(line)) if line.option_id and line.id not in in_kits else line
         for line in lines
     )
+
+
+def done_unevenly(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Three of every line of ten in sizes that were ordered unevenly; nothing else."""
+    return tuple(
+        replace(line, done=Decimal(UNEVENLY_DONE)) if _is_uneven(line) else line for line in lines
+    )
+
+
+def _is_uneven(line: Line) -> bool:
+    return [size.quantity for size in line.sizes] == list(UNEVEN)
 
 
 def _half(line: Line) -> Decimal:

@@ -6,11 +6,14 @@ What a single product looks like is told in `articles`.
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from random import Random
 
 from cin7_pipeline.sandbox.ledger import Component, Option, Product
 from cin7_pipeline.sandbox.life.articles import (
+    NESTED_KIT_NUMBER,
     Article,
     Kind,
+    is_made,
     kind_of,
     make_articles,
     make_components,
@@ -20,6 +23,7 @@ from cin7_pipeline.sandbox.life.clock import WallClock, chance
 from cin7_pipeline.sandbox.life.history import History
 
 ItemKey = tuple[int, str]
+ONE = Decimal(1)
 
 LAUNCH_EVERY_DAYS, LAUNCH_OFFSET = 9, 6
 RETIRE_EVERY_DAYS, RETIRE_OFFSET = 23, 17
@@ -77,6 +81,16 @@ class Catalogue:
         article = self.articles.get(option_id)
         return article.product.components if article else ()
 
+    def parts(self, option_id: int) -> tuple[Component, ...]:
+        """What is taken from the shelves for one unit of a kit: its components, those of kits in it."""
+        totals: dict[ItemKey, Decimal] = {}
+        for component in self.components(option_id):
+            inner = self.parts(component.option_id)
+            for part in inner or (replace(component, quantity=ONE),):
+                key = (part.option_id, part.size)
+                totals[key] = totals.get(key, Decimal(0)) + part.quantity * component.quantity
+        return tuple(Component(*key, quantity) for key, quantity in totals.items())
+
     @property
     def kits(self) -> list[Article]:
         """The articles that are made of others."""
@@ -107,7 +121,7 @@ class Catalogue:
         kind = kind_of(number, self._initial)
         product = make_product(number, kind, supplier_id, at, dice)
         if kind is Kind.KIT:
-            product = replace(product, components=make_components(self._kit_parts(), dice))
+            product = replace(product, components=self._kit_components(number, dice))
         before = next(reversed(self.articles.values()), None)
         history = History(product)
         self.products.append(history)
@@ -115,11 +129,23 @@ class Catalogue:
         for article in make_articles(number, kind, product, dice, before):
             self._list(article)
 
-    def _kit_parts(self) -> list[Article]:
+    def _kit_components(self, number: int, dice: Random) -> tuple[Component, ...]:
+        """A few articles; one kit holds another kit and something that the merchant makes."""
+        components = make_components(self.simple_articles(), dice)
+        if number != NESTED_KIT_NUMBER:
+            return components
+        made = next(each for each in self.on_sale() if is_made(each.product))
+        others = (Component(each.option_id, "", ONE) for each in (self.kits[0], made))
+        return (*others, components[0])
+
+    def simple_articles(self) -> list[Article]:
+        """What may go into others: whole units without sizes, bought as they are."""
         return [
             article
             for article in self.on_sale()
-            if not article.product.components and not article.in_fractions
+            if not (article.product.components or article.in_fractions or article.is_sized)
+            and not is_made(article.product)
+            and article.options[0].code
         ]
 
     def _list(self, article: Article) -> None:

@@ -59,9 +59,14 @@ class Levels:
 
     def add(self, lines: Iterable[Line], branch_id: int, sign: int) -> None:
         """Note what a new document will bring to a branch, or with -1 take from it."""
+        lines = list(lines)
         for line in lines:
-            for share in self._rules.shares(line):
+            for share in self._rules.moved(line, lines):
                 self._levels[Place(share.item, branch_id)] += sign * share.quantity
+
+    def change(self, option_id: int, branch_id: int, quantity: Decimal) -> None:
+        """Note what a production job will make of an item without sizes, or take of it."""
+        self._levels[Place((option_id, ""), branch_id)] += quantity
 
     def at(self, item: ItemKey, branch_id: int) -> Decimal:
         """The believed level of an item at a branch."""

@@ -1,18 +1,22 @@
 """A merchant whose whole account at any moment is a pure function of seed, opening day, size, moment.
 
 Life is told day by day, once; a moment is then looked up. How the parts live is told in `catalogue`,
-`people`, `orders`, `purchasing`, `transfers`, `returns` and `mishaps`; how Cin7 writes it down, in
-`payloads`.
+`people`, `orders`, `purchasing`, `transfers`, `returns`, `production`, `stocktaking` and `mishaps`;
+how Cin7 writes it down, in `payloads`.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
 from threading import Lock
+from typing import TypeVar
 
 from cin7_pipeline.sandbox.ledger import (
+    Adjustment,
     Books,
     CreditNote,
+    Document,
+    ProductionJob,
     PurchaseOrder,
     SalesOrder,
     Transfer,
@@ -25,14 +29,19 @@ from cin7_pipeline.sandbox.life.levels import Levels
 from cin7_pipeline.sandbox.life.mishaps import correct_late, save_again_at_month_end
 from cin7_pipeline.sandbox.life.orders import SalesDesk
 from cin7_pipeline.sandbox.life.people import People
+from cin7_pipeline.sandbox.life.production import Workshop
 from cin7_pipeline.sandbox.life.purchasing import PurchaseDesk
+from cin7_pipeline.sandbox.life.recipes import Recipes
 from cin7_pipeline.sandbox.life.returns import ReturnsDesk
 from cin7_pipeline.sandbox.life.shelves import Shelves
 from cin7_pipeline.sandbox.life.stock import StockRules
+from cin7_pipeline.sandbox.life.stocktaking import StocktakingDesk
 from cin7_pipeline.sandbox.life.transfers import TransferDesk
 
 FIRST_LINE_ID = 7700001
 RETURNS_PER_ORDER_AND_WEEK = 2
+ADJUSTMENTS_A_WEEK, JOBS_A_WEEK = 4, 2
+D = TypeVar("D", bound=Document)
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,8 @@ class Merchant:
         self._purchases: list[History[PurchaseOrder]] = []
         self._transfers: list[History[Transfer]] = []
         self._notes: list[History[CreditNote]] = []
+        self._adjustments: list[History[Adjustment]] = []
+        self._jobs: list[History[ProductionJob]] = []
         self._lived_until = opened_on - timedelta(days=1)
         self._lock = Lock()
 
@@ -85,6 +96,9 @@ class Merchant:
         self._buying = PurchaseDesk(seed, clock, self._people, baskets, self._levels)
         self._moving = TransferDesk(seed, clock, self._people, baskets, self._levels)
         self._returns = ReturnsDesk(seed, clock, baskets)
+        self._recipes = Recipes(seed, clock, self.opened_on, self._catalogue)
+        self._workshop = Workshop(seed, clock, self._recipes, self._catalogue, self._levels)
+        self._stocktaking = StocktakingDesk(seed, clock, baskets)
         eve = clock.at(self.opened_on - timedelta(days=1), 20)
         self._shelves = Shelves(self._catalogue, rules, list(self._levels.open(eve)))
 
@@ -113,6 +127,9 @@ class Merchant:
             purchase_orders=states(self._purchases, moment),
             transfers=states(self._transfers, moment),
             credit_notes=states(self._notes, moment),
+            adjustments=states(self._adjustments, moment),
+            production_jobs=states(self._jobs, moment),
+            bom_masters=states(self._recipes.masters, moment),
             stock=self._shelves.rows(moment),
         )
 
@@ -133,19 +150,16 @@ class Merchant:
         transfers = self._moving.live(day, quota(size.transfers_per_week, number))
         weekly_returns = max(1, size.orders_per_day // RETURNS_PER_ORDER_AND_WEEK)
         notes = self._returns.live(day, quota(weekly_returns, number), self._orders)
-        self._file(orders, purchases, transfers, notes)
+        self._file(self._orders, orders)
+        self._file(self._purchases, purchases)
+        self._file(self._transfers, transfers)
+        self._file(self._notes, notes)
+        self._file(
+            self._adjustments, self._stocktaking.live(day, quota(ADJUSTMENTS_A_WEEK, number))
+        )
+        self._file(self._jobs, self._workshop.live(day, quota(JOBS_A_WEEK, number)))
 
-    def _file(
-        self,
-        orders: list[History[SalesOrder]],
-        purchases: list[History[PurchaseOrder]],
-        transfers: list[History[Transfer]],
-        notes: list[History[CreditNote]],
-    ) -> None:
-        self._orders += orders
-        self._purchases += purchases
-        self._transfers += transfers
-        self._notes += notes
-        for histories in (orders, purchases, transfers, notes):
-            for history in histories:
-                self._shelves.move(history)
+    def _file(self, filed: list[History[D]], histories: list[History[D]]) -> None:
+        filed += histories
+        for history in histories:
+            self._shelves.move(history)

@@ -12,7 +12,13 @@ from decimal import Decimal
 from enum import Enum, auto
 
 from cin7_pipeline.sandbox.ledger import Line, SalesOrder
-from cin7_pipeline.sandbox.life.baskets import done_in_full, done_in_part, only_done, still_open
+from cin7_pipeline.sandbox.life.baskets import (
+    done_in_full,
+    done_in_part,
+    done_unevenly,
+    only_done,
+    still_open,
+)
 from cin7_pipeline.sandbox.life.clock import WallClock
 from cin7_pipeline.sandbox.life.history import History
 
@@ -45,6 +51,11 @@ class Fate(Enum):
     OVER_THE_COUNTER = auto()
     DISPATCH_DATE_AHEAD = auto()
     DISPATCH_DATE_ONLY = auto()
+    SHIPPED_UNEVENLY = auto()
+    SHIPPED_SHORT = auto()
+    WAITING_FOR_SUPPLIER = auto()
+    PICKED_AND_COUNTED = auto()
+    PICKED_AS_DRAFT = auto()
 
 
 BY_NUMBER = (
@@ -58,9 +69,15 @@ BY_NUMBER = (
     (47, 20, Fate.PART_SHIPPED_ONLY),
     (41, 13, Fate.STUCK),
     (53, 18, Fate.STUCK_PICKED),
+    (59, 45, Fate.SHIPPED_UNEVENLY),
+    (71, 36, Fate.SHIPPED_SHORT),
+    (73, 31, Fate.WAITING_FOR_SUPPLIER),
+    (61, 22, Fate.PICKED_AND_COUNTED),
+    (82, 25, Fate.PICKED_AND_COUNTED),
     (9, 5, Fate.EDITED),
 )
 INVOICING = {0: Invoicing.BEFORE, 3: Invoicing.AFTER, 5: Invoicing.AFTER, 8: Invoicing.NEVER}
+OWN_STAGES = ("Awaiting Supplier (PO Pending)", "awaiting supplier (PO pending) ", "Ready for 3PL")
 PURGE_AFTER = timedelta(days=183)
 
 
@@ -135,6 +152,27 @@ class OrderLife:
         """Half of it leaves; the order stays undispatched."""
         self._wait(1, 20)
         self._revise(lines=done_in_part(self.history.last.lines))
+
+    def ship_unevenly(self) -> None:
+        """Part of it leaves, and of which sizes nobody says."""
+        self._wait(1, 20)
+        self._revise(lines=done_unevenly(self.history.last.lines))
+
+    def close_short(self) -> None:
+        """What has left is all that ever will."""
+        self._wait(1, 30)
+        self._revise(stage="Dispatched", dispatched_at=self._now)
+        self._invoice_after_dispatch()
+
+    def count(self) -> None:
+        """The picker enters what is in the parcel; the carrier's system takes over from there."""
+        self._wait(0.2, 4)
+        self._revise(stage="Fully Picked", lines=done_in_full(self.history.last.lines))
+
+    def await_supplier(self) -> None:
+        """A stage that only this account has, typed by hand."""
+        self._wait(1, 20)
+        self._revise(stage=OWN_STAGES[self.history.last.id % len(OWN_STAGES)])
 
     def dispatch(self) -> None:
         """Everything leaves; invoiced now, later or not at all."""
@@ -231,4 +269,9 @@ SCRIPTS: dict[Fate, tuple[Callable[[OrderLife], None], ...]] = {
     Fate.OVER_THE_COUNTER: (Life.sell_over_the_counter,),
     Fate.DISPATCH_DATE_AHEAD: (Life.date_ahead,),
     Fate.DISPATCH_DATE_ONLY: (Life.date_only,),
+    Fate.SHIPPED_UNEVENLY: (Life.approve, Life.pick_in_part, Life.ship_unevenly),
+    Fate.SHIPPED_SHORT: (Life.approve, Life.pick_in_part, Life.ship_unevenly, Life.close_short),
+    Fate.WAITING_FOR_SUPPLIER: (Life.approve, Life.await_supplier),
+    Fate.PICKED_AND_COUNTED: (Life.approve, Life.pick, Life.count),
+    Fate.PICKED_AS_DRAFT: (Life.count,),
 }

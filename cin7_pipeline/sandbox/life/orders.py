@@ -14,10 +14,17 @@ from random import Random
 from cin7_pipeline.sandbox.ledger import Contact, Line, SalesOrder
 from cin7_pipeline.sandbox.life import people as place
 from cin7_pipeline.sandbox.life.articles import Article
-from cin7_pipeline.sandbox.life.baskets import Baskets, discounted
+from cin7_pipeline.sandbox.life.baskets import UNEVEN, Baskets, discounted
 from cin7_pipeline.sandbox.life.clock import WallClock, chance
 from cin7_pipeline.sandbox.life.history import History
 from cin7_pipeline.sandbox.life.levels import Levels
+from cin7_pipeline.sandbox.life.misentered import (
+    Repeat,
+    entered_again,
+    in_cartons,
+    repeat_of,
+    wrong_amounts,
+)
 from cin7_pipeline.sandbox.life.miskeyed import miskey
 from cin7_pipeline.sandbox.life.order_life import INVOICING, BackOrder, Fate, Invoicing, OrderLife
 from cin7_pipeline.sandbox.life.people import People
@@ -34,6 +41,7 @@ from cin7_pipeline.sandbox.life.sources import (
 
 FIRST_ORDER_ID = 911103
 LAUNCH_TO_FIRST_SALE = timedelta(days=30)
+NEEDS_SIZES = {Fate.SHIPPED_UNEVENLY, Fate.SHIPPED_SHORT}
 NEEDS_HALVES = {Fate.PART_SHIPPED, Fate.PART_SHIPPED_ONLY, Fate.SPLIT}
 BACK_ORDER_FATES = (Fate.SHIPPED, Fate.STUCK, Fate.PART_SHIPPED)
 
@@ -54,6 +62,7 @@ class SalesDesk:
         self._seed, self._clock, self._opened_on = seed, clock, opened_on
         self._people, self._baskets, self._levels = people, baskets, levels
         self._back_orders: dict[date, list[BackOrder]] = defaultdict(list)
+        self._repeats: dict[date, list[Repeat]] = defaultdict(list)
         self._written: dict[Source, int] = defaultdict(int)
         self._count = self._ids = 0
 
@@ -66,6 +75,7 @@ class SalesDesk:
             for back_order in life.back_orders:
                 self._back_orders[self._clock.day_of(back_order.at)].append(back_order)
         told += [self._tell_back_order(each, dice) for each in self._back_orders.pop(day, [])]
+        told += [self._tell_again(each, dice) for each in self._repeats.pop(day, [])]
         return [life.history for life in told]
 
     def _moment(self, day: date, dice: Random) -> datetime:
@@ -82,6 +92,9 @@ class SalesDesk:
         invoicing = INVOICING.get(arrival.number % 11, Invoicing.WITH)
         order = self._order(arrival)
         self._levels.add(order.lines, order.branch_id, -1)
+        repeat = repeat_of(arrival, order)
+        if repeat:
+            self._repeats[self._clock.day_of(repeat.at)].append(repeat)
         life = OrderLife(order, invoicing, self._clock, arrival.dice)
         life.run(arrival.fate)
         return life
@@ -103,6 +116,14 @@ class SalesDesk:
         life.run(BACK_ORDER_FATES[self._ids % len(BACK_ORDER_FATES)])
         return life
 
+    def _tell_again(self, repeat: Repeat, dice: Random) -> OrderLife:
+        """An order that is in the account already, shipped a second time."""
+        order = entered_again(repeat, self._next_id, self._baskets)
+        self._levels.add(order.lines, order.branch_id, -1)
+        life = OrderLife(order, Invoicing.WITH, self._clock, dice)
+        life.run(Fate.SHIPPED)
+        return life
+
     def _next_id(self) -> int:
         self._ids += 1
         return FIRST_ORDER_ID + self._ids
@@ -122,7 +143,8 @@ class SalesDesk:
             branch_id=branch_id,
             tax_status="Incl" if arrival.source.tier == "retail" else "Excl",
         )
-        return replace(order, **arrival.delivery(self._clock), **arrival.particulars())
+        details = arrival.delivery(self._clock) | arrival.particulars() | wrong_amounts(arrival)
+        return replace(order, **details)
 
     def _customer(self, arrival: Arrival) -> Contact | None:
         if arrival.source is SHOPIFY and arrival.nth % 4:
@@ -148,7 +170,7 @@ class SalesDesk:
 
     def _lines(self, arrival: Arrival, branch_id: int) -> tuple[Line, ...]:
         number, nth = arrival.number, arrival.nth
-        lines = list(self._goods(arrival, branch_id))
+        lines = in_cartons(list(self._goods(arrival, branch_id)), number)
         if arrival.source is ORDERMENTUM and nth % 4 == 1:
             lines[-1:] = miskey(lines[-1], nth // 4, self._baskets.catalogue)
         if number % 10 == 3:
@@ -164,6 +186,8 @@ class SalesDesk:
         articles = self._range(arrival, branch_id)
         if arrival.fate in NEEDS_HALVES:
             yield self._in_halves(articles, arrival)
+        if arrival.fate in NEEDS_SIZES:
+            yield self._unevenly(articles, arrival)
         weights = [article.popularity for article in articles]
         for article in dice.choices(articles, weights, k=dice.randint(1, 4)):
             price = catalogue.price(article, arrival.source.tier)
@@ -189,3 +213,9 @@ class SalesDesk:
         amounts = [2 * arrival.dice.randint(1, 3) for _ in article.options]
         price = self._baskets.catalogue.price(article, arrival.source.tier)
         return self._baskets.line(article, amounts, price)
+
+    def _unevenly(self, articles: list[Article], arrival: Arrival) -> Line:
+        """A line with another quantity of every size."""
+        article = arrival.dice.choice([each for each in articles if each.is_sized] or articles)
+        price = self._baskets.catalogue.price(article, arrival.source.tier)
+        return self._baskets.line(article, list(UNEVEN), price)

@@ -38,6 +38,8 @@ GROUPS = (
 CUSTOMERS_AT_THE_START, FEWEST_IN_A_GROUP = 60, 3
 FIRST_NAMES = ("Avery", "Robin", "Sasha", "Kim", "Noor", "Jules", "Wren", "Tai")
 TRADES = ("Provisions", "Interiors", "Larder", "Outfitters", "Grocer", "Studio", "Supplies")
+NO_ADDRESSES = ("{}@example", "{}.example.com", "{} @example.com", "{}@@example.com")
+ALSO_A_SUPPLIER = 20
 NEW_CUSTOMER_EVERY_DAYS, CUSTOMER_CHANGE_EVERY_DAYS = 4, 6
 
 
@@ -95,7 +97,7 @@ class People:
 
     def _add_suppliers(self) -> None:
         for id, company in zip(self.supplier_ids, SUPPLIERS, strict=True):
-            self._add(id, "Supplier", company, "", f"sales@supplier-{id}.example.com")
+            self._add(id, "Supplier", company, "", _supplier_email(id))
         self._add(INTERNAL_ID, "Internal", "Head Office", "", "office@example.com")
 
     def _add(self, id: int, type: str, company: str, group: str, email: str) -> None:
@@ -122,7 +124,7 @@ class People:
             modified_at=at,
             sub_group="NSW" if number % 4 == 0 else "",
             price_column="VIP" if group in {"Distributor", "Staff"} else "Wholesale",
-            custom_fields={"members_1000": f"OM-{id}"} if number % 3 == 0 else {},
+            custom_fields=_default_branch(number),
         )
         self.contacts.append(History(contact))
 
@@ -151,10 +153,30 @@ def _company(number: int, group: str) -> str:
     return f"{TRADES[number % len(TRADES)]} No {number}"
 
 
+def _default_branch(number: int) -> dict[str, str]:
+    """The branch an ordering system should send a customer's orders to, where somebody set it."""
+    if number % 3:
+        return {}
+    branch_id = (MAIN, WEST, THIRD_PARTY)[number // 3 % 3]
+    return {"members_1000": "" if number % 15 == 9 else BRANCHES[branch_id][0].strip()}
+
+
+def _supplier_email(id: int) -> str:
+    return f"sales@supplier-{id}.example.com"
+
+
 def _email(number: int, first: str) -> str:
-    """Every tenth has none; every ninth is the address of the customer before, written otherwise."""
+    """Every tenth has none; every ninth is the address of the customer before, written otherwise.
+
+    Some are no addresses, and one is the address of a supplier.
+    """
     if number % 10 == 6:
         return ""
+    if number % 16 == 11:
+        name = f"{first.lower()}.nobody-{FIRST_CUSTOMER_ID + number}"
+        return NO_ADDRESSES[number // 16 % len(NO_ADDRESSES)].format(name)
+    if number == ALSO_A_SUPPLIER:
+        return _supplier_email(FIRST_SUPPLIER_ID)
     if number % 9 == 8:
         before = FIRST_NAMES[(number - 1) % len(FIRST_NAMES)]
         return f"{before}.Nobody-{FIRST_CUSTOMER_ID + number - 1}@Example.com"

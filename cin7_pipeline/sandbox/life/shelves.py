@@ -29,7 +29,8 @@ class Shelves:
         figures, touched = balances(past), _last_touched(past)
         virtual: dict[Place, Decimal] = {}
         for kit in self._catalogue.kits:
-            virtual |= _buildable((kit.option_id, ""), kit.product.components, figures, touched)
+            parts = self._catalogue.parts(kit.option_id)
+            virtual |= _buildable((kit.option_id, ""), parts, figures, touched)
         for place in virtual:
             figures.setdefault(place, Figures())
         ordered = sorted(figures, key=lambda place: (*place.item, place.branch_id))

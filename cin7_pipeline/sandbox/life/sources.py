@@ -14,6 +14,7 @@ from cin7_pipeline.sandbox.life.clock import WallClock
 from cin7_pipeline.sandbox.life.order_life import Fate, fate_of
 
 DOLLAR_RATE = Decimal("1.5244")
+NEW_ZEALAND_GST = Decimal(15)
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Arrival:
         if self.source is ORDER_DESK and self.nth % 5 in {1, 3}:
             return Fate.DISPATCH_DATE_AHEAD if self.nth % 5 == 1 else Fate.DISPATCH_DATE_ONLY
         if self.source is ORDERMENTUM and self.nth % 8 == 5:
-            return Fate.NEVER_APPROVED
+            return Fate.PICKED_AS_DRAFT if self.nth % 24 == 21 else Fate.NEVER_APPROVED
         return fate_of(self.number)
 
     @property
@@ -93,7 +94,9 @@ class Arrival:
         due = clock.midnight_of(self.at + timedelta(days=self.dice.randint(2, 12)))
         details: dict[str, Any] = {"due_at": due if self.number % 3 else None}
         if self.number % 27 == 14:
-            details |= {"delivery_country": "New Zealand", "tax_status": "Exempt"}
+            is_exempt = self.number % 54 == 14
+            details |= {"delivery_country": "New Zealand", "tax_rate": NEW_ZEALAND_GST}
+            details |= {"tax_status": "Exempt" if is_exempt else "Excl"}
             details |= {"currency": "USD", "currency_rate": DOLLAR_RATE}
         if self.number % 41 in {13, 25}:
             details |= {"delivery_country": ("", None)[self.number % 2]}
@@ -101,4 +104,8 @@ class Arrival:
             details |= {"distribution_branch_id": place.WEST}
         if self.number % 6 == 1:
             details |= {"freight": Decimal(self.dice.choice((0, 995, 1250, 4500))) / 100}
+        if self.number % 19 == 4:
+            details |= {"surcharge": Decimal("3.3")}
+        if self.number % 34 == 21:
+            details |= {"discount_total": Decimal("5.5")}
         return details

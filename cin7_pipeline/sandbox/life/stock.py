@@ -13,9 +13,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cin7_pipeline.sandbox.ledger import (
+    Adjustment,
     CreditNote,
     Document,
     Line,
+    ProductionJob,
     PurchaseOrder,
     SalesOrder,
     Transfer,
@@ -107,8 +109,9 @@ class StockRules:
         effects = Effects()
         if document.is_approved and not document.is_void and document.deleted_at is None:
             for line in document.lines:
-                for share in self.shares(line):
-                    self._note(document, line, share, effects)
+                self._note(document, line, effects)
+            if isinstance(document, ProductionJob):
+                self._note_job(document, effects)
         return effects
 
     def shares(self, line: Line) -> list[Share]:
@@ -122,40 +125,72 @@ class StockRules:
         item = (line.option_id, "") if line.option_id else self._catalogue.key_by_code(line.code)
         return [Share(item, line.quantity, line.done)] if item else []
 
-    def _note(self, document: Document, line: Line, share: Share, effects: Effects) -> None:
+    def moved(self, line: Line, lines: Iterable[Line]) -> list[Share]:
+        """The goods a line among others moves: for a kit its parts, unless they have lines below it."""
+        shares = self.shares(line)
+        parts = [part for share in shares for part in self._catalogue.parts(share.item[0])]
+        if not parts:
+            return shares
+        if any(each.parent_id == line.id for each in lines):
+            return []
+        return [
+            Share(
+                (part.option_id, part.size),
+                line.quantity * part.quantity,
+                line.done * part.quantity,
+            )
+            for part in parts
+        ]
+
+    def _note(self, document: Document, line: Line, effects: Effects) -> None:
         match document:
             case SalesOrder():
-                self._note_sale(document, line, share, effects)
+                self._note_open_sale(document, line, effects)
+                self._note_leaving(document, line, effects)
             case PurchaseOrder():
-                coming = max(share.quantity - share.done, ZERO)
-                arrival = Figures(share.done, incoming=ZERO if document.received_at else coming)
-                effects.note(share.item, document.branch_id, arrival)
-            case CreditNote():
-                if document.completed_at is not None:
-                    back = Figures(on_hand=-self._moved(share))
-                    effects.note(share.item, document.branch_id, back)
-            case Transfer():
-                self._note_transfer(document, share, effects)
+                self._note_purchase(document, line, effects)
+            case CreditNote() if document.completed_at is not None:
+                self._note_leaving(document, line, effects)
+            case Adjustment() if document.completed_at is not None:
+                for share in self.shares(line):
+                    effects.note(share.item, document.branch_id, Figures(share.quantity))
+            case Transfer() if document.dispatched_at is not None:
+                for share in self.shares(line):
+                    self._note_transfer(document, share, effects)
 
-    def _note_sale(self, order: SalesOrder, line: Line, share: Share, effects: Effects) -> None:
-        still_open = ZERO
-        if order.dispatched_at is None and not line.parent_id:
-            still_open = max(share.quantity - share.done, ZERO)
-        figures = Figures(on_hand=-self._moved(share), open_sales=still_open)
-        effects.note(share.item, order.branch_id, figures)
+    def _note_open_sale(self, order: SalesOrder, line: Line, effects: Effects) -> None:
+        for share in self.shares(line):
+            still_open = ZERO
+            if order.dispatched_at is None and not line.parent_id:
+                still_open = max(share.quantity - share.done, ZERO)
+            effects.note(share.item, order.branch_id, Figures(open_sales=still_open))
+
+    def _note_leaving(
+        self, document: SalesOrder | CreditNote, line: Line, effects: Effects
+    ) -> None:
+        for share in self.moved(line, document.lines):
+            effects.note(share.item, document.branch_id, Figures(on_hand=-share.done))
+
+    def _note_purchase(self, order: PurchaseOrder, line: Line, effects: Effects) -> None:
+        for share in self.shares(line):
+            coming = max(share.quantity - share.done, ZERO)
+            arrival = Figures(share.done, incoming=ZERO if order.received_at else coming)
+            effects.note(share.item, order.branch_id, arrival)
+
+    def _note_job(self, job: ProductionJob, effects: Effects) -> None:
+        """A finished job puts what it made on the shelf and takes off what it used."""
+        for made in job.products if job.completed_at is not None else ():
+            effects.note((made.option_id, ""), job.branch_id, Figures(on_hand=made.done))
+            for part in made.components:
+                effects.note((part.option_id, ""), job.branch_id, Figures(on_hand=-part.done))
 
     def _note_transfer(self, transfer: Transfer, share: Share, effects: Effects) -> None:
-        if transfer.dispatched_at is None:
-            return
         on_the_road = ZERO if transfer.received_at else share.quantity
         leaving = Figures(on_hand=-share.quantity, holding=on_the_road)
         effects.note(share.item, transfer.source_branch_id, leaving)
         if transfer.received_at:
             arrived = Figures(on_hand=share.done)
             effects.note(share.item, transfer.destination_branch_id, arrived)
-
-    def _moved(self, share: Share) -> Decimal:
-        return ZERO if self._catalogue.components(share.item[0]) else share.done
 
 
 def spread(amount: Decimal, weights: list[Decimal]) -> list[Decimal]:

@@ -34,7 +34,6 @@ from cin7_pipeline.sandbox.payloads.wire import (
     stamp,
 )
 
-NEW_ZEALAND_GST = Decimal(15)
 PENNY = Decimal("0.0001")
 Traded = SalesOrder | PurchaseOrder | CreditNote
 
@@ -44,6 +43,7 @@ def sales_order(order: SalesOrder, register: Register) -> Record:
     return {
         **_traded(order, register),
         **_order_extension(order, register),
+        **_sales_totals(order),
         "estimatedDeliveryDate": stamp(order.due_at),
         "customerOrderNo": order.customer_order_no,
         "cancellationDate": stamp(order.cancelled_at),
@@ -190,7 +190,7 @@ def _traded(document: Traded, register: Register) -> Record:
         "projectName": getattr(document, "project_name", None),
         "trackingCode": None,
         "internalComments": f"call {phone(document.id)}" if document.id % 5 == 0 else None,
-        **_money(document, country),
+        **_money(document),
         "source": getattr(document, "source", "Backend"),
         "customFields": dict(document.custom_fields),
     }
@@ -206,7 +206,7 @@ def _company(document: Traded, contact: Contact | None) -> str:
     return document.company
 
 
-def _money(document: Traded, country: str | None) -> Record:
+def _money(document: Traded) -> Record:
     goods = sum(
         (line.quantity * line.unit_price - line.discount for line in document.lines), Decimal(0)
     )
@@ -227,7 +227,20 @@ def _money(document: Traded, country: str | None) -> Record:
         "currencyRate": number(document.currency_rate),
         "currencySymbol": SYMBOLS.get(document.currency, ""),
         "taxStatus": tax_status,
-        "taxRate": number(NEW_ZEALAND_GST if country == "New Zealand" else GST),
+        "taxRate": number(GST),
+    }
+
+
+def _sales_totals(order: SalesOrder) -> Record:
+    """What a sales order says it comes to, right or wrong."""
+    return {
+        "productTotal": number(order.product_total),
+        "surcharge": number(order.surcharge),
+        "surchargeDescription": "Card fee" if order.surcharge else None,
+        "discountTotal": number(order.discount_total),
+        "discountDescription": "Loyalty" if order.discount_total else None,
+        "total": number(order.total),
+        "taxRate": number(order.tax_rate),
     }
 
 
@@ -236,7 +249,7 @@ def _order_extension(order: SalesOrder | PurchaseOrder, register: Register) -> R
     return {
         "status": _status(order),
         "stage": order.stage,
-        "memberEmail": contact.email if contact else None,
+        "memberEmail": contact.email or None if contact else None,
         "memberCostCenter": None,
         "memberAlternativeTaxRate": None,
         "costCenter": None,

@@ -82,15 +82,23 @@ def sales_line(line: Line, register: Register) -> Record:
     return {
         **_trade_line(line, register),
         "unitCost": number(line.unit_cost),
-        "uomPrice": 0.0,
-        "uomQtyOrdered": 0.0,
-        "uomQtyShipped": 0.0,
-        "uomSize": 0.0,
+        **_units_of_sale(line),
         "holdingQty": 0.0,
         "stockControl": "FIFO" if line.option_id else "Undefined",
         "stockMovements": [],
         "sizes": sizes(line.sizes, register.barcodes(line)),
         "taxRate": number(GST),
+    }
+
+
+def _units_of_sale(line: Line) -> Record:
+    """Cartons and the like; `qty` and `unitPrice` stay in stocking units beside them."""
+    size = line.uom_size
+    return {
+        "uomPrice": number(line.unit_price * size),
+        "uomQtyOrdered": number(line.quantity / size if size else size),
+        "uomQtyShipped": number(line.done / size if size else size),
+        "uomSize": number(size),
     }
 
 

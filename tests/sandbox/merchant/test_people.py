@@ -49,8 +49,33 @@ def test_customers_come_change_and_go(along: list[Books]) -> None:
 
 
 def test_every_person_is_recognisably_invented(books: Books) -> None:
-    """Surnames start with Nobody and addresses end in example.com."""
+    """Surnames start with Nobody, and addresses end in example.com or are none."""
     assert all(" Nobody-" in contact.person for contact in books.contacts)
     assert all(
-        contact.email.lower().endswith("example.com") for contact in books.contacts if contact.email
+        contact.email.lower().endswith("example.com") or contact.email.endswith("@example")
+        for contact in books.contacts
+        if contact.email
     )
+
+
+def test_some_addresses_are_no_addresses(books: Books) -> None:
+    """Addresses without a dot in the domain, without or with two @, with a space all occur."""
+    emails = [contact.email for contact in books.contacts if contact.email]
+    assert any(email.endswith("@example") for email in emails)
+    assert any("@" not in email for email in emails)
+    assert any(email.count("@") == 2 for email in emails)
+    assert any(" " in email for email in emails)
+
+
+def test_a_customer_may_share_the_address_of_a_supplier(books: Books) -> None:
+    """One address stands on a customer and on a supplier."""
+    types: dict[str, set[str]] = {}
+    for contact in books.contacts:
+        types.setdefault(contact.email.lower(), set()).add(contact.type)
+    assert {"Customer", "Supplier"} in types.values()
+
+
+def test_some_customers_have_a_default_branch_in_a_custom_field(books: Books) -> None:
+    """`members_1000` names a branch, is blank, or is missing."""
+    found = {contact.custom_fields.get("members_1000") for contact in books.contacts}
+    assert {"Main DC", "West DC", "", None} <= found

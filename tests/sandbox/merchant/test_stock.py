@@ -16,8 +16,12 @@ class Recount:
 
     def __init__(self, books: Books) -> None:
         self.books = books
-        kits = {product.id for product in books.products if product.components}
-        self.kits = {option.id for option in books.options if option.product_id in kits}
+        recipes = {each.id: each.components for each in books.products if each.components}
+        self.kits = {
+            option.id: recipes[option.product_id]
+            for option in books.options
+            if option.product_id in recipes
+        }
         self.skus: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for option in books.options:
             sku = option.code or option.size_code or option.option_code
@@ -36,6 +40,27 @@ class Recount:
         keys = self.skus.get(line.code or "", [])
         return [(*keys[0], line.quantity, line.done)] if len(keys) == 1 else []
 
+    def taken(self, line: Line, document: Document) -> list[tuple[int, str, Decimal]]:
+        """What a line takes off the shelf: a kit its parts, unless they have lines of their own."""
+        goods = [(option_id, size, done) for option_id, size, _, done in self.parts(line)]
+        if line.option_id not in self.kits:
+            return goods
+        is_exploded = any(each.parent_id == line.id for each in document.lines)
+        return [] if is_exploded else self.inside(line.option_id, line.done)
+
+    def inside(self, kit_id: int, quantity: Decimal) -> list[tuple[int, str, Decimal]]:
+        """Option id, size and quantity of all that is in so many of a kit, kits in it opened."""
+        found = []
+        for part in self.kits[kit_id]:
+            total = part.quantity * quantity
+            opened = part.option_id in self.kits
+            found += (
+                self.inside(part.option_id, total)
+                if opened
+                else [(part.option_id, part.size, total)]
+            )
+        return found
+
     def counting(self, documents: list[Document]) -> list[Document]:
         """The documents that count: approved, neither void nor deleted."""
         return [
@@ -50,9 +75,8 @@ class Recount:
         completed = [note for note in self.books.credit_notes if note.completed_at]
         for document in self.counting([*self.books.sales_orders, *completed]):
             for line in document.lines:
-                for option_id, size, _, done in self.parts(line):
-                    if option_id not in self.kits:
-                        found[option_id, size, document.branch_id] -= done
+                for option_id, size, done in self.taken(line, document):
+                    found[option_id, size, document.branch_id] -= done
         for order in self.counting(self.books.purchase_orders):
             for line in order.lines:
                 for option_id, size, _, done in self.parts(line):
@@ -64,7 +88,19 @@ class Recount:
                         found[option_id, size, transfer.source_branch_id] -= quantity
                     if transfer.received_at:
                         found[option_id, size, transfer.destination_branch_id] += done
+        self._count_corrections(found)
         return found
+
+    def _count_corrections(self, found: dict[Key, Decimal]) -> None:
+        """Completed adjustments and production jobs."""
+        for adjustment in self.counting(self.books.adjustments):
+            for line in adjustment.lines if adjustment.completed_at else ():
+                found[line.option_id, "", adjustment.branch_id] += line.quantity
+        for job in self.counting(self.books.production_jobs):
+            for made in job.products if job.completed_at else ():
+                found[made.option_id, "", job.branch_id] += made.done
+                for part in made.components:
+                    found[part.option_id, "", job.branch_id] -= part.done
 
     def open_sales(self) -> dict[Key, Decimal]:
         """Ordered and not shipped, on undispatched orders, components left out."""
@@ -129,22 +165,21 @@ def test_available_is_on_hand_less_open_sales(books: Books) -> None:
 
 
 def test_virtual_is_what_a_branch_could_build(books: Books) -> None:
-    """A kit's virtual stock is the least floor of available over quantity among its components."""
-    rows = by_place(books)
-    components = {each.id: each.components for each in books.products if each.components}
-    product_of = {option.id: option.product_id for option in books.options}
-    kits = [row for row in books.stock if product_of[row.option_id] in components]
+    """A kit's virtual stock is the least floor of available over quantity among its parts."""
+    rows, recount = by_place(books), Recount(books)
+    kits = [row for row in books.stock if row.option_id in recount.kits]
     assert kits
     for row in books.stock:
-        parts = components.get(product_of[row.option_id], ())
-        places = [(part.option_id, part.size, row.branch_id) for part in parts]
-        if parts and all(place in rows for place in places):
+        needed: dict[Key, Decimal] = defaultdict(Decimal)
+        if row.option_id in recount.kits:
+            for option_id, size, quantity in recount.inside(row.option_id, Decimal(1)):
+                needed[option_id, size, row.branch_id] += quantity
+        expected = Decimal(0)
+        if needed and all(place in rows for place in needed):
             expected = min(
-                (rows[place].available / part.quantity).to_integral_value(ROUND_FLOOR)
-                for place, part in zip(places, parts, strict=True)
+                (rows[place].available / quantity).to_integral_value(ROUND_FLOOR)
+                for place, quantity in needed.items()
             )
-        else:
-            expected = Decimal(0)
         assert row.virtual == expected
     assert any(row.virtual > 0 for row in kits)
     assert all(row.on_hand == 0 for row in kits)
