@@ -12,7 +12,8 @@ import dlt
 import duckdb
 import msgspec
 
-from cin7_pipeline.api.endpoints import SALES_ORDERS, ColumnType
+from cin7_pipeline.api.declaration import ColumnType
+from cin7_pipeline.api.endpoints import SALES_ORDERS
 from cin7_pipeline.load.decode import Decoder
 from cin7_pipeline.load.merge import merge
 
@@ -29,7 +30,6 @@ def pages() -> list[bytes]:
 
 
 VALUES: dict[ColumnType, Any] = {
-    ColumnType.TEXT: "invented",
     ColumnType.NUMBER: 12.34,
     ColumnType.RATE: 1.0,
     ColumnType.FLAG: True,
@@ -39,7 +39,10 @@ VALUES: dict[ColumnType, Any] = {
 
 def _order(number: int) -> dict[str, Any]:
     """An order with every field filled, so that both ways have the same to do."""
-    order = {column.field: VALUES.get(column.type, number) for column in SALES_ORDERS.columns}
+    order = {column.field: VALUES.get(column.type, "invented") for column in SALES_ORDERS.columns}
+    order |= {
+        column.field: number for column in SALES_ORDERS.columns if column.type is ColumnType.ID
+    }
     order["lineItems"] = [
         {"id": number * LINES + line, "productOptionId": line, "code": f"SKU-{line}", "qty": 2.0}
         for line in range(LINES)
