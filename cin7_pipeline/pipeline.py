@@ -6,6 +6,7 @@ also takes the run lock (`exclusive`), so that only one run at a time reads Cin7
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, fields
 
 from cin7_pipeline.account import connect
 from cin7_pipeline.api.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
@@ -41,7 +42,7 @@ def business_settings(settings: Settings) -> BusinessSettings:
     Raises:
         SettingsError: a file is wrong; nothing was read.
     """
-    return load_business_settings(settings.data_dir / "settings")
+    return load_business_settings(settings.rules_dir)
 
 
 def read_entities(
@@ -116,3 +117,23 @@ def sales_by_month(settings: Settings) -> dict[str, tuple[float, float]]:
         ).fetchone()
         rows = connection.execute(query).fetchall() if is_built else []
     return {month: (units, value) for month, units, value in rows}
+
+
+@dataclass(frozen=True)
+class WarehouseTotal:
+    """The stock of one warehouse, all items together, in stocking units."""
+
+    warehouse: str
+    on_hand: float
+    open_sales: float
+    available: float
+    incoming: float
+    in_transit: float
+
+
+def warehouse_totals(settings: Settings) -> list[WarehouseTotal]:
+    """Units per warehouse as published: the first thing to look at when a number seems off."""
+    measures = ", ".join(f"sum({field.name})::double" for field in fields(WarehouseTotal)[1:])
+    query = f"select warehouse, {measures} from planning.inventory group by warehouse order by warehouse"
+    with open_warehouse(settings.alias_path, read_only=True) as connection:
+        return [WarehouseTotal(*row) for row in connection.execute(query).fetchall()]

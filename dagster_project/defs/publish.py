@@ -1,9 +1,11 @@
 """The asset that people open: the planning tables as one immutable file, swapped in at once."""
 
+from dataclasses import asdict
+
 import dagster as dg
 
 from cin7_pipeline.models.catalogue import load_catalogue
-from cin7_pipeline.pipeline import exclusive, publish_tables
+from cin7_pipeline.pipeline import exclusive, publish_tables, warehouse_totals
 from dagster_project.asset_factory import READ_DAILY, table_key
 from dagster_project.partitions import WRITER_POOL
 from dagster_project.resources import SettingsResource
@@ -34,12 +36,16 @@ def published_asset() -> dg.AssetsDefinition:
         run_settings = settings.load()
         with exclusive(run_settings, f"Dagster run {context.run_id}", context.log.info):
             release = publish_tables(run_settings)
+            totals = warehouse_totals(run_settings)
         return dg.MaterializeResult(
             metadata={
                 "path": dg.MetadataValue.path(str(run_settings.published_path.absolute())),
                 "release": release.path.name,
                 "bytes": release.bytes,
                 "seconds": round(release.seconds, 3),
+                "stock_by_warehouse": dg.MetadataValue.table(
+                    [dg.TableRecord(asdict(total)) for total in totals]
+                ),
                 "account": "sandbox" if run_settings.uses_sandbox else "own account",
                 **{f"rows/{table}": rows for table, rows in release.tables.items()},
             }

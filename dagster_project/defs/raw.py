@@ -31,7 +31,7 @@ def defs() -> dg.Definitions:
 
 
 def documents_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
-    """Sales orders, purchase orders, transfers and credit notes, by the day they were created or changed."""
+    """Documents of every kind, by the day they were created or changed."""
 
     @dg.multi_asset(
         name="documents",
@@ -51,7 +51,7 @@ def documents_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefini
 
 
 def reference_data_asset() -> dg.AssetsDefinition:
-    """Products, options, contacts, branches and stock; read after the documents that name them."""
+    """What documents name, and the stock; read after them."""
     documents = tuple(endpoint.name for endpoint in DOCUMENTS)
 
     @dg.multi_asset(
