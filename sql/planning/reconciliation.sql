@@ -1,0 +1,117 @@
+/*
+about: >-
+  Cin7's own stock figures against what the documents say, so that a number that looks wrong can
+  be traced: open the rows where difference is not 0, largest first, and do what likely_cause
+  says. One row per option, size, warehouse and measure where either figure is not 0.
+grain: [product_option_id, size, warehouse, measure]
+columns:
+  product_option_id: Cin7 id of the option.
+  size: Size of the item; '' when unsized.
+  warehouse: Warehouse of the documents and of the stock; unmapped where the branch is not known.
+  measure: >-
+    The figure of Cin7's stock list that is compared. incoming with the open lines of Active
+    purchase orders; open_sales with the open lines of approved, undispatched sales orders, of a
+    kit its components; holding with the open lines of Active transfers that left the warehouse;
+    available with on_hand less open_sales of planning.inventory.
+  sku: Code of the item, verbatim.
+  ours: Units by the documents, in stocking units.
+  cin7: Units by Cin7's stock list, in stocking units.
+  difference: Ours less Cin7's, in stocking units.
+  likely_cause: >-
+    Null where both agree, else the first that applies. "unmapped branch": the branch belongs to
+    no warehouse, so that documents and stock of several branches meet here; add it to
+    data/settings/warehouses.csv. "kit components": the item is a kit or part of one, where Cin7
+    may count the kit, its parts or both; look at the components on the open orders before you
+    trust either figure. "description-only lines": an open document has a line with the item's
+    code that is not linked to the item; pick the product on the line in Cin7, data_issues names
+    it. "several items share the sku": a line that names only the code may be meant for another
+    item; give each item a code of its own in Cin7. "faulty, laid by or held by hand": Cin7 holds
+    more than transfers explain; look at faulty returns, laybys and manual holds there, nothing
+    is missing here. "changed between the two reads": nothing explains it, somebody probably
+    changed a document while it was read; sync again, and if it stays, ask for the sku with
+    cin7 why.
+checks:
+  difference_is_ours_less_cin7s: difference = ours - cin7
+  every_difference_has_a_cause: (difference = 0) = (likely_cause is null)
+  measure_is_known: measure in ('incoming', 'open_sales', 'holding', 'available')
+*/
+with
+
+figures as (
+    select
+        product_option_id,
+        size,
+        warehouse,
+        sku,
+        unnest(['incoming', 'open_sales', 'holding', 'available']) as measure,
+        unnest([0, 0, 0, on_hand - open_sales]) as ours,
+        unnest([incoming, open_sales, holding, available]) as cin7
+    from planning.inventory
+    union all by name
+    select
+        product_option_id,
+        size,
+        warehouse,
+        sku,
+        'incoming' as measure,
+        open_quantity as ours
+    from planning.purchase_order_lines
+    where state = 'Active'
+    union all by name
+    select
+        product_option_id,
+        size,
+        warehouse,
+        sku,
+        'open_sales' as measure,
+        open_quantity as ours
+    from core.reserving_lines
+    union all by name
+    select
+        product_option_id,
+        size,
+        source_warehouse as warehouse,
+        sku,
+        'holding' as measure,
+        open_quantity as ours
+    from planning.transfer_lines
+    where state = 'Active'
+),
+
+compared as (
+    select
+        product_option_id,
+        size,
+        warehouse,
+        measure,
+        min(sku) as sku,
+        sum(ours)::decimal(18, 4) as ours,
+        coalesce(sum(cin7), 0)::decimal(18, 4) as cin7
+    from figures
+    group by product_option_id, size, warehouse, measure
+    having sum(ours) <> 0 or coalesce(sum(cin7), 0) <> 0
+)
+
+select
+    compared.product_option_id,
+    compared.size,
+    compared.warehouse,
+    compared.measure,
+    compared.sku,
+    compared.ours,
+    compared.cin7,
+    (compared.ours - compared.cin7)::decimal(18, 4) as difference,
+    case
+        when compared.ours = compared.cin7 then null
+        when compared.warehouse = 'unmapped' then 'unmapped branch'
+        when doubts.doubt is not null then doubts.doubt
+        when compared.measure = 'holding' and compared.ours < compared.cin7
+            then 'faulty, laid by or held by hand'
+        else 'changed between the two reads'
+    end as likely_cause
+from compared
+left join core.item_doubts as doubts
+    on
+        compared.product_option_id = doubts.product_option_id
+        and compared.size = doubts.size
+        and compared.measure = doubts.measure
