@@ -50,7 +50,7 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except PipelineError as error:
-        errors.print(f"cin7: {error}", style="red", markup=False, highlight=False)
+        _complain(f"cin7: {error}", "red")
         raise typer.Exit(1) from None
 
 
@@ -59,12 +59,17 @@ def _settings() -> Settings:
     if settings.uses_sandbox:
         console.print("No credentials are set: this is the [bold]sandbox account[/bold].")
     for warning in settings.warnings():
-        errors.print(warning, style="yellow")
+        _say(warning)
     return settings
 
 
 def _say(sentence: str) -> None:
-    errors.print(sentence, style="yellow")
+    _complain(sentence, "yellow")
+
+
+def _complain(message: str, style: str) -> None:
+    """One line stays one line, however narrow a log or a terminal is, and is printed as it is."""
+    errors.print(message, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -158,18 +163,15 @@ def status(
     """Say what was read when, what is published, and how many calls are left."""
     with plain_errors():
         settings = _settings()
-        with open_warehouse(settings.warehouse_path) as connection:
-            create_raw_tables(connection)
-            console.print(display.last_loads(connection))
         console.print(f"Calls left today: {budget_of(settings).left():,}")
         if not settings.published_path.exists():
             console.print("Nothing is published yet: run `cin7 sync`.")
             return
-        console.print(
-            f"Published: {settings.published_path} → {settings.published_path.resolve().name}"
-        )
-        if queries:
-            with open_warehouse(settings.published_path, read_only=True) as connection:
+        release = settings.published_path.resolve().name
+        console.print(f"Published: {settings.published_path} → {release}")
+        with open_warehouse(settings.alias_path, read_only=True) as connection:
+            console.print(display.freshness(connection))
+            if queries:
                 display.show_first_queries(console, connection)
 
 

@@ -130,6 +130,19 @@ def last_loads(connection: DuckDBPyConnection) -> Table:
     return table_of("Last read from Cin7", columns, rows)
 
 
+def freshness(connection: DuckDBPyConnection) -> Table:
+    """How old the published data are, per entity."""
+    columns = ["entity", "data as of", "rows held", "new", "changed", "gone"]
+    rows = connection.execute("""
+        select
+            entity, strftime(data_as_of_at, '%Y-%m-%d %H:%M UTC'), row_count,
+            new_count, changed_count, gone_count
+        from planning.sync_status
+        order by entity
+    """).fetchall()
+    return table_of("Published data", columns, rows)
+
+
 def permissions(found: Iterable[Permission]) -> Table:
     """Which endpoints the key may read."""
     rows = [

@@ -32,7 +32,7 @@ def load(
     *,
     on_progress: OnProgress = no_progress,
 ) -> LoadOutcome:
-    """Load each entity over its window, or over the one its kind calls for where that is None.
+    """Load each entity over the window that is asked for, or over the one its kind calls for.
 
     Each entity is written whole or not at all; one that fails leaves the others' loads in place and
     its own earlier data as it was. Loading the same window twice rewrites nothing.
@@ -42,7 +42,7 @@ def load(
     held = _held(settings, endpoints.values())
     reader = Reader(client, now, _salt(settings.state_dir), settings.gone_share_limit, on_progress)
     windows = {
-        name: window or default_window(endpoints[name], held[name], settings)
+        name: window_for(endpoints[name], window, held[name], settings)
         for name, window in entities.items()
     }
     readings, failures = _read(reader, endpoints, windows, held)
@@ -53,12 +53,15 @@ def load(
     return LoadOutcome(reports, failures)
 
 
-def default_window(endpoint: Endpoint, held: Held, settings: Settings) -> Window:
-    """Everything where the endpoint is read whole, or was never read; else its lookback."""
+def window_for(endpoint: Endpoint, asked: Window | None, held: Held, settings: Settings) -> Window:
+    """The window that was asked for, or the lookback; all of it where only that makes sense.
+
+    Stock and branches are what they are now, and what was never read whole has no edges to go by.
+    """
     is_first_read = endpoint.mode is ReadMode.WHOLE_ONCE and not held.was_read_whole
     if endpoint.mode is ReadMode.WHOLE or is_first_read:
         return Window.whole()
-    return Window.lookback(settings.now(), settings.lookback_of(endpoint.name))
+    return asked or Window.lookback(settings.now(), settings.lookback_of(endpoint.name))
 
 
 def _endpoints(settings: Settings, names: Iterable[str]) -> dict[str, Endpoint]:

@@ -188,6 +188,15 @@ def test_stock_that_is_not_listed_any_more_is_gone_and_the_day_keeps_one_snapsho
     ]
 
 
+def test_stock_is_read_whole_whatever_is_asked(company: Company) -> None:
+    """A short lookback never leaves a branch's stock half read."""
+    company.records_by_resource["Stock"].append(
+        {"productOptionId": 7, "branchId": 3, "modifiedDate": days_ago(300)}
+    )
+    days = Window.lookback(company.settings().now(), 2)
+    assert company.load_one("stock", window=days).rows_read == 1
+
+
 def test_a_wrong_record_fails_its_endpoint_and_no_other(company: Company) -> None:
     """An endpoint with an unreadable record keeps its earlier data; the others are loaded."""
     company.orders.append(order(1, created=1))
