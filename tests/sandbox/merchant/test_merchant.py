@@ -10,8 +10,15 @@ from cin7_pipeline.sandbox.ledger import Books
 from cin7_pipeline.sandbox.life.merchant import Merchant, Size
 
 SMALL = Size(products=20, orders_per_day=3, purchase_orders_per_week=2, transfers_per_week=2)
-DOCUMENTS = ("sales_orders", "purchase_orders", "transfers", "credit_notes")
-FACTS = ("products", "options", "branches", "contacts", *DOCUMENTS, "stock")
+DOCUMENTS = (
+    "sales_orders",
+    "purchase_orders",
+    "transfers",
+    "credit_notes",
+    "adjustments",
+    "production_jobs",
+)
+FACTS = ("products", "options", "branches", "contacts", "bom_masters", *DOCUMENTS, "stock")
 
 
 def test_two_merchants_with_the_same_arguments_have_the_same_books() -> None:
