@@ -10,6 +10,7 @@ columns:
   sku: The option's code, verbatim; its code with size or without stands in where it has none.
   size_count: Number of sizes of the option.
   is_sku_shared: True where another item has the same sku; never for ''.
+  is_kit: True for kits, whose stock is that of their components.
   is_gone: True once Cin7 has the option no longer.
 checks:
   sku_is_not_null: sku is not null
@@ -18,17 +19,19 @@ with
 
 coded as (
     select
-        product_option_id,
-        size,
-        product_id,
+        options.product_option_id,
+        options.size,
+        options.product_id,
         coalesce(
-            nullif(code, ''),
-            nullif(product_option_size_code, ''),
-            nullif(product_option_code, ''),
+            nullif(options.code, ''),
+            nullif(options.product_option_size_code, ''),
+            nullif(options.product_option_code, ''),
             ''
         ) as sku,
-        gone_at is not null as is_gone
-    from staging.product_options
+        coalesce(lower(products.order_type) = 'kit', false) as is_kit,
+        options.gone_at is not null as is_gone
+    from staging.product_options as options
+    left join staging.products as products on options.product_id = products.product_id
 )
 
 select
@@ -38,5 +41,6 @@ select
     sku,
     count(*) over (partition by product_option_id) as size_count,
     sku <> '' and count(*) over (partition by sku) > 1 as is_sku_shared,
+    is_kit,
     is_gone
 from coded

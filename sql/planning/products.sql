@@ -51,7 +51,7 @@ select
     products.product_status,
     options.option_status,
     products.stock_control,
-    coalesce(lower(products.order_type) = 'kit', false) as is_kit,
+    items.is_kit,
     case when options.option_weight > 0 then options.option_weight else products.weight end
         as weight,
     products.volume,

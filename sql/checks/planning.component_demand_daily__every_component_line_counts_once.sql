@@ -1,0 +1,42 @@
+/*
+about: The units of component lines below the kits of sales_lines are told once, to the last one.
+*/
+with
+
+kit_lines as (
+    select distinct
+        sales.sales_order_id,
+        sales.line_id
+    from planning.sales_lines as sales
+    inner join core.items as items
+        on sales.product_option_id = items.product_option_id and sales.size = items.size
+    where items.is_kit
+),
+
+lines_below as (
+    select coalesce(sum(items.quantity), 0) as quantity
+    from kit_lines
+    inner join staging.sales_order_lines as lines
+        on
+            kit_lines.sales_order_id = lines.sales_order_id
+            and kit_lines.line_id = lines.parent_line_id
+    inner join core.document_line_items as items
+        on
+            items.document_kind = 'sales_order'
+            and lines.sales_order_id = items.document_id
+            and lines.line_id = items.line_id
+            and items.product_option_id is not null
+),
+
+told as (
+    select coalesce(sum(quantity), 0) as quantity
+    from planning.component_demand_daily
+    where basis = 'order_lines'
+)
+
+select
+    lines_below.quantity,
+    told.quantity as told_quantity
+from lines_below
+cross join told
+where lines_below.quantity <> told.quantity

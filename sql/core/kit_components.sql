@@ -1,0 +1,102 @@
+/*
+about: >-
+  What each kit that was sold took of its components: what the order's component lines below the
+  kit's line say, else what the bill of materials says; never both for one line. One row per line
+  of a kit and component.
+grain: [sales_order_id, line_id, product_option_id, size]
+columns:
+  sales_order_id: Cin7 id of the order.
+  line_id: Cin7 id of the kit's line.
+  product_option_id: Option of the component.
+  size: Size of the component; '' by a bill, which names no sizes.
+  warehouse: Warehouse of the order's branch.
+  day_on: Day the kit's sale counts for, local date.
+  basis: order_lines or bom.
+  quantity: Units of the component.
+*/
+with
+
+kit_options as (
+    select
+        lines.document_id as sales_order_id,
+        lines.line_id,
+        lines.product_option_id as kit_option_id,
+        lines.warehouse,
+        lines.day_on,
+        sum(lines.sold_quantity) as quantity
+    from core.demand_lines as lines
+    inner join core.items as items
+        on lines.product_option_id = items.product_option_id and lines.size = items.size
+    where lines.document_kind = 'sales_order' and items.is_kit
+    group by
+        lines.document_id, lines.line_id, lines.product_option_id, lines.warehouse, lines.day_on
+),
+
+kit_lines as (
+    select distinct
+        sales_order_id,
+        line_id,
+        warehouse,
+        day_on
+    from kit_options
+),
+
+lines_below as (
+    select
+        lines.sales_order_id,
+        lines.parent_line_id,
+        items.product_option_id,
+        items.size,
+        sum(items.quantity) as quantity
+    from staging.sales_order_lines as lines
+    inner join core.document_line_items as items
+        on
+            items.document_kind = 'sales_order'
+            and lines.sales_order_id = items.document_id
+            and lines.line_id = items.line_id
+    where lines.parent_line_id is not null and items.product_option_id is not null
+    group by lines.sales_order_id, lines.parent_line_id, items.product_option_id, items.size
+),
+
+parts as (
+    select
+        kits.*,
+        below.product_option_id,
+        below.size,
+        'order_lines' as basis,
+        below.quantity
+    from kit_lines as kits
+    inner join lines_below as below
+        on kits.sales_order_id = below.sales_order_id and kits.line_id = below.parent_line_id
+    union all
+    select
+        kits.sales_order_id,
+        kits.line_id,
+        kits.warehouse,
+        kits.day_on,
+        components.component_option_id as product_option_id,
+        '' as size,
+        'bom' as basis,
+        kits.quantity * components.quantity as quantity
+    from kit_options as kits
+    inner join core.bom_components as components on kits.kit_option_id = components.kit_option_id
+    where not exists (
+        select 1
+        from lines_below
+        where
+            lines_below.sales_order_id = kits.sales_order_id
+            and lines_below.parent_line_id = kits.line_id
+    )
+)
+
+select
+    sales_order_id,
+    line_id,
+    product_option_id,
+    size,
+    warehouse,
+    day_on,
+    basis,
+    sum(quantity)::decimal(38, 12) as quantity
+from parts
+group by sales_order_id, line_id, product_option_id, size, warehouse, day_on, basis
