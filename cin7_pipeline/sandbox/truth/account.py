@@ -29,6 +29,7 @@ from cin7_pipeline.sandbox.truth.lead_times import lead_times
 from cin7_pipeline.sandbox.truth.measures import Calendar, Row
 from cin7_pipeline.sandbox.truth.order_issues import order_issues
 from cin7_pipeline.sandbox.truth.order_roots import OrderRoots
+from cin7_pipeline.sandbox.truth.order_totals import total_issues
 from cin7_pipeline.sandbox.truth.products import products
 from cin7_pipeline.sandbox.truth.projection import Projection
 from cin7_pipeline.sandbox.truth.purchases import Purchase
@@ -229,6 +230,7 @@ class Account:
             *issues.dispatched_without_shipping(self._sold),
             *issues.stuck_transfers(self._moved, self.calendar),
             *order_issues(orders, contacts, self.calendar),
+            *total_issues(orders),
             *sold_twice(self._sold, self.calendar),
             *email_issues(contacts),
             *self._boms.issues(),

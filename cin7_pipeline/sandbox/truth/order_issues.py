@@ -1,4 +1,4 @@
-"""What is doubtful about sales orders: customers, dates, branches, stages.
+"""What is doubtful about sales orders: customers, dates, branches, stages, units.
 
 Issues of any document are told in `issues`, sums in `order_totals`, orders that came twice in
 `sold_twice`.
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from cin7_pipeline.sandbox.ledger import Contact, SalesOrder
-from cin7_pipeline.sandbox.truth.issue_rows import issues
+from cin7_pipeline.sandbox.truth.issue_rows import issue, issues
 from cin7_pipeline.sandbox.truth.measures import Calendar, Row
 
 DRAFTS_WAIT = timedelta(days=7)
@@ -35,7 +35,7 @@ STAGES = {
 def order_issues(
     orders: Iterable[SalesOrder], contacts: Iterable[Contact], calendar: Calendar
 ) -> list[Row]:
-    """All issues of orders that still exist; of void ones only that of the customer."""
+    """All issues of orders that still exist; of void ones only those of customer and units."""
     orders = list(orders)
     live = [order for order in orders if not order.is_void]
     return [
@@ -44,6 +44,7 @@ def order_issues(
         *_dispatched_in_future(live, calendar),
         *_default_branch(live, calendar),
         *_unmapped_stages(live),
+        *_units_of_measure(orders),
     ]
 
 
@@ -84,3 +85,13 @@ def _unmapped_stages(orders: Iterable[SalesOrder]) -> list[Row]:
         if order.dispatched_at is None and stage and stage not in STAGES:
             first[stage] = min(order.id, first.get(stage, order.id))
     return issues("unmapped_stage", "info", "sales_order", first.values())
+
+
+def _units_of_measure(orders: Iterable[SalesOrder]) -> list[Row]:
+    """Lines that were sold by the carton or the like."""
+    return [
+        issue("unit_of_measure_line", "info", "sales_order", order.id, line.id)
+        for order in orders
+        for line in order.lines
+        if line.uom_size > 1
+    ]
