@@ -178,7 +178,7 @@ def status(
 @app.command()
 def why(
     asked: Annotated[
-        str,
+        list[str],
         typer.Argument(
             metavar="REFERENCE-OR-SKU",
             help="A reference, document id, customer order number, or SKU.",
@@ -187,7 +187,7 @@ def why(
 ) -> None:
     """Say where a document or an item stands, and what each rule decided about each of its lines."""
     with plain_errors():
-        answer = explain(_settings(), asked)
+        answer = explain(_settings(), " ".join(asked))
         console.print(show(answer))
         if not answer.is_found:
             raise typer.Exit(1)

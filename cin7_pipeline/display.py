@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from duckdb import DuckDBPyConnection
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from cin7_pipeline.api.permissions import Permission
 from cin7_pipeline.load.price import Price
@@ -70,17 +71,18 @@ def progress(console: Console) -> Iterator[OnProgress]:
         yield show
 
 
-def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> RenderableType:
     """A plain table; numbers to the right, with thousands set apart."""
-    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    table = Table(header_style="bold", box=None, pad_edge=False)
     cells = [list(row) for row in rows]
     for position, name in enumerate(columns):
         values = [row[position] for row in cells if row[position] is not None]
         is_number = bool(values) and all(isinstance(v, int | float) for v in values)
         table.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for row in cells:
-        table.add_row(*(_cell(value) for value in row))
-    return table
+        table.add_row(*(Text(_cell(value)) for value in row))
+    # A title of the table's own would be folded to the width of the table.
+    return Group(Text(title, style="italic"), table) if title else table
 
 
 def _cell(value: Any) -> str:
@@ -93,7 +95,7 @@ def _cell(value: Any) -> str:
     return f"{value:,.1f}" if isinstance(value, float) else str(value)
 
 
-def loads(reports: Iterable[LoadReport]) -> Table:
+def loads(reports: Iterable[LoadReport]) -> RenderableType:
     """What was read and what it changed, per entity."""
     return table_of(
         "Read from Cin7",
@@ -114,7 +116,7 @@ def loads(reports: Iterable[LoadReport]) -> Table:
     )
 
 
-def last_loads(connection: DuckDBPyConnection) -> Table:
+def last_loads(connection: DuckDBPyConnection) -> RenderableType:
     """The newest load of each entity, from the load's own log."""
     columns = ["entity", "read_at", "rows", "new", "changed", "gone", "calls", "seconds"]
     rows = connection.execute("""
@@ -130,7 +132,7 @@ def last_loads(connection: DuckDBPyConnection) -> Table:
     return table_of("Last read from Cin7", columns, rows)
 
 
-def freshness(connection: DuckDBPyConnection) -> Table:
+def freshness(connection: DuckDBPyConnection) -> RenderableType:
     """How old the published data are, per entity."""
     columns = ["entity", "data as of", "rows held", "new", "changed", "gone"]
     rows = connection.execute("""
@@ -143,7 +145,7 @@ def freshness(connection: DuckDBPyConnection) -> Table:
     return table_of("Published data", columns, rows)
 
 
-def permissions(found: Iterable[Permission]) -> Table:
+def permissions(found: Iterable[Permission]) -> RenderableType:
     """Which endpoints the key may read."""
     rows = [
         (p.endpoint.name, p.endpoint.permission, "may read" if p.problem is None else p.problem)
@@ -152,7 +154,7 @@ def permissions(found: Iterable[Permission]) -> Table:
     return table_of("Permissions of the key", ["entity", "permission", "result"], rows)
 
 
-def price(of: Price) -> Table:
+def price(of: Price) -> RenderableType:
     """Calls per entity, and what they mean in minutes and budget."""
     rows = [*of.calls.items(), ("together", of.total)]
     share = f"about {of.minutes:.0f} min at the rate limit, {of.day_share:.1%} of a day's calls"
