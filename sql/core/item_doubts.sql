@@ -12,7 +12,7 @@ columns:
 with
 
 component_items as (
-    select distinct
+    select
         items.product_option_id,
         items.size
     from core.document_line_items as items
@@ -22,6 +22,12 @@ component_items as (
             and items.document_id = lines.document_id
             and items.line_id = lines.line_id
     where items.document_kind = 'sales_order' and lines.is_component
+    union
+    select
+        component_option_id as product_option_id,
+        '' as size
+    from core.bom_lines
+    where is_component_known
 ),
 
 item_measures as (
@@ -31,10 +37,8 @@ item_measures as (
         unnest(['open_sales', 'incoming', 'holding', 'available']) as measure,
         lower(trim(items.sku)) as folded_sku,
         items.is_sku_shared,
-        coalesce(lower(products.order_type) = 'kit', false)
-        or component_items.product_option_id is not null as is_in_kits
+        items.is_kit or component_items.product_option_id is not null as is_in_kits
     from core.items as items
-    left join staging.products as products on items.product_id = products.product_id
     left join component_items
         on
             items.product_option_id = component_items.product_option_id

@@ -5,8 +5,9 @@ about: >-
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue: Name of the issue, such as description_only_line or branch_unmapped.
-  document_kind: What it is about; a kind of document, branch or product_option.
-  document_id: Cin7 id of the document, branch or option; 0 where a document names none.
+  document_kind: >-
+    What it is about; a kind of document, branch, product_option, contact or bom_master.
+  document_id: Cin7 id of it; 0 where documents name no branch.
   line_id: Cin7 id of the line; 0 where the issue is about the whole.
   severity: error (numbers are wrong until it is mended), warning or info.
   detail: >-
@@ -42,6 +43,8 @@ issues as (
     select * from core.customer_issues
     union all by name
     select * from core.transfer_issues
+    union all by name
+    select * from core.bom_issues
 )
 
 select

@@ -27,9 +27,10 @@ columns:
     it. "several items share the sku": a line that names only the code may be meant for another
     item; give each item a code of its own in Cin7. "faulty, laid by or held by hand": Cin7 holds
     more than transfers explain; look at faulty returns, laybys and manual holds there, nothing
-    is missing here. "changed between the two reads": nothing explains it, somebody probably
-    changed a document while it was read; sync again, and if it stays, ask for the sku with
-    cin7 why.
+    is missing here. "changed between the two reads": nothing else explains it, somebody
+    probably changed a document while it was read, and the next sync mends it. If it stays,
+    Cin7 may count open documents from before the history that was read; read it with
+    cin7 resync, and ask for the sku with cin7 why.
 checks:
   difference_is_ours_less_cin7s: difference = ours - cin7
   every_difference_has_a_cause: (difference = 0) = (likely_cause is null)

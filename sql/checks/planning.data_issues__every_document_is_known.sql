@@ -1,0 +1,46 @@
+/*
+about: Each document, contact or option that an issue names is one that Cin7 still has.
+*/
+with
+
+known as (
+    select
+        document_kind,
+        document_id
+    from core.documents
+    where not is_gone
+    union all
+    select
+        'contact' as document_kind,
+        contact_id as document_id
+    from staging.contacts
+    where gone_at is null
+    union all
+    select
+        'product_option' as document_kind,
+        product_option_id as document_id
+    from core.items
+    where not is_gone
+    union all
+    select
+        'bom_master' as document_kind,
+        bom_master_id as document_id
+    from staging.bom_masters
+    where gone_at is null
+)
+
+select
+    issues.issue,
+    issues.document_kind,
+    issues.document_id,
+    issues.line_id
+from planning.data_issues as issues
+where
+    issues.document_kind <> 'branch'
+    and not exists (
+        select 1
+        from known
+        where
+            known.document_kind = issues.document_kind
+            and known.document_id = issues.document_id
+    )
