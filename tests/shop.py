@@ -1,15 +1,22 @@
 """A small shop on Cin7 with one document of every fate, for tests of what people see."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from cin7_pipeline.cli import app
 from cin7_pipeline.pipeline import build_models, publish_tables, read_entities, stages
 from tests.load.company import NOW, Company, days_ago, open_company, order
 
+CIN7 = [sys.executable, "-c", "from cin7_pipeline.cli import app; app()"]
 USERNAME = "sandbox"
 API_KEY = "sandbox-key"
 SKU = "MUG-1"
@@ -55,6 +62,16 @@ ORDERS = [
         ],
     ),
 ]
+ADJUSTMENT = {
+    "id": 501,
+    "reference": "ADJ-1",
+    "branchId": 3,
+    "createdDate": days_ago(2),
+    "modifiedDate": days_ago(2),
+    "completedDate": days_ago(2),
+    "isApproved": True,
+    "lineItems": [{"id": 5010, "productOptionId": 7, "code": SKU, "qty": 3.0, "qtyAdjusted": 3.0}],
+}
 DOCUMENTS: Mapping[str, list[dict[str, Any]]] = {
     "SalesOrders": ORDERS,
     "PurchaseOrders": [
@@ -99,6 +116,7 @@ DOCUMENTS: Mapping[str, list[dict[str, Any]]] = {
             "lineItems": [line(4010, qty=-1.0)],
         }
     ],
+    "Adjustments": [ADJUSTMENT],
 }
 AGE = {"createdDate": days_ago(99), "modifiedDate": days_ago(98)}
 DATA: Mapping[str, list[dict[str, Any]]] = {
@@ -179,3 +197,30 @@ def enter(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give this process the shop's environment."""
     for name, value in environment(company).items():
         monkeypatch.setenv(name, value)
+
+
+def calls(company: Company) -> int:
+    """Requests that the account has seen."""
+    assert company.server is not None
+    return len(company.server.requests)
+
+
+def cin7(*arguments: str) -> Result:
+    """The command in this process."""
+    return CliRunner().invoke(app, arguments)
+
+
+def cin7_process(
+    company: Company, *arguments: str, **variables: str
+) -> subprocess.CompletedProcess:
+    """The command in a process of its own, as a scheduler starts it."""
+    known = {name: value for name, value in os.environ.items() if not name.startswith("CIN7_")}
+    return subprocess.run(  # noqa: S603
+        [*CIN7, *arguments],
+        env={**known, **environment(company), **variables},
+        cwd=company.folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )

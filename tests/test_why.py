@@ -122,6 +122,7 @@ def test_the_channel_rule_named_is_the_one_that_applied(shop: Company) -> None:
         ("CN-1", "completed", {"return_lines"}),
         ("SO-2", "approved", {"open_sales_lines", "excluded_lines"}),
         ("SO-3", "draft", {"excluded_lines"}),
+        ("ADJ-1", "completed", set()),
     ],
 )
 def test_each_kind_of_document_tells_its_state_and_tables(
@@ -131,6 +132,11 @@ def test_each_kind_of_document_tells_its_state_and_tables(
     found = document(shop, asked)
     assert found.state == state
     assert {table for table, *_ in standings(found)} == tables
+
+
+def test_a_kind_without_a_table_says_where_its_units_are(shop: Company) -> None:
+    """An adjustment is in no planning table; its reader is sent to the stock figures."""
+    assert "what it moved is in Cin7's stock figures" in text(ask(shop, "ADJ-1"))
 
 
 def test_a_replenishment_says_whether_it_counts_and_why_not(shop: Company) -> None:
@@ -171,6 +177,13 @@ def test_an_item_tells_stock_supply_sales_and_exclusions(shop: Company) -> None:
     assert [o.order_number for o in found.open_lines] == ["SO-2"]
     assert {e.rule: e.quantity for e in found.exclusions}["void"] == 2
     assert [issue.issue for issue in found.issues] == ["sku_near_twin"]
+
+
+def test_stock_that_differs_from_cin7_is_shown_with_a_cause(shop: Company) -> None:
+    """Cin7 holds five open units, our lines explain two of them; the cause is named."""
+    (found,) = [d for d in item(shop).differences if d.measure == "open_sales" and d.cin7 == 5]
+    assert (found.ours, found.difference) == (0, -5)
+    assert found.likely_cause
 
 
 def test_an_exact_sku_lists_its_twins_and_a_near_one_finds_both(shop: Company) -> None:

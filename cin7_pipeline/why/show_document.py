@@ -9,6 +9,7 @@ from rich.text import Text
 
 from cin7_pipeline.display import table_of
 from cin7_pipeline.why.document import Document, Readiness
+from cin7_pipeline.why.kinds import KINDS
 from cin7_pipeline.why.lines import Line
 from cin7_pipeline.why.wording import findings, moment, number, words
 
@@ -33,6 +34,8 @@ def show_document(document: Document, read_at: datetime | None) -> Iterator[Rend
     yield from _facts(document, read_at)
     for standing in document.rules_of_all_lines:
         yield Text(f"  every line is {standing.rule}: {standing.says}")
+    if not KINDS[match.kind].places:
+        yield Text("  No planning table lists this kind; what it moved is in Cin7's stock figures.")
     yield _lines(document) if document.lines else Text("  It has no lines.")
     yield from findings("Looks counted twice", document.doubles)
     yield from findings("Issues", document.issues)
@@ -73,7 +76,7 @@ def _line(line: Line, told: Container[str | None]) -> Iterator[tuple[Any, ...]]:
     """A row for each place where the line stands, but for the rules that are told of all lines."""
     head: tuple[Any, ...] = (str(line.line_id), line.code, number(line.quantity))
     if not line.standings:
-        yield (*head, None, "no table yet", None, None)
+        yield (*head, None, "no table", None, None)
     for standing in line.standings:
         is_alone = all(s.rule in told for s in line.standings if s.size == standing.size)
         if standing.rule in told and not is_alone:

@@ -80,7 +80,7 @@ def _open_sales(lines: Sequence[OpenLine]) -> RenderableType:
     units = number(sum((line.open_quantity for line in lines), Decimal(0)))
     shown = f", the first {ROWS}" if len(lines) > ROWS else ""
     return table_of(
-        f"Open sales: {len(lines)} lines, {units} units{shown}",
+        f"Open sales, {units} units in all{shown}",
         ["order", "channel", "warehouse", "open", "due", "age in days"],
         [_open_line(line) for line in lines[:ROWS]],
     )
