@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 
 from cin7_pipeline.account import connect
 from cin7_pipeline.api.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
+from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.load.held import row_counts
 from cin7_pipeline.load.read import OnProgress, no_progress
 from cin7_pipeline.load.report import LoadOutcome
@@ -95,13 +96,27 @@ def build_models(settings: Settings, only: Iterable[str] | None = None) -> Itera
 
 
 def publish_tables(settings: Settings) -> Release:
-    """Swap the planning tables in as one new release, for people and programs to read."""
+    """Swap the planning tables in as one new release, for people and programs to read.
+
+    Raises:
+        PipelineError: nothing was ever read, so that the tables would say that nothing exists.
+    """
+    _refuse_empty(settings)
     return publish(
         settings.warehouse_path,
         settings.data_dir,
         published_at=settings.now(),
         keep=settings.keep_releases,
     )
+
+
+def _refuse_empty(settings: Settings) -> None:
+    with open_warehouse(settings.warehouse_path) as connection:
+        create_raw_tables(connection)
+        was_read = connection.execute("select 1 from raw.sync_log limit 1").fetchone()
+    if not was_read:
+        msg = "nothing has been read from Cin7 yet, so there is nothing to publish: run `cin7 sync`"
+        raise PipelineError(msg)
 
 
 def sales_by_month(settings: Settings) -> dict[str, tuple[float, float]]:

@@ -122,6 +122,15 @@ def test_a_build_before_anything_was_read_makes_empty_tables(shop: Company) -> N
     assert shop.raw("select count(*) from planning.sales_lines") == [(0,)]
 
 
+def test_nothing_is_published_before_anything_was_read(shop: Company) -> None:
+    """Empty tables would say that nothing exists; planners get none until something was read."""
+    assert cin7("build").exit_code == 0
+    refused = cin7("publish")
+    assert refused.exit_code == 1
+    assert "run `cin7 sync`" in refused.stderr
+    assert not (shop.folder / "planning.duckdb").exists()
+
+
 def test_a_second_publish_flips_the_link(synced: Company) -> None:
     """Publishing again makes a new release and says where people read it."""
     result = cin7("publish")
