@@ -41,7 +41,7 @@ class Truth:
     custom_fields: Sequence[tuple[str, str, str]] = ()
 
     def tables(self, reads: Sequence[Read], as_of: datetime | None = None) -> Tables:
-        """The rows of every table that has a model by now; see `all_tables`."""
+        """The rows of every table that can be compared by now; see `all_tables`."""
         return without_awaited(self.all_tables(reads, as_of))
 
     def all_tables(self, reads: Sequence[Read], as_of: datetime | None = None) -> Tables:
