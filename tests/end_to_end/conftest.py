@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cin7_pipeline.sandbox.life.merchant import Merchant
-from tests.end_to_end.world import WAREHOUSES, World, open_world
+from tests.end_to_end.rules import COMPANY
+from tests.end_to_end.world import World, open_world
 
 MORNING = datetime(2026, 6, 30, 19, tzinfo=UTC)
 
@@ -26,7 +27,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, merchant: Merchant) -
         monkeypatch,
         merchant=merchant,
         moment=MORNING,
-        warehouses=WAREHOUSES,
+        rules=COMPANY,
         lookback_days=30,
     ) as opened:
         yield opened
@@ -42,7 +43,7 @@ def synced_world(tmp_path_factory: pytest.TempPathFactory, merchant: Merchant) -
             monkeypatch,
             merchant=merchant,
             moment=MORNING,
-            warehouses=WAREHOUSES,
+            rules=COMPANY,
         ) as opened,
     ):
         opened.sync_by_command()

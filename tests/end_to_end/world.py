@@ -18,23 +18,14 @@ from cin7_pipeline.cli import app
 from cin7_pipeline.sandbox.life.merchant import Merchant
 from cin7_pipeline.sandbox.payloads.account import MerchantAccount
 from cin7_pipeline.sandbox.server.server import SandboxServer
-from cin7_pipeline.sandbox.truth import Read, Truth
+from cin7_pipeline.sandbox.truth import Read
 from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.window import Window
 from dagster_project.definitions import defs
 from dagster_project.partitions import last_days
+from tests.end_to_end.rules import Rules
 
 TIME_ZONE = "Australia/Sydney"
-# Two branches are one warehouse, one warehouse is disabled, the allocation branch (20) and the pop-up
-# store (40) are forgotten, and branch 99 does not exist.
-WAREHOUSES = {
-    3: ("Main DC", True),
-    11: ("Main DC", True),
-    5: ("Store", True),
-    8: ("3PL", True),
-    2: ("Old", False),
-    99: ("Elsewhere", True),
-}
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -47,7 +38,7 @@ class World:
     clock: list[datetime]
     monkeypatch: pytest.MonkeyPatch
     instance: dg.DagsterInstance
-    warehouses: Mapping[int, tuple[str, bool]] | None = None
+    rules: Rules
     reads: list[Read] = field(default_factory=list)
 
     @property
@@ -103,8 +94,7 @@ class World:
 
     def truth(self) -> dict[str, list[dict[str, Any]]]:
         """What the published tables must say now."""
-        truth = Truth(self.merchant.books, time_zone=TIME_ZONE, warehouses=self.warehouses)
-        return truth.tables(self.reads)
+        return self.rules.truth(self.merchant, TIME_ZONE).tables(self.reads)
 
     def published(self, query: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """Rows of the published file, as a planner reads them."""
@@ -128,8 +118,9 @@ def assert_tables_equal_truth(world: World) -> None:
 
 
 def _differences(world: World, table: str, expected: list[dict[str, Any]]) -> Iterator[str]:
-    columns = list(expected[0]) if expected else ["1"]
-    found = Counter(world.published(f"select {', '.join(columns)} from planning.{table}"))
+    columns = list(expected[0]) if expected else []
+    names = ", ".join(f'"{name}"' for name in columns) or "1"
+    found = Counter(world.published(f"select {names} from planning.{table}"))
     wanted = Counter(tuple(row[name] for name in columns) for row in expected)
     missing, extra = wanted - found, found - wanted
     if not expected and not found:
@@ -151,16 +142,16 @@ def open_world(
     *,
     merchant: Merchant,
     moment: datetime,
-    warehouses: Mapping[int, tuple[str, bool]] | None = None,
+    rules: Rules | None = None,
     lookback_days: int = 90,
 ) -> Iterator[World]:
     """A world in `folder` whose pipeline is set up by environment variables, like anybody's."""
     clock = [moment]
     server = SandboxServer(MerchantAccount(merchant), clock=lambda: clock[0], limits=None)
     with server, dg.DagsterInstance.ephemeral() as instance:
-        world = World(merchant, server, clock, monkeypatch, instance, warehouses)
+        world = World(merchant, server, clock, monkeypatch, instance, rules or Rules())
         _set_environment(monkeypatch, folder, server.base_url, lookback_days)
-        _write_warehouses(folder, warehouses)
+        world.rules.write(folder / "settings")
         world.move_to(moment)
         yield world
 
@@ -181,12 +172,3 @@ def _set_environment(
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-
-
-def _write_warehouses(folder: Path, warehouses: Mapping[int, tuple[str, bool]] | None) -> None:
-    if warehouses is None:
-        return
-    lines = ["branch_id,warehouse,is_enabled"]
-    lines += [f"{branch},{name},{enabled}" for branch, (name, enabled) in warehouses.items()]
-    (folder / "settings").mkdir(parents=True, exist_ok=True)
-    (folder / "settings" / "warehouses.csv").write_text("\n".join(lines) + "\n")

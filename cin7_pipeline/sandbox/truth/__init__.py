@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from cin7_pipeline.sandbox.ledger import Books
 from cin7_pipeline.sandbox.truth.account import Account, Tables
-from cin7_pipeline.sandbox.truth.awaited import without_awaited
 from cin7_pipeline.sandbox.truth.items import Items
 from cin7_pipeline.sandbox.truth.measures import Calendar
 from cin7_pipeline.sandbox.truth.reading import Read, learn
@@ -41,10 +40,6 @@ class Truth:
     custom_fields: Sequence[tuple[str, str, str]] = ()
 
     def tables(self, reads: Sequence[Read], as_of: datetime | None = None) -> Tables:
-        """The rows of every table that can be compared by now; see `all_tables`."""
-        return without_awaited(self.all_tables(reads, as_of))
-
-    def all_tables(self, reads: Sequence[Read], as_of: datetime | None = None) -> Tables:
         """Each table's rows after `reads`, made in this order, as seen at `as_of` (the last read).
 
         Columns of free text and the sync's own counters are left out of the rows.

@@ -215,7 +215,7 @@ class Shop:
     def tables(self, *reads: Read, **settings: Any) -> dict[str, list[dict[str, Any]]]:
         """The tables after these reads, by default one lookback; the account is in Sydney."""
         truth = Truth(self.books, time_zone="Australia/Sydney", **settings)
-        return truth.all_tables(reads or [self.lookback()])
+        return truth.tables(reads or [self.lookback()])
 
     def issues(self, name: str, *reads: Read, **settings: Any) -> list[int]:
         """The documents that have an issue."""

@@ -62,7 +62,7 @@ def tables(merchant):
 def told(merchant, reads):
     """The merchant's tables after these reads."""
     truth = Truth(merchant.books, time_zone=merchant.time_zone, custom_fields=CUSTOM_FIELDS)
-    return truth.all_tables(reads)
+    return truth.tables(reads)
 
 
 def per_item(rows, quantity, where="warehouse"):

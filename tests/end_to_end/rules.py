@@ -1,0 +1,72 @@
+"""What the company of the end-to-end tests says about itself: once as settings files, once for the truth."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cin7_pipeline.sandbox.life.merchant import Merchant
+from cin7_pipeline.sandbox.truth import Truth
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Business settings; empty ones are files that do not exist."""
+
+    warehouses: dict[int, tuple[str, bool]] = field(default_factory=dict)
+    channels: tuple[tuple[int, str, str, str, bool], ...] = ()
+    customer_groups: dict[str, bool] = field(default_factory=dict)
+    custom_fields: tuple[tuple[str, str, str], ...] = ()
+
+    def write(self, folder: Path) -> None:
+        """Write the files that a person would have edited."""
+        folder.mkdir(parents=True, exist_ok=True)
+        tables: dict[str, tuple[str, Iterable[tuple[Any, ...]]]] = {
+            "warehouses": (
+                "branch_id,warehouse,is_enabled",
+                [(branch, *rest) for branch, rest in self.warehouses.items()],
+            ),
+            "channels": ("priority,field,pattern,channel,is_included", self.channels),
+            "customer_groups": ("group,is_included", self.customer_groups.items()),
+            "custom_fields": ("entity,cin7_field,name", self.custom_fields),
+        }
+        for name, (header, rows) in tables.items():
+            if rows:
+                with (folder / f"{name}.csv").open("w", newline="") as file:
+                    csv.writer(file).writerows([header.split(","), *rows])
+
+    def truth(self, merchant: Merchant, time_zone: str) -> Truth:
+        """The truth of a merchant's books under these rules."""
+        return Truth(
+            merchant.books,
+            time_zone=time_zone,
+            warehouses=self.warehouses or None,
+            channels=self.channels,
+            customer_groups=self.customer_groups,
+            custom_fields=self.custom_fields,
+        )
+
+
+# Two branches are one warehouse, one warehouse is disabled, the allocation branch (20) and the pop-up
+# store (40) are forgotten, and branch 99 does not exist. Staff buy for themselves.
+COMPANY = Rules(
+    warehouses={
+        3: ("Main DC", True),
+        11: ("Main DC", True),
+        5: ("Store", True),
+        8: ("3PL", True),
+        2: ("Old", False),
+        99: ("Elsewhere", True),
+    },
+    channels=(
+        (10, "source", "%order desk%", "Marketplace", True),
+        (20, "source", "%pos%", "Shop counter", True),
+    ),
+    customer_groups={"Staff": False, "Wholesale": True},
+    custom_fields=(
+        ("sales_orders", "orders_1000", "3PL code"),
+        ("products", "products_1011", "Season"),
+        ("contacts", "members_1000", "Default branch"),
+    ),
+)
