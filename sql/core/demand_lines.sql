@@ -12,8 +12,9 @@ columns:
   sku: The item's sku.
   warehouse: Warehouse of the document's branch; unmapped where the branch is not known.
   channel: Channel of the document.
-  customer_id: Customer of the document; null where it has none.
-  order_root: Reference of the order that a sale belongs to, back orders together; null on returns.
+  buyer_id: Customer who bought; null on returns and where the order has none.
+  order_root: Reference of the order that a sale belongs to, back orders together, its id where
+    it has none; null on returns.
   day_on: Day of the sale or of the return, local date.
   sold_quantity: Units sold; 0 on returns.
   returned_quantity: Units returned, positive; 0 on sales.
@@ -45,8 +46,8 @@ select
     lines.sku,
     labels.warehouse,
     labels.channel,
-    documents.contact_id as customer_id,
-    orders.order_root,
+    case when orders.sales_order_id is not null then documents.contact_id end as buyer_id,
+    coalesce(orders.order_root, orders.sales_order_id::varchar) as order_root,
     coalesce(orders.sold_on, documents.completed_on) as day_on,
     lines.sold_quantity,
     lines.returned_quantity

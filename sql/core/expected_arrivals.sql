@@ -6,7 +6,9 @@ columns:
   document_id: Cin7 id of the document.
   expected_on: Day it is expected or was received, local date; null where nobody can say.
   expected_on_basis: received, eta (Cin7's date), lead_time (usual days of the lane) or unknown.
-  usual_late_days: Days that its lane is usually late; 0 where nobody can say.
+  is_past: True where that day is before today.
+  if_late_on: Day it is expected if it is late by now, local date; today plus the days that its
+    lane is usually late, 0 where nobody can say.
 checks:
   a_date_has_a_basis: (expected_on is null) = (expected_on_basis = 'unknown')
 */
@@ -30,21 +32,33 @@ documents as (
         null as eta_on,
         case when state = 'Active' then dispatched_on end as started_on
     from core.transfers
+),
+
+arrivals as (
+    select
+        documents.kind,
+        documents.document_id,
+        coalesce(
+            documents.received_on, documents.eta_on, documents.started_on + lane_days.usual_days
+        ) as expected_on,
+        case
+            when documents.received_on is not null then 'received'
+            when documents.eta_on is not null then 'eta'
+            when documents.started_on + lane_days.usual_days is not null then 'lead_time'
+            else 'unknown'
+        end as expected_on_basis,
+        coalesce(lane_days.usual_late_days, 0) as usual_late_days
+    from documents
+    left join core.lane_days as lane_days
+        on documents.kind = lane_days.kind and documents.lane = lane_days.lane
 )
 
 select
-    documents.kind,
-    documents.document_id,
-    coalesce(
-        documents.received_on, documents.eta_on, documents.started_on + lane_days.usual_days
-    ) as expected_on,
-    case
-        when documents.received_on is not null then 'received'
-        when documents.eta_on is not null then 'eta'
-        when documents.started_on + lane_days.usual_days is not null then 'lead_time'
-        else 'unknown'
-    end as expected_on_basis,
-    coalesce(lane_days.usual_late_days, 0) as usual_late_days
-from documents
-left join core.lane_days as lane_days
-    on documents.kind = lane_days.kind and documents.lane = lane_days.lane
+    arrivals.kind,
+    arrivals.document_id,
+    arrivals.expected_on,
+    arrivals.expected_on_basis,
+    coalesce(arrivals.expected_on < today.today_on, false) as is_past,
+    today.today_on + arrivals.usual_late_days as if_late_on
+from arrivals
+cross join core.today as today

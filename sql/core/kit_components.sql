@@ -47,7 +47,7 @@ lines_below as (
         lines.parent_line_id,
         items.product_option_id,
         items.size,
-        sum(items.quantity) as quantity
+        items.quantity
     from staging.sales_order_lines as lines
     inner join core.document_line_items as items
         on
@@ -55,7 +55,6 @@ lines_below as (
             and lines.sales_order_id = items.document_id
             and lines.line_id = items.line_id
     where lines.parent_line_id is not null and items.product_option_id is not null
-    group by lines.sales_order_id, lines.parent_line_id, items.product_option_id, items.size
 ),
 
 parts as (

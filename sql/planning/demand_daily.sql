@@ -24,24 +24,6 @@ checks:
 */
 with
 
--- Credit notes are neither orders nor customers of the day.
-lines as (
-    select
-        product_option_id,
-        size,
-        warehouse,
-        channel,
-        day_on,
-        sku,
-        sold_quantity,
-        returned_quantity,
-        case when document_kind = 'sales_order' then customer_id end as buyer_id,
-        case
-            when document_kind = 'sales_order' then coalesce(order_root, document_id::varchar)
-        end as order_name
-    from core.demand_lines
-),
-
 buyer_days as (
     select
         product_option_id,
@@ -50,7 +32,7 @@ buyer_days as (
         channel,
         day_on,
         sum(sold_quantity) as sold_quantity
-    from lines
+    from core.demand_lines
     where buyer_id is not null
     group by product_option_id, size, warehouse, channel, day_on, buyer_id
 ),
@@ -77,9 +59,9 @@ days as (
         min(sku) as sku,
         sum(sold_quantity)::decimal(18, 4) as sold_quantity,
         sum(returned_quantity)::decimal(18, 4) as returned_quantity,
-        count(distinct order_name) as order_count,
+        count(distinct order_root) as order_count,
         count(distinct buyer_id) as customer_count
-    from lines
+    from core.demand_lines
     group by product_option_id, size, warehouse, channel, day_on
 )
 

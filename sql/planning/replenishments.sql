@@ -74,13 +74,8 @@ judged as (
         lines.*,
         arrivals.expected_on as promised_on,
         arrivals.expected_on_basis,
-        arrivals.usual_late_days,
-        coalesce(
-            lines.state = 'Active'
-            and lines.open_quantity > 0
-            and arrivals.expected_on < today.today_on,
-            false
-        ) as is_overdue,
+        arrivals.if_late_on,
+        lines.state = 'Active' and lines.open_quantity > 0 and arrivals.is_past as is_overdue,
         case
             when lines.state in ('Draft', 'Archived', 'Delivered') then lower(lines.state)
             when lines.open_quantity = 0 then 'nothing open'
@@ -94,30 +89,25 @@ judged as (
         on lines.kind = arrivals.kind and lines.document_id = arrivals.document_id
     left join core.warehouses as warehouses
         on lines.destination_warehouse = warehouses.warehouse
-    cross join core.today as today
 )
 
 select
-    judged.kind,
-    judged.document_id,
-    judged.line_id,
-    judged.size,
-    judged.order_number,
-    judged.source,
-    judged.destination_warehouse,
-    judged.state,
-    judged.product_option_id,
-    judged.sku,
-    judged.open_quantity,
-    case
-        when judged.is_overdue then today.today_on + judged.usual_late_days
-        else judged.promised_on
-    end as expected_on,
-    judged.expected_on_basis,
-    judged.is_overdue,
-    judged.why_not_counted is null as is_counted,
-    judged.why_not_counted,
-    judged.source_branch_or_supplier_id,
-    judged.promised_on
+    kind,
+    document_id,
+    line_id,
+    size,
+    order_number,
+    source,
+    destination_warehouse,
+    state,
+    product_option_id,
+    sku,
+    open_quantity,
+    case when is_overdue then if_late_on else promised_on end as expected_on,
+    expected_on_basis,
+    is_overdue,
+    why_not_counted is null as is_counted,
+    why_not_counted,
+    source_branch_or_supplier_id,
+    promised_on
 from judged
-cross join core.today as today
