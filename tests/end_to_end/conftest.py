@@ -21,14 +21,14 @@ def merchant() -> Merchant:
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, merchant: Merchant) -> Iterator[World]:
-    """The account before its first sync, with warehouses set up and a lookback of 30 days."""
+    """The account before its first sync, with its own rules and a lookback of 14 days."""
     with open_world(
         tmp_path,
         monkeypatch,
         merchant=merchant,
         moment=MORNING,
         rules=COMPANY,
-        lookback_days=30,
+        lookback_days=14,
     ) as opened:
         yield opened
 
