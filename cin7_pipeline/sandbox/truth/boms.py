@@ -1,6 +1,5 @@
 """Bills of materials: what one unit of a product takes, and what is wrong with them."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
@@ -14,17 +13,15 @@ UNSIZED = ""
 
 
 class Boms:
-    """The BOM masters of an account by what they make; of several for one product the oldest counts."""
+    """The BOM masters of an account by what they make; of several for one product the newest counts."""
 
     def __init__(self, masters: Iterable[BomMaster], items: Items) -> None:
         self._masters = sorted(masters, key=lambda master: master.id)
         self._items = items
-        self._of: dict[int, Assembly] = {}
-        self._all: dict[int, list[tuple[int, Assembly]]] = defaultdict(list)
+        self._of: dict[int, tuple[int, Assembly]] = {}
         for master in self._masters:
-            for product in master.products:
-                self._of.setdefault(product.option_id, product)
-                self._all[product.option_id].append((master.id, product))
+            for product in sorted(master.products, key=lambda product: product.id):
+                self._of[product.option_id] = master.id, product
 
     def makes(self, option_id: int) -> bool:
         """True for an option that some BOM is for."""
@@ -38,7 +35,8 @@ class Boms:
         What has a BOM itself is taken apart further, up to ten levels; a cycle ends where it closes.
         """
         path = (*above, option_id)
-        for part in self._of[option_id].components:
+        _, product = self._of[option_id]
+        for part in product.components:
             if part.option_id in path:
                 continue
             needed = quantity * part.quantity
@@ -48,8 +46,8 @@ class Boms:
                 yield part.option_id, needed
 
     def issues(self) -> list[Row]:
-        """Cycles, each under its smallest BOM, and components that are no item."""
-        cycles = [master.id for master in self._masters if self._closes(master)]
+        """Cycles of BOMs that count, each under its smallest, and components that are no item."""
+        cycles = [id_ for id_, product in self._of.values() if self._leads_back(product, id_)]
         return [
             *issues("bom_cycle", "warning", "bom_master", cycles),
             *(
@@ -61,11 +59,8 @@ class Boms:
             ),
         ]
 
-    def _closes(self, master: BomMaster) -> bool:
-        """True where a way through this BOM and younger ones leads back to what it makes."""
-        return any(self._leads_back(product, master.id) for product in master.products)
-
-    def _leads_back(self, product: Assembly, oldest: int) -> bool:
+    def _leads_back(self, product: Assembly, smallest: int) -> bool:
+        """True where a way through BOMs of this id and above leads back to what is made."""
         ahead, seen = [part.option_id for part in product.components], set[int]()
         while ahead:
             option_id = ahead.pop()
@@ -73,10 +68,12 @@ class Boms:
                 return True
             if option_id not in seen:
                 seen.add(option_id)
-                ahead += [
-                    part.option_id
-                    for id_, made in self._all.get(option_id, [])
-                    if id_ >= oldest
-                    for part in made.components
-                ]
+                ahead += self._parts(option_id, smallest)
         return False
+
+    def _parts(self, option_id: int, smallest: int) -> list[int]:
+        """The options that one takes by its BOM, unless the BOM's id is below `smallest`."""
+        id_, product = self._of.get(option_id, (0, None))
+        if product is None or id_ < smallest:
+            return []
+        return [part.option_id for part in product.components]

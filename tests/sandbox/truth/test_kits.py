@@ -97,8 +97,18 @@ def test_a_component_that_is_no_item_is_left_out_and_reported(kit_shop):
     assert issues == [(2, 201), (2, 202)]
 
 
-def test_of_two_boms_for_one_product_the_older_counts(kit_shop):
-    """One bill of materials is the basis, never the sum of several."""
-    kit_shop.bom(2, 2, (3, 7))
+@pytest.mark.parametrize("newer", [2, 9])
+def test_of_two_boms_for_one_product_the_newer_counts(kit_shop, newer):
+    """One bill of materials is the basis, never the sum of several; the greatest id is the newest."""
+    kit_shop.bom(newer, 2, (3, 7))
+    kit_shop.boms.reverse()
     kit_shop.sale(1, kit_shop.line(1, option_id=2))
-    assert taken(kit_shop) == {("bom", "A"): (2, 1), ("bom", "B"): (1, 1)}
+    assert taken(kit_shop) == {("bom", "B"): (7, 1)}
+
+
+def test_a_bom_that_a_newer_one_replaced_closes_no_cycle(kit_shop):
+    """What does not count is not taken apart, so nothing comes back through it."""
+    kit_shop.bom(5, 3, (2, 1))
+    assert kit_shop.issues("bom_cycle") == [1]
+    kit_shop.bom(6, 3, (1, 1))
+    assert kit_shop.issues("bom_cycle") == []
