@@ -42,6 +42,8 @@ issues as (
     union all by name
     select * from core.customer_issues
     union all by name
+    select * from core.member_email_issues
+    union all by name
     select * from core.transfer_issues
     union all by name
     select * from core.bom_issues

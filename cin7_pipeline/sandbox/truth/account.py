@@ -19,7 +19,7 @@ from cin7_pipeline.sandbox.truth import (
 )
 from cin7_pipeline.sandbox.truth.boms import Boms
 from cin7_pipeline.sandbox.truth.custom_fields import CustomField, custom_fields
-from cin7_pipeline.sandbox.truth.customers import customers, email_issues
+from cin7_pipeline.sandbox.truth.customers import customers, email_issues, member_email_issues
 from cin7_pipeline.sandbox.truth.demand import demand_daily
 from cin7_pipeline.sandbox.truth.entries import Entry
 from cin7_pipeline.sandbox.truth.items import Items
@@ -233,6 +233,7 @@ class Account:
             *total_issues(orders),
             *sold_twice(self._sold, self.calendar),
             *email_issues(contacts),
+            *member_email_issues(orders, contacts),
             *self._boms.issues(),
         ]
 

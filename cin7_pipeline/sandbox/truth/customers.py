@@ -1,4 +1,4 @@
-"""The table `customers`, and what is wrong with customers' e-mail addresses.
+"""The table `customers`, and what is wrong with e-mail addresses, of customers and on their orders.
 
 No address reaches a table: only whether it can be used, and whether somebody else has it too.
 """
@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from cin7_pipeline.sandbox.ledger import Contact
+from cin7_pipeline.sandbox.ledger import Contact, SalesOrder
 from cin7_pipeline.sandbox.truth.issue_rows import issues
 from cin7_pipeline.sandbox.truth.measures import Row
 
@@ -59,6 +59,22 @@ def email_issues(contacts: Iterable[Contact]) -> list[Row]:
         *issues("customer_email_missing", "info", "contact", ids["missing"]),
         *issues("customer_email_invalid", "warning", "contact", ids["invalid"]),
         *issues("duplicate_customer_email", "warning", "contact", twins),
+    ]
+
+
+def member_email_issues(orders: Iterable[SalesOrder], contacts: Iterable[Contact]) -> list[Row]:
+    """Open orders that name a customer whose address is missing or unusable.
+
+    An order carries the address of its contact; none where nobody has the id it names.
+    """
+    addresses = {contact.id: contact.email for contact in contacts}
+    ids: dict[str, list[int]] = {"missing": [], "invalid": [], "valid": []}
+    for order in orders:
+        if order.member_id and order.dispatched_at is None and not order.is_void:
+            ids[email_state(addresses.get(order.member_id, ""))].append(order.id)
+    return [
+        *issues("member_email_missing", "info", "sales_order", ids["missing"]),
+        *issues("member_email_invalid", "warning", "sales_order", ids["invalid"]),
     ]
 
 

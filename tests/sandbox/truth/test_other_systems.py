@@ -120,6 +120,28 @@ def test_an_address_has_one_at_and_a_dot_behind_it(shop, email, is_usable):
     assert shop.issues("customer_email_invalid") == ([] if is_usable else [8])
 
 
+@pytest.mark.parametrize(
+    ("state", "changes"),
+    [
+        ("invalid", {"member_id": 8}),
+        ("missing", {"member_id": 9}),
+        ("missing", {"member_id": 99}),
+        ("missing", {"member_id": 9, "is_approved": False}),
+        (None, {"member_id": 7}),
+        (None, {"member_id": 0}),
+        (None, {"member_id": 8, "is_void": True}),
+        (None, {"member_id": 9, "dispatched_at": "2026-06-02"}),
+    ],
+)
+def test_an_open_order_carries_its_customers_address(shop, state, changes):
+    """A customer that nobody knows has none, and an order that names no customer needs none."""
+    shop.contact(8, "", email="no address")
+    shop.contact(9, "", email=" ")
+    shop.sale(1, shop.line(1), **({"dispatched_at": None} | changes))
+    assert shop.issues("member_email_invalid") == ([1] if state == "invalid" else [])
+    assert shop.issues("member_email_missing") == ([1] if state == "missing" else [])
+
+
 def test_custom_fields_are_those_that_settings_name(shop):
     """Records that are not gone show their value under the settings' name, blanks are left out."""
     shop.contact(8, "", custom_fields={"members_1": "x"})
