@@ -105,13 +105,29 @@ def test_a_rule_of_the_whole_order_is_told_once(shop: Company) -> None:
 
 
 def test_the_channel_rule_named_is_the_one_that_applied(shop: Company) -> None:
-    """The rule found for the answer leads to the channel that the tables have, on every order."""
+    """Only the order whose source the built-in rule names has a rule; the others say there is none."""
     for order in shop.orders:
         channel = document(shop, str(order["id"])).channel
         assert channel is not None
         is_shopify = order["source"] == "Shopify"
         assert (channel.name, channel.is_included) == (order["source"], not is_shopify)
         assert ("no rule" in channel.rule) is not is_shopify
+
+
+def test_a_rule_of_the_settings_is_told_by_its_place(tmp_path: Path) -> None:
+    """The row of channels.csv that the tables were built with is named, also once it is changed."""
+    with open_shop(tmp_path) as company:
+        rules = company.settings().rules_dir / "channels.csv"
+        rules.parent.mkdir(exist_ok=True)
+        header = "priority,field,pattern,channel,is_included"
+        rules.write_text(f"{header}\n5,customer_id,1,Cafés,true\n6,source,%,Rest,false\n")
+        sync(company)
+        rules.write_text(f"{header}\n1,source,%,All,false\n")
+        for asked in ("SO-2", "CN-1"):
+            channel = document(company, asked).channel
+            assert channel is not None
+            assert (channel.name, channel.is_included) == ("Cafés", True)
+            assert channel.rule == "channels.csv, priority 5: customer_id like '1'"
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cin7_pipeline.settings import SHOPIFY_IS_LEFT_OUT
+from cin7_pipeline.why.question import DocumentMatch
 from cin7_pipeline.why.source import Source
-
-# The field of a rule and the column of a document, where their names differ.
-COLUMNS = {"reference": "order_number"}
 
 
 @dataclass(frozen=True)
@@ -20,26 +18,37 @@ class Channel:
     rule: str
 
 
-def channel_of(source: Source, name: str, facts: Mapping[str, Any]) -> Channel:
-    """The channel `name` of a document whose columns are `facts`, with the rule that led to it."""
+@dataclass(frozen=True)
+class Decision:
+    """The channel of a document and the settings row that matched, as the tables have them."""
+
+    channel: str
+    is_included: bool
+    rule_priority: int | None
+    rule_field: str | None
+    rule_pattern: str | None
+
+
+def channel_of(source: Source, match: DocumentMatch, facts: Mapping[str, Any]) -> Channel | None:
+    """The channel of a document whose columns are `facts`; None where it has none, or none yet."""
     if source.is_published:
-        return Channel(name, None, "rules are not in the published file")
-    rule = _first_match(source, facts)
-    if rule is None:
+        name = facts.get("channel")
+        return Channel(name, None, "rules are not in the published file") if name else None
+    found = source.facts(
+        Decision,
+        "core.document_channels",
+        "where document_kind = ? and document_id = ?",
+        [match.kind, match.document_id],
+    )
+    if not found:
+        return None
+    return Channel(found[0].channel, found[0].is_included, _rule(found[0], facts))
+
+
+def _rule(decision: Decision, facts: Mapping[str, Any]) -> str:
+    if decision.rule_priority is None:
         origin = "its source" if (facts.get("source") or "").strip() else "it has no source"
-        return Channel(name, True, f"no rule matches; {origin}")
-    field, pattern = rule["field"], rule["pattern"]
-    is_built_in = rule["priority"] == SHOPIFY_IS_LEFT_OUT.priority
-    where = "built-in rule" if is_built_in else f"channels.csv, priority {rule['priority']}"
-    return Channel(name, rule["is_included"], f"{where}: {field} like '{pattern}'")
-
-
-def _first_match(source: Source, facts: Mapping[str, Any]) -> dict[str, Any] | None:
-    """As `core.document_channels` matches: without regard to case, null as '', numbers as text."""
-    for rule in source.rows("from settings.channels order by priority"):
-        field = str(rule["field"])
-        value = facts.get(COLUMNS.get(field, field))
-        text = "" if value is None else str(value)
-        if source.rows("select 1 where ?::varchar ilike ?", [text, rule["pattern"]]):
-            return rule
-    return None
+        return f"no rule matches; {origin}"
+    is_built_in = decision.rule_priority == SHOPIFY_IS_LEFT_OUT.priority
+    where = "built-in rule" if is_built_in else f"channels.csv, priority {decision.rule_priority}"
+    return f"{where}: {decision.rule_field} like '{decision.rule_pattern}'"

@@ -107,7 +107,7 @@ def explain_document(source: Source, match: DocumentMatch) -> Document:
         version_read_at=facts.get("read_at"),
         dates={name: facts[name] for name in DATES if facts.get(name)},
         branches=tuple(_branches(source, facts)),
-        channel=channel_of(source, facts["channel"], facts) if facts.get("channel") else None,
+        channel=channel_of(source, match, facts),
         lines=lines,
         issues=tuple(issue for issue in issues if issue.issue != SOLD_TWICE),
         doubles=_doubles(source, match, issues, standings),

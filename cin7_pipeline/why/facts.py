@@ -1,4 +1,4 @@
-"""What is known of a document as a whole: its columns, and what was decided about it.
+"""What is known of a document as a whole: its columns, and the state it was found to be in.
 
 From the pipeline's own tables where they are built, from `raw` alone where they are not yet, and from
 the planning tables where only those are within reach.
@@ -9,15 +9,13 @@ from cin7_pipeline.why.source import Row, Source
 
 
 def read_facts(source: Source, kind: Kind, document_id: int) -> Row:
-    """The document's own columns, with `state`, `channel` and `customer_group` where decided."""
+    """The document's own columns, with `state` where decided."""
     if source.is_published:
         return _published_facts(source, kind, document_id)
     facts = one_row(source, f"staging.{kind.entity}", kind.key, document_id)
     if not facts:
         return _unbuilt_facts(source, kind, document_id)
-    labels = _decision(source, "core.document_labels", kind, document_id)
-    named = {name: labels[name] for name in ("channel", "customer_group") if name in labels}
-    return facts | named | {"state": _state(source, kind, facts)}
+    return facts | {"state": _state(source, kind, facts)}
 
 
 def one_row(source: Source, table: str, key: str, value: int | None) -> Row:
@@ -27,10 +25,10 @@ def one_row(source: Source, table: str, key: str, value: int | None) -> Row:
     return next(iter(source.rows(f"from {table} where {key} = ?", [value])), {})
 
 
-def _decision(source: Source, table: str, kind: Kind, document_id: int) -> Row:
-    if not source.has(table):
+def _decision(source: Source, kind: Kind, document_id: int) -> Row:
+    if not source.has("core.documents"):
         return {}
-    query = f"from {table} where document_kind = ? and document_id = ?"
+    query = "from core.documents where document_kind = ? and document_id = ?"
     return next(iter(source.rows(query, [kind.name, document_id])), {})
 
 
@@ -40,7 +38,7 @@ def _state(source: Source, kind: Kind, facts: Row) -> str | None:
     if kind.decided:
         found = one_row(source, kind.decided, kind.key, document_id)
         return found.get("state")
-    decided = _decision(source, "core.documents", kind, document_id) if kind.places else facts
+    decided = _decision(source, kind, document_id) if kind.places else facts
     if not decided:
         return None
     if decided.get("is_void"):

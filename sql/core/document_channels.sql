@@ -1,11 +1,14 @@
 /*
-about: Channel of each sales order and credit note; one row per document.
+about: Channel of each sales order and credit note, and the rule that gave it; one row per document.
 grain: [document_kind, document_id]
 columns:
   document_kind: sales_order or credit_note.
   document_id: Cin7 id of the document.
   channel: Channel of the first settings row that matches, else the source, else Direct.
   is_included: False where the settings leave the channel out of sales.
+  rule_priority: Priority of the settings row that matched; null where none did.
+  rule_field: Field that the row looks at; null where none matched.
+  rule_pattern: Pattern that the row has for it; null where none matched.
 checks:
   channel_is_not_null: channel is not null
 */
@@ -38,7 +41,10 @@ matches as (
         texts.document_kind,
         texts.document_id,
         rules.channel,
-        rules.is_included
+        rules.is_included,
+        rules.priority,
+        rules.field,
+        rules.pattern
     from texts
     inner join core.documents as documents
         on
@@ -74,7 +80,10 @@ select
         when trim(coalesce(texts.source, '')) = '' then 'Direct'
         else texts.source
     end as channel,
-    coalesce(matches.is_included, true) as is_included
+    coalesce(matches.is_included, true) as is_included,
+    matches.priority as rule_priority,
+    matches.field as rule_field,
+    matches.pattern as rule_pattern
 from texts
 left join matches
     on texts.document_kind = matches.document_kind and texts.document_id = matches.document_id
