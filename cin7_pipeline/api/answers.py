@@ -111,8 +111,16 @@ def _parsed(answer: Answer, shape: Any, redact: Redactor) -> bytes:
     if fault is None:
         return body
     name = "array" if shape is ARRAY else "object"
-    msg = f"{answer.asked}: Cin7's answer is not a JSON {name} ({fault}): {quoted(body, redact)}"
+    said = _described(body, shape, redact)
+    msg = f"{answer.asked}: Cin7's answer is not a JSON {name} ({fault}): {said}"
     raise AttemptFailed(msg, answer.status)
+
+
+def _described(body: bytes, shape: Any, redact: Redactor) -> str:
+    """What came instead of records; what begins like them may hold a person's data, so only its size."""
+    if body.lstrip().startswith(b"[" if shape is ARRAY else (b"[", b"{")):
+        return f"{len(body):,} bytes that begin as records do"
+    return quoted(body, redact)
 
 
 def _advice(answer: Answer, redact: Redactor) -> str:

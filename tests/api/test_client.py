@@ -223,3 +223,16 @@ def test_a_base_url_must_be_an_address_without_credentials(client_for, base_url)
     with pytest.raises(SettingsError, match="CIN7_BASE_URL") as refused:
         client_for(GOOD, base_url=base_url)
     assert "user:key" not in str(refused.value)
+
+
+@pytest.mark.parametrize("ask", ["get", "get_one"])
+def test_a_cut_record_is_never_quoted(client_for, caplog, ask):
+    """A body that begins as records do may hold an address, so that only its size is told."""
+    body = b'[{"id":1,"email":"jo@doe.test"},{"id":2,"em'
+    cut = body if ask == "get" else body[1:30]
+    client = client_for(lambda _: httpx.Response(200, content=cut))
+    with pytest.raises(
+        Cin7Unavailable, match=rf"{len(cut)} bytes that begin as records do"
+    ) as failed:
+        getattr(client, ask)("v1/Contacts", {})
+    assert "jo@" not in f"{failed.value} {caplog.text}"
