@@ -117,7 +117,7 @@ class Decoder:
     def _decimal(column: Column, value: Decimal | None) -> Decimal | None:
         if value is None:
             return None
-        if abs(value) >= DECIMAL_LIMIT[column.type]:
+        if value.is_nan() or abs(value) >= DECIMAL_LIMIT[column.type]:
             msg = f"{column.field} is {value}, more than a {column.type} can hold"
             raise ValueError(msg)
         return value.quantize(DECIMAL_PLACES[column.type])
@@ -125,7 +125,7 @@ class Decoder:
     def _checked(self, row: Any) -> Record:
         try:
             return self._record(row)
-        except ValueError as error:
+        except (ValueError, ArithmeticError) as error:  # NaN as text, a moment beyond the year 9999
             name = getattr(row, self.endpoint.page_key)
             raise ContractBroken(self._refusal(name, str(error))) from None
 

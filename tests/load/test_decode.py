@@ -204,3 +204,13 @@ def test_only_mapped_custom_fields_are_kept(sent: Any, kept: str | None) -> None
     (record,) = decode(endpoint, {"id": 1, "customFields": sent})
     assert value(endpoint, record, "custom_fields") == kept
     assert "Ada" not in str(record)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"total": "NaN"}, {"total": "Infinity"}, {"createdDate": "9999-12-31T23:59:59-05:00"}],
+)
+def test_a_value_that_cannot_be_kept_names_its_record(fields: dict[str, Any]) -> None:
+    """What is a number or a moment in name only breaks the contract of its record, not the run."""
+    with pytest.raises(ContractBroken, match="id=7"):
+        decode(SALES_ORDERS, {"id": 7, **fields})
