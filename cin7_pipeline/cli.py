@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Annotated
 
+import duckdb
 import typer
+from dlt.common.exceptions import DltException
 from rich.console import Console
 
 from cin7_pipeline import display
@@ -46,12 +48,25 @@ DAY = ["%Y-%m-%d"]
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Exit code 1 and one line for everything the library refuses."""
+    """Exit code 1 and one line for everything the library, a file or a database refuses."""
     try:
         yield
+    except BrokenPipeError:  # whoever reads our output has left
+        raise
     except PipelineError as error:
         _complain(f"cin7: {error}", "red")
-        raise typer.Exit(1) from None
+    except (OSError, duckdb.Error, DltException) as error:
+        _complain(f"cin7: {_first_cause(error)}", "red")
+    else:
+        return
+    raise typer.Exit(1)
+
+
+def _first_cause(error: BaseException) -> str:
+    """What went wrong first, on one line: a full disk, a folder without rights, a damaged file."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def _settings() -> Settings:

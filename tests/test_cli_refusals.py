@@ -123,6 +123,18 @@ def test_a_publish_before_anything_was_built_is_refused(shop: Company) -> None:
     assert not (shop.folder / "planning.duckdb").exists()
 
 
+@pytest.mark.parametrize("command", ["sync", "build", "status"])
+def test_a_damaged_database_is_named_in_one_line(shop: Company, command: str) -> None:
+    """What the disk or a database refuses is told in one line, with its file, and no traceback."""
+    for name in ("warehouse", "planning", "cin7"):
+        (shop.folder / f"{name}.duckdb").write_text("not a database")
+    result = cin7_process(shop, command)
+    assert result.returncode == 1
+    (complaint,) = result.stderr.splitlines()
+    assert complaint.startswith("cin7: IOException: ")
+    assert ".duckdb" in complaint
+
+
 def test_why_before_anything_was_read_says_how_to_begin(shop: Company) -> None:
     """Without a database the answer is the command that makes one."""
     result = cin7("why", "SO-1")
