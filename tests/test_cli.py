@@ -1,6 +1,7 @@
 """The `cin7` command: what each command answers, what it refuses, and with which exit code."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
@@ -79,6 +80,17 @@ def test_a_dry_run_tells_the_price_and_calls_nobody(synced: Company) -> None:
     assert "Estimated calls: about" in result.stdout
     assert "of a day's calls" in result.stdout
     assert calls(synced) == before
+
+
+def test_the_price_holds_what_is_read_behind_the_documents(synced: Company) -> None:
+    """A re-sync of days like those held costs the calls that were told before it, every entity's."""
+    days = ("--from", "2026-05-01", "--to", "2026-05-31")
+    price = cin7("resync", *days, "--dry-run").stdout
+    before = calls(synced)
+    assert cin7("resync", *days).exit_code == 0
+    (together,) = re.findall(r"together +(\d+)", price)
+    assert {"stock", "branches"} <= set(price.split())
+    assert calls(synced) - before <= int(together)
 
 
 def test_a_resync_ends_with_a_receipt_of_the_months_it_changed(synced: Company) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from cin7_pipeline.api.endpoints import DOCUMENTS
+from cin7_pipeline.api.endpoints import DOCUMENTS, REFERENCE_DATA
 from cin7_pipeline.load.read import PAGE_ROWS
 from cin7_pipeline.window import Window
 
@@ -40,11 +40,17 @@ def price_of(
     calls_per_minute: int,
     calls_per_day: int,
 ) -> Price:
-    """The calls that reading the slices takes, by the documents held for days like theirs."""
+    """The calls that reading the slices takes, by the documents held for days like theirs.
+
+    What documents name and the stock are read once behind them, for what their last read took.
+    """
     calls = {
         endpoint.name: sum(_pages(connection, endpoint.name, part) for part in slices)
         for endpoint in DOCUMENTS
     }
+    query = "select entity, arg_max(call_count, started_at) from raw.sync_log group by entity"
+    last_calls = dict(connection.execute(query).fetchall())
+    calls |= {endpoint.name: last_calls.get(endpoint.name, 1) for endpoint in REFERENCE_DATA}
     return Price(calls, calls_per_minute, calls_per_day)
 
 
