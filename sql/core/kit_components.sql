@@ -16,29 +16,13 @@ columns:
 */
 with
 
-kit_options as (
-    select
-        lines.document_id as sales_order_id,
-        lines.line_id,
-        lines.product_option_id as kit_option_id,
-        lines.warehouse,
-        lines.day_on,
-        sum(lines.sold_quantity) as quantity
-    from core.demand_lines as lines
-    inner join core.items as items
-        on lines.product_option_id = items.product_option_id and lines.size = items.size
-    where lines.document_kind = 'sales_order' and items.is_kit
-    group by
-        lines.document_id, lines.line_id, lines.product_option_id, lines.warehouse, lines.day_on
-),
-
 kit_lines as (
     select distinct
         sales_order_id,
         line_id,
         warehouse,
         day_on
-    from kit_options
+    from core.sold_kits
 ),
 
 lines_below as (
@@ -77,7 +61,7 @@ parts as (
         '' as size,
         'bom' as basis,
         kits.quantity * components.quantity as quantity
-    from kit_options as kits
+    from core.sold_kits as kits
     inner join core.bom_components as components on kits.kit_option_id = components.kit_option_id
     where not exists (
         select 1

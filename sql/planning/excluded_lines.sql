@@ -28,7 +28,7 @@ select
         when 'gone' then 'Cin7 has the document no longer'
         when 'void' then 'the document is void'
         when 'draft' then 'the document is not approved'
-        when 'undispatched' then 'the order is not dispatched; see open_sales_lines'
+        when 'undispatched' then 'not dispatched; what is left to ship stands in open_sales_lines'
         when 'not_completed' then 'the credit note is not completed'
         when 'channel_excluded' then 'the settings leave out the channel ' || labels.channel
         when 'kit_component' then 'component of a kit, whose own line counts'

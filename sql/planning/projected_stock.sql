@@ -77,12 +77,7 @@ days as (
         coalesce(receipts.from_warehouses, 0)::decimal(18, 4) as transfer_receipts
     from pairs
     cross join core.horizon as horizon
-    left join receipts
-        on
-            pairs.product_option_id = receipts.product_option_id
-            and pairs.size = receipts.size
-            and pairs.warehouse = receipts.warehouse
-            and horizon.day_on = receipts.day_on
+    left join receipts using (product_option_id, size, warehouse, day_on)
 ),
 
 balances as (
