@@ -1,13 +1,16 @@
 /*
 about: >-
-  Why Cin7 may count an item otherwise than the documents do, the first reason that applies.
-  One row per option, size and measure for which there is a reason.
+  Why Cin7 may count an item otherwise than the documents do. One row per option, size and
+  measure for which there is a reason.
 grain: [product_option_id, size, measure]
 columns:
   product_option_id: Cin7 id of the option.
   size: Size; '' when unsized.
   measure: open_sales, incoming, holding or available.
-  doubt: kit components, description-only lines or several items share the sku.
+  doubt: kit components, description-only lines or several items share the sku, the first that
+    applies; null where none does.
+  is_older_than_history: True where the item existed before the first day whose documents of the
+    measure's kind were read, so that one of them may still be open.
 */
 with
 
@@ -28,6 +31,15 @@ component_items as (
         '' as size
     from core.bom_lines
     where is_component_known
+),
+
+first_days as (
+    select
+        case entity when 'sales_orders' then 'open_sales' else 'incoming' end as measure,
+        min(day_on) as first_on
+    from staging.sync_coverage
+    where entity in ('sales_orders', 'purchase_orders')
+    group by entity
 ),
 
 item_measures as (
@@ -54,8 +66,14 @@ doubts as (
             when item_measures.is_in_kits then 'kit components'
             when codes.folded_code is not null then 'description-only lines'
             when item_measures.is_sku_shared then 'several items share the sku'
-        end as doubt
+        end as doubt,
+        coalesce(options.created_on < first_days.first_on, false) as is_older_than_history
     from item_measures
+    left join staging.product_options as options
+        on
+            item_measures.product_option_id = options.product_option_id
+            and item_measures.size = options.size
+    left join first_days on item_measures.measure = first_days.measure
     left join core.open_description_codes as codes
         on
             item_measures.measure = codes.measure
@@ -66,6 +84,7 @@ select
     product_option_id,
     size,
     measure,
-    doubt
+    doubt,
+    is_older_than_history
 from doubts
-where doubt is not null
+where doubt is not null or is_older_than_history

@@ -26,11 +26,12 @@ columns:
     code that is not linked to the item; pick the product on the line in Cin7, data_issues names
     it. "several items share the sku": a line that names only the code may be meant for another
     item; give each item a code of its own in Cin7. "faulty, laid by or held by hand": Cin7 holds
-    more than transfers explain; look at faulty returns, laybys and manual holds there, nothing
-    is missing here. "changed between the two reads": nothing else explains it, somebody
-    probably changed a document while it was read, and the next sync mends it. If it stays,
-    Cin7 may count open documents from before the history that was read; read it with
-    cin7 resync, and ask for the sku with cin7 why.
+    more than the transfers that were read explain; look at faulty returns, laybys and manual
+    holds there, and for a transfer from before the first day in sync_coverage. "opened before the
+    history that was read": Cin7 counts more, and the item is older than the first day in
+    sync_coverage; read the time before with cin7 resync. "changed between the two reads": nothing
+    else explains it, somebody probably changed a document while it was read, and the next sync
+    mends it. If it stays, ask for the sku with cin7 why.
 checks:
   difference_is_ours_less_cin7s: difference = ours - cin7
   every_difference_has_a_cause: (difference = 0) = (likely_cause is null)
@@ -108,6 +109,8 @@ select
         when doubts.doubt is not null then doubts.doubt
         when compared.measure = 'holding' and compared.ours < compared.cin7
             then 'faulty, laid by or held by hand'
+        when doubts.is_older_than_history and compared.ours < compared.cin7
+            then 'opened before the history that was read'
         else 'changed between the two reads'
     end as likely_cause
 from compared
