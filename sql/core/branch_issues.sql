@@ -12,16 +12,22 @@ columns:
 */
 with
 
-used_branches as (
-    select coalesce(branch_id, 0) as branch_id
+uses as (
+    select
+        coalesce(branch_id, 0) as branch_id,
+        coalesce(order_number, document_id::varchar) as order_name
     from core.documents
     where not is_gone
-    union
-    select coalesce(source_branch_id, 0) as branch_id
+    union all
+    select
+        coalesce(source_branch_id, 0) as branch_id,
+        coalesce(order_number, transfer_id::varchar) as order_name
     from core.transfers
     where not is_gone
-    union
-    select coalesce(branch_id, 0) as branch_id
+    union all
+    select
+        coalesce(branch_id, 0) as branch_id,
+        null as order_name
     from staging.stock
     where gone_at is null
 ),
@@ -29,20 +35,33 @@ used_branches as (
 unmapped_branches as (
     select
         branch_id,
-        printf('%s is a branch without a warehouse', coalesce(branch_name, '')) as detail
+        printf('%s is a branch without a warehouse', coalesce(branch_name, '')) as detail,
+        printf('Add a row for branch %s to data/settings/warehouses.csv.', branch_id::varchar)
+            as suggestion
     from core.branch_warehouses
     where not is_mapped
     union all
     select
-        used_branches.branch_id,
+        uses.branch_id,
         case
-            when used_branches.branch_id = 0 then 'documents have no branch'
-            else 'documents or stock name a branch that Cin7 does not have'
-        end as detail
-    from used_branches
+            when uses.branch_id = 0 then 'documents or stock without a branch'
+            else 'documents or stock of a branch that Cin7 does not have'
+        end
+        || case
+            when count(uses.order_name) = 0 then ''
+            else
+                printf(
+                    '; %s documents, %s among them',
+                    count(uses.order_name)::varchar, max(uses.order_name)
+                )
+        end as detail,
+        'Give the documents a branch in Cin7 that it has; until then they stand under the '
+        || 'warehouse unmapped.' as suggestion
+    from uses
     left join core.branch_warehouses as branch_warehouses
-        on used_branches.branch_id = branch_warehouses.branch_id
+        on uses.branch_id = branch_warehouses.branch_id
     where branch_warehouses.branch_id is null
+    group by uses.branch_id
 )
 
 select
@@ -52,10 +71,7 @@ select
     0::bigint as line_id,
     'error' as severity,
     printf('branch %s: %s', branch_id::varchar, detail) as detail,
-    case
-        when branch_id = 0 then 'Give the documents a branch in Cin7.'
-        else 'Add a row for branch ' || branch_id || ' to data/settings/warehouses.csv.'
-    end as suggestion
+    suggestion
 from unmapped_branches
 union all
 select
