@@ -13,6 +13,11 @@ columns:
   value: What it would be worth, in document currency (transfers in the account's).
   why: The rule in words.
   order_number: Reference of the document in Cin7.
+  product_option_id: Cin7 id of the option; null where the line is only a description.
+  sku: Code of the item, verbatim; null where the line is only a description.
+  warehouse: Warehouse of the document's branch, on transfers of the receiving one; unmapped where
+    the branch is not known.
+  created_on: Day the document was created, local date.
 checks:
   why_is_told: why is not null
 */
@@ -37,7 +42,11 @@ select
         when 'customer_group_excluded'
             then 'the settings leave out the customer group ' || labels.customer_group
     end as why,
-    documents.order_number
+    documents.order_number,
+    items.product_option_id,
+    items.sku,
+    labels.warehouse,
+    documents.created_on
 from core.excluded_line_rules as rules
 inner join core.document_line_items as items
     on
