@@ -17,6 +17,7 @@ columns:
   channel: Sales channel by the settings, else the credit note's source, else Direct.
   customer_id: Cin7 id of the customer; null where the credit note has none.
   value: Quantity times unit price, in document currency.
+  currency: Currency of the credit note (ISO code).
 checks:
   quantity_is_not_negative: quantity >= 0
   returned_on_is_not_null: returned_on is not null
@@ -35,7 +36,8 @@ select
     notes.branch_id,
     labels.channel,
     notes.customer_id,
-    lines.value
+    lines.value,
+    notes.currency
 from core.included_lines as lines
 inner join staging.credit_notes as notes
     on lines.document_kind = 'credit_note' and lines.document_id = notes.credit_note_id
