@@ -18,12 +18,14 @@ columns:
   demand: Units the day is expected to take, in stocking units; until there is a forecast the mean
     daily demand (sold less returned, over all channels) of the last 28 days, from the first sale
     to yesterday, whose orders are known and on which the item was not out of stock, never below
-    0; fewer days where there are not 28, 0 where there is none.
+    0; fewer days where there are not 28, 0 where there is none. What kits took of the item is
+    not in it but in planning.component_demand_daily.
   projected_known: Units at the end of the day if nothing were sold, in stocking units.
   projected: Units at the end of the day with demand, in stocking units; below 0 what would be
     missing.
   days_of_cover: Days of such demand that the projected units last; null without demand.
-  is_stockout: True where nothing is left at the end of the day.
+  is_stockout: True where nothing is left at the end of the day; of a kit as such, its components
+    may still be there.
 checks:
   the_day_adds_up: projected = opening + purchase_receipts + transfer_receipts - demand
   demand_is_not_negative: demand >= 0

@@ -15,14 +15,16 @@ columns:
   product_option_id: Cin7 id of the option.
   sku: Code of the item, verbatim.
   quantity: Units sold, in stocking units; shipped where above 0, else ordered.
-  unit_price: Price of a unit, in document currency.
+  unit_price: Price of a unit, in document currency; with tax where tax_status is Incl.
   discount: Discount on the whole row, in document currency.
-  net_amount: Quantity times unit price less discount, in document currency.
+  net_amount: Quantity times unit price less discount, in document currency; with tax where
+    tax_status is Incl.
   currency: Currency of the order (ISO code).
   created_on: Day the order was created, local date.
   dispatched_on: Day the order was dispatched, local date.
   invoiced_on: Day of the invoice, local date; null before it.
-  sold_on: Day the sale counts for, local date; the invoice's, else the dispatch's.
+  sold_on: Day the sale counts for, local date; the invoice's, else the dispatch's. After today
+    where Cin7 has such a date (data_issues dispatched_in_future).
   sold_on_basis: invoice or dispatch, whichever gave sold_on.
   customer_id: Cin7 id of the customer; null where the order has none.
   customer_group: Group of the customer in Cin7.
