@@ -14,6 +14,7 @@ from cin7_pipeline.load.held import Key
 from cin7_pipeline.load.read import Reading
 from cin7_pipeline.load.report import LoadReport
 from cin7_pipeline.warehouse.tables import RECORDS
+from cin7_pipeline.window import Window
 
 
 def seal(
@@ -59,14 +60,26 @@ def _sorted(keys: set[Key]) -> Sequence[Key]:
 def _cover(connection: DuckDBPyConnection, reading: Reading) -> None:
     if not is_covered_by_day(reading.endpoint):
         return
-    days = [(reading.endpoint.name, day) for day in reading.window.dates(reading.started_at)]
+    days = list(_window_with_a_start(reading).dates(reading.started_at))
     if not days:
         return
-    connection.executemany("delete from raw.sync_coverage where entity = ? and day_on = ?", days)
-    connection.executemany(
-        "insert into raw.sync_coverage values (?, ?, ?)",
-        [(*day, reading.started_at) for day in days],
+    entity = reading.endpoint.name
+    connection.execute(
+        "delete from raw.sync_coverage where entity = ? and day_on between ? and ?",
+        [entity, days[0], days[-1]],
     )
+    connection.execute(
+        "insert into raw.sync_coverage select ?, unnest(?::date[]), ?",
+        [entity, days, reading.started_at],
+    )
+
+
+def _window_with_a_start(reading: Reading) -> Window:
+    """The window read; of a whole read it begins with the oldest document, for there is none before."""
+    if not reading.window.is_whole:
+        return reading.window
+    created = [r.created_at for r in reading.records.values() if r.created_at is not None]
+    return Window(start=min(created, default=reading.started_at))
 
 
 def is_covered_by_day(endpoint: Endpoint) -> bool:

@@ -224,6 +224,16 @@ def test_days_are_covered_only_when_the_load_is_complete(company: Company) -> No
     ]
 
 
+def test_a_whole_read_covers_every_day_since_the_oldest_document(company: Company) -> None:
+    """Reading everything reads each day of the account's life, so that none of them is unknown."""
+    company.orders.extend([order(1, created=3), order(2, created=1)])
+    company.load_one(window=Window.whole())
+    company.load_one(window=Window.whole())
+    assert company.raw("select entity, day_on from raw.sync_coverage order by day_on") == [
+        ("sales_orders", date(2026, 6, day)) for day in (27, 28, 29, 30)
+    ]
+
+
 def test_no_permission_names_the_endpoint(company: Company) -> None:
     """A missing permission toggle is a Cin7Rejected that names it."""
     company.records_by_resource.pop("CreditNotes")
