@@ -7,6 +7,7 @@ also takes the run lock (`exclusive`), so that only one run at a time reads Cin7
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 from cin7_pipeline.account import connect
 from cin7_pipeline.api.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
@@ -85,23 +86,40 @@ def build_models(settings: Settings, only: Iterable[str] | None = None) -> Itera
     Raises:
         AuditFailed: a model broke its rules; it and what follows keep their earlier tables.
     """
-    business = business_settings(settings)
+    business, catalogue = business_settings(settings), load_catalogue()
+    chosen = {model.name for model in catalogue.models} if only is None else set(only)
+    mark = _build_mark(settings)
+    heals = not mark.exists() or len(chosen) == len(catalogue.models)
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
     with open_warehouse(settings.warehouse_path) as connection:
         create_raw_tables(connection)
         write_business_settings(connection, business)
         prepare(connection, build_variables(settings))
-        catalogue = load_catalogue()
-        yield from build_all(connection, catalogue, only=only)
+        yield from build_all(connection, catalogue, only=chosen)
         remove_orphans(connection, catalogue)
+    if heals:
+        mark.unlink(missing_ok=True)
+
+
+def _build_mark(settings: Settings) -> Path:
+    """There from the start of a build until all it was asked for passed: tables of two builds differ."""
+    return settings.state_dir / "build_unfinished"
 
 
 def publish_tables(settings: Settings) -> Release:
     """Swap the planning tables in as one new release, for people and programs to read.
 
     Raises:
-        PipelineError: nothing was ever read, so that the tables would say that nothing exists.
+        PipelineError: nothing was ever read, so that the tables would say that nothing exists; or the
+            last build did not pass, so that some tables are older than others.
     """
     _refuse_empty(settings)
+    if _build_mark(settings).exists():
+        msg = (
+            "the last build did not finish, so nothing is published: run `cin7 build` (all models)"
+        )
+        raise PipelineError(msg)
     return publish(
         settings.warehouse_path,
         settings.data_dir,

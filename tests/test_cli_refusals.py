@@ -1,10 +1,13 @@
 """What the `cin7` command refuses: exit code 1, one line, what to do; and nothing is spent on it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from cin7_pipeline.models.catalogue import Catalogue, load_catalogue
+from cin7_pipeline.models.sql_model import Check
 from cin7_pipeline.sandbox.server.server import SandboxServer
 from tests.load.company import NOW, Company
 from tests.shop import API_KEY, calls, cin7, cin7_process, enter, open_shop
@@ -121,6 +124,26 @@ def test_a_publish_before_anything_was_built_is_refused(shop: Company) -> None:
     assert result.exit_code == 1
     assert "cin7 " in result.stderr
     assert not (shop.folder / "planning.duckdb").exists()
+
+
+def test_a_build_that_was_refused_is_not_published(
+    shop: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a failed audit tables of two builds stand side by side: only a build that passes ends that."""
+    catalogue = load_catalogue()
+    refused = replace(
+        catalogue.model("planning.inventory"), checks=(Check("never", "Never.", "select 1"),)
+    )
+    broken = tuple(refused if m.name == refused.name else m for m in catalogue.models)
+    assert cin7("sync").exit_code == 0
+    with monkeypatch.context() as patched:
+        patched.setattr("cin7_pipeline.pipeline.load_catalogue", lambda: Catalogue(broken))
+        assert "planning.inventory" in cin7("build").stderr
+    result = cin7("publish")
+    assert result.exit_code == 1
+    assert "cin7 build" in result.stderr
+    assert cin7("build").exit_code == 0
+    assert cin7("publish").exit_code == 0
 
 
 @pytest.mark.parametrize("command", ["sync", "build", "status"])
