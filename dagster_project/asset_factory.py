@@ -113,7 +113,12 @@ def is_asset(table: str) -> bool:
 def check_specs(model: SqlModel) -> list[dg.AssetCheckSpec]:
     """Every rule of the model as a check of its asset."""
     return [
-        dg.AssetCheckSpec(check.name, asset=table_key(model.name), description=check.about)
+        dg.AssetCheckSpec(
+            check.name,
+            asset=table_key(model.name),
+            description=check.about,
+            blocking=check.severity is Severity.ERROR,
+        )
         for check in checks_of(model)
     ]
 

@@ -1,11 +1,16 @@
 """The asset that people open: the planning tables as one immutable file, swapped in at once."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 import dagster as dg
 
 from cin7_pipeline.models.catalogue import load_catalogue
-from cin7_pipeline.pipeline import exclusive, publish_tables, warehouse_totals
+from cin7_pipeline.pipeline import (
+    WarehouseTotal,
+    exclusive,
+    publish_tables,
+    warehouse_totals,
+)
 from dagster_project.asset_factory import READ_DAILY, table_key
 from dagster_project.partitions import WRITER_POOL
 from dagster_project.resources import SettingsResource
@@ -43,12 +48,16 @@ def published_asset() -> dg.AssetsDefinition:
                 "release": release.path.name,
                 "bytes": release.bytes,
                 "seconds": round(release.seconds, 3),
-                "stock_by_warehouse": dg.MetadataValue.table(
-                    [dg.TableRecord(asdict(total)) for total in totals]
-                ),
+                "stock_by_warehouse": _stock_by_warehouse(totals),
                 "account": "sandbox" if run_settings.uses_sandbox else "own account",
                 **{f"rows/{table}": rows for table, rows in release.tables.items()},
             }
         )
 
     return planning_duckdb
+
+
+def _stock_by_warehouse(totals: list[WarehouseTotal]) -> dg.TableMetadataValue:
+    columns = [dg.TableColumn(field.name) for field in fields(WarehouseTotal)]
+    records = [dg.TableRecord(asdict(total)) for total in totals]
+    return dg.MetadataValue.table(records, schema=dg.TableSchema(columns))
