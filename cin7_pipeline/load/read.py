@@ -140,14 +140,20 @@ class Reader:
         for body in walk:
             reading.add(decoder.records(body))
             self.on_progress(reading.endpoint.name, len(reading.records))
-        reading.used_offset_pages |= walk.used_offset_pages
+        if walk.used_offset_pages:  # other slices are read at the same time
+            reading.used_offset_pages = True
 
     def _to_ask(self, reading: Reading) -> set[int]:
-        """Ids the window does not answer for: what is still open, and what is named but not held."""
-        is_lookback = reading.window.start is not None and reading.window.end is None
-        open_ids = {key[0] for key in reading.held.open_keys} if is_lookback else set()
+        """Ids the window does not answer for: what is open, what is named but not held, lost sizes."""
+        window, held = reading.window, reading.held
+        is_lookback = window.start is not None and window.end is None
+        open_ids = {key[0] for key in held.open_keys} if is_lookback else set()
         read_ids = {key[0] for key in reading.records}
-        return (open_ids | set(reading.held.missing_ids)) - read_ids
+        # Of one id some rows came and some did not: a size that was taken off its option.
+        lost = {key[0] for key in held.hashes.keys() - reading.records.keys()} & read_ids
+        return ((open_ids | set(held.missing_ids)) - read_ids) | (
+            set() if window.is_whole else lost
+        )
 
     def _read_by_id(self, reading: Reading, decoder: Decoder, ids: set[int]) -> set[int]:
         for body in read_by_id(self.client, reading.endpoint, sorted(ids)):

@@ -212,6 +212,18 @@ def test_a_wrong_record_fails_its_endpoint_and_no_other(company: Company) -> Non
         outcome.raise_failures()
 
 
+def test_a_size_taken_off_an_old_option_is_gone(company: Company) -> None:
+    """An option that comes back without one of its sizes has lost it, whenever it was created."""
+    option = {"id": 7, "code": "A", "createdDate": days_ago(400), "modifiedDate": days_ago(200)}
+    sizes = [{**option, "size": size} for size in "SM"]
+    company.records_by_resource["ProductOptions"] = sizes
+    company.load_one("product_options")
+    company.records_by_resource["ProductOptions"] = [{**sizes[0], "modifiedDate": days_ago(1)}]
+    assert company.load_one("product_options").gone == 1
+    query = "select size from raw.product_options where gone_at is null"
+    assert company.raw(query) == [("S",)]
+
+
 def test_days_are_covered_only_when_the_load_is_complete(company: Company) -> None:
     """The coverage ledger names each day of a window that was read to its end, and none that failed."""
     company.orders.append(order(1, created=1, total="a lot"))
