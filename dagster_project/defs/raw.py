@@ -11,6 +11,7 @@ from cin7_pipeline.pipeline import exclusive, raw_row_counts, read_entities
 from cin7_pipeline.settings import Settings
 from cin7_pipeline.window import Window
 from dagster_project.asset_factory import endpoint_tables, load_metadata, raw_specs, table_key
+from dagster_project.defs.jobs import daily_sync
 from dagster_project.partitions import (
     DAYS_PER_BACKFILL_RUN,
     WRITER_POOL,
@@ -90,7 +91,7 @@ def _read(
     with exclusive(settings, f"Dagster run {context.run_id}", context.log.info):
         outcome = read_entities(
             settings,
-            {name: _own_window(settings, name, window) for name in chosen},
+            {name: entity_window(settings, name, window, context.job_name) for name in chosen},
             may_use_reserve=is_scheduled(context.run_tags),
             on_progress=lambda entity, rows: context.log.info(f"{entity}: {rows} rows"),
         )
@@ -99,9 +100,11 @@ def _read(
     outcome.raise_failures()
 
 
-def _own_window(settings: Settings, entity: str, window: Window | None) -> Window | None:
-    """A range that reaches today is a lookback: an entity with one of its own keeps to it."""
-    is_lookback = window is not None and window.end is None
+def entity_window(
+    settings: Settings, entity: str, window: Window | None, job_name: str
+) -> Window | None:
+    """In the daily sync an entity with a lookback of its own keeps to it; other ranges are as asked."""
+    is_lookback = window is not None and window.end is None and job_name == daily_sync.name
     return None if is_lookback and entity in settings.lookback_days_for else window
 
 

@@ -16,6 +16,7 @@ from cin7_pipeline.models.checks import checks_of
 from cin7_pipeline.settings import load_settings
 from cin7_pipeline.window import Window
 from dagster_project.definitions import defs
+from dagster_project.defs.raw import entity_window
 from dagster_project.partitions import is_scheduled, last_days, window_of
 
 
@@ -105,6 +106,15 @@ def test_the_morning_schedule_runs_by_default_in_the_accounts_zone(
     (request,) = tick.run_requests or ()
     assert last_days(load_settings(), 90).items() <= request.tags.items()
     assert is_scheduled(request.tags)
+
+
+def test_only_the_daily_sync_keeps_to_the_lookback_of_an_entity() -> None:
+    """A range that somebody asks for is read as it is, though an entity's own lookback be shorter."""
+    settings = load_settings(lookback_days_for={"credit_notes": 7})
+    asked = Window.lookback(settings.now(), 30)
+    assert entity_window(settings, "credit_notes", asked, "daily_sync") is None
+    assert entity_window(settings, "sales_orders", asked, "daily_sync") == asked
+    assert entity_window(settings, "credit_notes", asked, "__ASSET_JOB") == asked
 
 
 def test_the_last_days_are_the_lookback_and_never_before_history() -> None:
