@@ -139,6 +139,8 @@ def _salt(state_dir: Path) -> bytes:
     path = state_dir / "salt"
     if not path.exists():
         state_dir.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_bytes(secrets.token_bytes(16))
+        draft = path.with_suffix(".tmp")  # renamed when whole: a kill must not leave an empty salt
+        draft.touch(mode=0o600)
+        draft.write_bytes(secrets.token_bytes(16))
+        draft.replace(path)
     return path.read_bytes()

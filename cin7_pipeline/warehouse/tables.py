@@ -99,7 +99,7 @@ RECORDS = {
     },
 }
 
-# One snapshot a day and one reading of a day: a later one takes its place (`insert or replace`).
+# One snapshot a day and one reading of a day: a later one takes its place (`load/seal.py`).
 KEYS = {
     "raw.stock_snapshots": "snapshot_on, product_option_id, branch_id, size",
     "raw.sync_coverage": "entity, day_on",
