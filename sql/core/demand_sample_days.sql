@@ -1,7 +1,8 @@
 /*
 about: >-
   The days from which each item's daily demand at each warehouse is taken: the last 28 whose
-  orders are known and on which the item was not out of stock, from its first sale to yesterday.
+  orders are known and on which the item was not out of stock, from the day it was created in
+  Cin7, or from its first sale if that was earlier, to yesterday.
   One row per option, size, warehouse and day.
 grain: [product_option_id, size, warehouse, day_on]
 columns:
@@ -14,12 +15,16 @@ with
 
 pairs as (
     select
-        product_option_id,
-        size,
-        warehouse,
-        min(day_on) as first_on
-    from core.demand_lines
-    group by product_option_id, size, warehouse
+        lines.product_option_id,
+        lines.size,
+        lines.warehouse,
+        least(min(lines.day_on), min(options.created_on)) as first_on
+    from core.demand_lines as lines
+    left join staging.product_options as options
+        on
+            lines.product_option_id = options.product_option_id
+            and lines.size = options.size
+    group by lines.product_option_id, lines.size, lines.warehouse
 ),
 
 past_days as (

@@ -177,6 +177,7 @@ class Account:
             SyncedDays(self.known.reads, self.calendar.zone),
             Shelves(tables["inventory_daily"]),
             self.calendar.today,
+            {option.key: self.calendar.on(option.created_at) for option in self.items.all},
         )
         projection = Projection(
             tables["inventory"],

@@ -4,7 +4,7 @@ A day counts only if it was read after it was over; what stock says of it comes 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -80,6 +80,7 @@ class Demand:
     synced: SyncedDays
     shelves: Shelves
     today: date
+    created: Mapping[tuple[int, str], date]
 
     def series(self) -> list[Row]:
         """The table `demand_series`: every day from a series' first one to yesterday."""
@@ -109,7 +110,7 @@ class Demand:
         """The mean over the latest days that were synced and not known to be without stock."""
         counted = [
             totals.get(day, ZERO)
-            for day in _days(min(totals), self.today)
+            for day in _days(min(*totals, self.created[pair[:2]]), self.today)
             if day in self.synced and self.shelves.has_item(day, pair) is not False
         ][-PACE_DAYS:]
         return rounded(sum(counted, ZERO) / len(counted)) if counted else ZERO

@@ -138,12 +138,13 @@ def test_what_was_in_stock_is_told_by_snapshots(shop):
 
 def test_the_pace_is_the_mean_of_days_in_stock(shop):
     """Days with an empty shelf do not count, days that nobody looked at do; returns are netted."""
-    shop.sale(1, shop.line(1, quantity=9), dispatched_at="2026-06-05")
+    shop.sale(1, shop.line(1, quantity=9), dispatched_at="2026-05-17")  # 29 days before today
+    shop.sale(3, shop.line(3, quantity=16), dispatched_at="2026-06-02")
     shop.credit(2, shop.line(2, quantity=-2), completed_at="2026-06-08")
     shop.on_hand(2, 2, 1)
-    assert pace(shop.tables(shop.lookback("2026-06-10"), shop.lookback())) == Decimal("0.7778")
+    assert pace(shop.tables(shop.lookback("2026-06-10"), shop.lookback())) == Decimal("0.8214")
     shop.on_hand(1, 1, 1)
-    assert pace(shop.tables(shop.lookback("2026-06-10"), shop.lookback())) == Decimal("0.7000")
+    assert pace(shop.tables(shop.lookback("2026-06-10"), shop.lookback())) == Decimal("0.5000")
 
 
 def test_the_pace_is_that_of_the_latest_28_days(shop):

@@ -46,7 +46,7 @@ def test_stock_is_projected_from_what_is_available(shop):
 def test_demand_is_taken_off_every_day(shop):
     """Today's demand counts; cover is what is left over a day's demand, and never negative."""
     shop.on_hand(1, 1, 2)
-    shop.sale(1, shop.line(quantity=13), dispatched_at="2026-06-02")
+    shop.sale(1, shop.line(quantity=28), dispatched_at="2026-06-02")
     days = by_day(shop.tables())
     assert figures(days[TODAY]) == [2, 0, 0, 1, 2, 1]
     assert figures(days[date(2026, 6, 17)]) == [0, 0, 0, 1, 2, -1]
@@ -122,6 +122,6 @@ def test_each_movement_names_its_document(shop):
         (TODAY, 0),
         (date(2026, 6, 16), 5),
     ]
-    shop.sale(1, shop.line(quantity=13), dispatched_at="2026-06-02")
+    shop.sale(1, shop.line(quantity=28), dispatched_at="2026-06-02")
     rows = shop.tables()["projected_stock_explained"]
     assert [row["quantity"] for row in rows if row["kind"] == "demand"] == [-1] * 181
