@@ -77,7 +77,8 @@ class Endpoint:
 
     `page_key` is the field pages are ordered and continued by; where `key` has more columns than it,
     one value of it may span several rows. `open_when` is SQL over the raw table: what may still
-    change without ever coming back into a window, and is asked for by id.
+    change without ever coming back into a window, and is asked for by id. `open_where` is the same in
+    Cin7's words: what the first lookback asks for whatever its age.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Endpoint:
     mode: ReadMode = ReadMode.WINDOW
     lines: Lines | None = None
     open_when: str | None = None
+    open_where: str | None = None
     custom_fields: tuple[str, ...] = ()
 
     def with_custom_fields(self, keys: Iterable[str]) -> Self:

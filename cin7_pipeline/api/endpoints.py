@@ -74,6 +74,7 @@ SALES_ORDERS = Endpoint(
     about="Sales orders of every status, dispatched or not.",
     open_when="dispatched_date is null and not coalesce(is_void, false)"
     " and upper(coalesce(status, '')) <> 'VOID'",
+    open_where="dispatchedDate IS NULL AND isVoid = 0",
     columns=columns(
         id="id memberId branchId distributionBranchId",
         timestamp="createdDate modifiedDate estimatedDeliveryDate invoiceDate dispatchedDate"
@@ -104,6 +105,7 @@ PURCHASE_ORDERS = Endpoint(
     about="Purchase orders; a line's `qtyShipped` is what has been received.",
     open_when="fully_received_date is null and not coalesce(is_void, false)"
     " and upper(coalesce(status, '')) <> 'VOID'",
+    open_where="fullyReceivedDate IS NULL AND isVoid = 0",
     columns=columns(
         id="id memberId branchId",
         timestamp="createdDate modifiedDate estimatedDeliveryDate estimatedArrivalDate"
@@ -130,6 +132,7 @@ BRANCH_TRANSFERS = Endpoint(
     path="v1/BranchTransfers",
     about="Transfers between branches; Cin7 gives them neither a status nor a void flag.",
     open_when="received_date is null",
+    open_where="receivedDate IS NULL",
     columns=columns(
         id="id sourceBranchId destinationBranchId",
         timestamp="createdDate modifiedDate approvalDate dispatchedDate receivedDate",
@@ -154,6 +157,7 @@ CREDIT_NOTES = Endpoint(
     path="v1/CreditNotes",
     about="Credit notes; their quantities are negative, `completedDate` is the return of the goods.",
     open_when="completed_date is null and upper(coalesce(status, '')) <> 'VOID'",
+    open_where="completedDate IS NULL AND status <> 'VOID'",
     columns=columns(
         id="id memberId branchId",
         timestamp="createdDate modifiedDate creditNoteDate completedDate",
@@ -179,6 +183,7 @@ ADJUSTMENTS = Endpoint(
     path="v1/Adjustments",
     about="Stock adjustments; `qtyAdjusted` is signed and moves stock on `completedDate`.",
     open_when="completed_date is null",
+    open_where="completedDate IS NULL",
     columns=columns(
         id="id branchId",
         timestamp="createdDate modifiedDate completedDate",
@@ -201,6 +206,7 @@ PRODUCTION_JOBS = Endpoint(
     path="v1/ProductionJobs",
     about="Production jobs; what they make are their products, what that takes are the components.",
     open_when="completed_date is null",
+    open_where="completedDate IS NULL",
     columns=columns(
         id="id branchId",
         timestamp="createdDate modifiedDate dueDate completedDate",

@@ -55,13 +55,15 @@ class Held:
     gone_keys: set[Key] = field(default_factory=set)
     missing_ids: list[int] = field(default_factory=list)
     was_read_whole: bool = False
+    was_read_to_its_end: bool = False
 
 
 def read_held(connection: DuckDBPyConnection, endpoint: Endpoint) -> Held:
     """What `raw` holds of the endpoint now."""
     held = Held(
         missing_ids=_missing_ids(connection, endpoint),
-        was_read_whole=_was_read_whole(connection, endpoint),
+        was_read_whole=_was_read(connection, endpoint, "window_start"),
+        was_read_to_its_end=_was_read(connection, endpoint, "window_end"),
     )
     for *key_values, row_hash, created, is_gone, is_open in _rows(connection, endpoint):
         key = tuple(key_values)
@@ -86,8 +88,9 @@ def _rows(connection: DuckDBPyConnection, endpoint: Endpoint) -> list[tuple[Any,
     return connection.execute(query).fetchall()
 
 
-def _was_read_whole(connection: DuckDBPyConnection, endpoint: Endpoint) -> bool:
-    query = "select count(*) from raw.sync_log where entity = ? and window_start is null"
+def _was_read(connection: DuckDBPyConnection, endpoint: Endpoint, open_edge: str) -> bool:
+    """True where a read without that edge was completed."""
+    query = f"select count(*) from raw.sync_log where entity = ? and {open_edge} is null"
     row = connection.execute(query, [endpoint.name]).fetchone()
     return bool(row and row[0])
 

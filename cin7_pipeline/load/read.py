@@ -5,6 +5,7 @@ design's §4: everything changed in the window, open documents whatever their ag
 what Cin7 was asked for by its id and did not return.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -16,7 +17,7 @@ from cin7_pipeline.api.client import Cin7Client
 from cin7_pipeline.api.declaration import Endpoint
 from cin7_pipeline.api.pages import PageWalk, read_by_id
 from cin7_pipeline.api.where import window_where
-from cin7_pipeline.errors import ContractBroken
+from cin7_pipeline.errors import Cin7Rejected, ContractBroken
 from cin7_pipeline.load.decode import Decoder, Record
 from cin7_pipeline.load.held import Held, Key
 from cin7_pipeline.window import Window
@@ -31,6 +32,7 @@ VISIBILITY_LAG = timedelta(minutes=5)
 GONE_WITHOUT_QUESTION = 20
 
 OnProgress = Callable[[str, int], None]
+log = logging.getLogger(__name__)
 
 
 def no_progress(_entity: str, _rows: int) -> None:
@@ -60,6 +62,11 @@ class Reading:
                 known = self.records.get(record.key)
                 if known is None or not _is_older(record, known):
                     self.records[record.key] = record
+
+    @property
+    def is_lookback(self) -> bool:
+        """True where everything changed since a day was asked for."""
+        return self.window.start is not None and self.window.end is None
 
     @property
     def new(self) -> list[Record]:
@@ -105,6 +112,7 @@ class Reader:
         calls_before = self.client.calls(endpoint.path)
         decoder = Decoder(endpoint, self.salt)
         self._read_window(reading, decoder)
+        self._read_open(reading, decoder)
         asked = self._read_by_id(reading, decoder, self._to_ask(reading))
         reading.gone = self._gone(reading, decoder, asked)
         reading.unknown_fields = decoder.unknown_fields
@@ -124,6 +132,20 @@ class Reader:
         # An edit during the walk can carry a document from a slice not yet read into one already read.
         self._walk(reading, decoder, Window(start=self.now - VISIBILITY_LAG))
 
+    def _read_open(self, reading: Reading, decoder: Decoder) -> None:
+        """On the first lookback also what is open and older than it: it is stock still to come or go."""
+        where = reading.endpoint.open_where
+        if where is None or not reading.is_lookback or reading.held.was_read_to_its_end:
+            return
+        try:
+            self._walk_where(reading, decoder, where)
+        except Cin7Rejected as refusal:
+            if refusal.status != 400:
+                raise
+            log.warning(
+                "%s: open documents before the lookback cannot be asked for", reading.endpoint.name
+            )
+
     def _slices(self, reading: Reading) -> list[Window]:
         window, start = reading.window, reading.window.start
         if start is None:
@@ -136,7 +158,10 @@ class Reader:
         return window.slices(days, self.now) if walks > 1 else [window]
 
     def _walk(self, reading: Reading, decoder: Decoder, window: Window) -> None:
-        walk = PageWalk(self.client, reading.endpoint, window_where(window))
+        self._walk_where(reading, decoder, window_where(window))
+
+    def _walk_where(self, reading: Reading, decoder: Decoder, where: str | None) -> None:
+        walk = PageWalk(self.client, reading.endpoint, where)
         for body in walk:
             reading.add(decoder.records(body))
             self.on_progress(reading.endpoint.name, len(reading.records))
@@ -145,14 +170,13 @@ class Reader:
 
     def _to_ask(self, reading: Reading) -> set[int]:
         """Ids the window does not answer for: what is open, what is named but not held, lost sizes."""
-        window, held = reading.window, reading.held
-        is_lookback = window.start is not None and window.end is None
-        open_ids = {key[0] for key in held.open_keys} if is_lookback else set()
+        held = reading.held
+        open_ids = {key[0] for key in held.open_keys} if reading.is_lookback else set()
         read_ids = {key[0] for key in reading.records}
         # Of one id some rows came and some did not: a size that was taken off its option.
         lost = {key[0] for key in held.hashes.keys() - reading.records.keys()} & read_ids
         return ((open_ids | set(held.missing_ids)) - read_ids) | (
-            set() if window.is_whole else lost
+            set() if reading.window.is_whole else lost
         )
 
     def _read_by_id(self, reading: Reading, decoder: Decoder, ids: set[int]) -> set[int]:

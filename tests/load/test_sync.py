@@ -46,6 +46,15 @@ def test_an_old_order_edited_yesterday_is_seen(company: Company) -> None:
     assert company.load_one().rows_read == 1
 
 
+def test_the_first_lookback_brings_what_is_open_at_any_age(company: Company) -> None:
+    """An order of a year ago that is still to be sent is known from the first sync on; no closed one is."""
+    company.orders.append(order(1, created=365, dispatchedDate=None, isVoid=False))
+    company.orders.append(order(2, created=365))
+    company.orders.append(order(3, created=365, dispatchedDate=None, isVoid=True))
+    assert company.load_one().rows_read == 1
+    assert company.raw("select id from raw.sales_orders") == [(1,)]
+
+
 def test_a_range_brings_what_was_created_or_changed_in_it(company: Company) -> None:
     """A history range holds documents created in it, whatever happened to them later."""
     company.orders.append(order(1, created=200, changed=1))

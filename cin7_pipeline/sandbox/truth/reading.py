@@ -1,8 +1,8 @@
 """What is known after a series of syncs: which documents were read, in which state, which are gone.
 
-A document is known as the last read that returned it saw it. Reference data and stock are known as
-they are at the last read: every change of theirs bumps what the syncs look for, and the merchant
-never deletes any. What the tables make of it all is told in the other modules.
+A document is known as the last read that returned it saw it; the first lookback also returns what is
+open, whatever its age. Reference data and stock are known as they are at the last read: every change of
+theirs bumps what the syncs look for, and the merchant never deletes any.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -69,6 +69,7 @@ class Shelf(Generic[D]):
 
     is_open: Callable[[D], bool]
     held: dict[int, Held[D]] = field(default_factory=dict)
+    knows_open: bool = False
 
     def take(self, documents: Iterable[D], read: Read) -> None:
         """Add what `read` returns of `documents` and mark as gone what it misses."""
@@ -76,6 +77,9 @@ class Shelf(Generic[D]):
         returned = {id_: d for id_, d in there.items() if read.returns(d)}
         asked = self._open_ids() if read.asks_for_open_documents else set()
         returned |= {id_: there[id_] for id_ in asked if id_ in there}
+        if read.asks_for_open_documents and not self.knows_open:
+            returned |= {id_: d for id_, d in there.items() if self.is_open(d)}
+            self.knows_open = True
         missed = {
             id_
             for id_, held in self.held.items()
