@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import duckdb
@@ -40,7 +40,13 @@ from cin7_pipeline.why.answer import explain
 from cin7_pipeline.why.show import show
 from cin7_pipeline.window import Window
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, rich_markup_mode=None)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help=__doc__,
+    rich_markup_mode=None,
+    pretty_exceptions_show_locals=False,  # locals may hold a key
+)
 console = display.console()
 errors = Console(stderr=True)
 DAY = ["%Y-%m-%d"]
@@ -137,10 +143,11 @@ def resync(
         with exclusive(settings, "cin7 resync", _say):
             before = sales_by_month(settings)
             for part in slices:
-                _read(settings, dict.fromkeys(next(stages()), part))
+                with _told_where_to_go_on(slices[-1], part):
+                    _read(settings, dict.fromkeys(next(stages()), part))
             _read(settings, dict.fromkeys(list(stages())[1], None))
             _build_and_publish(settings)
-            _show_difference(before, sales_by_month(settings))
+            console.print(display.changed_months(before, sales_by_month(settings)))
 
 
 @app.command()
@@ -168,6 +175,7 @@ def sandbox(
             f"  export CIN7_BASE_URL={server.base_url} CIN7_TIME_ZONE={SANDBOX_TIME_ZONE}"
         )
         console.print(f"  export CIN7_USERNAME={SANDBOX_USERNAME} CIN7_API_KEY={SANDBOX_KEY}")
+        console.print("  export CIN7_DATA_DIR=data/served")
         server.wait()
 
 
@@ -208,6 +216,18 @@ def why(
             raise typer.Exit(1)
 
 
+@contextmanager
+def _told_where_to_go_on(oldest: Window, part: Window) -> Iterator[None]:
+    """What was read stays read: a re-sync that stops says how to read the rest."""
+    try:
+        yield
+    except PipelineError:
+        if oldest.start and part.end:
+            last = (part.end - timedelta(days=1)).date()
+            _say(f"to go on: cin7 resync --from {oldest.start.date()} --to {last}")
+        raise
+
+
 def _refuse_unknown(entities: list[str] | None) -> None:
     unknown = sorted(set(entities or ()) - ENDPOINTS.keys())
     if unknown:
@@ -228,7 +248,15 @@ def _range(first: date, last: date, settings: Settings) -> Window:
 def _read(settings: Settings, entities: dict[str, Window | None]) -> tuple[LoadReport, ...]:
     with display.progress(console) as on_progress:
         outcome = read_entities(settings, entities, on_progress=on_progress)
-    console.print(display.loads(outcome.reports))
+    if outcome.reports:
+        console.print(display.loads(outcome.reports))
+    for report in outcome.reports:
+        if report.unknown_fields:
+            _say(f"{report.entity}: Cin7 also sent {', '.join(report.unknown_fields)}; not stored")
+        if report.used_offset_pages:
+            _say(
+                f"{report.entity}: Cin7 did not page by id, so that its pages were read twice by number"
+            )
     outcome.raise_failures()
     return outcome.reports
 
@@ -266,19 +294,3 @@ def _show_price(settings: Settings, slices: list[Window]) -> None:
             calls_per_day=settings.calls_per_day,
         )
     console.print(display.price(price))
-
-
-def _show_difference(
-    before: dict[str, tuple[float, float]], after: dict[str, tuple[float, float]]
-) -> None:
-    nothing = (0.0, 0.0)
-    rows = [
-        (month, *before.get(month, nothing), *after.get(month, nothing))
-        for month in sorted(before.keys() | after.keys())
-        if before.get(month, nothing) != after.get(month, nothing)
-    ]
-    columns = ["month", "units before", "value before", "units now", "value now"]
-    if rows:
-        console.print(display.table_of("Months whose sales changed", columns, rows))
-    else:
-        console.print("No month's sales changed.")

@@ -1,6 +1,6 @@
 """What the command line shows: tables of loads, prices, permissions, and the first queries to try."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,12 +16,17 @@ from cin7_pipeline.load.read import OnProgress
 from cin7_pipeline.load.report import LoadReport
 
 FIRST_QUERIES = {
-    "What sold best in the last four weeks, and where": """
-select sku, warehouse, sum(quantity)::int as sold, max(sold_on) as last_sold_on
-from planning.sales_lines
-where sold_on > (select max(sold_on) from planning.sales_lines) - 28
-group by sku, warehouse
-order by sold desc, sku
+    "What runs out within 30 days, and when the next delivery comes": """
+select p.sku, p.warehouse, any_value(p.demand) as demand_a_day,
+    min(p.day_on) filter (p.is_stockout) as runs_out_on,
+    min(p.day_on) filter (p.purchase_receipts + p.transfer_receipts > 0) as next_receipt_on
+from planning.projected_stock as p
+join planning.products as o using (product_option_id, size)
+where p.demand > 0 and not o.is_kit
+    and p.day_on <= (select min(day_on) + 30 from planning.projected_stock)
+group by p.product_option_id, p.size, p.sku, p.warehouse
+having bool_or(p.is_stockout)
+order by demand_a_day desc, runs_out_on
 limit 5""",
     "What is on its way, from suppliers and between warehouses": """
 select kind, order_number, source, destination_warehouse as destination, sku,
@@ -159,6 +164,21 @@ def price(of: Price) -> RenderableType:
     rows = [*of.calls.items(), ("together", of.total)]
     share = f"about {of.minutes:.0f} min at the rate limit, {of.day_share:.1%} of a day's calls"
     return table_of(f"Estimated calls: {share}", ["entity", "calls"], rows)
+
+
+def changed_months(
+    before: Mapping[str, tuple[float, float]], after: Mapping[str, tuple[float, float]]
+) -> RenderableType:
+    """The months (and currencies) whose sales a re-sync changed, with units and value."""
+    nothing = (0.0, 0.0)
+    rows = [
+        (month, *before.get(month, nothing), *after.get(month, nothing))
+        for month in sorted(before.keys() | after.keys())
+        if before.get(month, nothing) != after.get(month, nothing)
+    ]
+    columns = ["month", "units before", "value before", "units now", "value now"]
+    title = "Months whose sales changed"
+    return table_of(title, columns, rows) if rows else "No month's sales changed."
 
 
 def show_first_queries(console: Console, connection: DuckDBPyConnection) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cin7_pipeline.account import connect
 from cin7_pipeline.api.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
+from cin7_pipeline.business_settings import BusinessSettings, load_business_settings
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.load.held import row_counts
 from cin7_pipeline.load.read import OnProgress, no_progress
@@ -19,7 +20,7 @@ from cin7_pipeline.load.sync import load
 from cin7_pipeline.models.build import BuildReport, build_all, prepare, remove_orphans
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.models.inputs import build_variables, write_business_settings
-from cin7_pipeline.settings import BusinessSettings, Settings, load_business_settings
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.lock import run_lock
 from cin7_pipeline.warehouse.publish import Release, publish
@@ -138,9 +139,12 @@ def _refuse_empty(settings: Settings) -> None:
 
 
 def sales_by_month(settings: Settings) -> dict[str, tuple[float, float]]:
-    """Units and value sold per month in the warehouse's own tables; nothing where none are built."""
+    """Units and value sold per month and currency, as built last; empty before the first build."""
     query = """
-        select strftime(sold_on, '%Y-%m'), sum(quantity)::double, sum(net_amount)::double
+        select
+            concat_ws(' ', strftime(sold_on, '%Y-%m'), currency),
+            sum(quantity)::double,
+            sum(net_amount)::double
         from planning.sales_lines
         group by all
     """

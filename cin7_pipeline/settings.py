@@ -1,29 +1,27 @@
-"""The only reader of environment variables and settings files.
+"""The only reader of environment variables (`CIN7_…`, also from `.env`): how to reach Cin7, how much to read.
 
-Environment (`CIN7_…`, also from `.env`) says how to reach Cin7 and how much to read; the CSV files in
-`<data>/settings/` say what the business means by a channel, a warehouse, a customer group or a custom
-field. Every fault of all of them is reported at once, before anything is read. What the settings do is
-decided elsewhere.
+Every fault of all of them is reported at once, before anything is read. What the settings do is decided
+elsewhere; the files that people edit are read in `business_settings`.
 """
 
 import hashlib
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError as UnreadableVariable
 
 from cin7_pipeline.api.endpoints import ENDPOINTS
-from cin7_pipeline.csv_rows import plain, read_rows
+from cin7_pipeline.csv_rows import plain
 from cin7_pipeline.errors import SettingsError
 
 SANDBOX_TIME_ZONE = "Australia/Sydney"
-UNMAPPED = "unmapped"
+LOOKBACK_EXAMPLE = "like CIN7_LOOKBACK_DAYS_FOR__BRANCH_TRANSFERS=120"
+# What is typed here by mistake may be a key.
+NEVER_SHOWN = ("username", "api_key", "base_url")
 
 
 def known_time_zone(name: str) -> str:
@@ -44,88 +42,9 @@ def known_entity(name: str) -> str:
     return name
 
 
-def entity_with_custom_fields(name: str) -> str:
-    """The name, if records of the endpoint called so carry custom fields that we can read."""
-    known = [endpoint.name for endpoint in ENDPOINTS.values() if endpoint.has_custom_fields]
-    if name not in known:
-        msg = f"has no custom fields that are read; those that have are {', '.join(known)}"
-        raise ValueError(msg)
-    return name
-
-
-def custom_field_code(code: str) -> str:
-    """The code, if it can be asked for inside `fields=customFields(…)`."""
-    if not re.fullmatch(r"\w+", code):
-        msg = "is no code of a custom field; write Cin7's own, like orders_1000"
-        raise ValueError(msg)
-    return code
-
-
 def in_utc(moment: datetime) -> datetime:
     """The moment in UTC; one without a zone is taken for UTC."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-class ChannelRule(BaseModel):
-    """One row of `channels.csv`; the first row that matches an order, by priority, names its channel."""
-
-    priority: int
-    field: Literal[
-        "source",
-        "reference",
-        "company",
-        "project_name",
-        "customer_order_no",
-        "customer_group",
-        "customer_id",
-        "branch_id",
-        "stage",
-    ]
-    pattern: str = Field(min_length=1)
-    channel: str = Field(min_length=1)
-    is_included: bool
-
-
-class WarehouseRule(BaseModel):
-    """One row of `warehouses.csv`: the warehouse a branch belongs to."""
-
-    branch_id: int
-    warehouse: str = Field(min_length=1)
-    is_enabled: bool
-
-
-class CustomerGroupRule(BaseModel):
-    """One row of `customer_groups.csv`: whether sales to a contact group count as demand."""
-
-    group: str
-    is_included: bool
-
-
-class CustomFieldRule(BaseModel):
-    """One row of `custom_fields.csv`: a custom field that is read, and the name people know it by."""
-
-    entity: Annotated[str, AfterValidator(entity_with_custom_fields)]
-    cin7_field: Annotated[str, AfterValidator(custom_field_code)]
-    name: str = Field(min_length=1)
-
-
-SHOPIFY_IS_LEFT_OUT = ChannelRule(
-    priority=1_000_000, field="source", pattern="%shopify%", channel="Shopify", is_included=False
-)
-
-
-@dataclass(frozen=True)
-class BusinessSettings:
-    """What people say about their own account; an absent file is an empty tuple."""
-
-    channels: tuple[ChannelRule, ...] = (SHOPIFY_IS_LEFT_OUT,)
-    warehouses: tuple[WarehouseRule, ...] = ()
-    customer_groups: tuple[CustomerGroupRule, ...] = ()
-    custom_fields: tuple[CustomFieldRule, ...] = ()
-
-    def custom_fields_of(self, entity: str) -> tuple[str, ...]:
-        """Cin7's codes of the custom fields that are read of this entity."""
-        return tuple(rule.cin7_field for rule in self.custom_fields if rule.entity == entity)
 
 
 class Settings(BaseSettings):
@@ -184,8 +103,14 @@ class Settings(BaseSettings):
         """A short name for the key that tells nothing about it; the call budget is kept under it."""
         if self.username is None or self.api_key is None:
             return "sandbox"
-        pair = f"{self.username.get_secret_value()}\n{self.api_key.get_secret_value()}"
-        return hashlib.sha256(pair.encode()).hexdigest()[:12]
+        return _digest(self.username.get_secret_value(), self.api_key.get_secret_value())
+
+    @property
+    def owner(self) -> str:
+        """A short name for whose data these are; another key of the same account has the same."""
+        if self.username is None:
+            return "sandbox"
+        return _digest(self.base_url, self.username.get_secret_value())
 
     @property
     def warehouse_path(self) -> Path:
@@ -231,11 +156,20 @@ class Settings(BaseSettings):
             f"CIN7_LOOKBACK_DAYS_FOR__{name.upper()}": days
             for name, days in self.lookback_days_for.items()
         }
-        return [
+        cut_off = (
+            [f"CIN7_HISTORY_START={self.history_start} lies inside the lookback and cuts it short"]
+            if self.history_start > self.now().date() - timedelta(days=self.lookback_days)
+            else []
+        )
+        return cut_off + [
             f"{name}={days} is below 7: edits made while the sync was down for a week would be missed"
             for name, days in spans.items()
             if days < 7
         ]
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -248,6 +182,8 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**overrides)
     except ValidationError as error:
         faults = [_environment_fault(fault) for fault in error.errors(include_url=False)]
+    except UnreadableVariable:
+        faults = [f"  CIN7_LOOKBACK_DAYS_FOR: write one variable an entity, {LOOKBACK_EXAMPLE}"]
     msg = "\n".join(["The settings are wrong; nothing was read.", *faults])
     raise SettingsError(msg)
 
@@ -256,44 +192,5 @@ def _environment_fault(fault: Any) -> str:
     if not fault["loc"]:
         return f"  {fault['ctx']['error']}"
     name = "CIN7_" + "__".join(str(part) for part in fault["loc"] if part != "[key]").upper()
-    shown = "" if fault["loc"][0] in ("username", "api_key") else f"={fault['input']!r}"
+    shown = "" if fault["loc"][0] in NEVER_SHOWN else f"={fault['input']!r}"
     return f"  {name}{shown}: {plain(fault)}"
-
-
-def load_business_settings(folder: Path) -> BusinessSettings:
-    """The CSV files of `folder`; a file that is not there leaves its rule at the default.
-
-    Raises:
-        SettingsError: every fault of every file, with the file, line, value and what would be right.
-    """
-    faults: list[str] = []
-    channels = read_rows(folder / "channels.csv", ChannelRule, faults, lambda r: r.priority)
-    warehouses = read_rows(folder / "warehouses.csv", WarehouseRule, faults, lambda r: r.branch_id)
-    groups = read_rows(folder / "customer_groups.csv", CustomerGroupRule, faults, lambda r: r.group)
-    custom_fields = read_rows(
-        folder / "custom_fields.csv",
-        CustomFieldRule,
-        faults,
-        lambda r: f"{r.entity} {r.cin7_field.casefold()}",
-        lambda r: f"{r.entity} {r.name}",
-    )
-    faults += _warehouse_faults(folder / "warehouses.csv", warehouses)
-    if faults:
-        msg = "\n".join(["The settings files are wrong; nothing was read.", *faults])
-        raise SettingsError(msg)
-    return BusinessSettings(
-        channels=(*channels, SHOPIFY_IS_LEFT_OUT),
-        warehouses=tuple(warehouses),
-        customer_groups=tuple(groups),
-        custom_fields=tuple(custom_fields),
-    )
-
-
-def _warehouse_faults(path: Path, rules: Iterable[WarehouseRule]) -> Iterator[str]:
-    """Faults that only show between rows, or that clash with a name of ours."""
-    enabled: dict[str, bool] = {}
-    for rule in rules:
-        if rule.warehouse == UNMAPPED:
-            yield f"  {path}: a warehouse may not be called {UNMAPPED!r}, the name of what is missing here"
-        if enabled.setdefault(rule.warehouse, rule.is_enabled) != rule.is_enabled:
-            yield f"  {path}: {rule.warehouse!r} is enabled in one row and not in another; decide for one"

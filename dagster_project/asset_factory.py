@@ -88,6 +88,8 @@ def load_metadata(
         "calls": report.call_count,
         "seconds": report.seconds,
     }
+    if report.used_offset_pages:
+        details["pages"] = "by number, twice: Cin7 did not page by id"
     if report.unknown_fields:
         details["unknown_fields"] = ", ".join(report.unknown_fields)
     return details

@@ -5,12 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from cin7_pipeline.business_settings import SHOPIFY_IS_LEFT_OUT, load_business_settings
 from cin7_pipeline.errors import SettingsError
-from cin7_pipeline.settings import (
-    SHOPIFY_IS_LEFT_OUT,
-    load_business_settings,
-    load_settings,
-)
+from cin7_pipeline.settings import load_settings
 
 
 @pytest.fixture(autouse=True)

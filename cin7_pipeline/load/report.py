@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.errors import Cin7Rejected, PipelineError
 from cin7_pipeline.window import Window
 
 
@@ -40,7 +40,10 @@ class LoadOutcome:
         """Raise what went wrong, all of it in one message; the first failure decides the type."""
         if not self.failures:
             return
-        first = next(iter(self.failures.values()))
-        if len(self.failures) > 1:
-            first.args = (" | ".join(str(failure) for failure in self.failures.values()),)
-        raise first
+        failures = list(self.failures.values())
+        for failure in failures:
+            if isinstance(failure, Cin7Rejected) and failure.status == 401:
+                raise failure  # a wrong key is wrong everywhere: once is enough
+        if len(failures) > 1:
+            failures[0].args = (" | ".join(str(failure) for failure in failures),)
+        raise failures[0]

@@ -11,13 +11,15 @@ from duckdb import DuckDBPyConnection
 from cin7_pipeline.api.client import Cin7Client
 from cin7_pipeline.api.declaration import Endpoint, ReadMode
 from cin7_pipeline.api.endpoints import ENDPOINTS
+from cin7_pipeline.business_settings import load_business_settings
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.load.held import Held, read_held
 from cin7_pipeline.load.merge import merge
+from cin7_pipeline.load.owner import claim
 from cin7_pipeline.load.read import OnProgress, Reader, Reading, no_progress
 from cin7_pipeline.load.report import LoadOutcome, LoadReport
 from cin7_pipeline.load.seal import seal
-from cin7_pipeline.settings import Settings, load_business_settings
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.tables import create_raw_tables
 from cin7_pipeline.window import Window
@@ -75,6 +77,7 @@ def _endpoints(settings: Settings, names: Iterable[str]) -> dict[str, Endpoint]:
 def _held(settings: Settings, endpoints: Iterable[Endpoint]) -> dict[str, Held]:
     with open_warehouse(settings.warehouse_path) as connection:
         create_raw_tables(connection)
+        claim(connection, settings.owner, settings.data_dir)
         return {endpoint.name: read_held(connection, endpoint) for endpoint in endpoints}
 
 

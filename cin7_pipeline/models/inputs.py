@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from duckdb import DuckDBPyConnection
 from pydantic import BaseModel
 
-from cin7_pipeline.settings import BusinessSettings, Settings
+from cin7_pipeline.business_settings import BusinessSettings
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.tables import RECORDS
 
 

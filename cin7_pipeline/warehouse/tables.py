@@ -71,6 +71,7 @@ RECORDS = {
         "call_count": "bigint",
         "seconds": "double",
     },
+    "raw.sync_owner": {"owner": "varchar"},
     "raw.sync_coverage": {
         "entity": "varchar",
         "day_on": "date",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cin7_pipeline.settings import SHOPIFY_IS_LEFT_OUT
+from cin7_pipeline.business_settings import SHOPIFY_IS_LEFT_OUT
 from cin7_pipeline.why.question import DocumentMatch
 from cin7_pipeline.why.source import Source
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from cin7_pipeline.settings import UNMAPPED
+from cin7_pipeline.business_settings import UNMAPPED
 from cin7_pipeline.why.channel import Channel, channel_of
 from cin7_pipeline.why.facts import one_row, read_facts
 from cin7_pipeline.why.findings import SOLD_TWICE, Issue, later_doubles, read_issues

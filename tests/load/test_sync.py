@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cin7_pipeline.errors import Cin7Rejected, ContractBroken
+from cin7_pipeline.errors import Cin7Rejected, ContractBroken, SettingsError
 from cin7_pipeline.window import Window
 from tests.load.company import Company, days_ago, order
 
@@ -319,3 +319,12 @@ def test_an_older_warehouse_gets_the_columns_declared_since(company: Company) ->
         (1, "invalid"),
         (2, None),
     ]
+
+
+def test_two_accounts_are_never_mixed(company: Company) -> None:
+    """A warehouse that holds one account's data refuses another's, and changes nothing."""
+    company.orders.append(order(1, created=1))
+    company.load_one()
+    with pytest.raises(SettingsError, match=r"another account's data.*CIN7_DATA_DIR"):
+        company.load("sales_orders", username="somebody-else")
+    assert company.raw("select count(*) from raw.sales_orders") == [(1,)]
