@@ -4,6 +4,8 @@ BIN := .venv/bin
 UV := $(BIN)/uv pip
 export DAGSTER_HOME := $(CURDIR)/data/dagster_home
 export RUNTIME__DLTHUB_TELEMETRY := false
+# A company network may sign with certificates of its own.
+export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test check lint types ui bench clean lock
