@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cin7_pipeline.errors import Cin7Rejected, ContractBroken, SettingsError
+from cin7_pipeline.load import read
 from cin7_pipeline.window import Window
 from tests.load.company import Company, days_ago, order
 
@@ -328,3 +329,24 @@ def test_two_accounts_are_never_mixed(company: Company) -> None:
     with pytest.raises(SettingsError, match=r"another account's data.*CIN7_DATA_DIR"):
         company.load("sales_orders", username="somebody-else")
     assert company.raw("select count(*) from raw.sales_orders") == [(1,)]
+
+
+def test_an_edit_between_slices_is_not_lost(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long window is read in slices side by side; what moves from one to another meanwhile is seen."""
+    company.orders.extend(order(n, created=7 * n, total=1) for n in range(1, 13))
+    company.load_one()
+    monkeypatch.setattr(read, "PAGE_ROWS", 1)
+    monkeypatch.setattr(read, "PAGES_PER_WALK", 2)
+    edits = iter(company.orders[:6])
+
+    def edit(_resource: str, _page: int) -> None:
+        if edited := next(edits, None):
+            edited.update(modifiedDate=days_ago(0), total=2)
+
+    company.faults.edit_while_reading = edit
+    report = company.load_one()
+    assert report.call_count > 12
+    assert (report.rows_read, report.gone) == (12, 0)
+    assert company.raw("select count(*) from raw.sales_orders where total = 2") == [(6,)]
