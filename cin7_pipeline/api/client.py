@@ -141,7 +141,8 @@ class Cin7Client:
             failure = error
         if backoff.means_spent:
             raise self._spent(failure, self._patience.probe_after)
-        msg = f"{failure}. Given up after {backoff.failures} attempts: try again later."
+        given_up = f"Given up after {backoff.failures} attempts"
+        msg = f"{failure}. {given_up}: try again later; status.cin7.com tells of outages."
         raise Cin7Unavailable(msg)
 
     def _attempt(self, path: str, params: Params, shape: Any) -> bytes:
