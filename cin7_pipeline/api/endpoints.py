@@ -16,7 +16,7 @@ PRODUCTS = Endpoint(
         id="id supplierId",
         timestamp="createdDate modifiedDate",
         text="status styleCode name brand category subCategory stockControl orderType"
-        " optionLabel1 optionLabel2 optionLabel3",
+        " optionLabel1 optionLabel2 optionLabel3 salesAccount purchasesAccount",
         number="weight volume",
         custom_fields="customFields",
     ),

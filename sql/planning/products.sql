@@ -30,6 +30,9 @@ columns:
   currency: Currency of the price (ISO code); null where Cin7 names none.
   created_on: Day the option was created, local date.
   supplier_code: Code that the supplier uses for the option.
+  sales_account: >-
+    General ledger account of its sales in Cin7, whose tax rule decides the tax of an order; the
+    rule itself is not in the API.
 checks:
   sku_is_given: {expect: "sku <> ''", severity: warn}
 */
@@ -59,7 +62,8 @@ select
     prices.unit_price,
     prices.currency,
     options.created_on,
-    options.supplier_code
+    options.supplier_code,
+    products.sales_account
 from core.items as items
 inner join staging.product_options as options
     on items.product_option_id = options.product_option_id and items.size = options.size

@@ -15,6 +15,8 @@ columns:
   option_label_1: What option 1 means, such as colour.
   option_label_2: What option 2 means.
   option_label_3: What option 3 means.
+  sales_account: General ledger account of its sales; its tax rule is not in the API.
+  purchases_account: General ledger account of its purchases.
   weight: Weight as entered in Cin7.
   volume: Volume as entered in Cin7.
   custom_fields: Mapped custom fields as a JSON object by Cin7's code; null where none is set.
@@ -38,6 +40,8 @@ select
     option_label1 as option_label_1,
     option_label2 as option_label_2,
     option_label3 as option_label_3,
+    sales_account,
+    purchases_account,
     weight,
     volume,
     custom_fields,
