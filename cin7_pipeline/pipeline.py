@@ -56,7 +56,6 @@ def read_entities(
     on_progress: OnProgress = no_progress,
 ) -> LoadOutcome:
     """Read entities from the account into `raw`, each over its window or its usual one."""
-    business_settings(settings)
     with connect(settings, may_use_reserve=may_use_reserve) as client:
         return load(entities, client, settings, on_progress=on_progress)
 

@@ -3,14 +3,13 @@
 Until it commits, a load counts as not having happened: its days are not covered and it is read again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.api.declaration import Endpoint, ReadMode
 from cin7_pipeline.api.endpoints import STOCK
-from cin7_pipeline.load.held import Key
 from cin7_pipeline.load.read import Reading
 from cin7_pipeline.load.report import LoadReport
 from cin7_pipeline.warehouse.tables import RECORDS
@@ -49,12 +48,8 @@ def _mark_gone(connection: DuckDBPyConnection, reading: Reading) -> None:
     matches = " and ".join(f"{name} = ?" for name in endpoint.key)
     connection.executemany(
         f"update raw.{endpoint.name} set gone_at = ? where {matches}",
-        [(reading.started_at, *key) for key in _sorted(reading.gone)],
+        [(reading.started_at, *key) for key in sorted(reading.gone)],
     )
-
-
-def _sorted(keys: set[Key]) -> Sequence[Key]:
-    return sorted(keys)
 
 
 def _cover(connection: DuckDBPyConnection, reading: Reading) -> None:
