@@ -1,19 +1,15 @@
-"""What the command line shows: tables of loads, prices, permissions, and the first queries to try."""
+"""How people are shown things in a terminal: the screen, plain tables, the last loads, first queries to try.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+What one command alone shows stands with that command, in `commands/`.
+"""
+
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from duckdb import DuckDBPyConnection
 from rich.console import Console, Group, RenderableType
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
-
-from cin7_pipeline.api.permissions import Permission
-from cin7_pipeline.load.price import Price
-from cin7_pipeline.load.read import OnProgress
-from cin7_pipeline.load.report import LoadReport
 
 FIRST_QUERIES = {
     "What runs out within 30 days, and when the next delivery comes": """
@@ -53,27 +49,10 @@ def console() -> Console:
     return found if found.is_terminal else Console(width=PAPER_WIDTH)
 
 
-@contextmanager
-def progress(console: Console) -> Iterator[OnProgress]:
-    """A counter per entity while pages come in; nothing where nobody watches a terminal."""
-    bar = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TextColumn("{task.completed:,} rows"),
-        TimeElapsedColumn(),
-        console=console,
-        disable=not console.is_terminal,
-        transient=True,
-    )
-    tasks: dict[str, Any] = {}
-
-    def show(entity: str, rows: int) -> None:
-        if entity not in tasks:
-            tasks[entity] = bar.add_task(entity, total=None)
-        bar.update(tasks[entity], completed=rows)
-
-    with bar:
-        yield show
+def print_line(text: str, style: str) -> None:
+    """One line on standard error: it stays one, however narrow a log or a terminal is."""
+    errors = Console(stderr=True)
+    errors.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> RenderableType:
@@ -100,27 +79,6 @@ def _cell(value: Any) -> str:
     return f"{value:,.1f}" if isinstance(value, float) else str(value)
 
 
-def loads(reports: Iterable[LoadReport]) -> RenderableType:
-    """What was read and what it changed, per entity."""
-    return table_of(
-        "Read from Cin7",
-        ["entity", "window", "rows", "new", "changed", "gone", "calls", "seconds"],
-        [
-            (
-                r.entity,
-                str(r.window),
-                r.rows_read,
-                r.new,
-                r.changed,
-                r.gone,
-                r.call_count,
-                r.seconds,
-            )
-            for r in reports
-        ],
-    )
-
-
 def last_loads(connection: DuckDBPyConnection) -> RenderableType:
     """The newest load of each entity, from the load's own log."""
     columns = ["entity", "read_at", "rows", "new", "changed", "gone", "calls", "seconds"]
@@ -135,50 +93,6 @@ def last_loads(connection: DuckDBPyConnection) -> RenderableType:
         order by entity
     """).fetchall()
     return table_of("Last read from Cin7", columns, rows)
-
-
-def freshness(connection: DuckDBPyConnection) -> RenderableType:
-    """How old the published data are, per entity."""
-    columns = ["entity", "data as of", "rows held", "new", "changed", "gone"]
-    rows = connection.execute("""
-        select
-            entity, strftime(data_as_of_at, '%Y-%m-%d %H:%M UTC'), row_count,
-            new_count, changed_count, gone_count
-        from planning.sync_status
-        order by entity
-    """).fetchall()
-    return table_of("Published data", columns, rows)
-
-
-def permissions(found: Iterable[Permission]) -> RenderableType:
-    """Which endpoints the key may read."""
-    rows = [
-        (p.endpoint.name, p.endpoint.permission, "may read" if p.problem is None else p.problem)
-        for p in found
-    ]
-    return table_of("Permissions of the key", ["entity", "permission", "result"], rows)
-
-
-def price(of: Price) -> RenderableType:
-    """Calls per entity, and what they mean in minutes and budget."""
-    rows = [*of.calls.items(), ("together", of.total)]
-    share = f"about {of.minutes:.0f} min at the rate limit, {of.day_share:.1%} of a day's calls"
-    return table_of(f"Estimated calls: {share}", ["entity", "calls"], rows)
-
-
-def changed_months(
-    before: Mapping[str, tuple[float, float]], after: Mapping[str, tuple[float, float]]
-) -> RenderableType:
-    """The months (and currencies) whose sales a re-sync changed, with units and value."""
-    nothing = (0.0, 0.0)
-    rows = [
-        (month, *before.get(month, nothing), *after.get(month, nothing))
-        for month in sorted(before.keys() | after.keys())
-        if before.get(month, nothing) != after.get(month, nothing)
-    ]
-    columns = ["month", "units before", "value before", "units now", "value now"]
-    title = "Months whose sales changed"
-    return table_of(title, columns, rows) if rows else "No month's sales changed."
 
 
 def show_first_queries(console: Console, connection: DuckDBPyConnection) -> None:

@@ -9,14 +9,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from cin7_pipeline.account import connect
 from cin7_pipeline.api.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
 from cin7_pipeline.business_settings import BusinessSettings, load_business_settings
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.load.held import row_counts
-from cin7_pipeline.load.read import OnProgress, no_progress
 from cin7_pipeline.load.report import LoadOutcome
-from cin7_pipeline.load.sync import load
 from cin7_pipeline.models.build import BuildReport, build_all, prepare, remove_orphans
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.models.inputs import build_variables, write_business_settings
@@ -53,9 +50,15 @@ def read_entities(
     entities: Mapping[str, Window | None],
     *,
     may_use_reserve: bool = False,
-    on_progress: OnProgress = no_progress,
+    on_progress: Callable[[str, int], None] = lambda _entity, _rows: None,
 ) -> LoadOutcome:
-    """Read entities from the account into `raw`, each over its window or its usual one."""
+    """Read entities from the account into `raw`, each over its window or its usual one.
+
+    `on_progress` is told each entity's rows so far while pages come in.
+    """
+    from cin7_pipeline.account import connect
+    from cin7_pipeline.load.sync import load
+
     with connect(settings, may_use_reserve=may_use_reserve) as client:
         return load(entities, client, settings, on_progress=on_progress)
 

@@ -1,0 +1,37 @@
+"""`cin7 status`: what was read when, which release people read, and how many calls are left."""
+
+from duckdb import DuckDBPyConnection
+from rich.console import RenderableType
+
+from cin7_pipeline.account import budget_of
+from cin7_pipeline.commands.terminal import found_settings
+from cin7_pipeline.display import console, show_first_queries, table_of
+from cin7_pipeline.warehouse.connection import open_warehouse
+
+
+def run(*, queries: bool) -> None:
+    """Look at what is published; `queries` adds three worth trying."""
+    settings, screen = found_settings(), console()
+    screen.print(f"Calls left today: {budget_of(settings).left():,}")
+    if not settings.published_path.exists():
+        screen.print("Nothing is published yet: run `cin7 sync`.")
+        return
+    release = settings.published_path.resolve().name
+    screen.print(f"Published: {settings.published_path} → {release}")
+    with open_warehouse(settings.alias_path, read_only=True) as connection:
+        screen.print(_freshness(connection))
+        if queries:
+            show_first_queries(screen, connection)
+
+
+def _freshness(connection: DuckDBPyConnection) -> RenderableType:
+    """How old the published data are, per entity."""
+    columns = ["entity", "data as of", "rows held", "new", "changed", "gone"]
+    rows = connection.execute("""
+        select
+            entity, strftime(data_as_of_at, '%Y-%m-%d %H:%M UTC'), row_count,
+            new_count, changed_count, gone_count
+        from planning.sync_status
+        order by entity
+    """).fetchall()
+    return table_of("Published data", columns, rows)
