@@ -29,11 +29,30 @@ D = TypeVar("D", bound=Document)
 
 @dataclass(frozen=True)
 class Read:
-    """One sync at `moment`: every kind of document over `window`, all other data beside them."""
+    """One load at `moment`: documents over `window`, all other data as they are.
+
+    `entities` are the endpoints that it brought, by default all. One that was not `is_sealed` was cut
+    off behind its documents: they are known, but it noticed nothing gone and covers no day. `seen_at`
+    is the account's moment where its clock was ahead of the load's own; `number` tells which of two
+    was made later where their clocks do not, as a run that queued keeps the moment it was started at.
+    """
 
     moment: datetime
     window: Window
     sync_id: str = "sync"
+    entities: frozenset[str] | None = None
+    is_sealed: bool = True
+    seen_at: datetime | None = None
+    number: int = 0
+
+    @property
+    def account_moment(self) -> datetime:
+        """The moment of the account that the load saw."""
+        return self.seen_at or self.moment
+
+    def brings(self, entity: str) -> bool:
+        """True where the endpoint was among what was read."""
+        return self.entities is None or entity in self.entities
 
     @property
     def asks_for_open_documents(self) -> bool:
@@ -67,25 +86,30 @@ class Held(Generic[D]):
 class Shelf(Generic[D]):
     """The documents of one kind that reads have returned so far, by id."""
 
+    entity: str
     is_open: Callable[[D], bool]
     held: dict[int, Held[D]] = field(default_factory=dict)
     knows_open: bool = False
 
     def take(self, documents: Iterable[D], read: Read) -> None:
         """Add what `read` returns of `documents` and mark as gone what it misses."""
-        there = {d.id: d for d in documents if not is_deleted(d, read.moment)}
+        if not read.brings(self.entity):
+            return
+        there = {d.id: d for d in documents if not is_deleted(d, read.account_moment)}
         returned = {id_: d for id_, d in there.items() if read.returns(d)}
         asked = self._open_ids() if read.asks_for_open_documents else set()
         returned |= {id_: there[id_] for id_ in asked if id_ in there}
         if read.asks_for_open_documents and not self.knows_open:
             returned |= {id_: d for id_, d in there.items() if self.is_open(d)}
-            self.knows_open = True
+            self.knows_open = read.is_sealed
         missed = {
             id_
             for id_, held in self.held.items()
             if id_ not in returned and (id_ in asked or read.expects(held.document))
         }
         self.held |= {id_: Held(document) for id_, document in returned.items()}
+        if not read.is_sealed:
+            return
         self.held |= {id_: replace(self.held[id_], is_gone=True) for id_ in missed}
 
     def existing(self) -> Iterator[D]:
@@ -141,15 +165,21 @@ def learn(books: Callable[[datetime], Books], reads: Sequence[Read], zone: ZoneI
     known = Known(
         books=Books(reads[-1].moment),
         reads=reads,
-        sales_orders=Shelf(lambda order: order.dispatched_at is None and not order.is_void),
-        purchase_orders=Shelf(lambda order: order.received_at is None and not order.is_void),
-        branch_transfers=Shelf(lambda transfer: transfer.received_at is None),
-        credit_notes=Shelf(lambda note: note.completed_at is None and not note.is_void),
-        adjustments=Shelf(lambda adjustment: adjustment.completed_at is None),
-        production_jobs=Shelf(lambda job: job.completed_at is None),
+        sales_orders=Shelf(
+            "sales_orders", lambda order: order.dispatched_at is None and not order.is_void
+        ),
+        purchase_orders=Shelf(
+            "purchase_orders", lambda order: order.received_at is None and not order.is_void
+        ),
+        branch_transfers=Shelf("branch_transfers", lambda transfer: transfer.received_at is None),
+        credit_notes=Shelf(
+            "credit_notes", lambda note: note.completed_at is None and not note.is_void
+        ),
+        adjustments=Shelf("adjustments", lambda adjustment: adjustment.completed_at is None),
+        production_jobs=Shelf("production_jobs", lambda job: job.completed_at is None),
     )
     for read in reads:
-        _add(known, read, books(read.moment), zone)
+        _add(known, read, books(read.account_moment), zone)
     return known
 
 
@@ -166,4 +196,5 @@ def _add(known: Known, read: Read, books: Books, zone: ZoneInfo) -> None:
     known.credit_notes.take(books.credit_notes, read)
     known.adjustments.take(books.adjustments, read)
     known.production_jobs.take(books.production_jobs, read)
-    known.snapshots[read.moment.astimezone(zone).date()] = Snapshot(read.moment, books.stock)
+    if read.is_sealed and read.brings("stock"):
+        known.snapshots[read.moment.astimezone(zone).date()] = Snapshot(read.moment, books.stock)

@@ -25,7 +25,7 @@ class SyncedDays:
     """Local days of which every sale was read: all their UTC days, after their end."""
 
     def __init__(self, reads: Sequence[Read], zone: ZoneInfo) -> None:
-        self._read_at = newest_reads(reads)
+        self._read_at = newest_reads(reads, "sales_orders")
         self._zone = zone
         self._known: dict[date, bool] = {}
 

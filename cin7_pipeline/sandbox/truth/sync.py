@@ -40,13 +40,14 @@ def sync_status(known: Known) -> list[Row]:
     ]
 
 
-def newest_reads(reads: Sequence[Read]) -> dict[date, datetime]:
-    """Per UTC day the newest read whose window touched it."""
-    read_at: dict[date, datetime] = {}
-    for read in reads:
-        for day in read.window.dates(read.moment):
-            read_at[day] = max(read.moment, read_at.get(day, read.moment))
-    return read_at
+def newest_reads(reads: Sequence[Read], entity: str) -> dict[date, datetime]:
+    """Per UTC day the moment of the newest read of that endpoint whose window touched it."""
+    return {
+        day: read.moment
+        for read in sorted(reads, key=lambda read: (read.number, read.moment))
+        if read.is_sealed and read.brings(entity)
+        for day in read.window.dates(read.moment)
+    }
 
 
 def sync_coverage(reads: Sequence[Read]) -> list[Row]:
@@ -54,5 +55,5 @@ def sync_coverage(reads: Sequence[Read]) -> list[Row]:
     return [
         {"entity": entity, "day_on": day, "read_at": naive_utc(moment)}
         for entity in DOCUMENTS
-        for day, moment in sorted(newest_reads(reads).items())
+        for day, moment in sorted(newest_reads(reads, entity).items())
     ]
