@@ -37,12 +37,16 @@ logger = logging.getLogger(__name__)
 
 
 class ReceivedRequest(NamedTuple):
-    """One request as it came in; status 0 was never answered. Holds no credential."""
+    """One request as it came in; status 0 was never answered. Holds no credential.
+
+    `arrived_at` is its moment on the clock of the limits, in seconds since the epoch.
+    """
 
     method: str
     path: str
     params: dict[str, str]
     status: int
+    arrived_at: float
 
 
 @dataclass(frozen=True)
@@ -78,13 +82,14 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; it is on record before its answer leaves."""
+        arrived_at = self.limits_clock()
         request = Request(scope)
         route = find_route(request.url.path)
         try:
             answer = await self._answer(request, route)
         except Refusal as refusal:
             answer = refused(refusal, self.faults, self.limits_clock())
-        self._record(request, route, answer)
+        self._record(request, route, answer, arrived_at)
         await deliver(answer, scope, receive, send)
 
     async def _answer(self, request: Request, route: Route | None) -> Answer:
@@ -130,9 +135,13 @@ class Application:
             logger.exception("The sandbox account failed at %s.", route.resource)
             raise Refusal(500) from error
 
-    def _record(self, request: Request, route: Route | None, answer: Answer) -> None:
+    def _record(
+        self, request: Request, route: Route | None, answer: Answer, arrived_at: float
+    ) -> None:
         params = dict(request.query_params)
-        received = ReceivedRequest(request.method, request.url.path, params, answer.status)
+        received = ReceivedRequest(
+            request.method, request.url.path, params, answer.status, arrived_at
+        )
         self.requests.append(received)
         if route is not None and answer.status == 200:
             self.calls[route.resource] += 1

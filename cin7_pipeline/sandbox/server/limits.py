@@ -16,13 +16,14 @@ class Limits:
     """Calls per window; None switches a window off.
 
     When Cin7's day starts anew is not documented: `day` is `rolling` (the last 24 hours) or
-    `utc` (since the last UTC midnight).
+    `utc` (since the last UTC midnight). Tests that cannot wait for a minute shorten `minute_seconds`.
     """
 
     per_second: int | None = 3
     per_minute: int | None = 60
     per_day: int | None = 5000
     day: Literal["rolling", "utc"] = "rolling"
+    minute_seconds: float = 60.0
 
 
 CIN7_LIMITS = Limits()
@@ -44,7 +45,7 @@ class CallWindows:
             self._arrivals.popleft()
         wait = max(
             self._wait(self._limits.per_second, 1.0, now),
-            self._wait(self._limits.per_minute, 60.0, now),
+            self._wait(self._limits.per_minute, self._limits.minute_seconds, now),
             self._wait_for_the_day(now),
         )
         if not wait:

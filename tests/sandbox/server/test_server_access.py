@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from cin7_pipeline.errors import SettingsError
-from cin7_pipeline.sandbox.server.server import Limits, ReceivedRequest
+from cin7_pipeline.sandbox.server.server import Limits
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,8 @@ def test_only_get_is_answered_and_the_rest_is_on_record(server, http, method):
     """Any other method is refused with 405, and a test can prove that it was sent."""
     response = http.request(method, f"{server.base_url}/v1/SalesOrders")
     assert response.status_code == 405
-    assert server.requests == [ReceivedRequest(method, "/api/v1/SalesOrders", {}, 405)]
+    (received,) = server.requests
+    assert received[:4] == (method, "/api/v1/SalesOrders", {}, 405)
     assert not server.calls
 
 
@@ -56,7 +57,7 @@ def test_every_request_is_on_record_and_answers_are_counted(get, server):
     get("salesorders/", rows=2, where="id > 3")
     get("SalesOrders", rows=999)
     get("SalesOrders/4")
-    assert server.requests == [
+    assert [received[:4] for received in server.requests] == [
         ("GET", "/api/v1/salesorders/", {"rows": "2", "where": "id > 3"}, 200),
         ("GET", "/api/v1/SalesOrders", {"rows": "999"}, 400),
         ("GET", "/api/v1/SalesOrders/4", {}, 200),
