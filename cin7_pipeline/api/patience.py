@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
-from cin7_pipeline.api.budget import DAY_SECONDS, Budget
+from cin7_pipeline.api.budget import Budget
+from cin7_pipeline.api.call_ledger import DAY_SECONDS
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,20 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from cin7_pipeline.api.budget import DAY_SECONDS, SECOND_WINDOW_SECONDS, Budget, Limits
+from cin7_pipeline.api.budget import MINUTE_WINDOW_SECONDS, SECOND_WINDOW_SECONDS, Budget, Limits
+from cin7_pipeline.api.call_ledger import DAY_WINDOW_SECONDS, PAUSE_AFTER_LOSS_SECONDS
 from cin7_pipeline.errors import BudgetSpent, SettingsError
+from cin7_pipeline.sandbox.server.limits import CallWindows
+from cin7_pipeline.sandbox.server.limits import Limits as SandboxLimits
 
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
+A_DAY = timedelta(seconds=DAY_WINDOW_SECONDS)
 
 
 class Clock:
@@ -128,9 +135,9 @@ def test_a_spent_day_says_how_much_was_used_and_when_it_returns(budget_for, cloc
         clock.time += 60
     with pytest.raises(BudgetSpent) as spent:
         budget.take()
-    assert spent.value.returns_at == START + timedelta(days=1) == budget.returns_at()
+    assert spent.value.returns_at == START + A_DAY == budget.returns_at()
     assert "3 of 5 used in the last 24 hours, 2 kept" in str(spent.value)
-    assert "2026-03-02 06:00:00 UTC" in str(spent.value)
+    assert "2026-03-02 06:01:00 UTC" in str(spent.value)
 
 
 def test_the_day_is_the_last_24_hours(budget_for, clock):
@@ -139,12 +146,12 @@ def test_the_day_is_the_last_24_hours(budget_for, clock):
     budget.take()
     clock.time += 3600
     budget.take()
-    clock.time = START.timestamp() + DAY_SECONDS - 1
+    clock.time = START.timestamp() + DAY_WINDOW_SECONDS - 1
     assert (budget.left(), budget.used()) == (0, 2)
     clock.time += 1
     assert (budget.left(), budget.used(), budget.returns_at()) == (1, 1, None)
     budget.take()
-    assert budget.returns_at() == START + timedelta(days=1, hours=1)
+    assert budget.returns_at() == START + A_DAY + timedelta(hours=1)
 
 
 def test_beyond_the_reserve_the_ordinary_budget_returns_later(budget_for, clock):
@@ -153,8 +160,8 @@ def test_beyond_the_reserve_the_ordinary_budget_returns_later(budget_for, clock)
     for _ in range(4):
         budget.take(may_use_reserve=True)
         clock.time += 600
-    assert budget.returns_at(may_use_reserve=True) == START + timedelta(days=1)
-    assert budget.returns_at() == START + timedelta(days=1, minutes=20)
+    assert budget.returns_at(may_use_reserve=True) == START + A_DAY
+    assert budget.returns_at() == START + A_DAY + timedelta(minutes=20)
 
 
 def test_a_hold_makes_everybody_wait(budget_for, clock):
@@ -228,10 +235,121 @@ def test_the_file_may_vanish(budget_for, tmp_path):
     assert budget.used() == 1
 
 
-@pytest.mark.parametrize("make_unusable", [Path.mkdir, lambda path: path.write_bytes(b"x" * 9000)])
-def test_a_file_that_cannot_be_used_is_named(tmp_path, make_unusable):
-    """A folder in its place or a damaged file ends in one line that names it."""
+def test_a_file_that_cannot_be_used_is_named(tmp_path):
+    """A folder in the file's place ends in one line that names it."""
     path = tmp_path / "budget.db"
-    make_unusable(path)
+    path.mkdir()
     with pytest.raises(SettingsError, match=r"budget\.db"):
         Budget(path, "account").take()
+
+
+def overwritten(content: bytes) -> bytes:
+    """A file that holds something else."""
+    return b"x" * len(content)
+
+
+def torn(content: bytes) -> bytes:
+    """A file whose beginning is right."""
+    return content[: len(content) // 2]
+
+
+def spoilt(content: bytes) -> bytes:
+    """A file with rubbish in the middle of its pages."""
+    middle = len(content) // 2
+    return content[:middle] + b"\xff" * 4096 + content[middle + 4096 :]
+
+
+@pytest.mark.parametrize("damage", [overwritten, torn, spoilt])
+def test_a_damaged_file_is_set_aside_and_the_last_minute_waited_out(
+    budget_for, clock, tmp_path, caplog, damage
+):
+    """No run ends for a damaged ledger: it is kept beside a new one, and the pace is still kept."""
+    budget = budget_for()
+    budget.take()
+    path = tmp_path / "state" / "budget.db"
+    path.write_bytes(damage(path.read_bytes()))
+    clock.time += 1
+    budget.take()
+    assert clock.passed == pytest.approx(1 + PAUSE_AFTER_LOSS_SECONDS)
+    assert path.with_name("budget.db.damaged").exists()
+    assert "was damaged and starts anew" in caplog.text
+    budget.take()
+    assert budget.used() == 2
+
+
+def test_a_clock_that_is_set_back_blocks_nobody_and_breaks_no_limit(budget_for, clock):
+    """After the clock was set back an hour, the next call waits as if it had not been."""
+    budget = budget_for(per_second=1, per_minute=2)
+    budget.take()
+    budget.take()
+    clock.time -= 3600
+    before = clock.now()
+    budget.take()
+    waited = clock.now() - before
+    assert waited == pytest.approx(MINUTE_WINDOW_SECONDS - SECOND_WINDOW_SECONDS)
+    assert budget.used() == 3
+
+
+def test_a_pause_outlasts_a_clock_that_is_set_back_by_as_much_as_was_left(budget_for, clock):
+    """A hold and a spent day end when they would have, not hours later."""
+    budget = budget_for()
+    budget.hold(20)
+    budget.spend_until(50)
+    clock.time -= 7200
+    returns_at = budget.returns_at()
+    assert returns_at is not None
+    assert returns_at.timestamp() - clock.now() == pytest.approx(50)
+    clock.time += 50
+    budget.take()
+    assert clock.passed == pytest.approx(50 - 7200)
+
+
+def test_who_waits_while_the_clock_is_set_back_waits_no_longer(budget_for, clock):
+    """A caller that is asleep when the clock is set back is served when its time has passed."""
+
+    def set_back(seconds: float) -> None:
+        """Sleep, and find the clock an hour earlier after the first time."""
+        clock.sleep(seconds)
+        if len(clock.slept) == 1:
+            clock.time -= 3600
+
+    budget = budget_for(per_second=1, sleep=set_back)
+    budget.take()
+    budget.take()
+    assert sum(clock.slept) <= 2 * SECOND_WINDOW_SECONDS
+
+
+def test_the_day_still_counts_what_was_called_before_the_clock_was_set_back(budget_for, clock):
+    """Setting the clock back gives no call back."""
+    budget = budget_for(per_day=2, reserve=0)
+    budget.take()
+    budget.take()
+    clock.time -= 2 * DAY_WINDOW_SECONDS
+    with pytest.raises(BudgetSpent):
+        budget.take()
+
+
+gaps = st.one_of(st.just(0.0), st.floats(0, 3), st.floats(0, 200), st.floats(0, 30_000))
+
+
+@given(
+    st.lists(st.tuples(gaps, st.integers(1, 40)), max_size=20), st.sampled_from(["rolling", "utc"])
+)
+@settings(max_examples=15, deadline=None)
+def test_an_account_that_counts_never_refuses(bursts, day):
+    """Whenever bursts of calls come, no window of Cin7's, and no day by either meaning, overflows."""
+    clock = Clock()
+    account = CallWindows(
+        SandboxLimits(per_second=3, per_minute=20, per_day=90, day=day), clock.now
+    )
+    with TemporaryDirectory() as folder:
+        limits = Limits(per_second=3, per_minute=20, per_day=90, reserve=10)
+        budget = Budget(Path(folder) / "b.db", "a", limits, now=clock.now, sleep=clock.sleep)
+        for gap, calls in bursts:
+            clock.time += gap
+            for _ in range(calls):
+                try:
+                    budget.take(may_use_reserve=calls % 2 == 0)
+                except BudgetSpent:
+                    break
+                assert account.admit() == 0

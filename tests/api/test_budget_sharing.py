@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 
+from cin7_pipeline.api import call_ledger
 from cin7_pipeline.api.budget import Budget, Limits
 
 CALLER = """
@@ -13,7 +14,7 @@ import sys, threading, time
 from pathlib import Path
 from cin7_pipeline.api.budget import Budget, Limits
 
-path, name, start, calls = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]), int(sys.argv[4])
+path, name, calls = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 budget = Budget(path, "shared", Limits(per_second=5, per_minute=50))
 
 def call():
@@ -21,7 +22,8 @@ def call():
         budget.take()
         print(f"{name} {time.time():.6f}\\n", end="", flush=True)
 
-time.sleep(max(start - time.time(), 0))
+print("ready", flush=True)
+sys.stdin.readline()
 threads = [threading.Thread(target=call) for _ in range(2)]
 [thread.start() for thread in threads]
 [thread.join() for thread in threads]
@@ -46,12 +48,18 @@ def busiest(moments: list[float], seconds: float) -> int:
 
 def test_processes_and_threads_share_the_pace_fairly(tmp_path):
     """Three processes with two threads each keep to one limit together, and none is left behind."""
-    start = time.time() + 1
-    arguments = [sys.executable, "-c", CALLER, str(tmp_path / "budget.db")]
+    command = [sys.executable, "-c", CALLER, str(tmp_path / "budget.db")]
     processes = [
-        subprocess.Popen([*arguments, name, str(start), "3"], stdout=subprocess.PIPE, text=True)  # noqa: S603
+        subprocess.Popen(  # noqa: S603
+            [*command, name, "3"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         for name in "abc"
     ]
+    for process in processes:
+        process.stdout.readline()
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
     lines = sorted(
         (float(moment), name)
         for process in processes
@@ -85,3 +93,61 @@ def test_threads_of_one_process_never_book_the_same_place(tmp_path):
     for thread in threads:
         thread.join()
     assert budget.used() == 40
+
+
+CALLING_UNTIL_KILLED = """
+import sys, threading
+from pathlib import Path
+from cin7_pipeline.api.budget import Budget, Limits
+
+budget = Budget(Path(sys.argv[1]), "shared", Limits(per_second=20, per_minute=10_000))
+
+def call():
+    while True:
+        budget.take()
+        print("call\\n", end="", flush=True)
+
+for _ in range(3):
+    threading.Thread(target=call).start()
+"""
+
+
+def test_kills_at_any_moment_lose_no_call_and_damage_nothing(tmp_path):
+    """Every call that a killed process made is counted, and at most one place a thread beside them."""
+    path = tmp_path / "budget.db"
+    calls, places = 0, 0
+    for seconds in (0.01, 0.13, 0.3, 0.55):
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-c", CALLING_UNTIL_KILLED, str(path)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        calls += process.stdout.readline() == "call\n"
+        time.sleep(seconds)
+        process.kill()
+        calls += process.communicate()[0].count("call")
+        places += 3
+    budget = Budget(path, "shared", Limits(per_second=20, per_minute=10_000))
+    assert calls > 12
+    assert calls <= budget.used() <= calls + places
+    budget.take()
+    assert not path.with_name("budget.db.damaged").exists()
+
+
+def test_of_many_that_find_a_damaged_file_one_starts_it_anew(tmp_path, monkeypatch):
+    """Callers that meet the damage at once lose no call to each other's mending."""
+    set_aside = call_ledger._set_aside
+    slowly = lambda path: (time.sleep(0.1), set_aside(path))  # noqa: E731 - so that all meet there
+    monkeypatch.setattr(call_ledger, "_set_aside", slowly)
+    monkeypatch.setattr(call_ledger, "PAUSE_AFTER_LOSS_SECONDS", 0)
+    path = tmp_path / "budget.db"
+    path.write_bytes(b"x" * 9000)
+    limits = Limits(per_second=10_000, per_minute=10_000)
+    budgets = [Budget(path, "shared", limits) for _ in range(8)]
+    threads = [threading.Thread(target=budget.take) for budget in budgets]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert budgets[0].used() == 8
+    assert path.with_name("budget.db.damaged").read_bytes() == b"x" * 9000
