@@ -64,6 +64,7 @@ _FAILURE_ANSWERS = {
     Failure.HTML_PAGE: Answer(200, _html_page("Please sign in"), HTML),
     Failure.OBJECT_BODY: Answer(200, b'{"message":"OK"}'),
     Failure.EMPTY_BODY: Answer(200),
+    Failure.MALFORMED_BODY: Answer(200, b'[{"id":1,"reference":"SO-1"},{"id":]'),
     Failure.DROPPED_CONNECTION: Answer(0, delivery=Delivery.NONE),
 }
 
@@ -140,10 +141,14 @@ def _error_body(text: str, faults: Faults) -> tuple[bytes, str]:
 
 def _retry_after(wait_seconds: float, faults: Faults, now: float) -> dict[str, str]:
     """A real refusal names its real wait; a planned one what the switch says."""
-    if faults.retry_after == "absent":
-        return {}
-    planned = HOURS_IN_SECONDS if faults.retry_after == "hours" else faults.retry_after_seconds
-    seconds = math.ceil(wait_seconds) or planned
-    if faults.retry_after == "http_date":
-        return {"retry-after": formatdate(now + seconds, usegmt=True)}
-    return {"retry-after": str(seconds)}
+    match faults.retry_after_form():
+        case "absent":
+            return {}
+        case "nonsense":
+            return {"retry-after": "soon"}
+        case "http_date":
+            seconds = math.ceil(wait_seconds) or faults.retry_after_seconds
+            return {"retry-after": formatdate(now + seconds, usegmt=True)}
+        case form:
+            planned = {"zero": 0, "small": faults.retry_after_seconds, "hours": HOURS_IN_SECONDS}
+            return {"retry-after": str(math.ceil(wait_seconds) or planned[form])}

@@ -4,10 +4,11 @@ Only the switches and what they do to records and conditions; how a failure look
 told in `answers`. Every fault here was reported of the real API, or its documents leave it open.
 """
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from cin7_pipeline.sandbox.server.matching import Record
 from cin7_pipeline.sandbox.server.query import (
@@ -18,6 +19,7 @@ from cin7_pipeline.sandbox.server.query import (
 )
 
 ID_FIELDS = frozenset({"id", "productoptionid"})
+RetryAfter = Literal["absent", "zero", "small", "hours", "http_date", "nonsense"]
 
 
 class Failure(StrEnum):
@@ -30,6 +32,7 @@ class Failure(StrEnum):
     HTML_PAGE = "200 with an HTML page"
     OBJECT_BODY = "200 with an object where a list should be"
     EMPTY_BODY = "200 with nothing in it"
+    MALFORMED_BODY = "200 with a list that is no JSON"
     CUT_BODY = "200, closed in the middle of the body"
     DROPPED_CONNECTION = "closed before any answer"
     STALLED = "the right answer, after stall_seconds"
@@ -39,13 +42,15 @@ class Failure(StrEnum):
 class Faults:
     """The switches. Change them at any time; the next call sees it.
 
-    `retry_after` is the form of the header on every 429: `small` is `retry_after_seconds`. Names
-    in `dropped_fields` and `null_fields` are camelCase; `lineItems.qty` reaches into lines.
+    `retry_after` is the form of the header on every 429: `small` is `retry_after_seconds`, `any` is
+    another one each time. `failure_chance` is the share of calls that fail in one of the ways of
+    `failures`, as `dice` fall. Names in `dropped_fields` and `null_fields` are camelCase;
+    `lineItems.qty` reaches into lines.
     """
 
     latency_seconds: float = 0.0
     stall_seconds: float = 5.0
-    retry_after: Literal["absent", "small", "hours", "http_date"] = "absent"
+    retry_after: RetryAfter | Literal["any"] = "absent"
     retry_after_seconds: int = 1
     error_body: Literal["string", "object", "html", "empty"] = "string"
     duplicate_rows_across_pages: bool = False
@@ -60,18 +65,33 @@ class Faults:
     visibility_lag_seconds: float = 0.0
     edit_while_reading: Callable[[str, int], object] | None = None
     planned: list[tuple[Failure, str | None]] = field(default_factory=list)
+    failure_chance: float = 0.0
+    failures: tuple[Failure, ...] = tuple(Failure)
+    dice: random.Random = field(default_factory=lambda: random.Random(0))
 
     def fail_next(self, failure: Failure, times: int = 1, resource: str | None = None) -> None:
         """Answer the next `times` calls (of that resource only, if named) with this failure."""
         self.planned.extend([(failure, resource)] * times)
 
     def take(self, resource: str) -> Failure | None:
-        """The failure planned for a call of this resource; it is used up by this."""
+        """The failure planned for a call of this resource, which is used up by this, or one by chance."""
         for place, (failure, wanted) in enumerate(self.planned):
             if wanted is None or wanted.lower() == resource.lower():
                 del self.planned[place]
                 return failure
+        if self.failure_chance and self.dice.random() < self.failure_chance:
+            return self.dice.choice(self.failures)
         return None
+
+    def retry_after_form(self) -> RetryAfter:
+        """The form that the next 429's header has."""
+        if self.retry_after == "any":
+            return self.dice.choice(get_args(RetryAfter))
+        return self.retry_after
+
+    def switch_off(self) -> None:
+        """Set every switch to what it is at first."""
+        vars(self).update(vars(Faults()))
 
     def filter_ids(self, condition: Condition | None) -> Condition | None:
         """The condition as a server would read it that loses comparisons of ids."""
