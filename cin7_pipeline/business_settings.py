@@ -15,8 +15,11 @@ from pydantic import AfterValidator, BaseModel, Field
 from cin7_pipeline.api.endpoints import ENDPOINTS
 from cin7_pipeline.csv_rows import read_rows
 from cin7_pipeline.errors import SettingsError
+from cin7_pipeline.setting_rules import WholeNumber
 
 UNMAPPED = "unmapped"
+# The built-in channel rule comes after every one of a person's.
+BUILT_IN_PRIORITY = 1_000_000
 
 
 def entity_with_custom_fields(name: str) -> str:
@@ -39,7 +42,7 @@ def custom_field_code(code: str) -> str:
 class ChannelRule(BaseModel):
     """One row of `channels.csv`; the first row that matches an order, by priority, names its channel."""
 
-    priority: int
+    priority: Annotated[WholeNumber, Field(gt=-BUILT_IN_PRIORITY, lt=BUILT_IN_PRIORITY)]
     field: Literal[
         "source",
         "reference",
@@ -59,7 +62,7 @@ class ChannelRule(BaseModel):
 class WarehouseRule(BaseModel):
     """One row of `warehouses.csv`: the warehouse a branch belongs to."""
 
-    branch_id: int
+    branch_id: Annotated[WholeNumber, Field(ge=0, lt=2**63)]
     warehouse: str = Field(min_length=1)
     is_enabled: bool
 
@@ -79,8 +82,12 @@ class CustomFieldRule(BaseModel):
     name: str = Field(min_length=1)
 
 
-SHOPIFY_IS_LEFT_OUT = ChannelRule(
-    priority=1_000_000, field="source", pattern="%shopify%", channel="Shopify", is_included=False
+SHOPIFY_IS_LEFT_OUT = ChannelRule.model_construct(
+    priority=BUILT_IN_PRIORITY,
+    field="source",
+    pattern="%shopify%",
+    channel="Shopify",
+    is_included=False,
 )
 
 

@@ -10,41 +10,32 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as UnreadableVariable
 
-from cin7_pipeline.api.endpoints import ENDPOINTS
-from cin7_pipeline.csv_rows import plain
+from cin7_pipeline.csv_rows import plain, shortened
 from cin7_pipeline.errors import SettingsError
+from cin7_pipeline.setting_rules import (
+    Credential,
+    Day,
+    Entity,
+    Folder,
+    Moment,
+    OneLine,
+    TimeZone,
+    Username,
+    WebAddress,
+    WholeNumber,
+)
 
 SANDBOX_TIME_ZONE = "Australia/Sydney"
 LOOKBACK_EXAMPLE = "like CIN7_LOOKBACK_DAYS_FOR__BRANCH_TRANSFERS=120"
+MOST_CALLS = 10_000_000
+Count = Annotated[WholeNumber, Field(ge=1, le=MOST_CALLS)]
+Days = Annotated[WholeNumber, Field(ge=1, le=3650)]
 # What is typed here by mistake may be a key.
 NEVER_SHOWN = ("username", "api_key", "base_url")
-
-
-def known_time_zone(name: str) -> str:
-    """The name, if it is one of the IANA time zones."""
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        msg = "is no IANA time zone; write one like Australia/Sydney or Europe/London"
-        raise ValueError(msg) from None
-    return name
-
-
-def known_entity(name: str) -> str:
-    """The name, if an endpoint is called so."""
-    if name not in ENDPOINTS:
-        msg = f"is no entity; the entities are {', '.join(ENDPOINTS)}"
-        raise ValueError(msg)
-    return name
-
-
-def in_utc(moment: datetime) -> datetime:
-    """The moment in UTC; one without a zone is taken for UTC."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 class Settings(BaseSettings):
@@ -59,25 +50,23 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    username: SecretStr | None = None
-    api_key: SecretStr | None = None
-    base_url: str = Field("https://api.cin7.com/api", pattern=r"^https?://")
-    time_zone: Annotated[str, AfterValidator(known_time_zone)] = SANDBOX_TIME_ZONE
-    data_dir: Path = Path("data")
-    lookback_days: int = Field(90, ge=1, le=3650)
-    lookback_days_for: dict[
-        Annotated[str, AfterValidator(known_entity)], Annotated[int, Field(ge=1, le=3650)]
-    ] = {}
-    history_start: date = date(2023, 1, 1)
-    calls_per_second: int = Field(3, ge=1)
-    calls_per_minute: int = Field(60, ge=1)
-    calls_per_day: int = Field(5000, ge=1)
-    calls_reserved: int = Field(500, ge=0)
+    username: Username | None = None
+    api_key: Credential | None = None
+    base_url: WebAddress = "https://api.cin7.com/api"
+    time_zone: TimeZone = SANDBOX_TIME_ZONE
+    data_dir: Folder = Path("data")
+    lookback_days: Days = 90
+    lookback_days_for: dict[Entity, Days] = {}
+    history_start: Day = date(2023, 1, 1)
+    calls_per_second: Count = 3
+    calls_per_minute: Count = 60
+    calls_per_day: Count = 5000
+    calls_reserved: Annotated[WholeNumber, Field(ge=0, le=MOST_CALLS)] = 500
     gone_share_limit: float = Field(0.2, gt=0, le=1)
-    price_tier: str = "wholesale"
-    stale_after_days: int = Field(60, ge=1)
-    keep_releases: int = Field(5, ge=1)
-    as_of: Annotated[datetime, AfterValidator(in_utc)] | None = None
+    price_tier: OneLine = "wholesale"
+    stale_after_days: Days = 60
+    keep_releases: Annotated[WholeNumber, Field(ge=1, le=1000)] = 5
+    as_of: Moment | None = None
 
     @model_validator(mode="after")
     def _credentials_come_in_pairs(self) -> Self:
@@ -182,6 +171,8 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**overrides)
     except ValidationError as error:
         faults = [_environment_fault(fault) for fault in error.errors(include_url=False)]
+    except UnicodeDecodeError:
+        faults = ["  .env: is not UTF-8; save it as UTF-8"]
     except UnreadableVariable:
         faults = [f"  CIN7_LOOKBACK_DAYS_FOR: write one variable an entity, {LOOKBACK_EXAMPLE}"]
     msg = "\n".join(["The settings are wrong; nothing was read.", *faults])
@@ -192,5 +183,5 @@ def _environment_fault(fault: Any) -> str:
     if not fault["loc"]:
         return f"  {fault['ctx']['error']}"
     name = "CIN7_" + "__".join(str(part) for part in fault["loc"] if part != "[key]").upper()
-    shown = "" if fault["loc"][0] in NEVER_SHOWN else f"={fault['input']!r}"
+    shown = "" if fault["loc"][0] in NEVER_SHOWN else f"={shortened(fault['input'])}"
     return f"  {name}{shown}: {plain(fault)}"

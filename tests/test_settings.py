@@ -114,7 +114,7 @@ def test_every_fault_of_every_file_is_named(tmp_path: Path) -> None:
     assert "warehouses.csv:6: 5 stands twice" in text
     assert "channels.csv:2: field is 'sauce'" in text
     assert (
-        "customer_groups.csv:1: the columns are name, included; they must be group, is_included"
+        "customer_groups.csv:1: the columns are 'name, included'; they must be group, is_included"
         in text
     )
 
