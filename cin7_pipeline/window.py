@@ -7,16 +7,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+DAY = timedelta(days=1)
+MICROSECOND = timedelta(microseconds=1)
+# Cin7 holds nothing older, however far a lookback asks back.
+EARLIEST = date(2000, 1, 1)
+
 
 @dataclass(frozen=True)
 class Window:
     """The documents created or changed in `[start, end)`; an open end means "until now".
 
-    A window without a start is everything the account holds.
+    A window without a start is everything the account holds. Bounds are kept in UTC: a local day with
+    23 or 25 hours is as long here as it is on the clock.
+
+    Raises:
+        ValueError: a bound has no time zone.
     """
 
     start: datetime | None = None
     end: datetime | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("start", "end"):
+            bound = getattr(self, name)
+            if bound is not None:
+                object.__setattr__(self, name, _in_utc(bound))
 
     @classmethod
     def whole(cls) -> "Window":
@@ -26,12 +41,13 @@ class Window:
     @classmethod
     def lookback(cls, now: datetime, days: int) -> "Window":
         """Everything changed since the midnight (UTC) that lies `days` days back."""
-        return cls(start=midnight(now.astimezone(UTC).date() - timedelta(days=days)))
+        today = now.astimezone(UTC).date()
+        return cls(start=midnight(today - timedelta(days=min(days, (today - EARLIEST).days))))
 
     @classmethod
     def days(cls, first: date, last: date) -> "Window":
         """The UTC days from `first` to `last`, both included."""
-        return cls(start=midnight(first), end=midnight(last + timedelta(days=1)))
+        return cls(start=midnight(first), end=midnight(min(last, date.max - DAY) + DAY))
 
     @property
     def is_whole(self) -> bool:
@@ -40,21 +56,23 @@ class Window:
 
     def dates(self, now: datetime) -> Iterator[date]:
         """The UTC days that the window touches up to `now`; none for a whole read."""
-        if self.start is None:
+        last = min(self.end - MICROSECOND, now) if self.end else now
+        if self.start is None or self.start > last:
             return
-        last = min(self.end - timedelta(microseconds=1), now) if self.end else now
         day = self.start.date()
         while day <= last.astimezone(UTC).date():
             yield day
-            day += timedelta(days=1)
+            day += DAY
 
     def slices(self, days: int, now: datetime) -> list["Window"]:
-        """The window cut into pieces of `days` days; an open end stays open in the last piece."""
+        """The window cut into pieces of `days` days, the last of them whatever is left.
+
+        An open end stays open in it, and what lies after `now` is not cut: nothing is there yet.
+        """
         if self.start is None:
             return [self]
-        end = self.end or now
-        cuts = [self.start]
-        while cuts[-1] + timedelta(days=days) < end:
+        cuts, end = [self.start], min(self.end or now, now)
+        while end - cuts[-1] > timedelta(days=days):
             cuts.append(cuts[-1] + timedelta(days=days))
         ends: list[datetime | None] = [*cuts[1:], self.end]
         return [Window(a, b) for a, b in zip(cuts, ends, strict=True)]
@@ -68,3 +86,10 @@ class Window:
 def midnight(day: date) -> datetime:
     """The first moment of a UTC day."""
     return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        msg = f"{moment} has no time zone"
+        raise ValueError(msg)
+    return moment.astimezone(UTC)

@@ -21,7 +21,7 @@ def window_where(window: Window) -> str | None:
     if window.end is None:
         return f"modifiedDate >= {start}"
     # Cin7 compares whole seconds: an end inside a second must not cut that second off.
-    end = _instant(window.end + timedelta(microseconds=999_999))
+    end = _instant(window.end + timedelta(seconds=window.end.microsecond > 0))
     return " OR ".join(
         f"({field} >= {start} AND {field} < {end})" for field in ("modifiedDate", "createdDate")
     )
@@ -39,4 +39,4 @@ def and_after(where: str | None, field: str, last: int, inclusive: bool) -> str:
 
 
 def _instant(moment: datetime) -> str:
-    return f"'{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'"
+    return f"'{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z'"
