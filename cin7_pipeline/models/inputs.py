@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from cin7_pipeline.business_settings import BusinessSettings
 from cin7_pipeline.settings import Settings
+from cin7_pipeline.warehouse.statements import identifier
 from cin7_pipeline.warehouse.tables import RECORDS
 
 
@@ -29,9 +30,10 @@ def write_business_settings(connection: DuckDBPyConnection, business: BusinessSe
 
 
 def _replace(connection: DuckDBPyConnection, table: str, rules: Iterable[BaseModel]) -> None:
+    """By name, for a table that an earlier version made has its columns in another order."""
+    columns = ", ".join(map(identifier, RECORDS[table]))
     places = ", ".join("?" * len(RECORDS[table]))
     connection.execute(f"delete from {table}")
     for rule in rules:
-        connection.execute(
-            f"insert into {table} values ({places})", list(rule.model_dump().values())
-        )
+        values = list(rule.model_dump().values())
+        connection.execute(f"insert into {table} ({columns}) values ({places})", values)

@@ -7,6 +7,7 @@ from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.api.declaration import Column, ColumnType, Endpoint
 from cin7_pipeline.api.endpoints import ENDPOINTS
+from cin7_pipeline.warehouse.migration import migrate
 from cin7_pipeline.warehouse.statements import identifier
 
 SQL_TYPES = {
@@ -116,29 +117,20 @@ def table_columns() -> dict[str, dict[str, str]]:
 
 
 def create_raw_tables(connection: DuckDBPyConnection) -> None:
-    """Create the raw and settings tables that do not exist yet, and columns declared since they do."""
+    """Create the raw and settings tables that do not exist yet; those that do get what is declared since.
+
+    Raises:
+        CannotMigrate: a table of another version holds what a declared type cannot.
+    """
+    declared = table_columns()
     for schema in ("raw", "settings"):
         connection.execute(f"create schema if not exists {schema}")
-    for table, columns in table_columns().items():
+    for table, columns in declared.items():
         parts = [f"{identifier(name)} {kind}" for name, kind in columns.items()]
         if table in KEYS:
             parts.append(f"primary key ({KEYS[table]})")
         connection.execute(f"create table if not exists {table} ({', '.join(parts)})")
-    _add_missing_columns(connection)
-
-
-def _add_missing_columns(connection: DuckDBPyConnection) -> None:
-    """A warehouse that an earlier version filled keeps its rows; what is new is null in them."""
-    query = """
-        select schema_name || '.' || table_name, column_name
-        from duckdb_columns()
-        where schema_name in ('raw', 'settings')
-    """
-    there = set(connection.execute(query).fetchall())
-    for table, columns in table_columns().items():
-        for name, kind in columns.items():
-            if (table, name) not in there:
-                connection.execute(f"alter table {table} add column {identifier(name)} {kind}")
+    migrate(connection, declared)
 
 
 def _endpoint_tables(endpoint: Endpoint) -> dict[str, dict[str, str]]:
