@@ -5,7 +5,7 @@ Dependencies are read from the SQL and never declared. Depends on nothing but th
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -69,8 +69,11 @@ class Catalogue:
         return tuple(model for model in self.models if model.name in wanted)
 
 
+@cache
 def load_catalogue(folder: Path = SQL_FOLDER) -> Catalogue:
     """Every model of the folder, with the checks of `checks/` added to the models they guard.
+
+    Read once a process, which thus builds the models that it declared, whatever is edited meanwhile.
 
     Raises:
         ModelError: a file breaks the format, reads a table that no file makes, or the models
