@@ -62,12 +62,18 @@ def build() -> None:
 
 
 @app.command()
-def publish() -> None:
-    """Swap the built planning tables in for everybody to read."""
+def publish(
+    rollback: Annotated[bool, typer.Option("--rollback", help="Show an earlier release.")] = False,
+    to: Annotated[str | None, typer.Option(help="Which one; the one before, unless said.")] = None,
+) -> None:
+    """Swap the built planning tables in for everybody to read, or go back to an earlier release."""
+    if to is not None and not rollback:
+        msg = "says which release to go back to: add --rollback"
+        raise typer.BadParameter(msg, param_hint="--to")
     with plain_errors():
         from cin7_pipeline.commands import tables as command
 
-        command.run_publish()
+        command.run_rollback(to) if rollback else command.run_publish()
 
 
 @app.command()

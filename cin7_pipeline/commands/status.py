@@ -4,9 +4,10 @@ from duckdb import DuckDBPyConnection
 from rich.console import RenderableType
 
 from cin7_pipeline.account import budget_of
-from cin7_pipeline.commands.terminal import found_settings
+from cin7_pipeline.commands.terminal import found_settings, say
 from cin7_pipeline.display import console, show_first_queries, table_of
 from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.rollback import current_rollback
 
 
 def run(*, queries: bool) -> None:
@@ -18,6 +19,8 @@ def run(*, queries: bool) -> None:
         return
     release = settings.published_path.resolve().name
     screen.print(f"Published: {settings.published_path} → {release}")
+    if rollback := current_rollback(settings.data_dir):
+        say(f"This is no longer the newest release: {rollback}; `cin7 publish` goes forward again.")
     with open_warehouse(settings.alias_path, read_only=True) as connection:
         screen.print(_freshness(connection))
         if queries:

@@ -1,9 +1,10 @@
-"""`cin7 build` and `cin7 publish`, which every read ends with: tables made, audited, swapped in."""
+"""`cin7 build` and `cin7 publish`, which every read ends with: tables made, audited, swapped in or back."""
 
 from cin7_pipeline.commands.terminal import found_settings, say
 from cin7_pipeline.display import console
 from cin7_pipeline.pipeline import build_models, exclusive, publish_tables
 from cin7_pipeline.settings import Settings
+from cin7_pipeline.warehouse.rollback import roll_back
 
 
 def run_build() -> None:
@@ -16,6 +17,14 @@ def run_publish() -> None:
     """Swap in what is built."""
     with exclusive(settings := found_settings(), "cin7 publish", say):
         publish(settings)
+
+
+def run_rollback(to: str | None) -> None:
+    """Show an earlier release; it waits for no run, as planners should not read a bad one meanwhile."""
+    settings = found_settings()
+    rollback = roll_back(settings.data_dir, to, now=settings.now())
+    console().print(f"People now read {rollback.shown} instead of {rollback.left}.")
+    say("The next sync, or `cin7 publish`, goes forward again: mend what was wrong before it runs.")
 
 
 def build(settings: Settings) -> None:
