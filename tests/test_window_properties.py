@@ -105,7 +105,7 @@ def test_the_days_of_a_window_are_those_with_a_moment_of_it(window: Window, now:
     end = min(window.end or datetime.max.replace(tzinfo=UTC), now + timedelta(microseconds=1))
     midnights = [
         datetime.combine(window.start.date() + timedelta(days=n), time(), tzinfo=UTC)
-        for n in range((LAST - FIRST).days + 2)
+        for n in range((min(end, LAST.replace(tzinfo=UTC)) - window.start).days + 3)
     ]
     shared = [m for m in midnights if max(m, window.start) < min(m + timedelta(days=1), end)]
     assert list(window.dates(now)) == [moment.date() for moment in shared]
@@ -132,7 +132,11 @@ def test_the_window_of_a_partition_range_is_its_days(first: date, more: int, now
     assert window.end == (None if whole.end > now else whole.end)
 
 
-@given(st.sampled_from(ZONES), days)
+# There the clock was once put back a minute after midnight: into the day before.
+ZONES_WITHOUT_A_SECOND_EVENING = [zone for zone in ZONES if zone != "America/St_Johns"]
+
+
+@given(st.sampled_from(ZONES_WITHOUT_A_SECOND_EVENING), days)
 def test_a_local_day_is_one_stretch_of_utc(zone: str, day: date) -> None:
     """The moments of a local day follow one another: 23 to 25 hours, and then it is the next day's turn."""
     settings = Settings(time_zone=zone)

@@ -1,38 +1,30 @@
 """Pages of a list, complete whatever the server does with paging, and records by their ids.
 
-Keyset paging (`id > last`) is used because offsets skip rows that are edited meanwhile
-(`cin7-omni-api.md` §3). What a page holds is decoded in `load`; here only its keys are looked at.
+Keyset paging (`id > last`) is used because offsets skip rows when others leave the list meanwhile
+(`cin7-omni-api.md` §3). How one page is asked for stands in `page`.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import chain, count, pairwise
 from typing import Any
-
-import msgspec
+from weakref import WeakKeyDictionary
 
 from cin7_pipeline.api.client import Cin7Client
 from cin7_pipeline.api.declaration import Endpoint
+from cin7_pipeline.api.page import FULL_PAGE, Page, PageReader, list_params
 from cin7_pipeline.api.where import and_after, ids_where
-from cin7_pipeline.errors import Cin7Rejected, ContractBroken
+from cin7_pipeline.errors import Cin7Rejected, Cin7Unavailable, ContractBroken
 
 logger = logging.getLogger(__name__)
 
-FULL_PAGE = 250
-OFFSET_PASSES = 2
+# A list that loses rows while it is read by page numbers is read again, but not for ever.
+PASSES = 6
 # Rows that move between pages can fill one page with rows seen before, but hardly three in a row.
 STALE_PAGES = 3
 URL_LENGTH = 2000
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page's body, its page keys, and the whole key of each row."""
-
-    body: bytes
-    page_keys: list[int]
-    keys: list[tuple[Any, ...]]
+# Lists that a client has seen sorted, by path: it need not look again.
+_sorted_lists: WeakKeyDictionary[Cin7Client, set[str]] = WeakKeyDictionary()
 
 
 class PageWalk:
@@ -44,6 +36,7 @@ class PageWalk:
 
     Raises:
         ContractBroken: a record without a key, or pages that never end.
+        Cin7Unavailable: a list that can only be read by page numbers lost rows in every pass.
     """
 
     def __init__(
@@ -54,9 +47,16 @@ class PageWalk:
         self._endpoint = endpoint
         self._where = where
         self._rows = rows
-        self._key_rows = _key_rows(endpoint)
+        self._read = PageReader(client, endpoint, rows).read
 
     def __iter__(self) -> Iterator[bytes]:
+        return (page.body for page in self.pages())
+
+    def pages(self) -> Iterator[Page]:
+        """The same with the keys of each page; pages without a record are left out."""
+        return (page for page in self._pages() if page.keys)
+
+    def _pages(self) -> Iterator[Page]:
         try:
             yield from self._by_key()
         except _NoKeysetError as error:
@@ -65,64 +65,117 @@ class PageWalk:
             return
         self.used_offset_pages = True
         logger.warning(
-            "%s: %s. Reading page by page instead, %d times over.",
+            "%s: %s. Reading page by page instead, at least twice over.",
             self._endpoint.path,
             reason,
-            OFFSET_PASSES,
         )
-        for _ in range(OFFSET_PASSES):
-            yield from self._by_offset()
+        yield from self._settled(lambda: self._numbered(self._where), lambda _: True)
 
-    def _by_key(self) -> Iterator[bytes]:
-        """Pages after the last key; rows that tie on it are paged within one predicate."""
-        last: int | None = None
-        number, novelty = 1, _Novelty(self._endpoint)
-        while (page := self._page_after(last, number)).keys:
-            self._require_order(page, last)
-            novelty.require(page)
-            yield page.body
-            greatest = page.page_keys[-1]
-            if greatest == last:
-                number += 1
-            else:
-                last, number, novelty = greatest, 1, _Novelty(self._endpoint)
+    def _by_key(self) -> Iterator[Page]:
+        """Pages after the last key; rows that tie on it and fill pages are read by page numbers."""
+        tied = self._endpoint.has_tied_rows
+        page = self._read(self._where, 1)
+        self._require_order(page, None)
+        yield page
+        if len(page.keys) >= self._rows:
+            self._require_sorting(page)
+        while page.keys:
+            last = page.page_keys[-1]
+            page = self._after(last, inclusive=tied)
+            yield page
+            if tied and page.keys and page.page_keys[-1] == last:
+                is_end = yield from self._tie(page)
+                if is_end:
+                    return
+                page = self._after(last, inclusive=False)
+                yield page
 
-    def _by_offset(self) -> Iterator[bytes]:
+    def _tie(self, first: Page) -> Generator[Page, None, bool]:
+        """The other rows of a key that a page ends with and holds nothing beside; True at the end."""
+        key = first.page_keys[-1]
+        where = and_after(self._where, self._endpoint.page_key, key, inclusive=True)
+        if len(first.keys) < self._rows and not self._read(where, 2).keys:
+            return True
+
+        def one_pass() -> Iterator[Page]:
+            for page in self._numbered(where):
+                yield page
+                if page.page_keys[-1] != key:
+                    return
+
+        yield from self._settled(one_pass, lambda row: row[0] == key)
+        return False
+
+    def _settled(
+        self, one_pass: Callable[[], Iterator[Page]], counts: Callable[[tuple[Any, ...]], bool]
+    ) -> Iterator[Page]:
+        """Pages by number, pass after pass, until none of the rows that count left during one.
+
+        Only a row that leaves pulls others over the edge of a page unread. One that left during a pass
+        is missed by the next pass: where nothing is, the pass before saw all.
+        """
+        before: set[tuple[Any, ...]] | None = None
+        for _ in range(PASSES):
+            seen: set[tuple[Any, ...]] = set()
+            for page in one_pass():
+                seen.update(filter(counts, page.keys))
+                yield page
+            if before is not None and before <= seen:
+                return
+            before = seen
+        msg = (
+            f"{self._endpoint.path}: rows left the list in each of {PASSES} passes over its pages, so"
+            " that others may have been missed. Nothing was written; try again when less is changed."
+        )
+        raise Cin7Unavailable(msg)
+
+    def _numbered(self, where: str | None) -> Iterator[Page]:
         """Pages by number until an empty one."""
         novelty = _Novelty(self._endpoint)
         for number in count(1):
-            page = self._read(self._where, number)
+            page = self._read(where, number)
             if not page.keys:
                 return
             novelty.require(page)
-            yield page.body
+            yield page
 
-    def _page_after(self, last: int | None, number: int) -> Page:
-        if last is None:
-            return self._read(self._where, number)
-        tied = self._endpoint.has_tied_rows
+    def _after(self, last: int, *, inclusive: bool) -> Page:
+        where = and_after(self._where, self._endpoint.page_key, last, inclusive)
+        reason = ""
         try:
-            return self._read(and_after(self._where, self._endpoint.page_key, last, tied), number)
+            page = self._read(where, 1)
         except Cin7Rejected as error:
             if error.status != 400:
                 raise
             reason = f"the server refuses to continue after a key ({error})"
-        raise _NoKeysetError(reason)
+        if reason:
+            raise _NoKeysetError(reason)
+        self._require_order(page, last if inclusive else last + 1)
+        return page
 
-    def _read(self, where: str | None, number: int) -> Page:
-        body = self._client.get(
-            self._endpoint.path, list_params(self._endpoint, where, self._rows, number)
-        )
-        return _page(self._endpoint, self._key_rows, body)
-
-    def _require_order(self, page: Page, last: int | None) -> None:
+    def _require_order(self, page: Page, lowest: int | None) -> None:
         keys = page.page_keys
         if any(a > b for a, b in pairwise(keys)):
             msg = f"the server does not sort by {self._endpoint.page_key}"
             raise _NoKeysetError(msg)
-        if last is not None and keys[0] < last + (not self._endpoint.has_tied_rows):
-            msg = f"the server ignores where it should continue after {last}"
+        if lowest is not None and keys and keys[0] < lowest:
+            msg = f"the server ignores where it should continue, at {lowest}"
             raise _NoKeysetError(msg)
+
+    def _require_sorting(self, first: Page) -> None:
+        """A full page can be in order by chance: asked the other way round, it must be another one.
+
+        A list that is only nearly sorted, as by age, would otherwise hide rows before the last key.
+        """
+        seen = _sorted_lists.setdefault(self._client, set())
+        if self._endpoint.path in seen:
+            return
+        keys = self._read(self._where, 1, "DESC").page_keys
+        turns = all(a >= b for a, b in pairwise(keys))
+        if keys and not (turns and keys[0] > min(keys[-1], first.page_keys[-1])):
+            msg = f"the server sorts by something else than {self._endpoint.page_key}"
+            raise _NoKeysetError(msg)
+        seen.add(self._endpoint.path)
 
 
 class _NoKeysetError(Exception):
@@ -169,19 +222,6 @@ def read_by_id(
             yield from bodies
 
 
-def list_params(
-    endpoint: Endpoint, where: str | None, rows: int, number: int = 1
-) -> dict[str, str | int]:
-    """The parameters that ask for one page of `endpoint`, in the order of its page key."""
-    params: dict[str, str | int] = {
-        "fields": endpoint.fields,
-        "order": f"{endpoint.page_key} ASC",
-        "rows": rows,
-        "page": number,
-    }
-    return params if where is None else {**params, "where": where}
-
-
 def _parts(
     client: Cin7Client, endpoint: Endpoint, ids: list[int], at_once: int
 ) -> Iterator[list[int]]:
@@ -202,18 +242,14 @@ def _longest_url(client: Cin7Client, endpoint: Endpoint, ids: list[int]) -> str:
 def _listed(client: Cin7Client, endpoint: Endpoint, ids: list[int]) -> list[bytes] | None:
     """The pages of these ids; None where the server does not filter by them."""
     where = ids_where(endpoint.page_key, ids)
-    bodies: Iterable[bytes]
-    if endpoint.has_tied_rows:
-        bodies = PageWalk(client, endpoint, where)
-    else:
-        bodies = [client.get(endpoint.path, list_params(endpoint, where, FULL_PAGE))]
-    key_rows, wanted, found = _key_rows(endpoint), set(ids), []
-    for body in bodies:
-        page = _page(endpoint, key_rows, body)
+    walk = PageWalk(client, endpoint, where)
+    pages = walk.pages() if endpoint.has_tied_rows else [PageReader(client, endpoint).read(where)]
+    wanted, found = set(ids), []
+    for page in pages:
         if not wanted.issuperset(page.page_keys):
             return None
         if page.keys:
-            found.append(body)
+            found.append(page.body)
     # None of them being there is rare enough to ask for one of them in the other way.
     if not found and endpoint.page_key == "id" and _record(client, endpoint, ids[0]) is not None:
         return None
@@ -236,29 +272,3 @@ def _one_by_one(client: Cin7Client, endpoint: Endpoint, ids: Iterable[int]) -> I
 
 def _record(client: Cin7Client, endpoint: Endpoint, record_id: int) -> bytes | None:
     return client.get_one(f"{endpoint.path}/{record_id}", {"fields": endpoint.fields})
-
-
-def _key_rows(endpoint: Endpoint) -> Any:
-    """The type of a page for which only the keys of its records are decoded."""
-    others = [
-        column.field
-        for column in endpoint.columns
-        if column.name in endpoint.key and column.field != endpoint.page_key
-    ]
-    optional = [(name, int | float | str | None, None) for name in others]
-    return list[msgspec.defstruct("KeyRow", [(endpoint.page_key, int), *optional])]  # type: ignore[misc]
-
-
-def _page(endpoint: Endpoint, key_rows: Any, body: bytes) -> Page:
-    fault = ""
-    try:
-        keys = [msgspec.structs.astuple(row) for row in msgspec.json.decode(body, type=key_rows)]
-    except msgspec.ValidationError as error:
-        fault = str(error)
-    if not fault:
-        return Page(body, [key[0] for key in keys], keys)
-    msg = (
-        f"{endpoint.path}: a record has no usable {endpoint.page_key}: {fault} ($[n] is the n-th"
-        " record of the page, from 0). Nothing was written; look at it in Cin7 or report this."
-    )
-    raise ContractBroken(msg)

@@ -73,7 +73,8 @@ class ListServer:
             return httpx.Response(400, json="The where clause is not understood.")
         rows = [record for record in self.records if self._matches(record, where)]
         if "order" not in self.ignores:
-            rows = sorted(rows, key=lambda record: record[self.key] or 0)
+            is_descending = asked["order"].endswith(" DESC")
+            rows = sorted(rows, key=lambda record: record[self.key] or 0, reverse=is_descending)
         size = int(asked["rows"])
         start = 0 if "page" in self.ignores else (int(asked["page"]) - 1) * size
         return httpx.Response(200, json=rows[start : start + size])
