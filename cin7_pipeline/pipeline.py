@@ -17,6 +17,11 @@ from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.models.build import BuildReport, build_all, prepare, remove_orphans
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.models.inputs import build_variables, write_business_settings
+from cin7_pipeline.models.unfinished import (
+    UnfinishedBuild,
+    noted_until_passed,
+    unfinished_build,
+)
 from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.lock import run_lock
@@ -91,22 +96,24 @@ def build_models(settings: Settings, only: Iterable[str] | None = None) -> Itera
     """
     business, catalogue = business_settings(settings), load_catalogue()
     chosen = {model.name for model in catalogue.models} if only is None else set(only)
-    mark = _build_mark(settings)
-    heals = not mark.exists() or len(chosen) == len(catalogue.models)
-    mark.parent.mkdir(parents=True, exist_ok=True)
-    mark.touch()
-    with open_warehouse(settings.warehouse_path) as connection:
+    is_whole = len(chosen) == len(catalogue.models)
+    with (
+        noted_until_passed(_build_note(settings), settings.now(), is_whole=is_whole),
+        open_warehouse(settings.warehouse_path) as connection,
+    ):
         create_raw_tables(connection)
         write_business_settings(connection, business)
         prepare(connection, build_variables(settings))
         yield from build_all(connection, catalogue, only=chosen)
         remove_orphans(connection, catalogue)
-    if heals:
-        mark.unlink(missing_ok=True)
 
 
-def _build_mark(settings: Settings) -> Path:
-    """There from the start of a build until all it was asked for passed: tables of two builds differ."""
+def last_build_problem(settings: Settings) -> UnfinishedBuild | None:
+    """What keeps the tables from being published: the last build, where it did not pass."""
+    return unfinished_build(_build_note(settings))
+
+
+def _build_note(settings: Settings) -> Path:
     return settings.state_dir / "build_unfinished"
 
 
@@ -118,10 +125,8 @@ def publish_tables(settings: Settings) -> Release:
             last build did not pass, so that some tables are older than others.
     """
     _refuse_empty(settings)
-    if _build_mark(settings).exists():
-        msg = (
-            "the last build did not finish, so nothing is published: run `cin7 build` (all models)"
-        )
+    if problem := last_build_problem(settings):
+        msg = f"nothing is published, as {problem}; mend it and run `cin7 build` (all models)"
         raise PipelineError(msg)
     return publish(
         settings.warehouse_path,

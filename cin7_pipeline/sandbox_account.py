@@ -5,6 +5,7 @@ How it lives and answers is in `sandbox`; that a run talks to it is decided in `
 
 from datetime import date, datetime, timedelta
 
+from cin7_pipeline.file_modes import private_files, private_folder
 from cin7_pipeline.sandbox.life.merchant import Merchant
 from cin7_pipeline.sandbox.payloads.account import MerchantAccount
 from cin7_pipeline.sandbox.server.server import SandboxServer
@@ -37,7 +38,8 @@ def _opened_on(settings: Settings) -> date:
     """The day the simulated account opened: set by the first run, so that the next one sees it grow."""
     path = settings.state_dir / "sandbox_opened_on"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         opened_on = settings.now().date() - timedelta(days=DAYS_OF_LIFE)
-        path.write_text(opened_on.isoformat())
+        with private_files():
+            path.write_text(opened_on.isoformat())
     return date.fromisoformat(path.read_text().strip())

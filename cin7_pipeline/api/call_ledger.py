@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from cin7_pipeline.errors import SettingsError
+from cin7_pipeline.file_modes import PRIVATE_FILE, private_file, private_folder
 
 DAY_SECONDS = 86_400
 # Calls arrive less evenly than they are sent, so a day is kept a little longer than Cin7's.
@@ -137,7 +138,7 @@ def open_ledger(path: Path, account: str, clock: Callable[[], float]) -> Iterato
         SettingsError: the file cannot be read or written; the message names it.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         db, was_damaged = _begin_or_start_anew(path)
         with closing(db):
             now = clock()
@@ -154,6 +155,7 @@ def open_ledger(path: Path, account: str, clock: Callable[[], float]) -> Iterato
 
 def _begin(path: Path) -> sqlite3.Connection:
     """A connection to the whole file, in a transaction that nobody else can write in."""
+    private_file(path)
     db = sqlite3.connect(path, LOCK_SECONDS, isolation_level=None)
     try:
         db.execute("pragma synchronous = normal")
@@ -177,7 +179,8 @@ def _begin_or_start_anew(path: Path) -> tuple[sqlite3.Connection, bool]:
     """A connection, and whether the file that was there before it had to be set aside."""
     with suppress(_Damaged):
         return _begin_undamaged(path), False
-    with FileLock(f"{path}.lock"):  # of two processes that see the damage, one mends it
+    # Of two processes that see the damage, one mends it.
+    with FileLock(f"{path}.lock", mode=PRIVATE_FILE):
         with suppress(_Damaged):
             return _begin_undamaged(path), False
         _set_aside(path)

@@ -13,6 +13,7 @@ from cin7_pipeline.api.declaration import Endpoint, ReadMode
 from cin7_pipeline.api.endpoints import ENDPOINTS
 from cin7_pipeline.business_settings import load_business_settings
 from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.file_modes import private_file, private_folder
 from cin7_pipeline.load.held import Held, read_held
 from cin7_pipeline.load.merge import merge
 from cin7_pipeline.load.owner import claim
@@ -141,9 +142,9 @@ def _salt(state_dir: Path) -> bytes:
     """The account's own salt for hashed addresses, made once and readable by its owner only."""
     path = state_dir / "salt"
     if not path.exists():
-        state_dir.mkdir(parents=True, exist_ok=True)
+        private_folder(state_dir)
         draft = path.with_suffix(".tmp")  # renamed when whole: a kill must not leave an empty salt
-        draft.touch(mode=0o600)
+        private_file(draft)
         draft.write_bytes(secrets.token_bytes(16))
         draft.replace(path)
     return path.read_bytes()

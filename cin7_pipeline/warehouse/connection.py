@@ -8,7 +8,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.errors import PipelineError, WarehouseBusy
+from cin7_pipeline.file_modes import PRIVATE_FILE, private_files, public_folder, set_mode
 
 RETRY_SECONDS = 0.2
 IN_USE = re.compile(
@@ -38,25 +39,37 @@ def open_warehouse(
 ) -> Iterator[DuckDBPyConnection]:
     """A connection to the file, in UTC, closed when the block ends; a new file is created.
 
+    What DuckDB writes meanwhile is the user's alone.
+
     Raises:
         WarehouseBusy: another connection holds the file for longer than `wait_seconds`.
         PipelineError: the file is to be read and does not exist.
         KeyboardInterrupt: Ctrl-C, or what a scheduler sends instead, came during a query.
     """
-    require_file(path) if read_only else path.parent.mkdir(parents=True, exist_ok=True)
-    connection = when_free(
-        path, lambda: duckdb.connect(path, read_only=read_only), wait_seconds=wait_seconds
-    )
-    try:
+    require_file(path) if read_only else public_folder(path.parent)
+
+    def connect() -> DuckDBPyConnection:
+        return duckdb.connect(path, read_only=read_only)
+
+    # DuckDB makes its log and its temporary files whenever it needs them.
+    with private_files(), closing(when_free(path, connect, wait_seconds=wait_seconds)) as opened:
+        if not read_only:
+            set_mode(path, PRIVATE_FILE)
         for option in OPTIONS:
-            connection.execute(option)
-        yield connection
+            opened.execute(option)
+        with _interruptible():
+            yield opened
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C during a query is Ctrl-C again."""
+    try:
+        yield
     except RuntimeError as error:
         if str(error) != INTERRUPTED:
             raise
         raise KeyboardInterrupt from None
-    finally:
-        connection.close()
 
 
 def require_file(path: Path) -> None:

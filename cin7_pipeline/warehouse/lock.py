@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from cin7_pipeline.errors import WarehouseBusy
+from cin7_pipeline.file_modes import PRIVATE_FILE, private_file, private_folder
 
 POLL_SECONDS = 0.1
 REMIND_SECONDS = 30.0
@@ -31,8 +32,8 @@ def run_lock(
     Raises:
         WarehouseBusy: somebody else held it for longer than `wait_seconds`.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path, thread_local=False, poll_interval=POLL_SECONDS)
+    private_folder(path.parent)
+    lock = FileLock(path, mode=PRIVATE_FILE, thread_local=False, poll_interval=POLL_SECONDS)
     _acquire(lock, path, wait_seconds, on_wait)
     try:
         _write_holder(path, holder)
@@ -70,6 +71,7 @@ def _write_holder(path: Path, holder: str) -> None:
     """Written beside and renamed, so that nobody ever reads half of it."""
     facts = {"pid": os.getpid(), "holder": holder, "since": datetime.now(UTC).isoformat()}
     draft = _holder_file(path).with_suffix(".tmp")
+    private_file(draft)
     draft.write_text(json.dumps(facts), encoding="utf-8")
     draft.replace(_holder_file(path))
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.file_modes import PRIVATE_FILE, public_folder
 from cin7_pipeline.warehouse.release_files import make_durable, write_release
 
 
@@ -53,8 +54,9 @@ def publish(
     """
     started = time.perf_counter()
     releases = data_dir / "releases"
-    releases.mkdir(parents=True, exist_ok=True)
-    with FileLock(releases / ".lock"):
+    public_folder(data_dir)
+    public_folder(releases)
+    with FileLock(releases / ".lock", mode=PRIVATE_FILE):
         _remove_drafts(releases)
         name = _next_name(releases, schema, published_at)
         try:

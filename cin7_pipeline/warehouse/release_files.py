@@ -12,13 +12,13 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.file_modes import PUBLIC_FILE, PUBLIC_FOLDER, private_files, set_mode
 from cin7_pipeline.warehouse.connection import require_file, when_free
 from cin7_pipeline.warehouse.statements import identifier, literal, write_comments
 
 # The oldest format with all our types: DuckDB 1.2 and later open it, while 2.0's own only 2.0 does.
 STORAGE_VERSION = "v1.2.0"
 WAIT_SECONDS = 30.0
-READ_ONLY = 0o444
 
 
 def write_release(
@@ -34,7 +34,7 @@ def write_release(
     """
     file, folder = releases / f"{name}.duckdb.tmp", releases / f"{name}.tmp"
     folder.mkdir()
-    with duckdb.connect() as connection:
+    with private_files(), duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         _attach(connection, warehouse, file)
         tables = _copy_tables(connection, schema)
@@ -111,8 +111,10 @@ def _seal(draft: Path, final: Path) -> None:
         msg = f"{draft} was not closed cleanly; nothing was published, publish again"
         raise PipelineError(msg)
     for path in draft.iterdir() if draft.is_dir() else [draft]:
-        path.chmod(READ_ONLY)
+        set_mode(path, PUBLIC_FILE)
         make_durable(path)
+    if draft.is_dir():
+        set_mode(draft, PUBLIC_FOLDER)
     make_durable(draft)
     draft.rename(final)
     make_durable(final.parent)
