@@ -4,12 +4,21 @@ from pathlib import Path
 
 import dagster as dg
 
+from cin7_pipeline.file_modes import PRIVATE_FOLDER, set_mode
 from dagster_project.resources import SettingsResource
+
+# Where `make run` and `make ui` keep Dagster's history; git gives the folder no mode of its own.
+HOME = Path(__file__).parents[1] / "data" / "dagster_home"
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """All definitions; loading them reads no credential and opens no connection."""
+    """All definitions; loading them reads no credential and opens no connection.
+
+    It closes this project's Dagster home to other users, before a first run writes into it.
+    """
+    if HOME.exists():
+        set_mode(HOME, PRIVATE_FOLDER)
     return dg.Definitions.merge(
         dg.load_from_defs_folder(path_within_project=Path(__file__).parent),
         dg.Definitions(
