@@ -6,6 +6,8 @@ from rich.console import RenderableType
 from cin7_pipeline.account import budget_of
 from cin7_pipeline.commands.terminal import found_settings, say
 from cin7_pipeline.display import console, show_first_queries, table_of
+from cin7_pipeline.pipeline import last_build_problem
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.rollback import current_rollback
 
@@ -14,6 +16,7 @@ def run(*, queries: bool) -> None:
     """Look at what is published; `queries` adds three worth trying."""
     settings, screen = found_settings(), console()
     screen.print(f"Calls left today: {budget_of(settings).left():,}")
+    _show_last_build(settings)
     if not settings.published_path.exists():
         screen.print("Nothing is published yet: run `cin7 sync`.")
         return
@@ -25,6 +28,12 @@ def run(*, queries: bool) -> None:
         screen.print(_freshness(connection))
         if queries:
             show_first_queries(screen, connection)
+
+
+def _show_last_build(settings: Settings) -> None:
+    """Say what keeps newer tables from people; nothing where the last build passed."""
+    if problem := last_build_problem(settings):
+        say(f"What is published is older than what was read: {problem}.")
 
 
 def _freshness(connection: DuckDBPyConnection) -> RenderableType:

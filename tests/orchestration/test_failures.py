@@ -1,10 +1,9 @@
-"""Rules of failing: planners keep what they have, Dagster shows which rule broke, and no key is told."""
+"""What the events of a run tell: what to do about a failure, and never a key or a person."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
-import duckdb
 import pytest
 
 from dagster_project.definitions import defs
@@ -49,25 +48,6 @@ def run(company: Company, instance: dg.DagsterInstance) -> dg.ExecuteInProcessRe
             raise_on_error=False,
         )
     )
-
-
-def test_a_broken_rule_publishes_nothing_and_is_shown(company: Company) -> None:
-    """A failed audit fails the run, shows as a failed check, and leaves table and release as they were."""
-    with dg.DagsterInstance.ephemeral() as instance:
-        assert run(company, instance).success
-        release = (company.folder / "planning.duckdb").resolve()
-        with duckdb.connect(str(company.folder / "warehouse.duckdb")) as connection:
-            before = connection.execute("select count(*) from planning.excluded_lines").fetchall()
-            connection.execute(
-                "insert into raw.sales_order_lines (sales_order_id, id) values (999, 1)"
-            )
-        result = run(company, instance)
-        assert not result.success
-        failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
-        assert failed
-        assert {check.severity for check in failed} == {dg.AssetCheckSeverity.ERROR}
-    assert company.raw("select count(*) from planning.excluded_lines") == before
-    assert (company.folder / "planning.duckdb").resolve() == release
 
 
 def test_a_wrong_key_fails_the_run_and_is_nowhere_in_its_events(

@@ -1,0 +1,81 @@
+"""The note that is there from the start of a build until all it was asked for passed.
+
+While it is there, tables of two builds stand side by side, so that nothing is published; it also says to
+people what failed and since when. What is built, and what is published, is decided elsewhere.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cin7_pipeline.file_modes import private_file, private_folder
+
+
+@dataclass(frozen=True)
+class UnfinishedBuild:
+    """Builds in a row that did not pass: when the first began, and what stopped the last.
+
+    `problem` is None where the last one is still running, or was killed.
+    """
+
+    since: datetime
+    problem: str | None = None
+
+    def __str__(self) -> str:
+        moment = f"{self.since:%Y-%m-%d %H:%M} UTC"
+        if self.problem is None:
+            return f"the build that began at {moment} is still running or was stopped"
+        return f"no build has passed since {moment}: {self.problem}"
+
+
+def unfinished_build(note: Path) -> UnfinishedBuild | None:
+    """What the note says; None where the last build passed."""
+    try:
+        text, touched = note.read_text(encoding="utf-8"), note.stat().st_mtime
+    except FileNotFoundError:
+        return None
+    try:
+        facts = json.loads(text)
+        return UnfinishedBuild(datetime.fromisoformat(facts["since"]), facts["problem"])
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+    ):  # of an earlier version, or damaged: that it is there says enough
+        return UnfinishedBuild(datetime.fromtimestamp(touched, UTC))
+
+
+@contextmanager
+def noted_until_passed(note: Path, now: datetime, *, is_whole: bool) -> Iterator[None]:
+    """Keep the note while the block runs, and after it where the block fails.
+
+    A build of a part does not mend what an earlier one left unfinished, so that it leaves that one's note.
+    """
+    earlier = unfinished_build(note)
+    since = now if earlier is None else earlier.since
+    _write(note, UnfinishedBuild(since))
+    try:
+        yield
+    except Exception as error:
+        with suppress(
+            OSError
+        ):  # a full disk takes no longer note; what failed is told all the same
+            _write(note, UnfinishedBuild(since, str(error)))
+        raise
+    if is_whole or earlier is None:
+        note.unlink(missing_ok=True)
+    else:
+        _write(note, earlier)
+
+
+def _write(note: Path, build: UnfinishedBuild) -> None:
+    """Written beside and renamed, so that a kill leaves the one or the other."""
+    private_folder(note.parent)
+    draft = note.with_name(f"{note.name}.tmp")
+    private_file(draft)
+    facts = {"since": build.since.isoformat(), "problem": build.problem}
+    draft.write_text(json.dumps(facts), encoding="utf-8")
+    draft.replace(note)
