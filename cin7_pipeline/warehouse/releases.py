@@ -20,6 +20,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.file_modes import PRIVATE_FILE
 from cin7_pipeline.warehouse.release_files import make_durable
 
 
@@ -46,7 +47,7 @@ class Releases:
 
     def lock(self) -> FileLock:
         """The right to make, show and remove releases."""
-        return FileLock(self.folder / ".lock")
+        return FileLock(self.folder / ".lock", mode=PRIVATE_FILE)
 
     def shown(self) -> str | None:
         """The release that people read, by its link."""
