@@ -20,7 +20,7 @@ class Rules:
     custom_fields: tuple[tuple[str, str, str], ...] = ()
 
     def write(self, folder: Path) -> None:
-        """Write the files that a person would have edited."""
+        """Write the files that a person would have edited, and remove what is empty now."""
         folder.mkdir(parents=True, exist_ok=True)
         tables: dict[str, tuple[str, Iterable[tuple[Any, ...]]]] = {
             "warehouses": (
@@ -32,8 +32,10 @@ class Rules:
             "custom_fields": ("entity,cin7_field,name", self.custom_fields),
         }
         for name, (header, rows) in tables.items():
+            path = folder / f"{name}.csv"
+            path.unlink(missing_ok=True)
             if rows:
-                with (folder / f"{name}.csv").open("w", newline="") as file:
+                with path.open("w", newline="") as file:
                     csv.writer(file).writerows([header.split(","), *rows])
 
     def truth(self, merchant: Merchant, time_zone: str) -> Truth:

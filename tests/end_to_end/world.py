@@ -1,7 +1,7 @@
 """A company on Cin7 whose clock the tests turn: sandbox over HTTP, settings, runs, and the truth."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -87,10 +87,7 @@ class World:
 
     def run_job(self, name: str, tags: Mapping[str, str]) -> dg.ExecuteInProcessResult:
         """One run of a job on this world's Dagster instance."""
-        job = defs().resolve_job_def(name)
-        return job.execute_in_process(
-            instance=self.instance, tags=dict(tags), run_config=QUIET, raise_on_error=False
-        )
+        return run_job(self.instance, name, tags)
 
     def truth(self) -> dict[str, list[dict[str, Any]]]:
         """What the published tables must say now."""
@@ -107,28 +104,40 @@ class World:
             return connection.execute(query).fetchall()
 
 
+def run_job(
+    instance: dg.DagsterInstance, name: str, tags: Mapping[str, str]
+) -> dg.ExecuteInProcessResult:
+    """One run of a job, in this process."""
+    job = defs().resolve_job_def(name)
+    return job.execute_in_process(
+        instance=instance, tags=dict(tags), run_config=QUIET, raise_on_error=False
+    )
+
+
 def assert_tables_equal_truth(world: World) -> None:
     """Every published table has the truth's rows, each the same number of times."""
-    differences = [
-        difference
-        for table, rows in world.truth().items()
-        for difference in _differences(world, table, rows)
-    ]
+    differences = list(differences_from(world.truth(), world.published))
     assert not differences, "\n".join(differences)
 
 
-def _differences(world: World, table: str, expected: list[dict[str, Any]]) -> Iterator[str]:
-    columns = list(expected[0]) if expected else []
-    names = ", ".join(f'"{name}"' for name in columns) or "1"
-    found = Counter(world.published(f"select {names} from planning.{table}"))
-    wanted = Counter(tuple(row[name] for name in columns) for row in expected)
-    missing, extra = wanted - found, found - wanted
-    if not expected and not found:
-        return
-    if missing or extra:
-        yield f"{table}: {missing.total()} of {wanted.total()} rows missing, {extra.total()} too many"
-        yield from (f"   missing {dict(zip(columns, row, strict=True))}" for row in _few(missing))
-        yield from (f"   extra   {dict(zip(columns, row, strict=True))}" for row in _few(extra))
+def differences_from(
+    truth: Mapping[str, list[dict[str, Any]]], published: Callable[[str], list[tuple[Any, ...]]]
+) -> Iterator[str]:
+    """What sets the tables that `published` queries apart from the truth; nothing where they agree."""
+    for table, expected in truth.items():
+        columns = list(expected[0]) if expected else []
+        names = ", ".join(f'"{name}"' for name in columns) or "1"
+        found = Counter(published(f"select {names} from planning.{table}"))
+        wanted = Counter(tuple(row[name] for name in columns) for row in expected)
+        missing, extra = wanted - found, found - wanted
+        if missing or extra:
+            yield f"{table}: {missing.total()} of {wanted.total()} rows missing, {extra.total()} too many"
+            yield from (
+                f"   missing {dict(zip(columns, row, strict=True))}" for row in _few(missing)
+            )
+            yield from (
+                f"   extra   {dict(zip(columns, row, strict=False))}" for row in _few(extra)
+            )
 
 
 def _few(rows: Counter[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -150,16 +159,16 @@ def open_world(
     server = SandboxServer(MerchantAccount(merchant), clock=lambda: clock[0], limits=None)
     with server, dg.DagsterInstance.ephemeral() as instance:
         world = World(merchant, server, clock, monkeypatch, instance, rules or Rules())
-        _set_environment(monkeypatch, folder, server.base_url, lookback_days)
+        for name, value in environment(folder, server.base_url, lookback_days).items():
+            monkeypatch.setenv(name, value)
         world.rules.write(folder / "settings")
         world.move_to(moment)
         yield world
 
 
-def _set_environment(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, base_url: str, lookback_days: int
-) -> None:
-    environment = {
+def environment(folder: Path, base_url: str, lookback_days: int) -> dict[str, str]:
+    """The variables that lead the pipeline to a sandbox, with a budget that never makes it wait."""
+    return {
         "CIN7_USERNAME": "sandbox",
         "CIN7_API_KEY": "sandbox-key",
         "CIN7_BASE_URL": base_url,
@@ -170,5 +179,3 @@ def _set_environment(
         "CIN7_CALLS_PER_MINUTE": "100000",
         "CIN7_CALLS_PER_DAY": "1000000",
     }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
