@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from cin7_pipeline.api.endpoints import ENDPOINTS
 from cin7_pipeline.csv_rows import read_rows
 from cin7_pipeline.errors import SettingsError
-from cin7_pipeline.setting_rules import WholeNumber
+from cin7_pipeline.setting_rules import Name, WholeNumber, YesOrNo
 
 UNMAPPED = "unmapped"
 # The built-in channel rule comes after every one of a person's.
@@ -54,24 +54,24 @@ class ChannelRule(BaseModel):
         "branch_id",
         "stage",
     ]
-    pattern: str = Field(min_length=1)
-    channel: str = Field(min_length=1)
-    is_included: bool
+    pattern: Name
+    channel: Name
+    is_included: YesOrNo
 
 
 class WarehouseRule(BaseModel):
     """One row of `warehouses.csv`: the warehouse a branch belongs to."""
 
     branch_id: Annotated[WholeNumber, Field(ge=0, lt=2**63)]
-    warehouse: str = Field(min_length=1)
-    is_enabled: bool
+    warehouse: Name
+    is_enabled: YesOrNo
 
 
 class CustomerGroupRule(BaseModel):
     """One row of `customer_groups.csv`: whether sales to a contact group count as demand."""
 
     group: str
-    is_included: bool
+    is_included: YesOrNo
 
 
 class CustomFieldRule(BaseModel):
@@ -79,7 +79,7 @@ class CustomFieldRule(BaseModel):
 
     entity: Annotated[str, AfterValidator(entity_with_custom_fields)]
     cin7_field: Annotated[str, AfterValidator(custom_field_code)]
-    name: str = Field(min_length=1)
+    name: Name
 
 
 SHOPIFY_IS_LEFT_OUT = ChannelRule.model_construct(

@@ -21,6 +21,7 @@ NOT_OF_IANA = re.compile(r"(localtime|posixrules|(posix|right)/.*)", re.IGNORECA
 # Cin7 is younger than the first; the second leaves room to count days without leaving the calendar.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 WHOLE_NUMBER = re.compile(r"\s*[+-]?[0-9]{1,30}\s*")
+YES, NO = {"yes", "y", "true", "t", "on", "1"}, {"no", "n", "false", "f", "off", "0"}
 # DuckDB takes these in the path of a database for something else.
 UNSAFE_FOLDER = re.compile(r"[\\?\0]|^[A-Za-z]\w+:")
 
@@ -31,6 +32,25 @@ def whole_number(value: Any) -> Any:
         msg = "is no whole number; write digits only, like 90"
         raise ValueError(msg)
     return value
+
+
+def yes_or_no(value: Any) -> Any:
+    """A text as what it says."""
+    if not isinstance(value, str):
+        return value
+    word = value.casefold()
+    if word not in YES | NO:
+        msg = "is neither; write yes or no"
+        raise ValueError(msg)
+    return word in YES
+
+
+def not_blank(text: str) -> str:
+    """The text, if there is one."""
+    if not text.strip():
+        msg = "is blank; write a name"
+        raise ValueError(msg)
+    return text
 
 
 def iso_day(value: Any) -> Any:
@@ -140,6 +160,8 @@ def one_line(text: str) -> str:
 
 
 WholeNumber = Annotated[int, BeforeValidator(whole_number)]
+YesOrNo = Annotated[bool, BeforeValidator(yes_or_no)]
+Name = Annotated[str, AfterValidator(not_blank)]
 Day = Annotated[date, BeforeValidator(iso_day), AfterValidator(within_calendar)]
 Moment = Annotated[datetime, BeforeValidator(iso_moment), AfterValidator(within_calendar)]
 TimeZone = Annotated[str, AfterValidator(known_time_zone)]

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 DAY = timedelta(days=1)
 MICROSECOND = timedelta(microseconds=1)
-# Cin7 holds nothing older, however far a lookback asks back.
+# Cin7 holds nothing older, however far back it is asked for.
 EARLIEST = date(2000, 1, 1)
 
 
@@ -46,7 +46,8 @@ class Window:
 
     @classmethod
     def days(cls, first: date, last: date) -> "Window":
-        """The UTC days from `first` to `last`, both included."""
+        """The UTC days from `first` to `last`, both included, as far as Cin7 can have any."""
+        first = max(first, min(last, EARLIEST))
         return cls(start=midnight(first), end=midnight(min(last, date.max - DAY) + DAY))
 
     @property
