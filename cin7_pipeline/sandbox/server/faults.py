@@ -5,6 +5,7 @@ told in `answers`. Every fault here was reported of the real API, or its documen
 """
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -44,8 +45,8 @@ class Faults:
 
     `retry_after` is the form of the header on every 429: `small` is `retry_after_seconds`, `any` is
     another one each time. `failure_chance` is the share of calls that fail in one of the ways of
-    `failures`, as `dice` fall. Names in `dropped_fields` and `null_fields` are camelCase;
-    `lineItems.qty` reaches into lines.
+    `failures`, as `dice` fall; `taken` counts what was done so far. Names in `dropped_fields` and
+    `null_fields` are camelCase; `lineItems.qty` reaches into lines.
     """
 
     latency_seconds: float = 0.0
@@ -68,6 +69,7 @@ class Faults:
     failure_chance: float = 0.0
     failures: tuple[Failure, ...] = tuple(Failure)
     dice: random.Random = field(default_factory=lambda: random.Random(0))
+    taken: Counter[str] = field(default_factory=Counter)
 
     def fail_next(self, failure: Failure, times: int = 1, resource: str | None = None) -> None:
         """Answer the next `times` calls (of that resource only, if named) with this failure."""
@@ -75,19 +77,26 @@ class Faults:
 
     def take(self, resource: str) -> Failure | None:
         """The failure planned for a call of this resource, which is used up by this, or one by chance."""
+        failure = self._planned(resource)
+        if failure is None and self.failure_chance and self.dice.random() < self.failure_chance:
+            failure = self.dice.choice(self.failures)
+        if failure is not None:
+            self.taken[failure] += 1
+        return failure
+
+    def _planned(self, resource: str) -> Failure | None:
         for place, (failure, wanted) in enumerate(self.planned):
             if wanted is None or wanted.lower() == resource.lower():
                 del self.planned[place]
                 return failure
-        if self.failure_chance and self.dice.random() < self.failure_chance:
-            return self.dice.choice(self.failures)
         return None
 
     def retry_after_form(self) -> RetryAfter:
         """The form that the next 429's header has."""
-        if self.retry_after == "any":
-            return self.dice.choice(get_args(RetryAfter))
-        return self.retry_after
+        forms = get_args(RetryAfter) if self.retry_after == "any" else (self.retry_after,)
+        form: RetryAfter = self.dice.choice(forms)
+        self.taken[f"Retry-After {form}"] += 1
+        return form
 
     def switch_off(self) -> None:
         """Set every switch to what it is at first."""

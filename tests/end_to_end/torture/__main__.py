@@ -6,10 +6,11 @@ also where it is interrupted.
 
 import argparse
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from tests.end_to_end.torture.report import REPORT, write_report
 from tests.end_to_end.torture.tally import Tally
 from tests.end_to_end.torture.walk import Walk
 
-SEEDS = range(1, 13)
-DAYS_OF_A_SEED = 45
+LIVES = 12
+DAYS_OF_A_LIFE = 45
 AT_ONCE = 2
 
 
@@ -27,17 +28,18 @@ def main() -> int:
     """Exit code 0 only where every row of every settlement was right."""
     parser = argparse.ArgumentParser(prog="torture", description=__doc__)
     parser.add_argument("--seed", type=int, help="walk through this life only")
-    parser.add_argument("--seeds", type=int, default=len(SEEDS), help="lives of the long run")
-    parser.add_argument("--days", type=int, default=DAYS_OF_A_SEED, help="days of a life")
-    parser.add_argument("--counts", type=Path, help="where to keep the counts of the walk")
+    parser.add_argument("--lives", type=int, default=LIVES, help="seeds of the long run, from 1 on")
+    parser.add_argument("--days", type=int, default=DAYS_OF_A_LIFE, help="days of a life")
+    parser.add_argument("--counts", type=Path, help="where one walk keeps its counts")
+    parser.add_argument("--report", type=Path, default=REPORT, help="where the figures go")
     asked = parser.parse_args()
     if asked.seed is not None:
         return walk(asked.seed, asked.days, asked.counts)
-    return long_run(range(1, asked.seeds + 1), asked.days)
+    return LongRun(range(1, asked.lives + 1), asked.days, asked.report).run()
 
 
 def walk(seed: int, days: int, counts: Path | None) -> int:
-    """Walk through one life; what it counted is kept after every day, and its folder if it went wrong."""
+    """Walk through one life; its counts are kept after every day, and its folder if it goes wrong."""
     folder = Path(tempfile.mkdtemp(prefix=f"torture-{seed}-"))
     tally = Tally()
     with open_account(folder, seed) as account:
@@ -57,30 +59,45 @@ def walk(seed: int, days: int, counts: Path | None) -> int:
     return 0
 
 
-def long_run(seeds: Iterable[int], days: int) -> int:
-    """Many lives, two at a time; the report is written whatever ends it."""
-    with tempfile.TemporaryDirectory(prefix="torture-counts-") as name:
-        folder = Path(name)
-        pool = ThreadPoolExecutor(AT_ONCE)
-        walks = [pool.submit(_walk_apart, seed, days, folder) for seed in seeds]
-        try:
-            codes = [walk.result() for walk in walks]
-        except KeyboardInterrupt:
-            codes = [1]
-            pool.shutdown(cancel_futures=True)
-        finally:
-            tallies = [Tally.read(path) for path in sorted(folder.glob("*.json"))]
-            write_report(tallies, days)
-            say(f"The figures are in {REPORT}")
-    return max(codes)
+class LongRun:
+    """Many lives, two at a time, each in a process of its own; the report grows with every one."""
 
+    def __init__(self, seeds: Sequence[int], days: int, report: Path) -> None:
+        self._seeds, self._days, self._report = seeds, days, report
+        self._folder = Path(tempfile.mkdtemp(prefix="torture-counts-"))
+        self._walks: list[subprocess.Popen[bytes]] = []
+        self._is_over = False
 
-def _walk_apart(seed: int, days: int, folder: Path) -> int:
-    """One walk in a process of its own, so that each has a core."""
-    module = "tests.end_to_end.torture"
-    counts = folder / f"{seed:03d}.json"
-    options = ("--seed", f"{seed}", "--days", f"{days}", "--counts", f"{counts}")
-    return subprocess.run([sys.executable, "-m", module, *options], check=False).returncode  # noqa: S603
+    def run(self) -> int:
+        """Walk through all lives; an interruption ends them and leaves the report of what was done."""
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        codes = [1]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            try:
+                codes = list(pool.map(self._walk, self._seeds))
+            except KeyboardInterrupt:
+                self._is_over = True
+                for process in self._walks:
+                    process.terminate()
+        self._write()
+        say(f"The figures are in {self._report}")
+        return max(codes)
+
+    def _walk(self, seed: int) -> int:
+        if self._is_over:
+            return 1
+        options = {"seed": seed, "days": self._days, "counts": self._folder / f"{seed:03d}.json"}
+        words = [f"--{name}={value}" for name, value in options.items()]
+        command = [sys.executable, "-m", "tests.end_to_end.torture", *words]
+        with subprocess.Popen(command) as process:  # noqa: S603
+            self._walks.append(process)
+            code = process.wait()
+        self._write()
+        return code
+
+    def _write(self) -> None:
+        tallies = [Tally.read(path) for path in sorted(self._folder.glob("*.json"))]
+        write_report(tallies, self._days, self._report)
 
 
 def say(sentence: str) -> None:

@@ -47,21 +47,19 @@ def require_plain_words(endings: Iterable[Ending]) -> None:
 
 def require_whole_release(account: Account) -> bool:
     """What is published is all of one release, as DuckDB and as Parquet; False before the first."""
-    for link in (account.settings.published_path, account.settings.alias_path):
-        if link.exists():
-            _require_whole(link.resolve())
-    parquet = account.settings.data_dir / "parquet"
-    if parquet.exists():
-        _require_whole(parquet.resolve().with_suffix(".duckdb"))
-    return account.settings.published_path.exists()
+    settings = account.settings
+    links = (settings.published_path, settings.alias_path, settings.data_dir / "parquet")
+    for release in {link.resolve().with_suffix("") for link in links if link.exists()}:
+        _require_whole(release)
+    return settings.published_path.exists()
 
 
 def _require_whole(release: Path) -> None:
-    folder = release.with_suffix("")
-    manifest = json.loads((folder / "manifest.json").read_text())["tables"]
-    with duckdb.connect(str(release), read_only=True) as connection:
+    """The database, the folder and the manifest of a release say the same of every table."""
+    manifest = json.loads((release / "manifest.json").read_text())["tables"]
+    with duckdb.connect(f"{release}.duckdb", read_only=True) as connection:
         for name in _planning_tables():
-            places = f"planning.{name}", f"'{folder / name}.parquet'"
+            places = f"planning.{name}", f"'{release / name}.parquet'"
             counts = [connection.execute(f"select count(*) from {p}").fetchall() for p in places]
             if not counts[0] == counts[1] == [(manifest.get(name),)]:
                 msg = f"{release.name} is not whole: {name} has {counts}, not {manifest.get(name)}"

@@ -35,8 +35,9 @@ PHASES = {
     "sealing the load": ("cin7_pipeline.load.sync", "seal"),
     "a model's transaction": ("cin7_pipeline.models.build", "_audit"),
     "writing a release": ("cin7_pipeline.warehouse.publish", "write_release"),
-    "flipping a link": ("cin7_pipeline.warehouse.publish", "_point"),
+    "flipping a link": ("cin7_pipeline.warehouse.releases", "_point"),
 }
+LINGERS_SECONDS = 30.0
 # Waits pass a thousand times faster than Cin7's own; a hanging answer is given up after seconds.
 IMPATIENT = Patience(scale=0.001, connect_timeout=4, read_timeout=4, answer_timeout=8)
 
@@ -46,7 +47,8 @@ class Order:
     """One run: the arguments of the command, or a Dagster job with the tags that select its days.
 
     `clock_ahead` are the seconds by which the account's life is ahead of this machine's clock;
-    `largest_file` is the size in bytes beyond which the kernel refuses every write to a file.
+    `largest_file` is the size in bytes beyond which the kernel refuses every write to a file;
+    `lingers` is the phase, and which entry into it, that it stays at the beginning of until it is killed.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Order:
     clock_ahead: float = 0.0
     largest_file: int | None = None
     page_rows: int | None = None
+    lingers: tuple[str, int] | None = None
 
 
 def obey(order: Order, events: Connection) -> None:
@@ -66,7 +69,8 @@ def obey(order: Order, events: Connection) -> None:
     if order.page_rows is not None:
         _set_default(PageWalk, "rows", order.page_rows)
     for phase, (module, name) in PHASES.items():
-        _report(events, phase, import_module(module), name)
+        lingers = order.lingers[1] if order.lingers and order.lingers[0] == phase else None
+        _report(Phase(phase, events, lingers), import_module(module), name)
     if order.largest_file is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (order.largest_file, resource.RLIM_INFINITY))
     sys.exit(_run(order))
@@ -108,21 +112,34 @@ def _set_default(cls: type, name: str, value: Any) -> None:
     defaults[name] = value
 
 
-def _report(events: Connection, phase: str, module: Any, name: str) -> None:
+@dataclass
+class Phase:
+    """A phase of the run, told to whoever watches it; `lingers` is the entry that is not got past."""
+
+    name: str
+    events: Connection
+    lingers: int | None
+    entries: int = 0
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """The phase, from its beginning to its end."""
+        self.events.send(("enters", self.name))
+        self.entries += 1
+        if self.entries == self.lingers:
+            time.sleep(LINGERS_SECONDS)
+        try:
+            yield
+        finally:
+            self.events.send(("leaves", self.name))
+
+
+def _report(phase: Phase, module: Any, name: str) -> None:
     function: Callable[..., Any] = getattr(module, name)
 
     @wraps(function)
     def reported(*args: Any, **kwargs: Any) -> Any:
-        with _told(events, phase):
+        with phase.told():
             return function(*args, **kwargs)
 
     setattr(module, name, reported)
-
-
-@contextmanager
-def _told(events: Connection, phase: str) -> Iterator[None]:
-    events.send(("enters", phase))
-    try:
-        yield
-    finally:
-        events.send(("leaves", phase))

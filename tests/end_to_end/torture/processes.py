@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 
@@ -24,7 +24,10 @@ CONTEXT.set_forkserver_preload(["tests.end_to_end.torture.warm"])
 
 @dataclass(frozen=True)
 class Kill:
-    """SIGKILL `delay` seconds after a run entered `phase` for the `entry`-th time, or after its start."""
+    """SIGKILL `delay` seconds after a run entered `phase` for the `entry`-th time, or after its start.
+
+    Without a delay it meets the run at the very beginning of the phase.
+    """
 
     delay: float
     phase: str | None = None
@@ -65,11 +68,14 @@ def run_all(starts: Sequence[Start]) -> list[Ending]:
 
 def _run(start: Start) -> Ending:
     time.sleep(start.after)
+    order, kill = start.order, start.kill
+    if kill and kill.phase and not kill.delay:
+        order = replace(order, lingers=(kill.phase, kill.entry))
     ours, theirs = CONTEXT.Pipe(duplex=False)
-    process = CONTEXT.Process(target=obey, args=(start.order, theirs), daemon=True)
+    process = CONTEXT.Process(target=obey, args=(order, theirs), daemon=True)
     process.start()
     theirs.close()
-    watch = _Watch(process, ours, start.kill)
+    watch = _Watch(process, ours, kill)
     watch.until_the_end()
     process.join()
     if process.exitcode != -signal.SIGKILL:

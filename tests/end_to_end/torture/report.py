@@ -20,8 +20,8 @@ Written by `make torture`; do not edit. What is done on a day, and what must hol
 """
 
 
-def write_report(tallies: Sequence[Tally], days: int) -> None:
-    """Add up what the walks counted, and write it beside this file."""
+def write_report(tallies: Sequence[Tally], days: int, path: Path) -> None:
+    """Add up what the walks counted, and write it down."""
     total = Tally()
     for tally in tallies:
         total.add(tally)
@@ -36,13 +36,14 @@ def write_report(tallies: Sequence[Tally], days: int) -> None:
         _counts("Troubles, by the days they came on", total.troubles),
         _counts("Kills, by the phase the run was in", total.kills),
         _counts("Runs, by how they ended", total.runs),
+        _counts("Calls that failed on purpose, by how", total.failures),
         _counts("Answers of the sandbox, by status (0: none at all)", total.answers),
     ]
     if total.wrong:
         parts.append(
             "## Wrong\n\n" + "\n\n".join(f"```\n{each}\n```" for each in total.wrong) + "\n"
         )
-    REPORT.write_text("\n".join(parts), encoding="utf-8")
+    path.write_text("\n".join(parts), encoding="utf-8")
 
 
 def _figures(total: Tally, lives: int, days: int) -> str:

@@ -22,12 +22,12 @@ from tests.end_to_end.torture.processes import Kill, Start
 MIDDAY = timedelta(hours=9)
 # How far into a phase a kill comes at most, in seconds: about as long as the phase lasts.
 LENGTHS = {
-    "reading": 0.6,
-    "merging with dlt": 1.2,
-    "sealing the load": 0.06,
-    "a model's transaction": 0.03,
-    "writing a release": 0.8,
-    "flipping a link": 0.01,
+    "reading": 0.3,
+    "merging with dlt": 0.7,
+    "sealing the load": 0.03,
+    "a model's transaction": 0.005,
+    "writing a release": 0.4,
+    "flipping a link": 0.003,
 }
 ENTRIES = {
     "reading": 2,
@@ -202,7 +202,8 @@ def a_moment_to_die(dice: random.Random, phase: str | None = None) -> Kill:
     phase = phase or dice.choice([*PHASES, None])
     if phase is None:
         return Kill(dice.uniform(0.1, 6.0))
-    return Kill(dice.uniform(0, LENGTHS[phase]), phase, dice.randint(1, ENTRIES.get(phase, 1)))
+    delay = 0.0 if dice.random() < 0.3 else dice.uniform(0, LENGTHS[phase])
+    return Kill(delay, phase, dice.randint(1, ENTRIES.get(phase, 1)))
 
 
 def other_rules(dice: random.Random) -> Rules:

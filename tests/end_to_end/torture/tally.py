@@ -24,6 +24,7 @@ class Tally:
     looks_of_readers: int = 0
     seconds: float = 0.0
     troubles: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
     runs: Counter[str] = field(default_factory=Counter)
     kills: Counter[str] = field(default_factory=Counter)

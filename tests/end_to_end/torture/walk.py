@@ -19,7 +19,8 @@ from tests.end_to_end.torture.sabotage import JOB_CHANCE, Day, spoil
 from tests.end_to_end.torture.tally import Tally
 
 EPISODE_DAYS = 10
-PAUSE = timedelta(minutes=20)
+# Longer than the longest that Cin7 asks to be left alone for.
+PAUSE = timedelta(hours=5)
 
 
 @dataclass
@@ -57,9 +58,9 @@ class Walk:
         self.spoil(day)
         endings = self._run(*day.starts())
         self._remember(day)
+        self._count(day)
         account.faults.switch_off()
         account.obey_rules(account.rules)
-        self._count(day)
         self._require(day, endings)
         if day.ends_with_a_sync:
             account.move_to(account.now + PAUSE)
@@ -106,6 +107,7 @@ class Walk:
         self.tally.troubles.update(day.troubles)
         self.tally.calls += len(requests)
         self.tally.answers.update(Counter(str(request.status) for request in requests))
+        self.tally.failures.update(self.account.faults.taken)
         requests.clear()
 
     def _require(self, day: Day, endings: list[Ending]) -> None:
