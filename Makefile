@@ -8,7 +8,7 @@ export RUNTIME__DLTHUB_TELEMETRY := false
 export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check lint types ui bench clean lock
+.PHONY: help install run test torture check lint types ui bench clean lock
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,9 @@ run: install ## Sync (the sandbox, or your account), build, audit and publish th
 
 test: install ## Run all tests
 	@$(BIN)/pytest -n 2
+
+torture: install ## Hundreds of days of faults and kills; figures in tests/end_to_end/torture/REPORT.md
+	@$(BIN)/python -m tests.end_to_end.torture
 
 check: lint types ## Lint, types and Dagster's own check
 	@$(BIN)/dg check defs
