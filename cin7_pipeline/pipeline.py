@@ -24,7 +24,7 @@ from cin7_pipeline.models.unfinished import (
 )
 from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
-from cin7_pipeline.warehouse.lock import run_lock
+from cin7_pipeline.warehouse.lock import is_free, run_lock
 from cin7_pipeline.warehouse.publish import Release, publish
 from cin7_pipeline.warehouse.tables import create_raw_tables
 from cin7_pipeline.window import Window
@@ -37,8 +37,16 @@ def exclusive(
     settings: Settings, holder: str, on_wait: Callable[[str], None]
 ) -> AbstractContextManager[object]:
     """The right to run: waits for the run that is on, and says through `on_wait` whose it is."""
-    path = settings.state_dir / "run.lock"
-    return run_lock(path, holder, wait_seconds=None, on_wait=on_wait)
+    return run_lock(_lock_path(settings), holder, wait_seconds=None, on_wait=on_wait)
+
+
+def is_nobody_running(settings: Settings) -> bool:
+    """True where no run has its turn at this moment."""
+    return is_free(_lock_path(settings))
+
+
+def _lock_path(settings: Settings) -> Path:
+    return settings.state_dir / "run.lock"
 
 
 def business_settings(settings: Settings) -> BusinessSettings:

@@ -5,7 +5,7 @@ from pathlib import Path
 import dagster as dg
 
 from cin7_pipeline.file_modes import PRIVATE_FOLDER, set_mode
-from dagster_project.resources import SettingsResource
+from dagster_project.resources import SettingsResource, Turn
 
 # Where `make run` and `make ui` keep Dagster's history; git gives the folder no mode of its own.
 HOME = Path(__file__).parents[1] / "data" / "dagster_home"
@@ -22,7 +22,7 @@ def defs() -> dg.Definitions:
     return dg.Definitions.merge(
         dg.load_from_defs_folder(path_within_project=Path(__file__).parent),
         dg.Definitions(
-            resources={"settings": SettingsResource()},
+            resources={"settings": SettingsResource(), "turn": Turn()},
             executor=dg.in_process_executor,
         ),
     )

@@ -43,6 +43,19 @@ def run_lock(
         lock.release()
 
 
+def is_free(path: Path) -> bool:
+    """True where nobody holds the lock at this moment."""
+    if not path.exists():
+        return True
+    lock = FileLock(path, mode=PRIVATE_FILE, thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    lock.release()
+    return True
+
+
 def _acquire(
     lock: FileLock, path: Path, wait_seconds: float | None, on_wait: Callable[[str], None]
 ) -> None:

@@ -7,7 +7,7 @@ import dagster as dg
 from cin7_pipeline.models.build import ModelRefused
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.models.lineage import column_lineage
-from cin7_pipeline.pipeline import build_models, exclusive
+from cin7_pipeline.pipeline import build_models
 from dagster_project.asset_factory import (
     build_result,
     check_result,
@@ -16,7 +16,7 @@ from dagster_project.asset_factory import (
     table_key,
 )
 from dagster_project.partitions import WRITER_POOL
-from dagster_project.resources import SettingsResource
+from dagster_project.resources import SettingsResource, Turn
 
 
 @dg.definitions
@@ -37,18 +37,18 @@ def models_asset() -> dg.AssetsDefinition:
         pool=WRITER_POOL,
     )
     def models(
-        context: dg.AssetExecutionContext, settings: SettingsResource
+        context: dg.AssetExecutionContext, settings: SettingsResource, turn: Turn
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         chosen = [
             m.name for m in catalogue.models if table_key(m.name) in context.selected_asset_keys
         ]
         run_settings = settings.load()
-        with exclusive(run_settings, f"Dagster run {context.run_id}", context.log.info):
-            try:
-                for report in build_models(run_settings, only=chosen):
-                    yield build_result(report, column_lineage(catalogue, report.model))
-            except ModelRefused as refusal:
-                yield from (check_result(refusal.model, result) for result in refusal.results)
-                raise dg.Failure(str(refusal)) from None
+        turn.take(run_settings, context)
+        try:
+            for report in build_models(run_settings, only=chosen):
+                yield build_result(report, column_lineage(catalogue, report.model))
+        except ModelRefused as refusal:
+            yield from (check_result(refusal.model, result) for result in refusal.results)
+            raise dg.Failure(str(refusal)) from None
 
     return models

@@ -11,14 +11,13 @@ import dagster as dg
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.pipeline import (
     WarehouseTotal,
-    exclusive,
     publish_tables,
     warehouse_totals,
 )
 from cin7_pipeline.warehouse.rollback import Rollback, current_rollback
 from dagster_project.asset_factory import READ_DAILY, table_key
 from dagster_project.partitions import WRITER_POOL
-from dagster_project.resources import SettingsResource
+from dagster_project.resources import SettingsResource, Turn
 
 PUBLISHED = dg.AssetKey(["published", "planning_duckdb"])
 NEWEST_IS_SHOWN = dg.AssetCheckSpec(
@@ -50,12 +49,12 @@ def published_asset() -> dg.AssetsDefinition:
         pool=WRITER_POOL,
     )
     def planning_duckdb(
-        context: dg.AssetExecutionContext, settings: SettingsResource
+        context: dg.AssetExecutionContext, settings: SettingsResource, turn: Turn
     ) -> Iterator[dg.MaterializeResult[None]]:
         run_settings = settings.load()
-        with exclusive(run_settings, f"Dagster run {context.run_id}", context.log.info):
-            release = publish_tables(run_settings)
-            totals = warehouse_totals(run_settings)
+        turn.take(run_settings, context)
+        release = publish_tables(run_settings)
+        totals = warehouse_totals(run_settings)
         yield dg.MaterializeResult(
             metadata={
                 "path": dg.MetadataValue.path(str(run_settings.published_path.absolute())),

@@ -7,7 +7,7 @@ import dagster as dg
 from cin7_pipeline.api.declaration import Endpoint
 from cin7_pipeline.api.endpoints import DOCUMENTS, REFERENCE_DATA
 from cin7_pipeline.load.report import LoadOutcome
-from cin7_pipeline.pipeline import exclusive, raw_row_counts, read_entities
+from cin7_pipeline.pipeline import raw_row_counts, read_entities
 from cin7_pipeline.settings import Settings
 from cin7_pipeline.window import Window
 from dagster_project.asset_factory import endpoint_tables, load_metadata, raw_specs, table_key
@@ -19,7 +19,7 @@ from dagster_project.partitions import (
     is_scheduled,
     window_of,
 )
-from dagster_project.resources import SettingsResource
+from dagster_project.resources import SettingsResource, Turn
 
 DOCUMENT_GROUP = "raw_documents"
 REFERENCE_GROUP = "raw_reference_data"
@@ -43,10 +43,12 @@ def documents_asset(partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefini
         pool=WRITER_POOL,
     )
     def documents(
-        context: dg.AssetExecutionContext, settings: SettingsResource
+        context: dg.AssetExecutionContext, settings: SettingsResource, turn: Turn
     ) -> Iterator[dg.MaterializeResult[None]]:
-        window = window_of(context.partition_time_window, settings.load().now())
-        yield from _read(context, settings.load(), DOCUMENTS, window)
+        run_settings = settings.load()
+        turn.take(run_settings, context)
+        window = window_of(context.partition_time_window, run_settings.now())
+        yield from _read(context, run_settings, DOCUMENTS, window)
 
     return documents
 
@@ -66,9 +68,11 @@ def reference_data_asset() -> dg.AssetsDefinition:
         pool=WRITER_POOL,
     )
     def reference_data(
-        context: dg.AssetExecutionContext, settings: SettingsResource
+        context: dg.AssetExecutionContext, settings: SettingsResource, turn: Turn
     ) -> Iterator[dg.MaterializeResult[None]]:
-        yield from _read(context, settings.load(), REFERENCE_DATA, None)
+        run_settings = settings.load()
+        turn.take(run_settings, context)
+        yield from _read(context, run_settings, REFERENCE_DATA, None)
 
     return reference_data
 
@@ -88,14 +92,13 @@ def _read(
         )
     }
     _say_where_data_comes_from(context, settings)
-    with exclusive(settings, f"Dagster run {context.run_id}", context.log.info):
-        outcome = read_entities(
-            settings,
-            {name: entity_window(settings, name, window, context.job_name) for name in chosen},
-            may_use_reserve=is_scheduled(context.run_tags),
-            on_progress=lambda entity, rows: context.log.info(f"{entity}: {rows} rows"),
-        )
-        counts = raw_row_counts(settings)
+    outcome = read_entities(
+        settings,
+        {name: entity_window(settings, name, window, context.job_name) for name in chosen},
+        may_use_reserve=is_scheduled(context.run_tags),
+        on_progress=lambda entity, rows: context.log.info(f"{entity}: {rows} rows"),
+    )
+    counts = raw_row_counts(settings)
     yield from _results(context, chosen, outcome, counts)
     outcome.raise_failures()
 

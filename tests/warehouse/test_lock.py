@@ -8,7 +8,7 @@ import pytest
 
 from cin7_pipeline.errors import WarehouseBusy
 from cin7_pipeline.warehouse import lock as lock_module
-from cin7_pipeline.warehouse.lock import run_lock
+from cin7_pipeline.warehouse.lock import is_free, run_lock
 
 HOLD = """
 import pathlib, sys
@@ -115,3 +115,13 @@ def test_processes_never_overlap(path, start, tmp_path):
     for process in [start(program) for _ in range(3)]:
         assert process.wait(timeout=60) == 0
     assert counter.read_text() == "30"
+
+
+def test_a_free_lock_is_told_from_a_held_one(path, start):
+    """Whether anybody runs can be asked without disturbing who does."""
+    assert is_free(path)
+    process = start(HOLD.format(path=str(path)))
+    assert not is_free(path)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert is_free(path)
