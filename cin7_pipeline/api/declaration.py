@@ -21,6 +21,7 @@ class ColumnType(StrEnum):
     RATE = "decimal(18,8)"
     FLAG = "boolean"
     JSON = "json"
+    PARTS = "json list of the declared parts"
     EMAIL_HASH = "salted hash of an e-mail address"
     EMAIL_STATE = "missing, invalid or valid"
     CUSTOM_FIELDS = "json of the mapped custom fields"
@@ -40,10 +41,11 @@ class ReadMode(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """One field of Cin7 and the raw column it becomes."""
+    """One field of Cin7 and the raw column it becomes; of a list of objects only `parts` are kept."""
 
     field: str
     type: ColumnType
+    parts: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -53,12 +55,20 @@ class Column:
 
 
 def columns(**fields_by_type: str) -> tuple[Column, ...]:
-    """Columns from `type="field field …"`; the types are names of `ColumnType` in lower case."""
+    """Columns from `type="field field …"`; the types are names of `ColumnType` in lower case.
+
+    A list of objects is written with what is kept of each: `sizes(name,qty)`.
+    """
     return tuple(
-        Column(field, ColumnType[kind.upper()])
+        _column(field, ColumnType[kind.upper()])
         for kind, fields in fields_by_type.items()
         for field in fields.split()
     )
+
+
+def _column(text: str, kind: ColumnType) -> Column:
+    field, _, parts = text.rstrip(")").partition("(")
+    return Column(field, kind, tuple(parts.split(",")) if parts else ())
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,9 @@ which is how no person's name, address or phone number gets in. Facts: `cin7-omn
 
 from cin7_pipeline.api.declaration import Endpoint, Lines, ReadMode, columns
 
+# What is kept of a component of a job or a bill: no notes, in which people may be named.
+COMPONENT = "id,productId,productOptionId,type,sort,code,name,unitCost"
+
 PRODUCTS = Endpoint(
     name="products",
     path="v1/Products",
@@ -94,7 +97,7 @@ SALES_ORDERS = Endpoint(
             id="id parentId productId productOptionId sort",
             text="code name integrationRef",
             number="qty qtyShipped holdingQty unitPrice unitCost discount uomSize",
-            json="sizes",
+            parts="sizes(name,code,barcode,qty)",
         ),
     ),
 )
@@ -147,7 +150,7 @@ BRANCH_TRANSFERS = Endpoint(
             id="id parentId productId productOptionId sort",
             text="code name",
             number="qty qtyTransferred unitCost",
-            json="sizes",
+            parts="sizes(name,code,barcode,qty)",
         ),
     ),
 )
@@ -221,7 +224,7 @@ PRODUCTION_JOBS = Endpoint(
             id="id productId productOptionId sort",
             text="type code name",
             number="standardQty actualQty",
-            json="components",
+            parts=f"components({COMPONENT},standardQty,actualQty)",
         ),
     ),
 )
@@ -240,7 +243,7 @@ BOM_MASTERS = Endpoint(
             id="id productId productOptionId sort",
             text="code name",
             number="qty",
-            json="components",
+            parts=f"components({COMPONENT},qty)",
         ),
     ),
 )

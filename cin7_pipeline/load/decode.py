@@ -27,6 +27,7 @@ PYTHON_TYPES: dict[ColumnType, Any] = {
     ColumnType.RATE: Decimal | None,
     ColumnType.FLAG: bool | None,
     ColumnType.JSON: Any,
+    ColumnType.PARTS: list[dict[str, Any]] | None,
     ColumnType.EMAIL_HASH: str | None,
     ColumnType.EMAIL_STATE: str | None,
     ColumnType.CUSTOM_FIELDS: Any,
@@ -104,6 +105,7 @@ class Decoder:
         converters: dict[ColumnType, Converter] = {
             ColumnType.TIMESTAMP: as_moment,
             ColumnType.JSON: as_json_text,
+            ColumnType.PARTS: lambda value: declared_parts(value, column.parts),
             ColumnType.KEY_TEXT: lambda value: value or "",
             ColumnType.EMAIL_HASH: lambda value: email_hash(value, self.salt),
             ColumnType.EMAIL_STATE: email_state,
@@ -198,6 +200,21 @@ def as_moment(value: datetime | None) -> datetime | None:
 def as_json_text(value: Any) -> str | None:
     """Canonical JSON, so that the same content is always the same text."""
     return None if value is None else msgspec.json.encode(value, order="sorted").decode()
+
+
+def declared_parts(value: list[dict[str, Any]] | None, parts: Sequence[str]) -> str | None:
+    """The parts of each object of a list as canonical JSON, without any other and without deeper ones."""
+    if value is None:
+        return None
+    kept = [
+        {name: each[name] for name in parts if name in each and not _is_deeper(each[name])}
+        for each in value
+    ]
+    return as_json_text(kept)
+
+
+def _is_deeper(value: Any) -> bool:
+    return isinstance(value, list | dict)
 
 
 def email_hash(value: str | None, salt: bytes) -> str | None:

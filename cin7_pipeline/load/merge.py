@@ -26,6 +26,7 @@ ARROW_TYPES: dict[ColumnType, pa.DataType] = {
     ColumnType.RATE: pa.decimal128(18, 8),
     ColumnType.FLAG: pa.bool_(),
     ColumnType.JSON: pa.string(),
+    ColumnType.PARTS: pa.string(),
     ColumnType.EMAIL_HASH: pa.string(),
     ColumnType.EMAIL_STATE: pa.string(),
     ColumnType.CUSTOM_FIELDS: pa.string(),

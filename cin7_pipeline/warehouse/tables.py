@@ -19,6 +19,7 @@ SQL_TYPES = {
     ColumnType.RATE: "decimal(18, 8)",
     ColumnType.FLAG: "boolean",
     ColumnType.JSON: "varchar",
+    ColumnType.PARTS: "varchar",
     ColumnType.EMAIL_HASH: "varchar",
     ColumnType.EMAIL_STATE: "varchar",
     ColumnType.CUSTOM_FIELDS: "varchar",

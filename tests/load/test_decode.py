@@ -170,6 +170,15 @@ def test_the_lines_of_a_job_or_a_bill_are_its_products(endpoint: Endpoint) -> No
     assert line["components"] == '[{"id":8,"qty":2}]'
 
 
+def test_of_a_component_only_what_is_declared_is_kept() -> None:
+    """Notes of a component are free text that may name a person: they go no further than its page."""
+    note = {"id": 8, "qty": 2, "notes": "ask Zoë", "code": {"by": "Zoë"}, "newField": "Zoë"}
+    record = {"id": 1, "products": [{"id": 7, "components": [note]}]}
+    (decoded,) = decode(BOM_MASTERS, record)
+    assert '{"id":8,"qty":2}' in str(decoded)
+    assert "Zoë" not in str(decoded)
+
+
 def test_a_field_of_two_columns_is_asked_for_once() -> None:
     """Hash and state of an address come from one field."""
     assert CONTACTS.fields.split(",").count("email") == 1
