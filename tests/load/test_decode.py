@@ -161,13 +161,13 @@ def test_the_address_on_an_order_is_not_kept() -> None:
 @pytest.mark.parametrize("endpoint", [PRODUCTION_JOBS, BOM_MASTERS], ids=lambda e: e.name)
 def test_the_lines_of_a_job_or_a_bill_are_its_products(endpoint: Endpoint) -> None:
     """Cin7 calls the list `products` there; what they are made of is kept as JSON."""
-    product = {"id": 7, "productOptionId": 3, "components": [{"qty": 2, "id": 8}]}
+    product = {"id": 7, "productOptionId": 3, "components": [{"sort": 2, "id": 8}]}
     (record,) = decode(endpoint, {"id": 1, "products": [product], "lineItems": [{"id": 9}]})
     assert endpoint.lines is not None
     names = [column.name for column in endpoint.lines.columns]
     (line,) = [dict(zip(names, values, strict=True)) for values in record.lines]
     assert (line["id"], line["product_option_id"]) == (7, 3)
-    assert line["components"] == '[{"id":8,"qty":2}]'
+    assert line["components"] == '[{"id":8,"sort":2}]'
 
 
 def test_of_a_component_only_what_is_declared_is_kept() -> None:

@@ -228,6 +228,26 @@ def right_for(column: Column, value: Any) -> Any:
     )
 
 
+def right_parts(value: Any) -> Any:
+    if value is None:
+        return None
+    is_list = isinstance(value, list) and all(isinstance(each, dict) for each in value)
+    return right_json(value) if is_list else REFUSED
+
+
+def right_for(column: Column, value: Any) -> Any:
+    """What the column holds of the value, or that it is refused."""
+    right = RIGHT[column.type](value)
+    if column.type is not ColumnType.PARTS or not isinstance(right, Json):
+        return right
+    return Json(
+        [
+            {k: v for k, v in each.items() if k in column.parts and not isinstance(v, list | dict)}
+            for each in right.value
+        ]
+    )
+
+
 def right_custom_fields(value: Any) -> Any:
     if has_surrogate(value) or is_infinite(value):
         return REFUSED
@@ -308,6 +328,8 @@ def is_of_cin7(column: Column, value: Any) -> bool:
         return is_number and len(Decimal(value).as_tuple().digits) <= 17
     if kind is ColumnType.ID:
         return isinstance(value, int)
+    if kind is ColumnType.PARTS:
+        return isinstance(value, list) and all(isinstance(each, dict) for each in value)
     if kind is ColumnType.PARTS:
         return isinstance(value, list) and all(isinstance(each, dict) for each in value)
     return kind is not ColumnType.CUSTOM_FIELDS or isinstance(value, dict | list)
