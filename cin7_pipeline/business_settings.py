@@ -62,7 +62,7 @@ class ChannelRule(BaseModel):
 class WarehouseRule(BaseModel):
     """One row of `warehouses.csv`: the warehouse a branch belongs to."""
 
-    branch_id: Annotated[WholeNumber, Field(ge=0, lt=2**63)]
+    branch_id: Annotated[WholeNumber, Field(ge=0, le=2**63 - 1)]
     warehouse: Name
     is_enabled: YesOrNo
 

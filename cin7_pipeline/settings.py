@@ -30,7 +30,7 @@ from cin7_pipeline.setting_rules import (
 )
 
 SANDBOX_TIME_ZONE = "Australia/Sydney"
-LOOKBACK_EXAMPLE = "like CIN7_LOOKBACK_DAYS_FOR__BRANCH_TRANSFERS=120"
+LOOKBACK_ADVICE = "write one variable an entity, like CIN7_LOOKBACK_DAYS_FOR__BRANCH_TRANSFERS=120"
 MOST_CALLS = 10_000_000
 Count = Annotated[WholeNumber, Field(ge=1, le=MOST_CALLS)]
 Days = Annotated[WholeNumber, Field(ge=1, le=3650)]
@@ -174,7 +174,7 @@ def load_settings(**overrides: Any) -> Settings:
     except UnicodeDecodeError:
         faults = ["  .env: is not UTF-8; save it as UTF-8"]
     except UnreadableVariable:
-        faults = [f"  CIN7_LOOKBACK_DAYS_FOR: write one variable an entity, {LOOKBACK_EXAMPLE}"]
+        faults = [f"  CIN7_LOOKBACK_DAYS_FOR: {LOOKBACK_ADVICE}"]
     msg = "\n".join(["The settings are wrong; nothing was read.", *faults])
     raise SettingsError(msg)
 
@@ -183,5 +183,7 @@ def _environment_fault(fault: Any) -> str:
     if not fault["loc"]:
         return f"  {fault['ctx']['error']}"
     name = "CIN7_" + "__".join(str(part) for part in fault["loc"] if part != "[key]").upper()
+    if fault["type"] == "dict_type":
+        return f"  {name}: {LOOKBACK_ADVICE}"
     shown = "" if fault["loc"][0] in NEVER_SHOWN else f"={shortened(fault['input'])}"
     return f"  {name}{shown}: {plain(fault)}"
