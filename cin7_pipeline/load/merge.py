@@ -5,6 +5,7 @@ that vanished from a document vanishes here. Typed Arrow tables leave dlt nothin
 folder is thrown away after each load, so that no half-finished package can stand in the way of the next.
 """
 
+import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -36,6 +37,12 @@ MOMENT = ARROW_TYPES[ColumnType.TIMESTAMP]
 ROW_KEY = pa.field("_dlt_id", pa.string(), nullable=False)
 ROOT_KEY = pa.field("_dlt_root_id", pa.string(), nullable=False)
 UNIQUE_ROW_KEY: Any = {"row_key": True, "unique": True, "nullable": False}
+# dlt reads these at its first use, before anything can be written into `dlt.config`: it reports to nobody,
+# and what fails is raised and told once by who catches it, not logged with tracebacks besides.
+SAID_BEFORE_DLT_WAKES = {
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+    "RUNTIME__LOG_LEVEL": "CRITICAL",
+}
 TYPES_ARE_FROZEN: Any = {"tables": "evolve", "columns": "evolve", "data_type": "freeze"}
 
 
@@ -67,7 +74,7 @@ def merge(
 
 
 def _configure() -> None:
-    dlt.config["runtime.dlthub_telemetry"] = False
+    os.environ |= SAID_BEFORE_DLT_WAKES
     dlt.config["load.truncate_staging_dataset"] = True
     dlt.config["data_writer.disable_compression"] = True
     dlt.config["load.workers"] = 1
