@@ -33,6 +33,7 @@ def main() -> int:
     parser.add_argument("--counts", type=Path, help="where one walk keeps its counts")
     parser.add_argument("--report", type=Path, default=REPORT, help="where the figures go")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if asked.seed is not None:
         return walk(asked.seed, asked.days, asked.counts)
     return LongRun(range(1, asked.lives + 1), asked.days, asked.report).run()
@@ -49,9 +50,13 @@ def walk(seed: int, days: int, counts: Path | None) -> int:
                     f"seed {seed}, day {day}: {tally.kills.total()} kills, {tally.rows:,} rows right"
                 )
                 tally.keep(counts)
-        except AssertionError as error:
+        except KeyboardInterrupt:
+            return 1
+        except Exception as error:  # whatever it is, the report must not call this life a good one
             again = f"python -m tests.end_to_end.torture --seed {seed} --days {tally.days}"
-            tally.wrong.append(f"seed {seed}, day {tally.days} (`{again}`): {error}")
+            tally.wrong.append(
+                f"seed {seed}, day {tally.days} (`{again}`): {type(error).__name__}: {error}"
+            )
             tally.keep(counts)
             say(f"{tally.wrong[-1]}\nEverything is in {folder}")
             return 1
@@ -70,7 +75,6 @@ class LongRun:
 
     def run(self) -> int:
         """Walk through all lives; an interruption ends them and leaves the report of what was done."""
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
         codes = [1]
         with ThreadPoolExecutor(AT_ONCE) as pool:
             try:
@@ -97,7 +101,7 @@ class LongRun:
 
     def _write(self) -> None:
         tallies = [Tally.read(path) for path in sorted(self._folder.glob("*.json"))]
-        write_report(tallies, self._days, self._report)
+        write_report(tallies, len(self._seeds), self._days, self._report)
 
 
 def say(sentence: str) -> None:

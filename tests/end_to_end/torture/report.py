@@ -20,8 +20,8 @@ Written by `make torture`; do not edit. What is done on a day, and what must hol
 """
 
 
-def write_report(tallies: Sequence[Tally], days: int, path: Path) -> None:
-    """Add up what the walks counted, and write it down."""
+def write_report(tallies: Sequence[Tally], lives: int, days: int, path: Path) -> None:
+    """Add up what the walks counted so far, of so many lives of so many days, and write it down."""
     total = Tally()
     for tally in tallies:
         total.add(tally)
@@ -29,9 +29,9 @@ def write_report(tallies: Sequence[Tally], days: int, path: Path) -> None:
         when=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         commit=_commit(),
         machine=f"{os.cpu_count()} cores, Python {platform.python_version()}",
-        verdict="**a row was wrong**, see the end." if total.wrong else "no row was wrong.",
+        verdict=_verdict(total, lives * days),
     )
-    parts = [head, _figures(total, len(tallies), days)]
+    parts = [head, _figures(total, len(tallies))]
     parts += [
         _counts("Troubles, by the days they came on", total.troubles),
         _counts("Kills, by the phase the run was in", total.kills),
@@ -46,9 +46,17 @@ def write_report(tallies: Sequence[Tally], days: int, path: Path) -> None:
     path.write_text("\n".join(parts), encoding="utf-8")
 
 
-def _figures(total: Tally, lives: int, days: int) -> str:
+def _verdict(total: Tally, planned_days: int) -> str:
+    if total.wrong:
+        return "**something was wrong**, see the end."
+    if total.days < planned_days:
+        return f"ended after {total.days} of {planned_days} days; nothing was wrong until then."
+    return "no row was wrong, missing or doubled."
+
+
+def _figures(total: Tally, lives: int) -> str:
     figures = {
-        f"lives (seeds), of up to {days} days each": lives,
+        "lives (seeds)": lives,
         "days": total.days,
         "days with at least one trouble": total.faulted_days,
         "runs": total.runs.total(),
@@ -56,7 +64,7 @@ def _figures(total: Tally, lives: int, days: int) -> str:
         "calls answered by the sandbox": total.calls,
         "settlements: every table compared with the truth": total.settlements,
         "tables compared": total.tables,
-        "rows compared, none wrong, missing or doubled": total.rows,
+        "rows compared": total.rows,
         "days after which the published release was found whole": total.releases_checked,
         "readers who held a release open": total.readers,
         "their looks at it later, all the same": total.looks_of_readers,

@@ -39,6 +39,9 @@ ENTRIES = {
 DOCUMENT_RESOURCES = {endpoint.path.rsplit("/", 1)[-1] for endpoint in DOCUMENTS}
 
 
+Trouble = Callable[["Day"], None]
+
+
 @dataclass
 class Day:
     """The plan of one day: who runs, under which limits, and what was done to it."""
@@ -48,7 +51,7 @@ class Day:
     orders: list[Callable[..., Order]] = field(default_factory=list)
     limits: dict[str, int] = field(default_factory=dict)
     kills: dict[int, Kill] = field(default_factory=dict)
-    troubles: list[str] = field(default_factory=list)
+    troubles: list["Trouble"] = field(default_factory=list)
     is_moving: bool = False
     ends_with_a_sync: bool = False
     refuses_settings: bool = False
@@ -118,8 +121,6 @@ def ties_longer_than_a_page(day: Day) -> None:
 
 def edits_while_pages_are_read(day: Day) -> None:
     """The clock runs on between the pages of documents, in the middle of the working day."""
-    if len(day.orders) > 1:
-        return
     account, dice = day.account, chance(day.dice.getrandbits(32))
     day.is_moving = True
     account.move_to(account.now + MIDDAY)
@@ -135,8 +136,6 @@ def edits_while_pages_are_read(day: Day) -> None:
 
 def a_visibility_lag(day: Day) -> None:
     """What was just modified is not listed yet; a later run of the same day finds it."""
-    if len(day.orders) > 1:
-        return
     if not day.is_moving:
         day.account.move_to(day.account.now + MIDDAY)
     day.account.faults.visibility_lag_seconds = day.dice.choice([60, 900])
@@ -145,8 +144,6 @@ def a_visibility_lag(day: Day) -> None:
 
 def overlapping_runs(day: Day) -> None:
     """A backfill and one more sync are started while the first run is on."""
-    if day.is_moving:
-        return
     days = day.some_days()
     day.orders.append(lambda **limits: day.account.resync(*days, **limits))
     if day.dice.random() < 0.5:
@@ -155,8 +152,6 @@ def overlapping_runs(day: Day) -> None:
 
 def a_backfill(day: Day) -> None:
     """Some days of history are read instead of the lookback."""
-    if day.is_moving:
-        return
     days, account = day.some_days(), day.account
     by_job = day.dice.random() < 0.1
     resync = account.historical_resync if by_job else account.resync
@@ -224,7 +219,7 @@ def other_rules(dice: random.Random) -> Rules:
 
 
 # In the order in which they are done to a day, each with its weight.
-TROUBLES: dict[Callable[[Day], None], float] = {
+TROUBLES: dict[Trouble, float] = {
     a_backfill: 2,
     overlapping_runs: 2,
     edits_while_pages_are_read: 1.5,
@@ -241,6 +236,7 @@ TROUBLES: dict[Callable[[Day], None], float] = {
     a_full_disk: 1.2,
     lost_folders: 1,
 }
+FOR_ONE_RUN = (edits_while_pages_are_read, a_visibility_lag)
 KILL_CHANCE = 0.75
 JOB_CHANCE = 0.1
 
@@ -258,7 +254,17 @@ def spoil(day: Day) -> None:
         inflict(day, a_kill)
 
 
-def inflict(day: Day, trouble: Callable[[Day], None]) -> None:
-    """Do one trouble to the day, by its name."""
+def inflict(day: Day, trouble: Trouble) -> None:
+    """Do one trouble to the day; a clock that runs on is for days with one run."""
+    if trouble in FOR_ONE_RUN and len(day.orders) > 1:
+        return
     trouble(day)
-    day.troubles.append(trouble.__name__.replace("_", " "))
+    day.troubles.append(trouble)
+
+
+def met(day: Day, was_killed: bool) -> list[str]:
+    """The names of the day's troubles that came true: kills in time, calls that did fail."""
+    missed: set[Trouble] = set() if was_killed else {a_kill}
+    if not day.account.faults.taken:
+        missed |= {failing_calls, hours_to_wait}
+    return [each.__name__.replace("_", " ") for each in day.troubles if each not in missed]

@@ -15,7 +15,7 @@ from tests.end_to_end.torture import checks
 from tests.end_to_end.torture.account import FIRST_NIGHT, LOOKBACK_DAYS, Account
 from tests.end_to_end.torture.processes import Ending, Start, run_all
 from tests.end_to_end.torture.readers import Readers
-from tests.end_to_end.torture.sabotage import JOB_CHANCE, Day, spoil
+from tests.end_to_end.torture.sabotage import JOB_CHANCE, Day, met, spoil
 from tests.end_to_end.torture.tally import Tally
 
 EPISODE_DAYS = 10
@@ -58,7 +58,7 @@ class Walk:
         self.spoil(day)
         endings = self._run(*day.starts())
         self._remember(day)
-        self._count(day)
+        self._count(day, endings)
         account.faults.switch_off()
         account.obey_rules(account.rules)
         self._require(day, endings)
@@ -100,11 +100,12 @@ class Walk:
         start = min(window.start for window in self.account.asked[moment] if window.start)
         self.doubtful_since = min(start, self.doubtful_since or start)
 
-    def _count(self, day: Day) -> None:
+    def _count(self, day: Day, endings: list[Ending]) -> None:
+        troubles = met(day, was_killed=any(ending.killed_in for ending in endings))
         requests = self.account.server.requests
         self.tally.days += 1
-        self.tally.faulted_days += bool(day.troubles)
-        self.tally.troubles.update(day.troubles)
+        self.tally.faulted_days += bool(troubles)
+        self.tally.troubles.update(troubles)
         self.tally.calls += len(requests)
         self.tally.answers.update(Counter(str(request.status) for request in requests))
         self.tally.failures.update(self.account.faults.taken)
