@@ -204,7 +204,9 @@ ARGUMENTS: dict[str, Calls] = {
         (["--to", "planning-1"], USAGE, "add --rollback"),
         (["--rollback", "--to", "'; drop table x --"], REFUSED, "cin7: "),
     ],
-    "sandbox port": [(["--port", text], USAGE, "'--port'") for text in ("x", "", "80.5")],
+    "sandbox port": [
+        (["--port", text], USAGE, "'--port'") for text in ("x", "", "80.5", "-1", "70000")
+    ],
     "why asked": [
         ([], USAGE, "Missing argument"),
         *(([text], REFUSED, "say what to look for") for text in ("", " ", "#", " # ")),
