@@ -26,6 +26,7 @@ NAMES = [
     "a,b;c",
     "%s",
 ]
+# Two folders, of which the first ends with a bracket.
 FOLDER = '\'; drop table x -- "100%" 😀 {x} [/red]'
 # Every name has an option, a branch, a customer and an order of its own, numbered alike.
 NUMBERED = list(enumerate(NAMES, start=1000))
@@ -35,7 +36,7 @@ NUMBERED = list(enumerate(NAMES, start=1000))
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     """A shop in which everything is called as nobody would call it, synced and published."""
     folder = tmp_path_factory.mktemp("hostile") / FOLDER
-    folder.mkdir()
+    folder.mkdir(parents=True)
     with open_shop(folder) as company:
         for resource, records in hostile_records().items():
             company.records_by_resource[resource] += records
