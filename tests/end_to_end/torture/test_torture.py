@@ -11,20 +11,25 @@ from tests.end_to_end.torture.account import open_account
 from tests.end_to_end.torture.checks import WrongError, require_truth
 from tests.end_to_end.torture.child import PHASES
 from tests.end_to_end.torture.processes import Kill
-from tests.end_to_end.torture.sabotage import Day, inflict
+from tests.end_to_end.torture.sabotage import Day, Trouble, inflict
 from tests.end_to_end.torture.tally import Tally
 from tests.end_to_end.torture.walk import Walk
 
 SEED = 7
-# The troubles of each day, and the phase that its first run is killed at the beginning of.
-DAYS: list[tuple[tuple[Callable[[Day], None], ...], Kill | None]] = [
-    ((sabotage.failing_calls,), Kill(0.0, "sealing the load", 1)),
-    ((sabotage.ties_longer_than_a_page, sabotage.overlapping_runs), Kill(0.05, "reading", 1)),
-    ((sabotage.edits_while_pages_are_read, sabotage.a_full_disk), None),
-    ((sabotage.lost_folders,), Kill(0.1, "merging with dlt", 1)),
-    ((sabotage.edited_settings,), Kill(0.0, "a model's transaction", 60)),
-    ((sabotage.an_ignored_id_filter,), Kill(0.0, "flipping a link", 2)),
-    ((sabotage.rows_that_come_twice,), Kill(0.05, "writing a release", 1)),
+# The troubles of each day, and the phases that its runs are killed in, one after the other.
+DAYS: list[tuple[tuple[Trouble, ...], tuple[Kill, ...]]] = [
+    ((sabotage.failing_calls,), (Kill(0.0, "sealing the load", 1),)),
+    (
+        (sabotage.ties_longer_than_a_page, sabotage.overlapping_runs),
+        (Kill(0.05, "reading", 1), Kill(0.05, "writing a release", 1)),
+    ),
+    ((sabotage.edits_while_pages_are_read, sabotage.a_full_disk), ()),
+    ((sabotage.lost_folders,), (Kill(0.1, "merging with dlt", 1),)),
+    (
+        (sabotage.edited_settings, sabotage.rows_that_come_twice),
+        (Kill(0.0, "a model's transaction", 60),),
+    ),
+    ((sabotage.an_ignored_id_filter,), (Kill(0.0, "flipping a link", 2),)),
 ]
 
 
@@ -33,17 +38,16 @@ def planned() -> Callable[[Day], None]:
     days = iter(DAYS)
 
     def spoil(day: Day) -> None:
-        troubles, kill = next(days)
+        troubles, kills = next(days)
         day.orders.append(day.account.sync)
         for trouble in troubles:
             inflict(day, trouble)
-        if kill is not None:
-            day.kills[0] = kill
+        day.kills.update(enumerate(kills))
 
     return spoil
 
 
-def test_a_week_of_troubles_loses_and_doubles_nothing(tmp_path: Path) -> None:
+def test_days_of_trouble_lose_and_double_nothing(tmp_path: Path) -> None:
     """After kills in every phase, one sync shows the truth in every row; other rules are noticed."""
     tally = Tally()
     with open_account(tmp_path / "account", SEED) as account:
