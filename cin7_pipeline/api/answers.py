@@ -18,9 +18,10 @@ import msgspec
 
 from cin7_pipeline.api.endpoints import ENDPOINTS
 from cin7_pipeline.api.patience import AttemptFailed, retry_after_seconds
-from cin7_pipeline.errors import Cin7Rejected
+from cin7_pipeline.errors import Cin7Rejected, ContractBroken
 
 QUOTE_LENGTH = 500
+RECORD_KEYS = ("id", "productOptionId")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 CONNECTION_PAGE = "Cin7 under Settings > Integrations & API > API v1"
 
@@ -69,6 +70,7 @@ def checked_body(answer: Answer, shape: Any, redact: Redactor) -> bytes:
 
     Raises:
         AttemptFailed: a failure of the moment; another attempt may do.
+        ContractBroken: a text in a record is no text; the record is named.
         Cin7Rejected: asking again would not help; says what Cin7 said and what to do.
     """
     if answer.status == HTTPStatus.OK:
@@ -110,10 +112,31 @@ def _parsed(answer: Answer, shape: Any, redact: Redactor) -> bytes:
         fault = redact(str(error))
     if fault is None:
         return body
+    if (record := _record_with_broken_text(body)) is not None:
+        msg = (
+            f"{answer.asked} record {record}: a text in it is cut in the middle of a character (half of"
+            " a surrogate pair). Nothing was changed; correct the record in Cin7"
+        )
+        raise ContractBroken(msg)
     name = "array" if shape is ARRAY else "object"
     said = _described(body, shape, redact)
     msg = f"{answer.asked}: Cin7's answer is not a JSON {name} ({fault}): {said}"
     raise AttemptFailed(msg, answer.status)
+
+
+def _record_with_broken_text(body: bytes) -> str | None:
+    """Which record holds half a character, where that is all that is wrong with the answer."""
+    try:
+        records = json.loads(body)
+    except ValueError:
+        return None
+    for record in records if isinstance(records, list) else [records]:
+        try:
+            json.dumps(record, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            key = next((k for k in RECORD_KEYS if isinstance(record, dict) and k in record), None)
+            return f"{key}={record[key]}" if key else "without an id"
+    return None
 
 
 def _described(body: bytes, shape: Any, redact: Redactor) -> str:

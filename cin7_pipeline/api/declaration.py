@@ -127,6 +127,12 @@ class Endpoint:
         ]
 
     @property
+    def key_columns(self) -> tuple[Column, ...]:
+        """The columns of `key`, in its order."""
+        by_name = {column.name: column for column in self.columns}
+        return tuple(by_name[name] for name in self.key)
+
+    @property
     def has_custom_fields(self) -> bool:
         """True where records carry custom fields; which of them are read is for settings to say."""
         return any(column.type is ColumnType.CUSTOM_FIELDS for column in self.columns)

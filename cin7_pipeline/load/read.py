@@ -6,11 +6,10 @@ what Cin7 was asked for by its id and did not return.
 """
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cin7_pipeline.api.client import Cin7Client
@@ -18,8 +17,10 @@ from cin7_pipeline.api.declaration import Endpoint
 from cin7_pipeline.api.pages import PageWalk, read_by_id
 from cin7_pipeline.api.where import window_where
 from cin7_pipeline.errors import Cin7Rejected, ContractBroken
-from cin7_pipeline.load.decode import Decoder, Record
-from cin7_pipeline.load.held import Held, Key
+from cin7_pipeline.load.batch import Key
+from cin7_pipeline.load.decode import Decoder
+from cin7_pipeline.load.held import Held
+from cin7_pipeline.load.reading import Reading
 from cin7_pipeline.window import Window
 
 PAGE_ROWS = 250
@@ -37,57 +38,6 @@ log = logging.getLogger(__name__)
 
 def no_progress(_entity: str, _rows: int) -> None:
     """Nobody is watching."""
-
-
-@dataclass
-class Reading:
-    """What one read brought: the newest version of each record, and the keys that are gone."""
-
-    endpoint: Endpoint
-    window: Window
-    started_at: datetime
-    held: Held
-    records: dict[Key, Record] = field(default_factory=dict)
-    gone: set[Key] = field(default_factory=set)
-    call_count: int = 0
-    unknown_fields: set[str] = field(default_factory=set)
-    used_offset_pages: bool = False
-    seconds: float = 0.0
-    _adding: threading.Lock = field(default_factory=threading.Lock, repr=False)
-
-    def add(self, records: Iterable[Record]) -> None:
-        """Keep each record once, the version modified last."""
-        with self._adding:
-            for record in records:
-                known = self.records.get(record.key)
-                if known is None or not _is_older(record, known):
-                    self.records[record.key] = record
-
-    @property
-    def is_lookback(self) -> bool:
-        """True where everything changed since a day was asked for."""
-        return self.window.start is not None and self.window.end is None
-
-    @property
-    def new(self) -> list[Record]:
-        """Records that were not held, or that were gone and are back."""
-        return [record for key, record in self.records.items() if key not in self.held.hashes]
-
-    @property
-    def changed(self) -> list[Record]:
-        """Records that are held in another version."""
-        hashes = self.held.hashes
-        return [
-            record
-            for key, record in self.records.items()
-            if key in hashes and hashes[key] != record.row_hash
-        ]
-
-
-def _is_older(record: Record, known: Record) -> bool:
-    if record.modified_at is None or known.modified_at is None:
-        return False
-    return record.modified_at < known.modified_at
 
 
 @dataclass
@@ -110,12 +60,12 @@ class Reader:
         started = time.monotonic()
         reading = Reading(endpoint, window, self.now, held)
         calls_before = self.client.calls(endpoint.path)
-        decoder = Decoder(endpoint, self.salt)
+        decoder = Decoder(endpoint, self.salt, held.hashes)
         self._read_window(reading, decoder)
         self._read_open(reading, decoder)
         asked = self._read_by_id(reading, decoder, self._to_ask(reading))
         reading.gone = self._gone(reading, decoder, asked)
-        reading.unknown_fields = decoder.unknown_fields
+        reading.unknown_fields = set(decoder.unknown_fields)
         reading.call_count = self.client.calls(endpoint.path) - calls_before
         reading.seconds = time.monotonic() - started
         return reading
@@ -163,8 +113,8 @@ class Reader:
     def _walk_where(self, reading: Reading, decoder: Decoder, where: str | None) -> None:
         walk = PageWalk(self.client, reading.endpoint, where)
         for body in walk:
-            reading.add(decoder.records(body))
-            self.on_progress(reading.endpoint.name, len(reading.records))
+            reading.add(decoder.batch(body))
+            self.on_progress(reading.endpoint.name, len(reading.versions))
         if walk.used_offset_pages:  # other slices are read at the same time
             reading.used_offset_pages = True
 
@@ -172,27 +122,27 @@ class Reader:
         """Ids the window does not answer for: what is open, what is named but not held, lost sizes."""
         held = reading.held
         open_ids = {key[0] for key in held.open_keys} if reading.is_lookback else set()
-        read_ids = {key[0] for key in reading.records}
+        read_ids = {key[0] for key in reading.versions}
         # Of one id some rows came and some did not: a size that was taken off its option.
-        lost = {key[0] for key in held.hashes.keys() - reading.records.keys()} & read_ids
+        lost = {key[0] for key in held.hashes.keys() - reading.versions.keys()} & read_ids
         return ((open_ids | set(held.missing_ids)) - read_ids) | (
             set() if reading.window.is_whole else lost
         )
 
     def _read_by_id(self, reading: Reading, decoder: Decoder, ids: set[int]) -> set[int]:
         for body in read_by_id(self.client, reading.endpoint, sorted(ids)):
-            reading.add(decoder.records(body))
+            reading.add(decoder.batch(body))
         return ids
 
     def _gone(self, reading: Reading, decoder: Decoder, asked: set[int]) -> set[Key]:
         """Held keys that Cin7 no longer has; in doubt it is asked for each by its id."""
         due = self._due(reading, asked)
-        missing = due - reading.records.keys()
+        missing = due - reading.versions.keys()
         self._refuse_mass_loss(reading, missing, len(due))
         if missing and reading.endpoint.page_key == "id":
             doubtful = {key[0] for key in missing} - asked
             self._read_by_id(reading, decoder, doubtful)
-        return missing - reading.records.keys()
+        return missing - reading.versions.keys()
 
     def _due(self, reading: Reading, asked: set[int]) -> set[Key]:
         """Held keys that this read must have returned if Cin7 still has them."""

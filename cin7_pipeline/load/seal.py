@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.api.declaration import Endpoint, ReadMode
 from cin7_pipeline.api.endpoints import STOCK
-from cin7_pipeline.load.read import Reading
+from cin7_pipeline.load.reading import Reading
 from cin7_pipeline.load.report import LoadReport
 from cin7_pipeline.warehouse.tables import RECORDS
 from cin7_pipeline.window import Window
@@ -64,7 +64,7 @@ def _cover(connection: DuckDBPyConnection, reading: Reading) -> None:
         [entity, days[0], days[-1]],
     )
     connection.execute(
-        "insert into raw.sync_coverage select ?, unnest(?::date[]), ?",
+        "insert into raw.sync_coverage (entity, day_on, read_at) select ?, unnest(?::date[]), ?",
         [entity, days, reading.started_at],
     )
 
@@ -73,7 +73,7 @@ def _window_with_a_start(reading: Reading) -> Window:
     """The window read; of a whole read it begins with the oldest document, for there is none before."""
     if not reading.window.is_whole:
         return reading.window
-    created = [r.created_at for r in reading.records.values() if r.created_at is not None]
+    created = [v.created_at for v in reading.versions.values() if v.created_at is not None]
     return Window(start=min(created, default=reading.started_at))
 
 

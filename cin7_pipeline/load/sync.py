@@ -17,7 +17,8 @@ from cin7_pipeline.file_modes import private_file, private_folder
 from cin7_pipeline.load.held import Held, read_held
 from cin7_pipeline.load.merge import merge
 from cin7_pipeline.load.owner import claim
-from cin7_pipeline.load.read import OnProgress, Reader, Reading, no_progress
+from cin7_pipeline.load.read import OnProgress, Reader, no_progress
+from cin7_pipeline.load.reading import Reading
 from cin7_pipeline.load.report import LoadOutcome, LoadReport
 from cin7_pipeline.load.seal import seal
 from cin7_pipeline.settings import Settings
@@ -50,7 +51,8 @@ def load(
     }
     readings, failures = _read(reader, endpoints, windows, held)
     with open_warehouse(settings.warehouse_path) as connection:
-        merge(connection, [(r.endpoint, [*r.new, *r.changed]) for r in readings], now)
+        changes = [(reading.endpoint, reading.changes()) for reading in readings]
+        merge(connection, changes, now, settings.state_dir / "dlt")
         reports = tuple(_report(r, settings) for r in readings)
         _seal(connection, readings, reports, settings)
     return LoadOutcome(reports, failures)
@@ -104,16 +106,16 @@ def _read(
 
 
 def _report(reading: Reading, settings: Settings) -> LoadReport:
-    new, changed = len(reading.new), len(reading.changed)
+    rows, new, changed = len(reading.versions), reading.new_count, reading.changed_count
     return LoadReport(
         entity=reading.endpoint.name,
         window=reading.window,
         started_at=reading.started_at,
         finished_at=settings.now(),
-        rows_read=len(reading.records),
+        rows_read=rows,
         new=new,
         changed=changed,
-        unchanged=len(reading.records) - new - changed,
+        unchanged=rows - new - changed,
         gone=len(reading.gone),
         call_count=reading.call_count,
         seconds=round(reading.seconds, 3),

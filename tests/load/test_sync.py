@@ -304,8 +304,8 @@ def test_mapped_custom_fields_are_read_and_no_others(company: Company) -> None:
     assert company.load_one().changed == 1
     assert company.raw(stored) == [('{"orders_2":"B"}',)]
     company.faults.ignored_parameters = {"fields"}
-    report = company.load_one()
-    assert (report.changed, report.unknown_fields) == (0, ())
+    assert [company.load_one().changed for _ in range(2)] == [1, 0]  # other text, the same content
+    assert company.raw(stored) == [('{"orders_2":"B"}',)]
 
 
 def test_an_older_warehouse_gets_the_columns_declared_since(company: Company) -> None:
