@@ -45,8 +45,8 @@ types: install
 ui: install ## Open Dagster on http://127.0.0.1:3000 (schedules run while it is open)
 	@$(BIN)/dg dev
 
-bench: install ## Measure speed, side by side in one run
-	@$(BIN)/python -m tests.bench
+bench: install ## Measure costs side by side in one run; ONLY="loading models" for some
+	@$(BIN)/python -m tests.benchmarks $(ONLY)
 
 clean: ## Remove what runs made: databases, releases, state, Dagster's history
 	rm -rf data/*.duckdb data/*.wal data/releases data/parquet data/state

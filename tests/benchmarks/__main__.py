@@ -1,0 +1,82 @@
+"""`python -m tests.benchmarks [name …]`: measure, print, and write what was found into RESULTS.md.
+
+Each benchmark is a module of this package with `findings(folder)`; without a name all of them run.
+"""
+
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+from rich.console import Console
+
+from cin7_pipeline.display import table_of
+from tests.benchmarks.measuring import Finding
+
+BENCHMARKS = ("start_up", "loading", "quiet_day", "models", "publishing", "rate_limit", "peers")
+RESULTS = Path(__file__).parent / "RESULTS.md"
+COLUMNS = ["what", "measured", "target", "met"]
+HEAD = """# What was measured
+
+Written by `make bench`; each section by the last run of its benchmark. Every figure is the median of at
+least three processes that took turns, unless it says otherwise; CPU is user and system time of the whole
+process with imports.
+"""
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks; 1 where a target was missed."""
+    console = Console(width=150)
+    missed = 0
+    for name in names or BENCHMARKS:
+        with tempfile.TemporaryDirectory(prefix="cin7-bench-") as folder:
+            module = import_module(f"tests.benchmarks.{name}")
+            title = (module.__doc__ or name).strip().splitlines()[0]
+            found = list(_shown(module.findings(Path(folder)), console))
+        console.print(table_of(title, COLUMNS, [_cells(finding) for finding in found]))
+        _write(name, title, found)
+        missed += sum(finding.is_met is False for finding in found)
+    return min(missed, 1)
+
+
+def _shown(findings: Iterator[Finding], console: Console) -> Iterator[Finding]:
+    """The findings, each printed as it comes: some take minutes."""
+    for finding in findings:
+        console.print(f"  {' | '.join(_cells(finding))}", markup=False, highlight=False)
+        yield finding
+
+
+def _cells(finding: Finding) -> list[str]:
+    met = {None: "", True: "yes", False: "no"}[finding.is_met]
+    return [finding.question, finding.figures, finding.target, met]
+
+
+def _write(name: str, title: str, found: list[Finding]) -> None:
+    """Replace the benchmark's section of the results, and keep the others'."""
+    text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else HEAD
+    sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
+    rows = [f"| {' | '.join(cells)} |" for cells in (COLUMNS, ["---"] * 4, *map(_cells, found))]
+    sections[name] = "\n".join(["", title, "", _circumstances(), "", *rows, "", ""])
+    parts = [f"## {each}\n{sections[each]}" for each in BENCHMARKS if each in sections]
+    RESULTS.write_text("\n".join([HEAD, "".join(parts).rstrip(), ""]), encoding="utf-8")
+
+
+def _circumstances() -> str:
+    commit = ["git", "rev-parse", "--short", "HEAD"]
+    revision = subprocess.run(commit, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
+    packages = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "dlt", "dagster"))
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, commit {revision or 'unknown'}, {os.cpu_count()} cores,"
+        f" Python {platform.python_version()}, {packages}."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,200 @@
+"""Extract and load: sales orders with four lines each, from pages of JSON to merged raw tables.
+
+Beyond the fixed cost: what a further order costs is the difference between two sizes, divided by theirs.
+"""
+
+import math
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from cin7_pipeline.api.declaration import Column
+from cin7_pipeline.api.endpoints import SALES_ORDERS
+from cin7_pipeline.settings import Settings, load_settings
+from cin7_pipeline.warehouse.tables import SQL_TYPES
+from tests.benchmarks.measuring import Cost, Finding, Way, costs
+from tests.benchmarks.orders import NOW, page_files, write_pages
+from tests.benchmarks.page_server import page_number, serve
+
+SIZES = (20_000, 60_000, 200_000)
+SMALL, _, LARGE = SIZES
+DEFAULT_FORMAT_SIZES = (1_000, 4_000)
+MICRO = 1_000_000
+
+
+def findings(folder: Path) -> Iterator[Finding]:
+    """Ours against DuckDB alone and against dlt's declarative REST source, in CPU and memory."""
+    with ExitStack() as stack:
+        urls = {
+            size: stack.enter_context(serve(write_pages(folder, size)))
+            for size in (*SIZES, *DEFAULT_FORMAT_SIZES)
+        }
+        ours = _measured("ours", urls, SIZES)
+        limit = _measured("duckdb_alone", {s: write_pages(folder, s) for s in SIZES}, SIZES)
+        parquet = _measured("dlt_parquet", urls, (SMALL, SIZES[1]))
+        default = _measured("dlt_default", urls, DEFAULT_FORMAT_SIZES)
+    yield from _compared(ours, limit, parquet, default)
+    yield from _growth(ours)
+
+
+def _measured(function: str, sources: dict[int, Any], sizes: tuple[int, ...]) -> dict[int, Cost]:
+    return costs(
+        {size: Way(f"loading:{function}", (sources[size],)) for size in sizes}  # type: ignore[misc]
+    )
+
+
+def _slope(each: dict[int, Cost]) -> float:
+    """CPU microseconds that a further order costs."""
+    small, large = min(each), max(each)
+    return (each[large].cpu - each[small].cpu) / (large - small) * MICRO
+
+
+def _compared(
+    ours: dict[int, Cost],
+    limit: dict[int, Cost],
+    parquet: dict[int, Cost],
+    default: dict[int, Cost],
+) -> Iterator[Finding]:
+    mine = _slope(ours)
+    for question, other, target, is_met in (
+        ("DuckDB's read_json and merge alone", _slope(limit), "≤ 2 ×", lambda r: r <= 2),
+        ("dlt's rest_api_source, Parquet", _slope(parquet), "≤ 1/5", lambda r: r <= 1 / 5),
+        ("dlt's rest_api_source, default format", _slope(default), "≤ 1/40", lambda r: r <= 1 / 40),
+    ):
+        ratio = mine / other
+        figures = f"{mine:.0f} µs / {other:.0f} µs = {_ratio(ratio)}"
+        yield Finding(f"CPU per order: ours / {question}", figures, target, is_met(ratio))
+
+
+def _ratio(ratio: float) -> str:
+    return f"{ratio:.2f} ×" if ratio >= 1 / 2 else f"1/{1 / ratio:.1f}"
+
+
+def _growth(ours: dict[int, Cost]) -> Iterator[Finding]:
+    small, middle, large = (ours[size] for size in SIZES)
+    fixed = small.cpu - _slope(ours) * SMALL / MICRO
+    rise = math.log((large.cpu - fixed) / (middle.cpu - fixed)) / math.log(LARGE / SIZES[1])
+    figures = ", ".join(f"{size:,}: {ours[size].cpu:.1f} s" for size in SIZES)
+    yield Finding("CPU of the whole process", f"{figures}; fixed {fixed:.1f} s")
+    yield Finding(
+        "Growth of CPU beyond the fixed cost, exponent", f"{rise:.2f}", "≤ 1.05", rise <= 1.05
+    )
+    figures = ", ".join(f"{size:,}: {ours[size].peak_mb:.0f} MB" for size in SIZES)
+    peak = max(each.peak_mb for each in ours.values())
+    yield Finding("Peak memory", figures, "< 1,024 MB", peak < 1024)
+
+
+def ours(url: str) -> None:
+    """The pipeline itself over HTTP: client, budget, pages, typed records, merge, seal."""
+    from cin7_pipeline.account import connect
+
+    with new_company(url) as settings, connect(settings) as client:
+        _load(client, settings)
+
+
+def ours_from_files(pages: str) -> None:
+    """The same without HTTP and budget: each answer is a file, as it is for DuckDB alone."""
+    with new_company("http://127.0.0.1/api") as settings:
+        _load(Files(Path(pages)), settings)
+
+
+class Files:
+    """Answers as the client does, from page files."""
+
+    def __init__(self, pages: Path) -> None:
+        self._files = page_files(pages)
+
+    def get(self, _path: str, params: Mapping[str, str | int]) -> bytes:
+        """The page that the server would send."""
+        place = page_number(str(params.get("where", "")), int(params["page"]))
+        return self._files[place].read_bytes() if place < len(self._files) else b"[]"
+
+    def calls(self, _path: str) -> int:
+        """Nothing is sent."""
+        return 0
+
+
+@contextmanager
+def new_company(url: str) -> Iterator[Settings]:
+    """Settings of an account without limits whose data folder is new."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield load_settings(
+            username="sandbox",
+            api_key="sandbox-key",
+            base_url=url,
+            time_zone="Australia/Sydney",
+            data_dir=folder,
+            as_of=NOW,
+            calls_per_second=100_000,
+            calls_per_minute=1_000_000,
+            calls_per_day=10_000_000,
+        )
+
+
+def _load(client: Any, settings: Settings) -> None:
+    from cin7_pipeline.load.sync import load
+
+    load({"sales_orders": None}, client, settings).raise_failures()
+
+
+def dlt_parquet(url: str) -> None:
+    """Dlt's declarative source with its faster file format."""
+    _rest_api(url, loader_file_format="parquet")
+
+
+def dlt_default(url: str) -> None:
+    """Dlt's declarative source as its documentation begins."""
+    _rest_api(url)
+
+
+def _rest_api(url: str, **options: Any) -> None:
+    import dlt
+    from dlt.sources.rest_api import rest_api_source
+
+    paginator = {"type": "page_number", "base_page": 1, "total_path": None}
+    orders = {
+        "name": "sales_orders",
+        "primary_key": "id",
+        "write_disposition": "merge",
+        "endpoint": {"path": "v1/SalesOrders", "paginator": paginator},
+    }
+    source = rest_api_source({"client": {"base_url": f"{url}/"}, "resources": [orders]})
+    with tempfile.TemporaryDirectory() as folder:
+        pipeline = dlt.pipeline(
+            "bench",
+            pipelines_dir=folder,
+            dataset_name="raw",
+            destination=dlt.destinations.duckdb(f"{folder}/warehouse.duckdb"),
+        )
+        pipeline.run(source, **options)
+
+
+def duckdb_alone(pages: str) -> None:
+    """The least there is to do: read the same files typed, and merge them by key."""
+    import duckdb
+
+    lines = SALES_ORDERS.lines
+    assert lines is not None
+    own = {column.field: SQL_TYPES[column.type] for column in SALES_ORDERS.columns}
+    own["lineItems"] = f"struct({_typed(lines.columns)})[]"
+    spec = ", ".join(f"'{name}': '{kind}'" for name, kind in own.items())
+    read = f"read_json('{pages}/*.json', format = 'array', columns = {{{spec}}})"
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect(f"{folder}/limit.duckdb") as db:
+        db.execute("set preserve_insertion_order = false")
+        db.execute(f"create temp table page as from {read}")
+        for table, rows in (
+            ("orders", "select * exclude (lineItems) from page"),
+            ("order_lines", "select id as order_id, unnest(lineItems, max_depth := 2) from page"),
+        ):
+            db.execute(f"create table {table} as from ({rows}) limit 0")
+            key = "a.id = b.id"
+            db.execute(
+                f"merge into {table} as a using ({rows}) as b on {key}"
+                " when matched then update when not matched then insert"
+            )
+
+
+def _typed(columns: Iterable[Column]) -> str:
+    return ", ".join(f'"{column.field}" {SQL_TYPES[column.type]}' for column in columns)
