@@ -3,12 +3,16 @@
 Types of errors are looked up when there is one, as their packages are heavy.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
 
-from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.errors import AuditFailed, PipelineError
+
+DISK_IS_FULL = re.compile("No space left on device|File too large|quota exceeded", re.IGNORECASE)
+FREE_SPACE = "the disk is full; free some space, then run the same again: nothing was lost"
 
 
 @contextmanager
@@ -18,12 +22,14 @@ def plain_errors() -> Iterator[None]:
         yield
     except BrokenPipeError:  # whoever reads our output has left
         raise
+    except AuditFailed as error:
+        _complain(_advised(str(error)))
     except PipelineError as error:
         _complain(str(error))
     except Exception as error:
         if not _is_refusal(error):
             raise
-        _complain(_first_cause(error))
+        _complain(_advised(_first_cause(error)))
     else:
         return
     raise typer.Exit(1)
@@ -42,6 +48,11 @@ def _first_cause(error: BaseException) -> str:
     while error.__cause__ is not None:
         error = error.__cause__
     return f"{type(error).__name__}: {' '.join(str(error).split())}"
+
+
+def _advised(message: str) -> str:
+    """The message, and what to do where the disk is the matter."""
+    return f"{message}; {FREE_SPACE}" if DISK_IS_FULL.search(message) else message
 
 
 def _complain(message: str) -> None:
