@@ -4,6 +4,8 @@ BIN := .venv/bin
 UV := $(BIN)/uv pip
 export DAGSTER_HOME := $(CURDIR)/data/dagster_home
 export RUNTIME__DLTHUB_TELEMETRY := false
+# Runs and tests start many processes: none should compile again what another has compiled.
+export PYTHONDONTWRITEBYTECODE :=
 # A company network may sign with certificates of its own.
 export UV_SYSTEM_CERTS := true
 
