@@ -1,7 +1,8 @@
 """What an answer of Cin7 means: a good body, something to try again, or a refusal to explain.
 
-Cin7's own words are quoted as they came, in one line and without credentials, because support
-needs them. Statuses and bodies: `cin7-omni-api.md` §2.
+A refusal is quoted as it came, in one line and without credentials, because support needs Cin7's own
+words. Any other answer is only described: what fails on the way may show the record it failed at, and
+with it a person. Statuses and bodies: `cin7-omni-api.md` §2.
 """
 
 import base64
@@ -75,12 +76,13 @@ def checked_body(answer: Answer, shape: Any, redact: Redactor) -> bytes:
     """
     if answer.status == HTTPStatus.OK:
         return _parsed(answer, shape, redact)
-    said = f"{answer.asked}: Cin7 answered {answer.status} {quoted(answer.body, redact)}"
+    failed = f"{answer.asked}: Cin7 answered {answer.status} with {described(answer.body)}"
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         wait = retry_after_seconds(answer.retry_after, datetime.now(UTC))
-        raise AttemptFailed(said, answer.status, wait)
+        raise AttemptFailed(failed, answer.status, wait)
     if answer.status == HTTPStatus.REQUEST_TIMEOUT or not 300 <= answer.status < 500:
-        raise AttemptFailed(said, answer.status)
+        raise AttemptFailed(failed, answer.status)
+    said = f"{answer.asked}: Cin7 answered {answer.status} {quoted(answer.body, redact)}"
     msg = f"{said}. {_advice(answer, redact)}"
     raise Cin7Rejected(msg, answer.status)
 
@@ -91,6 +93,15 @@ def quoted(body: bytes, redact: Redactor) -> str:
     if not text:
         return "with an empty body"
     return text if len(text) <= QUOTE_LENGTH else f"{text[:QUOTE_LENGTH]}…"
+
+
+def described(body: bytes) -> str:
+    """What kind of answer came and how long it is, without a word of it."""
+    start = body.lstrip()[:1]
+    if not start:
+        return "an empty body"
+    kind = {b"<": "a page", b"{": "an object", b"[": "a list"}.get(start, "a text")
+    return f"{kind} of {len(body):,} bytes"
 
 
 def permission_for(path: str) -> str:
@@ -119,8 +130,7 @@ def _parsed(answer: Answer, shape: Any, redact: Redactor) -> bytes:
         )
         raise ContractBroken(msg)
     name = "array" if shape is ARRAY else "object"
-    said = _described(body, shape, redact)
-    msg = f"{answer.asked}: Cin7's answer is not a JSON {name} ({fault}): {said}"
+    msg = f"{answer.asked}: Cin7's answer is not a JSON {name}: {fault} ({described(body)})"
     raise AttemptFailed(msg, answer.status)
 
 
@@ -137,13 +147,6 @@ def _record_with_broken_text(body: bytes) -> str | None:
             key = next((k for k in RECORD_KEYS if isinstance(record, dict) and k in record), None)
             return f"{key}={record[key]}" if key else "without an id"
     return None
-
-
-def _described(body: bytes, shape: Any, redact: Redactor) -> str:
-    """What came instead of records; what begins like them may hold a person's data, so only its size."""
-    if body.lstrip().startswith(b"[" if shape is ARRAY else (b"[", b"{")):
-        return f"{len(body):,} bytes that begin as records do"
-    return quoted(body, redact)
 
 
 def _advice(answer: Answer, redact: Redactor) -> str:

@@ -22,10 +22,12 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 from cin7_pipeline.api.answers import ARRAY, OBJECT, Answer, Redactor, checked_body
 from cin7_pipeline.api.budget import Budget
 from cin7_pipeline.api.patience import AttemptFailed, Backoff, Patience
-from cin7_pipeline.api.read_only import read_only_gate
+from cin7_pipeline.api.read_only import ReadOnlyTransport
 from cin7_pipeline.errors import BudgetSpent, Cin7Rejected, Cin7Unavailable, SettingsError
 
 logger = logging.getLogger(__name__)
+# Where httpcore writes the headers of every answer, in which a proxy may echo the credentials.
+LOGS_ANSWERS = "httpcore.http11"
 
 Params = Mapping[str, str | int]
 
@@ -62,9 +64,9 @@ class Cin7Client:
                 self._patience.read_timeout, connect=self._patience.connect_timeout
             ),
             follow_redirects=False,
-            event_hooks={"request": [read_only_gate(self._base_url)]},
-            transport=transport,
+            transport=ReadOnlyTransport(self._base_url, transport),
         )
+        logging.getLogger(LOGS_ANSWERS).addFilter(_leave_headers_out)
         # stamina would print retries to standard output, where tables and reports are read from.
         set_on_retry_hooks([_log_retry])
 
@@ -224,6 +226,14 @@ def _checked_url(base_url: str) -> httpx.URL:
         )
         raise SettingsError(msg)
     return url
+
+
+def _leave_headers_out(record: logging.LogRecord) -> bool:
+    """Log an answer's status, not its headers, nor the header that could not be read."""
+    message = record.getMessage()
+    if message.startswith("receive_response_headers."):
+        record.msg, record.args = re.split(r", \[|exception=", message)[0], ()
+    return True
 
 
 def _log_retry(details: RetryDetails) -> None:
