@@ -6,7 +6,7 @@ from datetime import timedelta
 import dagster as dg
 
 from cin7_pipeline.api.declaration import Endpoint
-from cin7_pipeline.api.endpoints import STOCK
+from cin7_pipeline.api.endpoints import ENDPOINTS, STOCK
 from cin7_pipeline.load.report import LoadReport
 from cin7_pipeline.models.build import BuildReport
 from cin7_pipeline.models.checks import CheckResult, checks_of
@@ -96,15 +96,27 @@ def load_metadata(
 
 
 def model_spec(model: SqlModel) -> dg.AssetSpec:
-    """The asset of one SQL file; it depends on what its SQL reads."""
+    """The asset of one SQL file; it depends on what its SQL reads.
+
+    What every read adds to, such as the load's ledger, is no asset: models that read nothing else come
+    after all reads, or a backfill, which makes runs of what it may do first, would build them too early.
+    """
+    reads = [name for name in sorted(model.reads) if is_asset(name)] or raw_tables()
     return dg.AssetSpec(
         table_key(model.name),
         group_name=model.schema,
         description=model.about,
         kinds={"sql", "duckdb"},
-        deps=[table_key(name) for name in sorted(model.reads) if is_asset(name)],
+        deps=[table_key(name) for name in reads],
         metadata={"dagster/table_name": model.name},
     )
+
+
+def raw_tables() -> list[str]:
+    """Everything that is read from Cin7."""
+    return [
+        f"raw.{table}" for endpoint in ENDPOINTS.values() for table in endpoint_tables(endpoint)
+    ]
 
 
 def is_asset(table: str) -> bool:

@@ -87,6 +87,15 @@ def test_stock_is_read_after_the_documents(graph: AssetGraph) -> None:
     assert key("raw.sales_orders") in graph.get(key("raw.stock")).parent_keys
 
 
+def test_no_model_is_built_before_everything_is_read(graph: AssetGraph) -> None:
+    """A backfill makes runs of what depends on nothing first: no model does, however little it reads."""
+    raw = {found for found in graph.get_all_asset_keys() if found.path[0] == "raw"}
+    for name in ("staging.sync_log", "staging.sync_coverage", "core.today", "core.horizon"):
+        assert raw <= graph.get_ancestor_asset_keys(key(name)), name
+    for model in load_catalogue().models:
+        assert raw & graph.get_ancestor_asset_keys(key(model.name)), model.name
+
+
 def test_a_range_that_reaches_today_stays_open() -> None:
     """The last partition is a day not yet over: a range that ends with it is read up to now."""
     now = datetime(2026, 6, 30, 3, tzinfo=UTC)
