@@ -93,9 +93,11 @@ def another_key(company: Company, api_key: str) -> Iterator[None]:
     assert first is not None
     port = int(first.base_url.split(":")[2].split("/")[0])
     first.stop()
-    with SandboxServer(company, clock=lambda: NOW, api_key=api_key, limits=None, port=port):
-        yield
-    first.start()
+    try:
+        with SandboxServer(company, clock=lambda: NOW, api_key=api_key, limits=None, port=port):
+            yield
+    finally:
+        first.start()
 
 
 def test_after_a_rotated_key_a_new_one_goes_on_where_the_old_one_stopped(
