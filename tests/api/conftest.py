@@ -11,6 +11,7 @@ import pytest
 from cin7_pipeline.api.budget import Budget, Limits
 from cin7_pipeline.api.client import Cin7Client
 from cin7_pipeline.api.patience import Patience
+from tests.api.clock import Clock
 
 USERNAME = "OrchidTradersAU"
 API_KEY = "9f3b/77aa+51c&0d2e"
@@ -20,6 +21,23 @@ API_KEY = "9f3b/77aa+51c&0d2e"
 def budget(tmp_path: Path) -> Budget:
     """A budget that never makes a test wait."""
     return Budget(tmp_path / "budget.db", "account", Limits(per_second=10_000, per_minute=10_000))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock at six in the morning."""
+    return Clock()
+
+
+@pytest.fixture
+def budget_for(tmp_path: Path, clock: Clock):
+    """A function that makes a budget on one shared file and the test's clock."""
+
+    def make(account: str = "shared", sleep=clock.sleep, **limits: int) -> Budget:
+        path = tmp_path / "state" / "budget.db"
+        return Budget(path, account, Limits(**limits), now=clock.now, sleep=sleep)
+
+    return make
 
 
 @pytest.fixture
