@@ -1,0 +1,173 @@
+"""Against the rate limit: about 200 pages at 3 calls a second and 60 a minute, each answered in 1.5 s.
+
+One round each, as each takes minutes of waiting. The fewest calls are full pages of 250 for the rows that
+were read, one where there were none; a question is an entity and a window slice, or what else was asked for.
+"""
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+
+from cin7_pipeline.api.endpoints import ENDPOINTS
+from cin7_pipeline.api.page import FULL_PAGE
+from cin7_pipeline.sandbox.server.server import Faults, Limits, ReceivedRequest, SandboxServer
+from tests.benchmarks.measuring import Finding, Way, cost
+from tests.benchmarks.rate_limit_account import NOW, RepeatedAccount
+
+LATENCY_SECONDS = 1.5
+CALLS_PER_MINUTE, CALLS_PER_SECOND = 60, 3
+NEXT_DAY = NOW + timedelta(days=1)
+OTHERS = {
+    "a plain client, page after page": "plain_client",
+    "dlt's rest_api_source": "dlt_rest_api",
+    "dlt's rest_api_source, parallelized": "dlt_rest_api_parallel",
+}
+BY_PATH = {f"/api/{endpoint.path}": name for name, endpoint in ENDPOINTS.items()}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one way cost, and every request that the account received from it."""
+
+    wall: float
+    requests: list[ReceivedRequest]
+
+    @property
+    def throttled(self) -> int:
+        """Requests that were answered 429."""
+        return sum(request.status == 429 for request in self.requests)
+
+    @property
+    def calls(self) -> Counter[str]:
+        """Requests by entity."""
+        return Counter(BY_PATH[_list(request.path)] for request in self.requests)
+
+    @property
+    def questions(self) -> dict[str, set[str]]:
+        """What was asked for of each entity, whatever page of it."""
+        asked = defaultdict(set)
+        for request in self.requests:
+            entity = BY_PATH[_list(request.path)]
+            where = request.params.get("where", "")
+            asked[entity].add(_question(where, ENDPOINTS[entity].page_key))
+        return asked
+
+
+def _question(where: str, key: str) -> str:
+    """The filter without the place at which the page continues."""
+    return re.sub(rf"^(?:\((?P<own>.*)\) AND )?{key} [<>]=? \d+$", r"\g<own>", where)
+
+
+def _list(path: str) -> str:
+    """The path of the list that a record's path belongs to."""
+    return re.sub(r"/\d+$", "", path)
+
+
+def findings(folder: Path) -> Iterator[Finding]:
+    """Ours on a first sync and on a day when nothing changed, beside two others on the first."""
+    account = RepeatedAccount()
+    data = folder / "data"
+    first = _read(account, "ours", data, NOW.isoformat())
+    yield from _first_sync(first, _rows(data))
+    quiet = _read(account, "ours", data, NEXT_DAY.isoformat())
+    yield from _quiet_day(quiet, _rows(data))
+    for name, function in OTHERS.items():
+        yield _beside(name, first, lambda f=function: _read(account, f, NOW.isoformat()))
+
+
+def _read(account: RepeatedAccount, function: str, *arguments: str | Path) -> Reading:
+    """One way alone on a server of its own, so that no limit is used up yet."""
+    faults = Faults(latency_seconds=LATENCY_SECONDS, retry_after="small")
+    limits = Limits(per_second=CALLS_PER_SECOND, per_minute=CALLS_PER_MINUTE)
+    with SandboxServer(account, clock=lambda: NOW, faults=faults, limits=limits) as server:
+        way = Way(f"rate_limit_ways:{function}", (server.base_url, *arguments))
+        wall = cost(way.command).wall
+        return Reading(wall, server.requests)
+
+
+def _rows(data: Path) -> dict[str, int]:
+    """Rows that the last read of each entity returned, each counted once."""
+    with duckdb.connect(str(data / "warehouse.duckdb"), read_only=True) as db:
+        query = "select entity, arg_max(row_count, started_at) from raw.sync_log group by entity"
+        return dict(db.execute(query).fetchall())
+
+
+def _first_sync(reading: Reading, rows: dict[str, int]) -> Iterator[Finding]:
+    calls = reading.calls.total()
+    yield _pace("First sync", reading)
+    fewest = _fewest(rows)
+    over = {name: count - fewest[name] for name, count in reading.calls.items()}
+    allowed = {name: len(asked) for name, asked in reading.questions.items()}
+    figures = f"{calls} for {sum(rows.values()):,} rows, fewest {sum(fewest.values())}"
+    yield Finding("First sync: calls", f"{figures}; {_listed(reading.calls)}")
+    worst = max(over[name] - allowed[name] for name in over)
+    yield Finding(
+        "First sync: calls above the fewest",
+        _listed(over),
+        f"≤ questions: {_listed(allowed)}",
+        worst <= 0,
+    )
+    yield _throttled("First sync", reading)
+
+
+def _pace(what: str, reading: Reading) -> Finding:
+    """The wall time of the whole process, with start-up and loading."""
+    calls = reading.calls.total()
+    at_limit = calls * 60 / CALLS_PER_MINUTE
+    ratio = reading.wall / at_limit
+    least = _least_seconds(calls)
+    figures = (
+        f"{reading.wall:.0f} s / {at_limit:.0f} s = {ratio:.2f} × (bursts allow {least:.0f} s)"
+    )
+    return Finding(
+        f"{what}: wall / time of its calls at 60 a minute", figures, "≤ 1.05 ×", ratio <= 1.05
+    )
+
+
+def _least_seconds(calls: int) -> float:
+    """The least wall time under both limits: each minute's calls at once as fast as a second allows."""
+    minutes, rest = divmod(calls - 1, CALLS_PER_MINUTE)
+    return minutes * 60 + rest // CALLS_PER_SECOND + LATENCY_SECONDS
+
+
+def _throttled(what: str, reading: Reading) -> Finding:
+    return Finding(f"{what}: answers 429", str(reading.throttled), "0", reading.throttled == 0)
+
+
+def _fewest(rows: dict[str, int]) -> dict[str, int]:
+    return {name: max(1, math.ceil(count / FULL_PAGE)) for name, count in rows.items()}
+
+
+def _quiet_day(reading: Reading, rows: dict[str, int]) -> Iterator[Finding]:
+    """Every row of the lookback is asked for again: that is how an edit to an old document is seen."""
+    fewest = _fewest(rows)
+    allowed = sum(len(asked) for asked in reading.questions.values()) + sum(fewest.values())
+    calls = reading.calls.total()
+    figures = f"{calls}, fewest {sum(fewest.values())}; {_listed(reading.calls)}"
+    yield Finding("Quiet day: calls", figures, f"≤ {allowed}", calls <= allowed)
+    yield _pace("Quiet day", reading)
+    yield _throttled("Quiet day", reading)
+
+
+def _beside(name: str, ours: Reading, read: Callable[[], Reading]) -> Finding:
+    """Another way's first sync against ours; one that gave up is told with its last words."""
+    try:
+        other = read()
+    except RuntimeError as error:
+        return Finding(
+            f"First sync: {name}", f"gave up: {str(error).strip().splitlines()[-1][:200]}"
+        )
+    figures = f"{other.wall:.0f} s, {other.calls.total()} calls, {other.throttled} answers 429"
+    return Finding(
+        f"First sync: {name}", f"{figures}; ours takes {ours.wall / other.wall:.2f} × its time"
+    )
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {counts[name]}" for name in ENDPOINTS if name in counts)

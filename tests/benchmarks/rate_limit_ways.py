@@ -1,0 +1,112 @@
+"""Three ways to read the same account under the same limits, each run in a process of its own.
+
+Ours is the reading of `cin7 sync`; the others ask for the same rows and fields page after page. What they
+are measured by stands in `rate_limit`.
+"""
+
+import tempfile
+import time
+from datetime import datetime
+from typing import Any
+
+from cin7_pipeline.api.declaration import Endpoint, ReadMode
+from cin7_pipeline.api.endpoints import ENDPOINTS
+from cin7_pipeline.api.page import FULL_PAGE, list_params
+from cin7_pipeline.api.where import window_where
+from cin7_pipeline.settings import Settings, load_settings
+from cin7_pipeline.window import Window
+
+USERNAME, API_KEY = "sandbox", "sandbox-key"
+LOOKBACK_DAYS = 90
+
+
+def ours(url: str, folder: str, now: str) -> None:
+    """What `cin7 sync` reads and loads, with the limits that the settings have by default."""
+    from cin7_pipeline.pipeline import read_entities, stages
+
+    settings = _settings(url, folder, now)
+    for stage in stages():
+        read_entities(settings, dict.fromkeys(stage)).raise_failures()
+
+
+def _settings(url: str, folder: str, now: str) -> Settings:
+    return load_settings(
+        username=USERNAME,
+        api_key=API_KEY,
+        base_url=url,
+        time_zone="Australia/Sydney",
+        data_dir=folder,
+        as_of=datetime.fromisoformat(now),
+        lookback_days=LOOKBACK_DAYS,
+    )
+
+
+def plain_client(url: str, now: str) -> None:
+    """One page after the other until an empty one, waiting where Cin7 says so; nothing is kept."""
+    import httpx
+
+    with httpx.Client(auth=(USERNAME, API_KEY), timeout=120) as client:
+        for endpoint in ENDPOINTS.values():
+            number = 1
+            while _answer(
+                client, f"{url}/{endpoint.path}", {**_asked(endpoint, now), "page": number}
+            ):
+                number += 1
+
+
+def _answer(client: Any, address: str, params: dict[str, Any]) -> list[Any]:
+    while (response := client.get(address, params=params)).status_code == 429:
+        time.sleep(float(response.headers["Retry-After"]))
+    response.raise_for_status()
+    rows: list[Any] = response.json()
+    return rows
+
+
+def dlt_rest_api(url: str, now: str) -> None:
+    """Dlt's declarative source, loaded into DuckDB as Parquet: its resources take turns page by page."""
+    _rest_api(url, now, parallelized=False)
+
+
+def dlt_rest_api_parallel(url: str, now: str) -> None:
+    """The same with every resource in a thread, as its documentation offers for slow servers."""
+    _rest_api(url, now, parallelized=True)
+
+
+def _rest_api(url: str, now: str, *, parallelized: bool) -> None:
+    import dlt
+    from dlt.sources.rest_api import rest_api_source
+
+    client = {
+        "base_url": f"{url}/",
+        "auth": {"type": "http_basic", "username": USERNAME, "password": API_KEY},
+    }
+    resources = [_resource(endpoint, now, parallelized) for endpoint in ENDPOINTS.values()]
+    source = rest_api_source({"client": client, "resources": resources})
+    with tempfile.TemporaryDirectory() as folder:
+        pipeline = dlt.pipeline(
+            "bench",
+            pipelines_dir=folder,
+            dataset_name="raw",
+            destination=dlt.destinations.duckdb(f"{folder}/warehouse.duckdb"),
+        )
+        pipeline.run(source, loader_file_format="parquet")
+
+
+def _resource(endpoint: Endpoint, now: str, parallelized: bool) -> dict[str, Any]:
+    paginator = {"type": "page_number", "base_page": 1, "total_path": None}
+    params = {name: value for name, value in _asked(endpoint, now).items() if name != "page"}
+    fields = [column.field for column in endpoint.key_columns]
+    return {
+        "name": endpoint.name,
+        "primary_key": fields,
+        "write_disposition": "merge",
+        "parallelized": parallelized,
+        "endpoint": {"path": endpoint.path, "paginator": paginator, "params": params},
+    }
+
+
+def _asked(endpoint: Endpoint, now: str) -> dict[str, Any]:
+    """The parameters of the first page: documents by the lookback, the rest whole."""
+    lookback = Window.lookback(datetime.fromisoformat(now), LOOKBACK_DAYS)
+    window = lookback if endpoint.mode is ReadMode.WINDOW else Window.whole()
+    return dict(list_params(endpoint, window_where(window), FULL_PAGE))
