@@ -309,7 +309,18 @@ LINES = st.lists(
 ).map(",".join)
 
 
-@given(st.lists(LINES | TEXT, max_size=6), st.booleans(), st.sampled_from(["\n", "\r\n", "\r"]))
+NEARLY_RIGHT = st.tuples(
+    st.sampled_from(["3", "4", "x"]),
+    st.sampled_from(["Main", '"Main"x', '"Main', 'Ma"in', '"a,b"', "a;b"]),
+    st.sampled_from(["yes", "no,", "yes,extra", "maybe"]),
+).map(",".join)
+
+
+@given(
+    st.lists(NEARLY_RIGHT | LINES | TEXT, max_size=4),
+    st.booleans(),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
 def test_any_text_is_a_file_of_rules_or_refused_by_its_lines(
     lines: list[str], has_header: bool, end: str
 ) -> None:
@@ -331,6 +342,7 @@ def test_any_text_is_a_file_of_rules_or_refused_by_its_lines(
     assert len(found) == max(len(rows) - 1, 0)
     for rule, row in zip(found, rows[1:], strict=True):
         assert [rule.branch_id, rule.warehouse] == [int(row[0]), row[1].strip()]
+        assert not any(cell.strip() for cell in row[3:])
 
 
 @given(st.binary(max_size=60), st.sampled_from(["utf-16", "utf-8", "latin-1"]))

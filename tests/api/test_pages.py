@@ -8,7 +8,7 @@ import pytest
 
 from cin7_pipeline.api.endpoints import ENDPOINTS, PRODUCT_OPTIONS, SALES_ORDERS, STOCK
 from cin7_pipeline.api.pages import PageWalk
-from cin7_pipeline.errors import Cin7Rejected, ContractBroken
+from cin7_pipeline.errors import Cin7Rejected, Cin7Unavailable, ContractBroken
 
 
 def orders(count: int) -> list[dict]:
@@ -118,6 +118,63 @@ def test_the_second_pass_finds_what_moved_under_the_first(client_for, list_serve
     first_offset_pass = found[3 : 3 + 8]
     assert 4 not in {row["id"] for row in first_offset_pass[:-1]}
     assert {row["id"] for row in found} == set(range(1, 9))
+
+
+def test_passes_are_repeated_until_no_row_left_during_one(client_for, list_server, rows_of):
+    """A record that was pulled over a page edge in the first pass and in the second is found all the same."""
+    server = list_server(orders(8), ignores="after")
+    # Two calls find out that keys do not work, a third sees the order; a pass is three pages and an end.
+    first_pass, second_pass = 4, 8
+    server.before_answer = lambda call: (
+        server.records.pop(0) if call in (first_pass + 1, second_pass + 1) else None
+    )
+    found = rows_of(PageWalk(client_for(server), SALES_ORDERS, None, rows=3))
+    assert {row["id"] for row in found} >= set(range(3, 9))
+    passes = (len(server.asked) - first_pass + 1) // 3
+    assert passes >= 3
+
+
+def test_a_list_that_loses_rows_in_every_pass_is_not_taken_for_whole(client_for, list_server):
+    """Where each pass may have missed a record, that is said instead of a list with a hole returned."""
+    server = list_server(orders(60), ignores="after")
+    server.before_answer = lambda _: server.records.pop(0)
+    with pytest.raises(
+        Cin7Unavailable, match="v1/SalesOrders: rows left the list in each of 6 passes"
+    ):
+        list(PageWalk(client_for(server), SALES_ORDERS, None, rows=10))
+
+
+def test_a_tie_that_loses_a_row_meanwhile_is_read_again(client_for, list_server, rows_of):
+    """Of an option with more sizes than a page holds no size is skipped when another one is deleted."""
+    server = list_server(options({4: 9, 5: 1}))
+
+    def delete(call: int) -> None:
+        """A size that was read already goes before the second page of the tie is."""
+        if server.asked[-1]["page"] == "2" and len(server.records) == 10:
+            server.records.pop(0)
+
+    server.before_answer = delete
+    found = rows_of(PageWalk(client_for(server), PRODUCT_OPTIONS, None, rows=3))
+    assert {(row["id"], row["size"]) for row in found} == {
+        (row["id"], row["size"]) for row in options({4: 9, 5: 1})
+    }
+
+
+def test_a_first_page_that_is_sorted_by_chance_is_not_trusted(client_for, list_server, rows_of):
+    """A list by age can begin in the order of ids; an old id at its end is found all the same."""
+    by_age = [*orders(9)[1:], *orders(1)]
+    walk = PageWalk(client_for(list_server(by_age, ignores="order")), SALES_ORDERS, None, rows=4)
+    assert {row["id"] for row in rows_of(walk)} == set(range(1, 10))
+    assert walk.used_offset_pages
+
+
+def test_the_order_of_a_list_is_looked_at_once(client_for, list_server):
+    """The second walk of the same client takes the order for granted."""
+    server = list_server(orders(7))
+    client = client_for(server)
+    for _ in range(2):
+        list(PageWalk(client, SALES_ORDERS, None, rows=3))
+    assert [asked["order"] for asked in server.asked].count("id DESC") == 1
 
 
 def test_sizes_are_read_by_page_numbers_too(client_for, list_server, rows_of):
