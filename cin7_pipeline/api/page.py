@@ -35,6 +35,7 @@ class PageReader:
     """
 
     def __init__(self, client: Cin7Client, endpoint: Endpoint, rows: int = FULL_PAGE) -> None:
+        self.page_key = endpoint.page_key
         self._client = client
         self._endpoint = endpoint
         self._rows = rows

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import chain, count, pairwise
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from cin7_pipeline.api.client import Cin7Client
 from cin7_pipeline.api.declaration import Endpoint
@@ -23,8 +22,6 @@ PASSES = 6
 # Rows that move between pages can fill one page with rows seen before, but hardly three in a row.
 STALE_PAGES = 3
 URL_LENGTH = 2000
-# Lists that a client has seen sorted, by path: it need not look again.
-_sorted_lists: WeakKeyDictionary[Cin7Client, set[str]] = WeakKeyDictionary()
 
 
 class PageWalk:
@@ -72,14 +69,19 @@ class PageWalk:
         yield from self._settled(lambda: self._numbered(self._where), lambda _: True)
 
     def _by_key(self) -> Iterator[Page]:
-        """Pages after the last key; rows that tie on it and fill pages are read by page numbers."""
-        tied = self._endpoint.has_tied_rows
-        page = self._read(self._where, 1)
-        self._require_order(page, None)
+        """The end of the list, then pages after the last key until they meet it.
+
+        The end comes first because it tells where the list ends, which else takes an empty page to see,
+        and whether the server sorts at all: a list that is in order by chance is not when asked for
+        backwards. Rows that tie on one key and fill pages are read by page numbers.
+        """
+        end = self._read(self._where, 1, "DESC")
+        self._require_order(end.page_keys[::-1], None)
+        yield end
+        page, tied = self._read(self._where, 1) if end.keys else end, self._endpoint.has_tied_rows
+        self._require_order(page.page_keys, None)
         yield page
-        if len(page.keys) >= self._rows:
-            self._require_sorting(page)
-        while page.keys:
+        while page.keys and not self._meets(page, end):
             last = page.page_keys[-1]
             page = self._after(last, inclusive=tied)
             yield page
@@ -89,6 +91,11 @@ class PageWalk:
                     return
                 page = self._after(last, inclusive=False)
                 yield page
+
+    def _meets(self, page: Page, end: Page) -> bool:
+        """True where the page reaches into the end; of its lowest key the end may lack tied rows."""
+        reached, lowest = page.page_keys[-1], end.page_keys[-1]
+        return reached > lowest or (reached == lowest and not self._endpoint.has_tied_rows)
 
     def _tie(self, first: Page) -> Generator[Page, None, bool]:
         """The other rows of a key that a page ends with and holds nothing beside; True at the end."""
@@ -150,32 +157,16 @@ class PageWalk:
             reason = f"the server refuses to continue after a key ({error})"
         if reason:
             raise _NoKeysetError(reason)
-        self._require_order(page, last if inclusive else last + 1)
+        self._require_order(page.page_keys, last if inclusive else last + 1)
         return page
 
-    def _require_order(self, page: Page, lowest: int | None) -> None:
-        keys = page.page_keys
+    def _require_order(self, keys: list[int], lowest: int | None) -> None:
         if any(a > b for a, b in pairwise(keys)):
             msg = f"the server does not sort by {self._endpoint.page_key}"
             raise _NoKeysetError(msg)
         if lowest is not None and keys and keys[0] < lowest:
             msg = f"the server ignores where it should continue, at {lowest}"
             raise _NoKeysetError(msg)
-
-    def _require_sorting(self, first: Page) -> None:
-        """A full page can be in order by chance: asked the other way round, it must be another one.
-
-        A list that is only nearly sorted, as by age, would otherwise hide rows before the last key.
-        """
-        seen = _sorted_lists.setdefault(self._client, set())
-        if self._endpoint.path in seen:
-            return
-        keys = self._read(self._where, 1, "DESC").page_keys
-        turns = all(a >= b for a, b in pairwise(keys))
-        if keys and not (turns and keys[0] > min(keys[-1], first.page_keys[-1])):
-            msg = f"the server sorts by something else than {self._endpoint.page_key}"
-            raise _NoKeysetError(msg)
-        seen.add(self._endpoint.path)
 
 
 class _NoKeysetError(Exception):
@@ -242,18 +233,26 @@ def _longest_url(client: Cin7Client, endpoint: Endpoint, ids: list[int]) -> str:
 def _listed(client: Cin7Client, endpoint: Endpoint, ids: list[int]) -> list[bytes] | None:
     """The pages of these ids; None where the server does not filter by them."""
     where = ids_where(endpoint.page_key, ids)
-    walk = PageWalk(client, endpoint, where)
-    pages = walk.pages() if endpoint.has_tied_rows else [PageReader(client, endpoint).read(where)]
+    pages = PageWalk(client, endpoint, where).pages()
+    if not endpoint.has_tied_rows:
+        pages = _until_all_came(PageReader(client, endpoint), ids)
     wanted, found = set(ids), []
     for page in pages:
         if not wanted.issuperset(page.page_keys):
             return None
-        if page.keys:
-            found.append(page.body)
+        found.append(page.body)
     # None of them being there is rare enough to ask for one of them in the other way.
     if not found and endpoint.page_key == "id" and _record(client, endpoint, ids[0]) is not None:
         return None
     return found
+
+
+def _until_all_came(reader: PageReader, ids: list[int]) -> Iterator[Page]:
+    """Pages of these ids, asked for until none comes any more: a page may hold fewer rows than asked for."""
+    left = ids
+    while left and (page := reader.read(ids_where(reader.page_key, left))).keys:
+        yield page
+        left = [each for each in left if each not in set(page.page_keys)]
 
 
 def _one_by_one(client: Cin7Client, endpoint: Endpoint, ids: Iterable[int]) -> Iterator[bytes]:
