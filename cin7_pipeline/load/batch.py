@@ -16,14 +16,13 @@ import pyarrow.compute as pc
 from cin7_pipeline.api.declaration import Column, Endpoint, Lines
 from cin7_pipeline.errors import ContractBroken
 from cin7_pipeline.load.columns import ARROW_TYPES, Columns, UnfitValue
+from cin7_pipeline.load.held import Key
 from cin7_pipeline.load.parse import FREE, Parsed
 
 # dlt links a nested row to its root by these columns; ours hold the document's own id.
 ROW_KEY = pa.field("_dlt_id", pa.string(), nullable=False)
 ROOT_KEY = pa.field("_dlt_root_id", pa.string(), nullable=False)
 ROW_HASH = pa.field("row_hash", pa.string())
-
-Key = tuple[Any, ...]
 
 
 class Version(NamedTuple):

@@ -17,8 +17,9 @@ import msgspec
 
 from cin7_pipeline.api.declaration import Column, ColumnType, Endpoint
 from cin7_pipeline.errors import ContractBroken
-from cin7_pipeline.load.batch import Batch, BatchMaker, Key, Version, refusal
+from cin7_pipeline.load.batch import Batch, BatchMaker, Version, refusal
 from cin7_pipeline.load.columns import Columns
+from cin7_pipeline.load.held import Key
 from cin7_pipeline.load.parse import Parser, UnfitRecord
 
 Id = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]

@@ -17,8 +17,10 @@ from cin7_pipeline.api.endpoints import (
     PRODUCT_OPTIONS,
     PRODUCTS,
 )
-from cin7_pipeline.load.batch import Key
 from cin7_pipeline.warehouse.tables import table_columns
+
+# The values of an endpoint's key columns.
+Key = tuple[Any, ...]
 
 LINE_TABLES = [each.lines.table for each in (*DOCUMENTS, BOM_MASTERS) if each.lines is not None]
 # The options of what a job or a bill takes stand in its list of components.

@@ -17,9 +17,8 @@ from cin7_pipeline.api.declaration import Endpoint
 from cin7_pipeline.api.pages import PageWalk, read_by_id
 from cin7_pipeline.api.where import window_where
 from cin7_pipeline.errors import Cin7Rejected, ContractBroken
-from cin7_pipeline.load.batch import Key
 from cin7_pipeline.load.decode import Decoder
-from cin7_pipeline.load.held import Held
+from cin7_pipeline.load.held import Held, Key
 from cin7_pipeline.load.reading import Reading
 from cin7_pipeline.window import Window
 

@@ -11,8 +11,8 @@ from datetime import datetime
 import pyarrow as pa
 
 from cin7_pipeline.api.declaration import Endpoint
-from cin7_pipeline.load.batch import Batch, Key, Version
-from cin7_pipeline.load.held import Held
+from cin7_pipeline.load.batch import Batch, Version
+from cin7_pipeline.load.held import Held, Key
 from cin7_pipeline.window import Window
 
 
