@@ -309,6 +309,26 @@ LINES = st.lists(
 ).map(",".join)
 
 
+def check_warehouses(text: str) -> None:
+    """Fail unless the text is loaded whole, or refused with faults that each name the file."""
+    found, refusal = refused(lambda: load_file("warehouses.csv", text.encode()).warehouses)
+    if refusal:
+        first, *faults = refusal.splitlines()
+        assert first == "The settings files are wrong; nothing was read."
+        assert faults
+        assert all(fault.startswith("  settings/warehouses.csv:") for fault in faults)
+        return
+    rows = [
+        row
+        for row in csv.reader(io.StringIO(text, newline=""), strict=True)
+        if "".join(row).strip()
+    ]
+    assert len(found) == max(len(rows) - 1, 0)
+    for rule, row in zip(found, rows[1:], strict=True):
+        assert [rule.branch_id, rule.warehouse] == [int(row[0]), row[1].strip()]
+        assert not any(cell.strip() for cell in row[3:])
+
+
 NEARLY_RIGHT = st.tuples(
     st.sampled_from(["3", "4", "x"]),
     st.sampled_from(["Main", '"Main"x', '"Main', 'Ma"in', '"a,b"', "a;b"]),
@@ -327,22 +347,13 @@ def test_any_text_is_a_file_of_rules_or_refused_by_its_lines(
     """A file never breaks the program: each of its faults names the file, and what is kept is whole."""
     header = ["branch_id,warehouse,is_enabled"] if has_header else []
     text = end.join([*header, *lines])
-    found, refusal = refused(lambda: load_file("warehouses.csv", text.encode()).warehouses)
-    if refusal:
-        first, *faults = refusal.splitlines()
-        assert first == "The settings files are wrong; nothing was read."
-        assert faults
-        assert all(fault.startswith("  settings/warehouses.csv:") for fault in faults)
-        return
-    rows = [
-        row
-        for row in csv.reader(io.StringIO(text, newline=""), strict=True)
-        if "".join(row).strip()
-    ]
-    assert len(found) == max(len(rows) - 1, 0)
-    for rule, row in zip(found, rows[1:], strict=True):
-        assert [rule.branch_id, rule.warehouse] == [int(row[0]), row[1].strip()]
-        assert not any(cell.strip() for cell in row[3:])
+    check_warehouses(text)
+
+
+@given(st.lists(NEARLY_RIGHT, min_size=1, max_size=2))
+def test_a_cell_that_is_cut_or_glued_is_refused(lines: list[str]) -> None:
+    """A row with broken quotes, or with more cells than columns, is never read as a shorter one."""
+    check_warehouses("\n".join(["branch_id,warehouse,is_enabled", *lines]))
 
 
 @given(st.binary(max_size=60), st.sampled_from(["utf-16", "utf-8", "latin-1"]))
