@@ -28,11 +28,15 @@ class Cin7Unavailable(PipelineError):
 
 
 class BudgetSpent(Cin7Unavailable):
-    """The day's calls are used up; `returns_at` says when the next one is free."""
+    """The day's calls are used up; `returns_at` says when the next one is free.
 
-    def __init__(self, message: str, returns_at: datetime) -> None:
+    `said_by_cin7` tells a refusal that Cin7 just gave from the count that we keep ourselves.
+    """
+
+    def __init__(self, message: str, returns_at: datetime, *, said_by_cin7: bool = False) -> None:
         super().__init__(message)
         self.returns_at = returns_at
+        self.said_by_cin7 = said_by_cin7
 
 
 class Cin7Rejected(PipelineError):

@@ -205,7 +205,7 @@ class Cin7Client:
             f" {returns_at:%Y-%m-%d %H:%M:%S} UTC; perhaps another program uses the same key."
             " Run again then."
         )
-        return BudgetSpent(msg, returns_at)
+        return BudgetSpent(msg, returns_at, said_by_cin7=True)
 
 
 def _checked_url(base_url: str) -> httpx.URL:

@@ -1,9 +1,10 @@
 """The receipt of a load: what was read and what it changed, one per entity."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cin7_pipeline.errors import Cin7Rejected, PipelineError
+from cin7_pipeline.errors import BudgetSpent, Cin7Rejected, PipelineError
 from cin7_pipeline.window import Window
 
 
@@ -40,10 +41,18 @@ class LoadOutcome:
         """Raise what went wrong, all of it in one message; the first failure decides the type."""
         if not self.failures:
             return
-        failures = list(self.failures.values())
-        for failure in failures:
-            if isinstance(failure, Cin7Rejected) and failure.status == 401:
-                raise failure  # a wrong key is wrong everywhere: once is enough
+        failures = _told_once(self.failures.values())
         if len(failures) > 1:
             failures[0].args = (" | ".join(str(failure) for failure in failures),)
         raise failures[0]
+
+
+def _told_once(failures: Iterable[PipelineError]) -> list[PipelineError]:
+    """The failures without repetition: a wrong key is wrong and a spent day spent for every entity."""
+    distinct = list({str(failure): failure for failure in failures}.values())
+    for failure in distinct:
+        if isinstance(failure, Cin7Rejected) and failure.status == 401:
+            return [failure]
+    spent = [failure for failure in distinct if isinstance(failure, BudgetSpent)]
+    others = [failure for failure in distinct if not isinstance(failure, BudgetSpent)]
+    return sorted(spent, key=lambda failure: not failure.said_by_cin7)[:1] + others
