@@ -5,7 +5,7 @@ Beyond the fixed cost: what a further order costs is the difference between two 
 
 import math
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.warehouse.tables import SQL_TYPES
 from tests.benchmarks.measuring import Cost, Finding, Way, costs
 from tests.benchmarks.orders import NOW, page_files, write_pages
-from tests.benchmarks.page_server import page_number, serve
+from tests.benchmarks.page_server import page, serve
 
 SIZES = (20_000, 60_000, 200_000)
 SMALL, _, LARGE = SIZES
@@ -104,16 +104,28 @@ class Files:
     """Answers as the client does, from page files."""
 
     def __init__(self, pages: Path) -> None:
-        self._files = page_files(pages)
+        self._files = LazyFiles(page_files(pages))
 
     def get(self, _path: str, params: Mapping[str, str | int]) -> bytes:
         """The page that the server would send."""
-        place = page_number(str(params.get("where", "")), int(params["page"]))
-        return self._files[place].read_bytes() if place < len(self._files) else b"[]"
+        return page(self._files, {name: str(value) for name, value in params.items()})
 
     def calls(self, _path: str) -> int:
         """Nothing is sent."""
         return 0
+
+
+class LazyFiles(Sequence[bytes]):
+    """The contents of files, each read when it is asked for."""
+
+    def __init__(self, files: list[Path]) -> None:
+        self._files = files
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._files[place].read_bytes()
 
 
 @contextmanager

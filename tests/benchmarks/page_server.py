@@ -2,17 +2,18 @@
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import msgspec
+
 from tests.benchmarks.orders import PAGE_ROWS, page_files
 
 # What else a first read asks for; here all orders lie inside the lookback.
 OPEN_DOCUMENTS = "IS NULL"
-BEHIND_ALL = 10**9
 
 
 @contextmanager
@@ -29,12 +30,18 @@ def serve(pages: Path) -> Iterator[str]:
         thread.join()
 
 
-def page_number(where: str, number: int) -> int:
-    """Which page, from 0, holds what comes after the id in `where`; ids have no gaps."""
-    if OPEN_DOCUMENTS in where:
-        return BEHIND_ALL
+def page(bodies: Sequence[bytes], asked: Mapping[str, str]) -> bytes:
+    """What the server answers: the page behind an id or of a number, or the last one backwards."""
+    where = asked.get("where", "")
     after = re.search(r"\bid > (\d+)", where)
-    return int(after[1]) // PAGE_ROWS if after else number - 1
+    place = int(after[1]) // PAGE_ROWS if after else int(asked.get("page", 1)) - 1
+    if place >= len(bodies) or OPEN_DOCUMENTS in where:
+        return b"[]"
+    return _backwards(bodies[-1]) if asked.get("order") == "id DESC" else bodies[place]
+
+
+def _backwards(body: bytes) -> bytes:
+    return msgspec.json.encode(msgspec.json.decode(body, type=list[msgspec.Raw])[::-1])
 
 
 def _handler(bodies: list[bytes]) -> type[BaseHTTPRequestHandler]:
@@ -45,8 +52,7 @@ def _handler(bodies: list[bytes]) -> type[BaseHTTPRequestHandler]:
             asked = {
                 name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()
             }
-            place = page_number(asked.get("where", ""), int(asked.get("page", 1)))
-            body = bodies[place] if place < len(bodies) else b"[]"
+            body = page(bodies, asked)
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
