@@ -1,0 +1,131 @@
+"""Models: the whole planning schema over two years of a shop, against pandas and against merely reading.
+
+The tables of `raw` are made by repeating a small account (`models_account`); making them is not measured.
+"""
+
+import json
+import math
+import statistics
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tests.benchmarks.measuring import Cost, Finding, Way, costs
+from tests.benchmarks.models_account import (
+    YEARS_OF_PERIODS,
+    account_settings,
+    order_lines,
+    read_shop,
+    repeat_shop,
+)
+
+# Half a year, one and two: with its age an account gains orders and snapshots, but no items.
+PERIODS = (YEARS_OF_PERIODS // 4, YEARS_OF_PERIODS // 2, YEARS_OF_PERIODS)
+# What takes less than this at two years tells nothing about growth.
+LEAST_SECONDS = 0.5
+MOST_SECONDS = 120
+MOST_RISE = 1.1
+Seconds = Mapping[str, float]
+
+
+def findings(folder: Path) -> Iterator[Finding]:
+    """Ours at three ages, and at two years pandas and DuckDB's scan of the inputs."""
+    shop = read_shop(folder / "shop")
+    accounts = {}
+    for periods in PERIODS:
+        accounts[periods] = folder / f"periods-{periods}"
+        repeat_shop(shop, accounts[periods], periods=periods)
+    lines = {p: order_lines(account_settings(path).warehouse_path) for p, path in accounts.items()}
+    oldest = accounts[YEARS_OF_PERIODS]
+    ways = {f"ours {p}": Way("models:ours", (path,)) for p, path in accounts.items()}
+    found = costs(ways | {"scan": Way("models:scan", (oldest,))})
+    ours = {p: found[f"ours {p}"] for p in PERIODS}
+    yield from _sizes(ours, lines)
+    yield _against("DuckDB's scan of the raw tables", ours[YEARS_OF_PERIODS], found["scan"])
+    yield from _growth(ours, lines)
+    yield from _model_growth(_model_seconds(accounts[PERIODS[0]]), _model_seconds(oldest), lines)
+
+
+def _sizes(ours: Mapping[int, Cost], lines: Mapping[int, int]) -> Iterator[Finding]:
+    figures = ", ".join(f"{lines[p]:,}: {cost.cpu:.1f} s" for p, cost in ours.items())
+    most = ours[YEARS_OF_PERIODS].cpu
+    yield Finding(
+        "CPU of a build by order lines", figures, f"≤ {MOST_SECONDS} s", most <= MOST_SECONDS
+    )
+    figures = ", ".join(f"{lines[p]:,}: {cost.peak_mb:,.0f} MB" for p, cost in ours.items())
+    yield Finding("Peak memory", figures)
+
+
+def _against(other: str, ours: Cost, theirs: Cost) -> Finding:
+    figures = (
+        f"{ours.cpu:.1f} s / {theirs.cpu:.1f} s = {ours.cpu / theirs.cpu:.2f} ×;"
+        f" memory {ours.peak_mb:,.0f} / {theirs.peak_mb:,.0f} MB"
+    )
+    return Finding(f"CPU at two years: ours / {other}", figures)
+
+
+def _growth(ours: Mapping[int, Cost], lines: Mapping[int, int]) -> Iterator[Finding]:
+    """Beyond the fixed cost: what the smallest costs less what its lines cost at the mean price."""
+    small, middle, large = PERIODS
+    price = (ours[large].cpu - ours[small].cpu) / (lines[large] - lines[small])
+    fixed = ours[small].cpu - price * lines[small]
+    rise = _rise(ours[middle].cpu - fixed, ours[large].cpu - fixed, lines[large] / lines[middle])
+    figures = f"{rise:.2f}; fixed {fixed:.1f} s, {price * 1_000_000:.1f} µs a line"
+    yield Finding("Growth of CPU beyond the fixed cost, exponent", figures, "≤ 1.05", rise <= 1.05)
+
+
+def _model_growth(small: Seconds, large: Seconds, lines: Mapping[int, int]) -> Iterator[Finding]:
+    ratio = lines[PERIODS[-1]] / lines[PERIODS[0]]
+    heaviest = sorted(large, key=large.__getitem__, reverse=True)[:8]
+    shares = ", ".join(f"{name} {large[name]:.1f} s" for name in heaviest)
+    yield Finding("The heaviest models", shares)
+    rises = {
+        name: _rise(small[name], seconds, ratio)
+        for name, seconds in large.items()
+        if seconds >= LEAST_SECONDS
+    }
+    steep = {name: rise for name, rise in rises.items() if rise > MOST_RISE}
+    figures = ", ".join(f"{name} {rise:.2f}" for name, rise in steep.items())
+    steepest = f"none; the steepest {max(rises.values(), default=0):.2f}"
+    yield Finding(
+        f"Models that grow with an exponent above {MOST_RISE}",
+        figures or steepest,
+        "none",
+        not steep,
+    )
+
+
+def _rise(small: float, large: float, ratio: float) -> float:
+    return math.log(large / small) / math.log(ratio)
+
+
+def _model_seconds(data_dir: Path) -> dict[str, float]:
+    """The median CPU seconds of each model over the builds of this account."""
+    builds = [json.loads(path.read_text()) for path in data_dir.glob("build-*.json")]
+    return {name: statistics.median(build[name] for build in builds) for name in builds[0]}
+
+
+def ours(data_dir: str) -> None:
+    """All models, audits included, as a run builds them; what each took is written beside."""
+    from cin7_pipeline.pipeline import build_models
+
+    folder, seconds, before = Path(data_dir), {}, time.process_time()
+    for report in build_models(account_settings(folder)):
+        now = time.process_time()
+        seconds[report.model.name] = now - before
+        before = now
+    note = folder / f"build-{time.time_ns()}.json"
+    note.write_text(json.dumps(seconds), encoding="utf-8")
+
+
+def scan(data_dir: str) -> None:
+    """The least there is to do: read every column of every raw table once."""
+    from cin7_pipeline.warehouse.connection import open_warehouse
+
+    path = account_settings(Path(data_dir)).warehouse_path
+    with open_warehouse(path, read_only=True) as connection:
+        tables = connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'raw'"
+        ).fetchall()
+        for (table,) in tables:
+            connection.execute(f"select sum(hash(columns(*))) from raw.{table}").fetchall()
