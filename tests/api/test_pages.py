@@ -165,15 +165,6 @@ def test_a_first_page_that_is_sorted_by_chance_is_not_trusted(client_for, list_s
     assert walk.used_offset_pages
 
 
-def test_the_order_of_a_list_is_looked_at_once(client_for, list_server):
-    """The second walk of the same client takes the order for granted."""
-    server = list_server(orders(7))
-    client = client_for(server)
-    for _ in range(2):
-        list(PageWalk(client, SALES_ORDERS, None, rows=3))
-    assert [asked["order"] for asked in server.asked].count("id DESC") == 1
-
-
 def test_sizes_are_read_by_page_numbers_too(client_for, list_server, rows_of):
     """Rows that share an id count as different records when pages are read by number."""
     expected = options({1: 2, 2: 9})
