@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test torture check lint types ui bench clean lock
+.PHONY: help install run test slow torture check lint types ui bench clean lock
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ run: install ## Sync (the sandbox, or your account), build, audit and publish th
 
 test: install ## Run all tests
 	@$(BIN)/pytest -n 2
+
+slow: install ## Run the tests that take real minutes
+	@$(BIN)/pytest -m slow
 
 torture: install ## Hundreds of days of faults and kills; figures in tests/end_to_end/torture/REPORT.md
 	@$(BIN)/python -m tests.end_to_end.torture
