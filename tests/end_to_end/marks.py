@@ -25,6 +25,17 @@ NOTE = f'Ask "Zoë Quillfeather" ({EMAIL}, {PHONE} or 0499123987) at {ADDRESS}'
 FIELDS = json.loads(
     (Path(__file__).parents[1] / "sandbox" / "merchant" / "fields.json").read_text("utf-8")
 )
+# What is stored as it comes, for it is about goods and businesses; whatever else is declared is marked.
+OF_BUSINESS = """
+    status stage type source reference salesReference customerOrderNo projectName company group subGroup
+    branchType priceColumn currencyCode taxStatus deliveryCountry integrationRef adjustmentReason
+    styleCode name brand category subCategory stockControl orderType optionLabel1 optionLabel2
+    optionLabel3 salesAccount purchasesAccount size sizeCodes code barcode productOptionCode
+    productOptionSizeCode supplierCode option1 option2 option3
+"""
+OF_PARTS = """
+    id productId productOptionId type sort code name barcode qty standardQty actualQty unitCost
+"""
 BY_NAME = {"email": EMAIL, "phone": PHONE, "mobile": PHONE, "fax": PHONE, "address": ADDRESS}
 
 
@@ -61,7 +72,7 @@ def in_base64() -> dict[bytes, str]:
 
 
 def plant(company: Company) -> int:
-    """Mark every field of every record that is not declared; how many were marked."""
+    """Mark every field of every record that is not known to be about a business; how many were marked."""
     return sum(
         _mark_record(record, resource)
         for resource in FIELDS
@@ -102,9 +113,10 @@ def _marked(name: str, column: Column | None, inside: list[str] | None) -> Any:
     if column.type is ColumnType.CUSTOM_FIELDS:
         return {"unmapped_1000": NOTE}
     if column.type is ColumnType.PARTS:
-        kept = dict.fromkeys(column.parts)
-        return [{**kept, "qty": 1, "notes": NOTE, "options": [NOTE]}]
-    return None
+        unknown = {part: NOTE for part in column.parts if part not in OF_PARTS.split()}
+        return [{"id": 1, "qty": 1, "notes": NOTE, "options": [NOTE], **unknown}]
+    is_text = column.type in (ColumnType.TEXT, ColumnType.KEY_TEXT)
+    return _text(name) if is_text and name not in OF_BUSINESS.split() else None
 
 
 def _text(name: str) -> str:
