@@ -140,7 +140,7 @@ def edited(draw: st.DrawFn, *kinds: str, most: int = 12) -> tuple[Endpoint, list
 
 
 # A row is lost by a few edits at the right moment only, and a walk takes a millisecond.
-many = settings(max_examples=8 * settings.default.max_examples)
+many = settings(max_examples=5 * settings.default.max_examples)
 
 
 @many
