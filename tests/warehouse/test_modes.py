@@ -111,6 +111,7 @@ def test_what_is_there_only_during_a_run_is_private(company: Company) -> None:
     assert any(name.startswith("warehouse.duckdb.tmp/") for name in found)
 
 
+@pytest.mark.parametrize("umask", [0o022], indirect=True)
 def test_files_of_an_earlier_version_are_closed(company: Company) -> None:
     """What an earlier version left open to others is the user's alone after the next run."""
     settings = run(company)
