@@ -78,7 +78,9 @@ def publish(
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(help="Where to listen on this machine.")] = 8707,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Where to listen on this machine; 0 is any.")
+    ] = 8707,
 ) -> None:
     """Serve the simulated account over HTTP until Ctrl-C, with Cin7's own limits."""
     with plain_errors():

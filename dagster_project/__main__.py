@@ -71,9 +71,10 @@ def show(settings: Settings, console: Console) -> None:
         display.show_first_queries(console, connection)
     console.print(f"Calls left today: {budget_of(settings).left():,} of {settings.calls_per_day:,}")
     console.print(
-        f"Planning tables:  {settings.published_path}, never locked and never half-updated;"
+        f"Planning tables:  {settings.published_path}, never locked and never half-updated;\n"
+        f"                  in a DuckDB shell: duckdb -readonly {settings.alias_path}",
+        markup=False,
     )
-    console.print(f"                  in a DuckDB shell: duckdb -readonly {settings.alias_path}")
     console.print("Dagster:          make ui, then http://127.0.0.1:3000")
 
 

@@ -182,7 +182,6 @@ def test_why_finds_it_and_says_its_name(
         assert f"Item '{' '.join(name.split())}' (option " in shown
 
 
-@pytest.mark.xfail(strict=True, reason="a path is printed as markup, which [/red] breaks")
 def test_status_and_publish_bear_the_name_of_the_folder(
     shop: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,9 +193,6 @@ def test_status_and_publish_bear_the_name_of_the_folder(
         assert f"{FOLDER}/planning.duckdb" in "".join(result.stdout.splitlines())
 
 
-@pytest.mark.xfail(
-    strict=True, reason="dlt writes the path of its folder into SQL and formats as it is"
-)
 @pytest.mark.parametrize("name", ["'; drop table x --", '100% "wool"'])
 def test_a_load_works_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
     """The path of the data folder is only a path, whatever would be done with it in SQL or in a format."""

@@ -10,19 +10,10 @@ from tests.refusals import ARGUMENTS, CELLS, FIELDS, FILES, VARIABLES, Trial, pa
 from tests.refusals import flags_given_a_value as flags
 
 TRIALS = trials()
-# Ports that there are not end in an OverflowError when the server binds.
-TAKEN = [["--port", "-1"], ["--port", "70000"]]
+OF_PEOPLE = [trial for trial in TRIALS if trial.kind != "field of the API"]
 
 
-def marked(trial: Trial) -> object:
-    """The trial, marked where the product still fails it."""
-    is_taken = pytest.mark.xfail(
-        trial.value in TAKEN, strict=True, reason="ends in an OverflowError"
-    )
-    return pytest.param(trial, id=trial.id, marks=is_taken)
-
-
-@pytest.mark.parametrize("trial", [marked(t) for t in TRIALS if t.kind != "field of the API"])
+@pytest.mark.parametrize("trial", OF_PEOPLE, ids=lambda trial: trial.id)
 def test_wrong_input_is_refused_in_words(trial: Trial, tmp_path: Path) -> None:
     """A variable, a cell or an argument that is wrong is named, with what would be right."""
     refusal = trial.refusal(tmp_path)

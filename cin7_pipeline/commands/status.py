@@ -21,7 +21,7 @@ def run(*, queries: bool) -> None:
         screen.print("Nothing is published yet: run `cin7 sync`.")
         return
     release = settings.published_path.resolve().name
-    screen.print(f"Published: {settings.published_path} → {release}")
+    screen.print(f"Published: {settings.published_path} → {release}", markup=False)
     if rollback := current_rollback(settings.data_dir):
         say(f"This is no longer the newest release: {rollback}; `cin7 publish` goes forward again.")
     with open_warehouse(settings.alias_path, read_only=True) as connection:

@@ -46,6 +46,5 @@ def publish(settings: Settings) -> None:
     """Make the built tables the ones that people read, and say where they are."""
     release = publish_tables(settings)
     rows = sum(release.tables.values())
-    console().print(
-        f"Published {rows:,} rows in {len(release.tables)} tables: {settings.published_path}"
-    )
+    told = f"Published {rows:,} rows in {len(release.tables)} tables: {settings.published_path}"
+    console().print(told, markup=False)

@@ -6,7 +6,9 @@ folder is thrown away after each load, so that no half-finished package can stan
 """
 
 import os
+import re
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -22,6 +24,7 @@ from cin7_pipeline.load.batch import ROOT_KEY, ROW_KEY
 from cin7_pipeline.load.columns import MOMENT
 from cin7_pipeline.load.reading import Changes
 
+PLAIN_PATH = re.compile(r"[\w./ -]+")
 UNIQUE_ROW_KEY: Any = {"row_key": True, "unique": True, "nullable": False}
 # dlt reads these at its first use, before anything can be written into `dlt.config`: it reports to nobody,
 # and what fails is raised and told once by who catches it, not logged with tracebacks besides.
@@ -36,17 +39,17 @@ def merge(
     connection: duckdb.DuckDBPyConnection,
     changes: Iterable[tuple[Endpoint, Changes | None]],
     read_at: datetime,
-    folder: Path,
+    state_dir: Path,
 ) -> None:
     """Replace or add the changed records in `raw`, each document with its lines; others stay as they are.
 
-    Merging the same records twice leaves the same rows. `folder` is where dlt works meanwhile.
+    Merging the same records twice leaves the same rows. dlt works in `state_dir` meanwhile.
     """
     resources = [_resource(endpoint, each, read_at) for endpoint, each in changes if each]
     if not resources:
         return
     _configure()
-    with _empty(folder):
+    with _empty_folder(state_dir) as folder:
         pipeline = dlt.pipeline(
             pipeline_name="cin7",
             pipelines_dir=str(folder),
@@ -70,12 +73,19 @@ def _configure() -> None:
 
 
 @contextmanager
-def _empty(folder: Path) -> Iterator[None]:
-    """The folder empty at first, whatever a killed run left in it, and gone in the end."""
+def _empty_folder(state_dir: Path) -> Iterator[Path]:
+    """Where dlt works: empty at first, whatever a killed run left there, and gone in the end.
+
+    dlt writes the path into SQL and formats as it is. Where that would break them, it works in a folder
+    of the system's instead, which nobody clears after a kill.
+    """
+    folder = (state_dir / "dlt").absolute()
+    if not PLAIN_PATH.fullmatch(str(folder)):
+        folder = Path(tempfile.mkdtemp(prefix="cin7-dlt-"))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
     try:
-        yield
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -52,7 +52,7 @@ def load(
     readings, failures = _read(reader, endpoints, windows, held)
     with open_warehouse(settings.warehouse_path) as connection:
         changes = [(reading.endpoint, reading.changes()) for reading in readings]
-        merge(connection, changes, now, settings.state_dir / "dlt")
+        merge(connection, changes, now, settings.state_dir)
         reports = tuple(_report(r, settings) for r in readings)
         _seal(connection, readings, reports, settings)
     return LoadOutcome(reports, failures)
