@@ -5,23 +5,27 @@ Beyond the fixed cost: what a further order costs is the difference between two 
 
 import math
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from cin7_pipeline.api.declaration import Column
 from cin7_pipeline.api.endpoints import SALES_ORDERS
 from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.warehouse.tables import SQL_TYPES
 from tests.benchmarks.measuring import Cost, Finding, Way, costs
-from tests.benchmarks.orders import NOW, page_files, write_pages
-from tests.benchmarks.page_server import page, serve
+from tests.benchmarks.orders import NOW, PAGE_ROWS, page_files, write_pages
+from tests.benchmarks.page_server import AFTER, OPEN_DOCUMENTS, serve
 
 SIZES = (20_000, 60_000, 200_000)
 SMALL, _, LARGE = SIZES
 DEFAULT_FORMAT_SIZES = (1_000, 4_000)
 MICRO = 1_000_000
+LOOKBACK_DAYS = 200  # so that every order lies inside
 
 
 def findings(folder: Path) -> Iterator[Finding]:
@@ -101,48 +105,49 @@ def ours_from_files(pages: str) -> None:
 
 
 class Files:
-    """Answers as the client does, from page files."""
+    """Answers a first read as the client does, page by page from files."""
 
     def __init__(self, pages: Path) -> None:
-        self._files = LazyFiles(page_files(pages))
+        self._files = page_files(pages)
 
     def get(self, _path: str, params: Mapping[str, str | int]) -> bytes:
-        """The page that the server would send."""
-        return page(self._files, {name: str(value) for name, value in params.items()})
+        """The last page backwards, or the one behind an id; ids have no gaps."""
+        where = str(params.get("where", ""))
+        if OPEN_DOCUMENTS in where:
+            return b"[]"
+        after = AFTER.search(where)
+        place = int(after[1]) // PAGE_ROWS if after else 0
+        if str(params["order"]).endswith("DESC"):
+            last = msgspec.json.decode(self._files[-1].read_bytes(), type=list[msgspec.Raw])
+            return msgspec.json.encode(last[::-1])
+        return self._files[place].read_bytes() if place < len(self._files) else b"[]"
 
     def calls(self, _path: str) -> int:
         """Nothing is sent."""
         return 0
 
 
-class LazyFiles(Sequence[bytes]):
-    """The contents of files, each read when it is asked for."""
-
-    def __init__(self, files: list[Path]) -> None:
-        self._files = files
-
-    def __len__(self) -> int:
-        return len(self._files)
-
-    def __getitem__(self, place: Any) -> Any:
-        return self._files[place].read_bytes()
-
-
 @contextmanager
 def new_company(url: str) -> Iterator[Settings]:
-    """Settings of an account without limits whose data folder is new."""
+    """Settings of an account whose data folder is new."""
     with tempfile.TemporaryDirectory() as folder:
-        yield load_settings(
-            username="sandbox",
-            api_key="sandbox-key",
-            base_url=url,
-            time_zone="Australia/Sydney",
-            data_dir=folder,
-            as_of=NOW,
-            calls_per_second=100_000,
-            calls_per_minute=1_000_000,
-            calls_per_day=10_000_000,
-        )
+        yield company(url, Path(folder))
+
+
+def company(url: str, folder: Path, now: datetime = NOW) -> Settings:
+    """Settings of an account without limits."""
+    return load_settings(
+        username="sandbox",
+        api_key="sandbox-key",
+        base_url=url,
+        time_zone="Australia/Sydney",
+        data_dir=folder,
+        as_of=now,
+        lookback_days=LOOKBACK_DAYS,
+        calls_per_second=100_000,
+        calls_per_minute=1_000_000,
+        calls_per_day=10_000_000,
+    )
 
 
 def _load(client: Any, settings: Settings) -> None:
