@@ -38,13 +38,13 @@ class PageReader:
         self.page_key = endpoint.page_key
         self._client = client
         self._endpoint = endpoint
-        self._rows = rows
+        self.rows = rows
         self._row_type = _key_row(endpoint)
         self._decoder = msgspec.json.Decoder(list[self._row_type])  # type: ignore[name-defined]
 
     def read(self, where: str | None, number: int = 1, direction: str = "ASC") -> Page:
         """The page of this number, by the page key in this direction."""
-        params = list_params(self._endpoint, where, self._rows, number, direction)
+        params = list_params(self._endpoint, where, self.rows, number, direction)
         return self._page(self._client.get(self._endpoint.path, params))
 
     def _page(self, body: bytes) -> Page:

@@ -1,35 +1,35 @@
 """Pages of a list, complete whatever the server does with paging, and records by their ids.
 
-Keyset paging (`id > last`) is used because offsets skip rows when others leave the list meanwhile
-(`cin7-omni-api.md` §3). How one page is asked for stands in `page`.
+Keyset paging is used because offsets skip rows when others leave the list meanwhile
+(`cin7-omni-api.md` §3). How one end of a list is read stands in `list_end`, one page in `page`.
 """
 
 import logging
-from collections.abc import Callable, Generator, Iterable, Iterator
-from itertools import chain, count, pairwise
-from typing import Any
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
 from cin7_pipeline.api.client import Cin7Client
 from cin7_pipeline.api.declaration import Endpoint
+from cin7_pipeline.api.list_end import ListEnd, NoKeysetError
+from cin7_pipeline.api.numbered_pages import numbered, settled
 from cin7_pipeline.api.page import FULL_PAGE, Page, PageReader, list_params
-from cin7_pipeline.api.where import and_after, ids_where
-from cin7_pipeline.errors import Cin7Rejected, Cin7Unavailable, ContractBroken
+from cin7_pipeline.api.where import and_beyond, ids_where
+from cin7_pipeline.errors import ContractBroken
 
 logger = logging.getLogger(__name__)
 
-# A list that loses rows while it is read by page numbers is read again, but not for ever.
-PASSES = 6
-# Rows that move between pages can fill one page with rows seen before, but hardly three in a row.
-STALE_PAGES = 3
 URL_LENGTH = 2000
+# Somebody may edit a short list between the calls for its two ends, but hardly twice.
+LOOKS_AT_ENDS = 2
 
 
 class PageWalk:
     """The pages of one list: iterating yields bodies, each a JSON array of at least one record.
 
-    Every record that matches `where` during the whole walk is yielded at least once; callers
-    de-duplicate by key. `used_offset_pages` tells, afterwards, that the server could not be read
-    by key.
+    Every record that matches `where` during the whole walk is yielded at least once, in any order;
+    callers de-duplicate by key. `used_offset_pages` tells, afterwards, that the server could not be
+    read by key.
 
     Raises:
         ContractBroken: a record without a key, or pages that never end.
@@ -40,11 +40,9 @@ class PageWalk:
         self, client: Cin7Client, endpoint: Endpoint, where: str | None, *, rows: int = FULL_PAGE
     ) -> None:
         self.used_offset_pages = False
-        self._client = client
         self._endpoint = endpoint
         self._where = where
-        self._rows = rows
-        self._read = PageReader(client, endpoint, rows).read
+        self._reader = PageReader(client, endpoint, rows)
 
     def __iter__(self) -> Iterator[bytes]:
         return (page.body for page in self.pages())
@@ -56,7 +54,7 @@ class PageWalk:
     def _pages(self) -> Iterator[Page]:
         try:
             yield from self._by_key()
-        except _NoKeysetError as error:
+        except NoKeysetError as error:
             reason = str(error)
         else:
             return
@@ -66,131 +64,61 @@ class PageWalk:
             self._endpoint.path,
             reason,
         )
-        yield from self._settled(lambda: self._numbered(self._where), lambda _: True)
+        yield from settled(
+            self._endpoint, lambda: numbered(self._reader, self._endpoint, self._where)
+        )
 
     def _by_key(self) -> Iterator[Page]:
-        """The end of the list, then pages after the last key until they meet it.
+        """The two ends of the list, then the pages between them until they meet.
 
-        The end comes first because it tells where the list ends, which else takes an empty page to see,
-        and whether the server sorts at all: a list that is in order by chance is not when asked for
-        backwards. Rows that tie on one key and fill pages are read by page numbers.
+        The upper end comes first because it tells where the list ends. An empty page behind the last
+        would cost a call to tell it, and one that is not full tells nothing: Cin7 may leave rows out.
         """
-        end = self._read(self._where, 1, "DESC")
-        self._require_order(end.page_keys[::-1], None)
-        yield end
-        page, tied = self._read(self._where, 1) if end.keys else end, self._endpoint.has_tied_rows
-        self._require_order(page.page_keys, None)
-        yield page
-        while page.keys and not self._meets(page, end):
-            last = page.page_keys[-1]
-            page = self._after(last, inclusive=tied)
-            yield page
-            if tied and page.keys and page.page_keys[-1] == last:
-                is_end = yield from self._tie(page)
-                if is_end:
-                    return
-                page = self._after(last, inclusive=False)
-                yield page
-
-    def _meets(self, page: Page, end: Page) -> bool:
-        """True where the page reaches into the end; of its lowest key the end may lack tied rows."""
-        reached, lowest = page.page_keys[-1], end.page_keys[-1]
-        return reached > lowest or (reached == lowest and not self._endpoint.has_tied_rows)
-
-    def _tie(self, first: Page) -> Generator[Page, None, bool]:
-        """The other rows of a key that a page ends with and holds nothing beside; True at the end."""
-        key = first.page_keys[-1]
-        where = and_after(self._where, self._endpoint.page_key, key, inclusive=True)
-        if len(first.keys) < self._rows and not self._read(where, 2).keys:
-            return True
-
-        def one_pass() -> Iterator[Page]:
-            for page in self._numbered(where):
-                yield page
-                if page.page_keys[-1] != key:
-                    return
-
-        yield from self._settled(one_pass, lambda row: row[0] == key)
-        return False
-
-    def _settled(
-        self, one_pass: Callable[[], Iterator[Page]], counts: Callable[[tuple[Any, ...]], bool]
-    ) -> Iterator[Page]:
-        """Pages by number, pass after pass, until none of the rows that count left during one.
-
-        Only a row that leaves pulls others over the edge of a page unread. One that left during a pass
-        is missed by the next pass: where nothing is, the pass before saw all.
-        """
-        before: set[tuple[Any, ...]] | None = None
-        for _ in range(PASSES):
-            seen: set[tuple[Any, ...]] = set()
-            for page in one_pass():
-                seen.update(filter(counts, page.keys))
-                yield page
-            if before is not None and before <= seen:
-                return
-            before = seen
-        msg = (
-            f"{self._endpoint.path}: rows left the list in each of {PASSES} passes over its pages, so"
-            " that others may have been missed. Nothing was written; try again when less is changed."
-        )
-        raise Cin7Unavailable(msg)
-
-    def _numbered(self, where: str | None) -> Iterator[Page]:
-        """Pages by number until an empty one."""
-        novelty = _Novelty(self._endpoint)
-        for number in count(1):
-            page = self._read(where, number)
-            if not page.keys:
-                return
-            novelty.require(page)
-            yield page
-
-    def _after(self, last: int, *, inclusive: bool) -> Page:
-        where = and_after(self._where, self._endpoint.page_key, last, inclusive)
-        reason = ""
-        try:
-            page = self._read(where, 1)
-        except Cin7Rejected as error:
-            if error.status != 400:
-                raise
-            reason = f"the server refuses to continue after a key ({error})"
-        if reason:
-            raise _NoKeysetError(reason)
-        self._require_order(page.page_keys, last if inclusive else last + 1)
-        return page
-
-    def _require_order(self, keys: list[int], lowest: int | None) -> None:
-        if any(a > b for a, b in pairwise(keys)):
-            msg = f"the server does not sort by {self._endpoint.page_key}"
-            raise _NoKeysetError(msg)
-        if lowest is not None and keys and keys[0] < lowest:
-            msg = f"the server ignores where it should continue, at {lowest}"
-            raise _NoKeysetError(msg)
-
-
-class _NoKeysetError(Exception):
-    """The server cannot be read by key."""
-
-
-class _Novelty:
-    """Stops a walk whose pages bring nothing new any more: it would never end."""
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
-        self._seen: set[tuple[Any, ...]] = set()
-        self._stale = 0
-
-    def require(self, page: Page) -> None:
-        known = len(self._seen)
-        self._seen.update(page.keys)
-        self._stale = 0 if len(self._seen) > known else self._stale + 1
-        if self._stale >= STALE_PAGES:
-            msg = (
-                f"{self._endpoint.path}: {STALE_PAGES} pages in a row repeated records already"
-                " read, and none was empty: Cin7 ignores `page`. Nothing was written; report this."
+        for _ in range(LOOKS_AT_ENDS):
+            low, high = (
+                ListEnd(self._reader, self._endpoint, self._where, direction)
+                for direction in ("ASC", "DESC")
             )
-            raise ContractBroken(msg)
+            top = high.first()
+            yield top
+            if high.is_done:
+                return
+            bottom = low.first()
+            yield bottom
+            if _agree(bottom, top):
+                yield from self._until_met(low, high)
+                return
+        msg = f"the server sorts by something else than {self._endpoint.page_key}"
+        raise NoKeysetError(msg)
+
+    def _until_met(self, low: ListEnd, high: ListEnd) -> Iterator[Page]:
+        """The pages between, two at a time: one alone takes longer to answer than the limits ask for."""
+        with ThreadPoolExecutor(1, thread_name_prefix="cin7-pages") as pool:
+            while not self._have_met(low, high):
+                is_in_one_key = low.last == high.last
+                from_above = None if is_in_one_key else pool.submit(high.step)
+                yield from low.step()
+                if from_above is not None:
+                    yield from from_above.result()
+
+    def _have_met(self, low: ListEnd, high: ListEnd) -> bool:
+        """True where nothing lies between the ends; of a key that both came to, rows may."""
+        if low.is_done or high.is_done:
+            return True
+        return low.last > high.last - (0 if self._endpoint.has_tied_rows else 2)
+
+
+def _agree(bottom: Page, top: Page) -> bool:
+    """True where each end holds what the other has of its part: of an unsorted list they hardly do.
+
+    A list that is only nearly sorted, as by age, would otherwise hide rows between the ends.
+    """
+    if not bottom.keys:
+        return True
+    highest, lowest = bottom.page_keys[-1], top.page_keys[-1]
+    return {key for key in bottom.keys if key[0] > lowest} <= set(top.keys) and {
+        key for key in top.keys if key[0] < highest
+    } <= set(bottom.keys)
 
 
 def read_by_id(
@@ -226,7 +154,7 @@ def _parts(
 
 
 def _longest_url(client: Cin7Client, endpoint: Endpoint, ids: list[int]) -> str:
-    where = and_after(ids_where(endpoint.page_key, ids), endpoint.page_key, ids[-1], inclusive=True)
+    where = and_beyond(ids_where(endpoint.page_key, ids), endpoint.page_key, ">=", ids[-1])
     return client.url_of(endpoint.path, list_params(endpoint, where, FULL_PAGE))
 
 

@@ -32,10 +32,10 @@ def ids_where(field: str, ids: Iterable[int]) -> str:
     return f"{field} IN ({','.join(map(str, ids))})"
 
 
-def and_after(where: str | None, field: str, last: int, inclusive: bool) -> str:
-    """`where`, narrowed to the rows after `last`; `inclusive` keeps the rows of `last` itself."""
-    after = f"{field} {'>=' if inclusive else '>'} {last}"
-    return after if where is None else f"({where}) AND {after}"
+def and_beyond(where: str | None, field: str, operator: str, last: int) -> str:
+    """`where`, narrowed to the rows beyond `last`; `>=` and `<=` keep those of `last` itself."""
+    beyond = f"{field} {operator} {last}"
+    return beyond if where is None else f"({where}) AND {beyond}"
 
 
 def _instant(moment: datetime) -> str:

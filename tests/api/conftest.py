@@ -1,6 +1,7 @@
 """What the tests of the API share: a roomy budget, an impatient client, a list that pages."""
 
 import json
+import operator
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.api.clock import Clock
 
 USERNAME = "OrchidTradersAU"
 API_KEY = "9f3b/77aa+51c&0d2e"
+COMPARISONS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 
 
 @pytest.fixture
@@ -72,10 +74,18 @@ def _transport(*answers) -> httpx.MockTransport:
 class ListServer:
     """A list of records behind Cin7's paging, with a switch for everything it may do wrong."""
 
-    def __init__(self, records: list[dict], key: str = "id", *, ignores: str = "") -> None:
+    def __init__(
+        self,
+        records: list[dict],
+        key: str = "id",
+        *,
+        ignores: str = "",
+        most_rows: int = 250,
+    ) -> None:
         self.records = records
         self.key = key
         self.ignores = ignores.split()
+        self.most_rows = most_rows
         self.asked: list[dict[str, str]] = []
         self.before_answer: Callable[[int], None] = lambda _: None
 
@@ -87,13 +97,13 @@ class ListServer:
         if match := re.search(r"/(\d+)$", request.url.path):
             return self._one(int(match[1]))
         where = asked.get("where", "")
-        if "refuses" in self.ignores and ">" in where:
+        if "refuses" in self.ignores and re.search("[<>]", where):
             return httpx.Response(400, json="The where clause is not understood.")
         rows = [record for record in self.records if self._matches(record, where)]
         if "order" not in self.ignores:
             is_descending = asked["order"].endswith(" DESC")
             rows = sorted(rows, key=lambda record: record[self.key] or 0, reverse=is_descending)
-        size = int(asked["rows"])
+        size = min(int(asked["rows"]), self.most_rows)
         start = 0 if "page" in self.ignores else (int(asked["page"]) - 1) * size
         return httpx.Response(200, json=rows[start : start + size])
 
@@ -102,11 +112,10 @@ class ListServer:
         return httpx.Response(200, json=found[0]) if found else httpx.Response(404)
 
     def _matches(self, record: dict, where: str) -> bool:
-        after = re.search(rf"{self.key} (>=?) (\d+)", where)
-        if after and "after" not in self.ignores:
-            last = int(after[2])
-            if record[self.key] < last or (after[1] == ">" and record[self.key] == last):
-                return False
+        beyond = re.search(rf"{self.key} ([<>]=?) (\d+)", where)
+        is_beyond = not beyond or COMPARISONS[beyond[1]](record[self.key], int(beyond[2]))
+        if not is_beyond and "after" not in self.ignores:
+            return False
         listed = re.search(rf"{self.key} IN \(([\d,]+)\)", where)
         if listed and "ids" not in self.ignores:
             return str(record[self.key]) in listed[1].split(",")

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from cin7_pipeline.api.where import and_after, ids_where, window_where
+from cin7_pipeline.api.where import and_beyond, ids_where, window_where
 from cin7_pipeline.window import Window
 
 
@@ -42,9 +42,9 @@ def test_ids_are_listed_without_spaces():
 
 def test_a_continuation_applies_to_the_whole_filter():
     """`OR` inside a filter does not let rows before the last key back in."""
-    assert and_after("a = 1 OR b = 2", "id", 7, inclusive=False) == "(a = 1 OR b = 2) AND id > 7"
+    assert and_beyond("a = 1 OR b = 2", "id", ">", 7) == "(a = 1 OR b = 2) AND id > 7"
 
 
 def test_a_continuation_may_include_the_last_key():
     """Where rows tie on a key, the next page starts with that key again."""
-    assert and_after(None, "productOptionId", 7, inclusive=True) == "productOptionId >= 7"
+    assert and_beyond(None, "productOptionId", "<=", 7) == "productOptionId <= 7"
