@@ -1,11 +1,11 @@
-"""Page files over loopback HTTP: filtered by dates and last id, backwards, or by page number.
+"""Page files over loopback HTTP: filtered by dates and by id, backwards, or by page number.
 
 The orders are kept as the text they were written in, so that serving costs next to nothing.
 """
 
 import re
 import threading
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,7 +20,7 @@ from tests.benchmarks.orders import PAGE_ROWS, page_files
 
 # What else a first read asks for; here all orders lie inside the lookback.
 OPEN_DOCUMENTS = "IS NULL"
-AFTER = re.compile(r"\bid > (\d+)")
+AFTER, BEFORE = re.compile(r"\bid > (\d+)"), re.compile(r"\bid < (\d+)")
 SPAN = re.compile(r"(modifiedDate|createdDate) >= '([^']+)'(?: AND \1 < '([^']+)')?")
 
 
@@ -50,9 +50,10 @@ class PageList:
         where = asked.get("where", "")
         if OPEN_DOCUMENTS in where:
             return b"[]"
-        after = AFTER.search(where)
+        after, before = AFTER.search(where), BEFORE.search(where)
         first = bisect_right(self._ids, int(after[1])) if after else 0
-        places = range(first, len(self._ids))
+        last = bisect_left(self._ids, int(before[1])) if before else len(self._ids)
+        places = range(first, last)
         if asked.get("order", "").endswith("DESC"):
             places = places[::-1]
         skipped = (int(asked.get("page", 1)) - 1) * PAGE_ROWS

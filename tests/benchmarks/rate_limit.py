@@ -6,10 +6,12 @@ were read, one where there were none; a question is an entity and a window slice
 
 import math
 import re
+import socket
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -54,8 +56,8 @@ class Reading:
         asked = defaultdict(set)
         for request in self.requests:
             entity = BY_PATH[_list(request.path)]
-            where = request.params.get("where", "")
-            asked[entity].add(_question(where, ENDPOINTS[entity].page_key))
+            question = _question(request.params.get("where", ""), ENDPOINTS[entity].page_key)
+            asked[entity].add(f"{request.path} {question}")
         return asked
 
 
@@ -71,8 +73,7 @@ def _list(path: str) -> str:
 
 def findings(folder: Path) -> Iterator[Finding]:
     """Ours on a first sync and on a day when nothing changed, beside two others on the first."""
-    account = RepeatedAccount()
-    data = folder / "data"
+    account, data = RepeatedAccount(), folder / "data"
     first = _read(account, "ours", data, NOW.isoformat())
     yield from _first_sync(first, _rows(data))
     quiet = _read(account, "ours", data, NEXT_DAY.isoformat())
@@ -85,10 +86,20 @@ def _read(account: RepeatedAccount, function: str, *arguments: str | Path) -> Re
     """One way alone on a server of its own, so that no limit is used up yet."""
     faults = Faults(latency_seconds=LATENCY_SECONDS, retry_after="small")
     limits = Limits(per_second=CALLS_PER_SECOND, per_minute=CALLS_PER_MINUTE)
-    with SandboxServer(account, clock=lambda: NOW, faults=faults, limits=limits) as server:
+    with SandboxServer(
+        account, clock=lambda: NOW, faults=faults, limits=limits, port=_port()
+    ) as server:
         way = Way(f"rate_limit_ways:{function}", (server.base_url, *arguments))
         wall = cost(way.command).wall
         return Reading(wall, server.requests)
+
+
+@cache
+def _port() -> int:
+    """One for all servers: data of one address are not mixed with those of another."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
 
 
 def _rows(data: Path) -> dict[str, int]:
