@@ -95,10 +95,10 @@ PLACES = {
 SENT = [
     None, True, False, 0, 7, -7, 2**63 - 1, -(2**63),
     Decimal("1.0"), Decimal("0.30000000000000004"), Decimal("-2.5"), Decimal("0.00005"), Decimal("1e-400"),
+    Decimal("12.345678915"), Decimal("-0.00015"),
     "", " ", "text", "5", "NaN", "-Infinity", "true", "a\0b", "é😀", "'; drop table x --",
     "2026-07-07T14:00:06Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-05:00", "2026-02-30T00:00:00Z",
     "2026-07-07", "a@b.cd", [], {}, [None], {"a": {"b": [1]}}, [{"code": "orders_1000", "value": 1}],
-    [{"qty": 2, "name": "S", "notes": "Ada", "code": [1]}], [{"name": "S"}, 5],
     [{"qty": 2, "name": "S", "notes": "Ada", "code": [1]}], [{"name": "S"}, 5],
     {"ORDERS_1000": [2**70, Decimal("1.5")]},
 ]  # fmt: skip
