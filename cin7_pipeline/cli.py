@@ -33,6 +33,9 @@ def sync(
     whole: Annotated[bool, typer.Option(help="Read everything, whatever its dates.")] = False,
 ) -> None:
     """Read the lookback, rebuild every model, publish: the same as the daily job."""
+    if whole and days is not None:
+        msg = "reads everything, whatever its dates: leave out --days"
+        raise typer.BadParameter(msg, param_hint="--whole")
     with plain_errors():
         from cin7_pipeline.commands import sync as command
 

@@ -179,7 +179,10 @@ FILES: dict[type[BaseModel], tuple[str, str]] = {
 USAGE, REFUSED = 2, 1
 Calls = list[tuple[list[str], int, str]]
 ARGUMENTS: dict[str, Calls] = {
-    "sync days": [(["--days", text], USAGE, "'--days'") for text in ("0", "-1", "ten", "1e3", "")],
+    "sync days": [
+        *((["--days", text], USAGE, "'--days'") for text in ("0", "-1", "ten", "1e3", "")),
+        (["--days", "7", "--whole"], USAGE, "leave out --days"),
+    ],
     "sync entity": [
         (["--entity", text], REFUSED, "no such entity; the entities are sales_orders,")
         for text in ("orders", "", "Stock", "'; drop table x --")
