@@ -7,7 +7,7 @@ import dagster as dg
 
 from cin7_pipeline.api.declaration import Endpoint
 from cin7_pipeline.api.endpoints import ENDPOINTS, STOCK
-from cin7_pipeline.load.report import LoadReport
+from cin7_pipeline.load.report import PAGED_BY_NUMBER, LoadReport
 from cin7_pipeline.models.build import BuildReport
 from cin7_pipeline.models.checks import CheckResult, checks_of
 from cin7_pipeline.models.sql_model import Severity, SqlModel
@@ -89,7 +89,7 @@ def load_metadata(
         "seconds": report.seconds,
     }
     if report.used_offset_pages:
-        details["pages"] = "by number, twice: Cin7 did not page by id"
+        details["pages"] = PAGED_BY_NUMBER
     if report.unknown_fields:
         details["unknown_fields"] = ", ".join(report.unknown_fields)
     return details

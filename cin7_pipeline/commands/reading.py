@@ -10,7 +10,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from cin7_pipeline.commands.terminal import say
 from cin7_pipeline.display import console, table_of
 from cin7_pipeline.load.read import OnProgress
-from cin7_pipeline.load.report import LoadReport
+from cin7_pipeline.load.report import PAGED_BY_NUMBER, LoadReport
 from cin7_pipeline.pipeline import read_entities
 from cin7_pipeline.settings import Settings
 from cin7_pipeline.window import Window
@@ -31,9 +31,7 @@ def read(settings: Settings, entities: Mapping[str, Window | None]) -> None:
         if report.unknown_fields:
             say(f"{report.entity}: Cin7 also sent {', '.join(report.unknown_fields)}; not stored")
         if report.used_offset_pages:
-            say(
-                f"{report.entity}: Cin7 did not page by id, so that its pages were read twice by number"
-            )
+            say(f"{report.entity}: {PAGED_BY_NUMBER}")
     outcome.raise_failures()
 
 

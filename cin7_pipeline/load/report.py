@@ -7,6 +7,9 @@ from datetime import datetime
 from cin7_pipeline.errors import BudgetSpent, Cin7Rejected, PipelineError
 from cin7_pipeline.window import Window
 
+# What `used_offset_pages` means to a person.
+PAGED_BY_NUMBER = "Cin7 did not page by id, so that pages were read by number, at least twice over"
+
 
 @dataclass(frozen=True)
 class LoadReport:
