@@ -55,7 +55,7 @@ def price_of(
 
 
 def _pages(connection: DuckDBPyConnection, entity: str, window: Window) -> int:
-    """Full pages of the documents expected in the window, and the empty one that ends them."""
+    """Full pages of the documents expected in the window, and one more, as a list is read from both ends."""
     query = f"""
         select
             count(*) filter (created_date >= $start and created_date < $end),
