@@ -1,127 +1,20 @@
-from collections import Counter, defaultdict
+"""The life of an order, whoever wrote it: shipped, invoiced, split, edited late, voided, deleted."""
+
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from cin7_pipeline.sandbox.ledger import Books, Line, SalesOrder
+from cin7_pipeline.sandbox.ledger import Books
 from cin7_pipeline.sandbox.life.merchant import Merchant
+from tests.sandbox.merchant.orders import goods, versions
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 
 
-def from_source(books: Books, source: str | None) -> list[SalesOrder]:
-    return [order for order in books.sales_orders if order.source == source]
-
-
-def versions(along: list[Books]) -> dict[int, list[SalesOrder]]:
-    """Every order as it was at each look at the books."""
-    found = defaultdict(list)
-    for books in along:
-        for order in books.sales_orders:
-            found[order.id].append(order)
-    return found
-
-
 def is_local_midnight(moment: datetime) -> bool:
     return moment.astimezone(SYDNEY).strftime("%H:%M:%S") == "00:00:00"
-
-
-def goods(order: SalesOrder) -> list[Line]:
-    return [line for line in order.lines if line.option_id and not line.parent_id]
-
-
-def test_orders_come_from_every_source(books: Books) -> None:
-    """All six systems write orders, and some orders name none."""
-    sources = Counter(order.source for order in books.sales_orders)
-    named = {"Shopify", "Ordermentum", "Upstock", "Order Desk", "Backend", "POS", None}
-    assert set(sources) == named
-    assert all(count >= 30 for count in sources.values())
-
-
-def test_shopify_orders_are_numbered_with_a_hash(books: Books) -> None:
-    """Shopify references are '#' and a running number."""
-    references = [order.reference for order in from_source(books, "Shopify")]
-    assert "#1001" in references
-    assert all(reference.startswith("#") for reference in references)
-
-
-def test_ordermentum_orders_arrive_as_drafts_and_some_are_never_approved(
-    books: Books, along: list[Books]
-) -> None:
-    """An Ordermentum order is a draft at first; weeks later some still are."""
-    seen = versions(along)
-    first = [seen[order.id][0] for order in from_source(books, "Ordermentum") if order.id in seen]
-    assert any(not order.is_approved for order in first)
-    old = books.moment - timedelta(days=30)
-    assert any(
-        not order.is_approved and not order.is_void and order.created_at < old
-        for order in from_source(books, "Ordermentum")
-    )
-
-
-def test_ordermentum_codes_are_mistyped_in_several_ways(books: Books) -> None:
-    """Lines without an item carry a code in wrong case, with extra spaces, or unknown altogether."""
-    skus = {option.code for option in books.options}
-    lower = {sku.lower() for sku in skus if sku}
-    stray = [
-        line.code
-        for order in from_source(books, "Ordermentum")
-        for line in order.lines
-        if not line.option_id and line.code not in skus | {"", "freight"}
-    ]
-    assert any(code.lower() in lower and code.strip() == code for code in stray)
-    assert any(code != code.strip() and code.strip() in skus for code in stray)
-    assert any(" -" in code for code in stray)
-    assert any(code.startswith("OLD") for code in stray)
-
-
-def test_some_lines_are_linked_by_their_code_alone(books: Books) -> None:
-    """A line without an option id may still carry exactly one item's code."""
-    codes = Counter(option.code for option in books.options)
-    assert any(
-        line.option_id == 0 and codes[line.code] == 1
-        for order in books.sales_orders
-        for line in order.lines
-    )
-
-
-def test_upstock_orders_are_new_approved_and_at_the_default_branch(along: list[Books]) -> None:
-    """Upstock writes approved orders in stage New at one branch only (or at none by mistake)."""
-    first = [seen[0] for seen in versions(along).values() if seen[0].source == "Upstock"]
-    assert any(order.stage == "New" for order in first)
-    assert all(order.is_approved for order in first)
-    assert {order.branch_id for order in first} <= {3, 0}
-
-
-def test_order_desk_orders_carry_custom_fields_and_a_customer_number(books: Books) -> None:
-    """Order Desk fills in custom fields and the customer's order number."""
-    orders = from_source(books, "Order Desk")
-    assert all(order.custom_fields["orders_1000"] for order in orders)
-    assert all(order.customer_order_no for order in orders)
-
-
-def test_order_desk_sets_dispatch_dates_ahead(along: list[Books]) -> None:
-    """At some moments an Order Desk order has a dispatch date in the future and nothing shipped."""
-    assert any(
-        order.dispatched_at
-        and order.dispatched_at > books.moment
-        and not any(line.done for line in order.lines)
-        for books in along
-        for order in from_source(books, "Order Desk")
-    )
-
-
-def test_order_desk_dispatches_with_nothing_shipped(books: Books) -> None:
-    """Some Order Desk orders are dated as dispatched for weeks and nothing of them ever shipped."""
-    long_ago = books.moment - timedelta(days=20)
-    assert any(
-        order.dispatched_at
-        and order.dispatched_at < long_ago
-        and goods(order)
-        and not any(line.done for line in order.lines)
-        for order in from_source(books, "Order Desk")
-    )
 
 
 def test_stages_of_the_warehouse_occur(along: list[Books]) -> None:
@@ -270,60 +163,6 @@ def test_a_nightly_job_stamps_hundreds_of_orders_with_one_second(books: Books) -
     (moment, count), *_ = Counter(order.modified_at for order in books.sales_orders).most_common()
     assert count > 250
     assert moment.astimezone(SYDNEY).strftime("%d %H:%M:%S") == "01 00:00:03"
-
-
-def test_lines_have_sizes_discounts_fees_and_fractions(books: Books) -> None:
-    """Sized lines add up, discounts are money, fees have no item, fabric is sold by the metre."""
-    lines = [line for order in books.sales_orders for line in order.lines]
-    sized = [line for line in lines if line.sizes]
-    assert sized
-    assert all(sum(size.quantity for size in line.sizes) == line.quantity for line in sized)
-    assert all(size.code for line in sized for size in line.sizes)
-    assert any(line.sizes and line.discount for line in lines)
-    assert all(line.discount < line.quantity * line.unit_price for line in lines if line.discount)
-    assert {"freight", ""} <= {line.code for line in lines if not line.option_id}
-    assert any(line.quantity % 1 for line in lines)
-
-
-def test_a_sold_kit_lists_its_components(books: Books) -> None:
-    """Below the lines of some kits stand their components in multiples, without a price."""
-    kits = {each.id: each.components for each in books.products if each.components}
-    product_of = {option.id: option.product_id for option in books.options}
-    found = bare = 0
-    for order in books.sales_orders:
-        for line in order.lines:
-            parts = kits.get(product_of.get(line.option_id, 0), ())
-            children = [each for each in order.lines if each.parent_id == line.id]
-            bare += bool(parts and not children)
-            if parts and children:
-                found += 1
-                assert [each.quantity for each in children] == [
-                    part.quantity * line.quantity for part in parts
-                ]
-            assert all(child.unit_price == 0 for child in children)
-    assert found > 20
-    assert bare > 10
-
-
-def test_branches_on_orders_are_as_messy_as_in_life(books: Books) -> None:
-    """Some orders have no branch, some ship from another, some belong to a closed branch."""
-    closed = {branch.id for branch in books.branches if not branch.is_active}
-    assert any(order.branch_id == 0 for order in books.sales_orders)
-    assert any(order.distribution_branch_id for order in books.sales_orders)
-    assert any(order.branch_id in closed for order in books.sales_orders)
-
-
-def test_customers_and_channels_leave_their_traces(books: Books) -> None:
-    """Orders without a customer, of marketplaces, of staff, of projects, abroad and in USD exist."""
-    group = {contact.id: contact.group for contact in books.contacts}
-    orders = books.sales_orders
-    assert any(order.member_id == 0 for order in orders)
-    assert {"Staff", "Marketplace", "Wholesale"} <= {group.get(each.member_id) for each in orders}
-    assert any(order.company == "Amazon AU" for order in orders)
-    assert any(order.project_name == "Trade Fair" for order in orders)
-    assert any(order.currency == "USD" and order.currency_rate != 1 for order in orders)
-    assert {"Incl", "Excl", "Exempt"} == {order.tax_status for order in orders}
-    assert any(not order.delivery_country for order in orders if not order.dispatched_at)
 
 
 def test_old_approved_orders_are_stuck(books: Books) -> None:
