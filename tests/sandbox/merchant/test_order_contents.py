@@ -1,4 +1,4 @@
-"""What stands on an order: lines with sizes, fees and kits, and branches and customers as messy as in life."""
+"""What stands on an order: lines with sizes, fees and kits, and branches and customers as life has them."""
 
 from collections import Counter
 
