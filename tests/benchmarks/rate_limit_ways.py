@@ -95,11 +95,11 @@ def _rest_api(url: str, now: str, *, parallelized: bool) -> None:
 def _resource(endpoint: Endpoint, now: str, parallelized: bool) -> dict[str, Any]:
     paginator = {"type": "page_number", "base_page": 1, "total_path": None}
     params = {name: value for name, value in _asked(endpoint, now).items() if name != "page"}
-    fields = [column.field for column in endpoint.key_columns]
+    # Dlt merges by no key that may be null, as a size is.
+    merge = {"primary_key": "id", "write_disposition": "merge"}
     return {
         "name": endpoint.name,
-        "primary_key": fields,
-        "write_disposition": "merge",
+        **({} if endpoint.has_tied_rows else merge),
         "parallelized": parallelized,
         "endpoint": {"path": endpoint.path, "paginator": paginator, "params": params},
     }
