@@ -6,8 +6,9 @@ import pytest
 
 from cin7_pipeline.api.declaration import ColumnType
 from cin7_pipeline.settings import NEVER_SHOWN, Settings
-from tests.refusals import ARGUMENTS, CELLS, FIELDS, FILES, VARIABLES, Trial, parameters, trials
+from tests.refusals import Trial, parameters, trials
 from tests.refusals import flags_given_a_value as flags
+from tests.wrong_input import ARGUMENTS, CELLS, FIELDS, FILES, VARIABLES
 
 TRIALS = trials()
 OF_PEOPLE = [trial for trial in TRIALS if trial.kind != "field of the API"]
