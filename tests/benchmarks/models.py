@@ -10,6 +10,8 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from cin7_pipeline.pipeline import build_models
+from tests.benchmarks import models_pandas
 from tests.benchmarks.measuring import Cost, Finding, Way, costs
 from tests.benchmarks.models_account import (
     YEARS_OF_PERIODS,
@@ -38,9 +40,11 @@ def findings(folder: Path) -> Iterator[Finding]:
     lines = {p: order_lines(account_settings(path).warehouse_path) for p, path in accounts.items()}
     oldest = accounts[YEARS_OF_PERIODS]
     ways = {f"ours {p}": Way("models:ours", (path,)) for p, path in accounts.items()}
-    found = costs(ways | {"scan": Way("models:scan", (oldest,))})
+    found = costs(ways | {"pandas": _pandas(oldest), "scan": Way("models:scan", (oldest,))})
     ours = {p: found[f"ours {p}"] for p in PERIODS}
     yield from _sizes(ours, lines)
+    yield _against("pandas, nine of the tables", ours[YEARS_OF_PERIODS], found["pandas"])
+    yield _agreement(folder / "small", shop)
     yield _against("DuckDB's scan of the raw tables", ours[YEARS_OF_PERIODS], found["scan"])
     yield from _growth(ours, lines)
     yield from _model_growth(_model_seconds(accounts[PERIODS[0]]), _model_seconds(oldest), lines)
@@ -62,6 +66,21 @@ def _against(other: str, ours: Cost, theirs: Cost) -> Finding:
         f" memory {ours.peak_mb:,.0f} / {theirs.peak_mb:,.0f} MB"
     )
     return Finding(f"CPU at two years: ours / {other}", figures)
+
+
+def _pandas(data_dir: Path) -> Way:
+    tables = data_dir / "pandas"
+    tables.mkdir()
+    return Way("models_pandas:write", (account_settings(data_dir).warehouse_path, tables))
+
+
+def _agreement(data_dir: Path, shop: Path) -> Finding:
+    """Whether pandas makes the same numbers of a small account as we do."""
+    settings = repeat_shop(shop, data_dir, periods=1, ranges=1)
+    list(build_models(settings))
+    apart = list(models_pandas.differences(settings.warehouse_path))
+    figures = "; ".join(apart) or f"all, over {order_lines(settings.warehouse_path):,} order lines"
+    return Finding("Tables in which pandas' numbers equal ours", figures, "all", not apart)
 
 
 def _growth(ours: Mapping[int, Cost], lines: Mapping[int, int]) -> Iterator[Finding]:
@@ -107,8 +126,6 @@ def _model_seconds(data_dir: Path) -> dict[str, float]:
 
 def ours(data_dir: str) -> None:
     """All models, audits included, as a run builds them; what each took is written beside."""
-    from cin7_pipeline.pipeline import build_models
-
     folder, seconds, before = Path(data_dir), {}, time.process_time()
     for report in build_models(account_settings(folder)):
         now = time.process_time()
