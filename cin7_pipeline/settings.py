@@ -5,13 +5,21 @@ elsewhere; the files that people edit are read in `business_settings`.
 """
 
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, get_origin
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    SettingsConfigDict,
+)
 from pydantic_settings.exceptions import SettingsError as UnreadableVariable
 
 from cin7_pipeline.csv_rows import plain, shortened
@@ -139,7 +147,7 @@ class Settings(BaseSettings):
         return self.lookback_days_for.get(entity, self.lookback_days)
 
     def warnings(self) -> list[str]:
-        """What is allowed but unwise, a sentence each."""
+        """What is allowed but unwise, and variables that nothing reads, a sentence each."""
         spans = {"CIN7_LOOKBACK_DAYS": self.lookback_days}
         spans |= {
             f"CIN7_LOOKBACK_DAYS_FOR__{name.upper()}": days
@@ -150,11 +158,34 @@ class Settings(BaseSettings):
             if self.history_start > self.now().date() - timedelta(days=self.lookback_days)
             else []
         )
-        return cut_off + [
+        too_short = [
             f"{name}={days} is below 7: edits made while the sync was down for a week would be missed"
             for name, days in spans.items()
             if days < 7
         ]
+        return cut_off + too_short + _unread_variables()
+
+
+def _unread_variables() -> list[str]:
+    """Names that look like ours and are no setting, as of a slip; what they are set to may be a key."""
+    sources = EnvSettingsSource(Settings), DotEnvSettingsSource(Settings)
+    found = {name.upper() for source in sources for name in source.env_vars}
+    declared = {f"CIN7_{name.upper()}": field for name, field in Settings.model_fields.items()}
+    by_key = tuple(f"{name}__" for name, field in declared.items() if _is_dict(field))
+    return [
+        f"{name} is no setting and was ignored; {_likely_meant(name, declared)}"
+        for name in sorted(found - declared.keys())
+        if name.startswith("CIN7_") and not name.startswith(by_key)
+    ]
+
+
+def _is_dict(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) is dict
+
+
+def _likely_meant(name: str, declared: Iterable[str]) -> str:
+    close = get_close_matches(name, list(declared), n=1, cutoff=0.8)
+    return f"perhaps {close[0]} was meant" if close else ".env.example lists all settings"
 
 
 def _digest(*parts: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from cin7_pipeline.business_settings import SHOPIFY_IS_LEFT_OUT, load_business_settings
 from cin7_pipeline.errors import SettingsError
-from cin7_pipeline.settings import load_settings
+from cin7_pipeline.settings import Settings, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +74,30 @@ def test_a_lookback_can_be_set_for_one_entity(monkeypatch: pytest.MonkeyPatch) -
     assert settings.lookback_of("branch_transfers") == 2
     assert settings.lookback_of("sales_orders") == 90
     assert "BRANCH_TRANSFERS=2 is below 7" in settings.warnings()[0]
+
+
+def test_a_misspelt_variable_is_warned_of_without_its_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A variable that no setting reads is named, set here or in `.env`, with what was likely meant."""
+    (tmp_path / ".env").write_text("CIN7_APIKEY=s3cret\nOTHER=1\n")
+    monkeypatch.setenv("CIN7_LOOKBACK_DAY", "120")
+    monkeypatch.setenv("CIN7_COLOUR", "blue")
+    monkeypatch.setenv("cin7_calls_per_day", "4000")
+    monkeypatch.setenv("CIN7_LOOKBACK_DAYS_FOR__STOCK", "30")
+    assert load_settings().warnings() == [
+        "CIN7_APIKEY is no setting and was ignored; perhaps CIN7_API_KEY was meant",
+        "CIN7_COLOUR is no setting and was ignored; .env.example lists all settings",
+        "CIN7_LOOKBACK_DAY is no setting and was ignored; perhaps CIN7_LOOKBACK_DAYS was meant",
+    ]
+
+
+def test_the_example_sets_nothing_that_is_not_read(tmp_path: Path) -> None:
+    """Whoever copies `.env.example` is warned of nothing, and finds every setting in it."""
+    text = (Path(__file__).parents[1] / ".env.example").read_text()
+    (tmp_path / ".env").write_text(text)
+    assert load_settings().warnings() == []
+    assert [name for name in Settings.model_fields if f"CIN7_{name.upper()}" not in text] == []
 
 
 def test_as_of_fixes_the_clock() -> None:
