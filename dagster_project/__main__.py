@@ -25,11 +25,13 @@ def main() -> int:
     try:
         settings = load_settings()
         console.print(_announcement(settings))
+        for warning in settings.warnings():
+            display.print_line(warning, "yellow")
         if not run_daily_sync(settings, console):
             return 1
         show(settings, console)
     except PipelineError as error:
-        Console(stderr=True).print(f"cin7: {error}", style="red", markup=False)
+        display.print_line(f"cin7: {error}", "red")
         return 1
     return 0
 

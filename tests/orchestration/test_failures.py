@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from dagster_project.__main__ import main
 from dagster_project.definitions import defs
 from dagster_project.partitions import last_days
 from tests.load.company import NOW, Company, open_company, order
@@ -72,3 +73,19 @@ def test_a_good_run_tells_no_credential(company: Company) -> None:
         told = " ".join(str(record) for record in instance.all_logs(result.run_id))
     assert KEY not in told
     assert "ada@example.com" not in told
+
+
+def test_a_run_by_hand_says_what_is_unwise_and_what_failed(
+    company: Company,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`python -m dagster_project` warns of a misspelt variable, shows the refusal and ends with 1."""
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    monkeypatch.setenv("CIN7_LOOKBACK_DAY", "120")
+    monkeypatch.setenv("CIN7_API_KEY", "not-the-right-one")
+    assert main() == 1
+    said = capsys.readouterr()
+    assert "CIN7_LOOKBACK_DAY is no setting and was ignored" in said.err
+    assert "Cin7 answered 401" in said.out
