@@ -213,7 +213,7 @@ def assert_everything_happened(talk: Talk) -> None:
     assert told.count("job succeeded: True") == 1
     assert told.count("job succeeded: False") >= 3
     assert "The daily budget of Cin7 calls is spent" in told
-    assert "|dlt|" in told
+    assert "Closing writer for" in told  # dlt, by its own log or by Dagster's
     assert "DEBUG:httpcore.http11:receive_response_headers.complete" in told
     assert " - dagster - DEBUG - " in told
 
