@@ -76,13 +76,10 @@ def test_a_good_run_tells_no_credential(company: Company) -> None:
 
 
 def test_a_run_by_hand_says_what_is_unwise_and_what_failed(
-    company: Company,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    company: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`python -m dagster_project` warns of a misspelt variable, shows the refusal and ends with 1."""
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    monkeypatch.setattr(dg.DagsterInstance, "get", dg.DagsterInstance.ephemeral)
     monkeypatch.setenv("CIN7_LOOKBACK_DAY", "120")
     monkeypatch.setenv("CIN7_API_KEY", "not-the-right-one")
     assert main() == 1
