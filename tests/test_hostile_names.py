@@ -47,29 +47,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
 
 def hostile_records() -> dict[str, list[dict[str, Any]]]:
     """The records of each name."""
-    orders = [
-        sale(
-            number,
-            name,
-            branchId=number,
-            memberId=number,
-            source=name,
-            company=name,
-            customerOrderNo=f"no {name}",
-            customFields={f"orders_{number}": name},
-            lineItems=[line(number * 10, option=number, code=name)],
-        )
-        for number, name in NUMBERED
-    ]
-    stock = {
-        "stockOnHand": 5.0,
-        "openSales": 0.0,
-        "available": 5.0,
-        "incoming": 0.0,
-        "holding": 0.0,
-    }
     return {
-        "SalesOrders": orders,
+        "SalesOrders": [hostile_order(n, name) for n, name in NUMBERED],
         "Branches": [{"id": n, "company": name, "isActive": True, **AGE} for n, name in NUMBERED],
         "Contacts": [
             {"id": n, "type": "Customer", "company": name, "group": name, **AGE}
@@ -83,18 +62,30 @@ def hostile_records() -> dict[str, list[dict[str, Any]]]:
             {"id": n, "productId": n, "code": name, "status": "Primary", **AGE}
             for n, name in NUMBERED
         ],
-        "Stock": [
-            {
-                "productOptionId": n,
-                "branchId": n,
-                "productId": n,
-                "code": name,
-                "size": name,
-                **stock,
-            }
-            for n, name in NUMBERED
-        ],
+        "Stock": [hostile_stock(n, name) for n, name in NUMBERED],
     }
+
+
+def hostile_order(number: int, name: str) -> dict[str, Any]:
+    """A sale of one name's item, in which whatever can be named is named so."""
+    return sale(
+        number,
+        name,
+        branchId=number,
+        memberId=number,
+        source=name,
+        company=name,
+        customerOrderNo=f"no {name}",
+        customFields={f"orders_{number}": name},
+        lineItems=[line(number * 10, option=number, code=name)],
+    )
+
+
+def hostile_stock(number: int, name: str) -> dict[str, Any]:
+    """The stock of one name's item, in a size of that name, at its branch."""
+    keys = {"productOptionId": number, "branchId": number, "productId": number}
+    counts = {"stockOnHand": 5.0, "openSales": 0.0, "available": 5.0, "incoming": 0.0}
+    return {**keys, "code": name, "size": name, **counts, "holding": 0.0}
 
 
 def write_settings(folder: Path) -> None:
