@@ -19,7 +19,7 @@ from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.warehouse.tables import SQL_TYPES
 from tests.benchmarks.measuring import Cost, Finding, Way, costs
 from tests.benchmarks.orders import NOW, PAGE_ROWS, page_files, write_pages
-from tests.benchmarks.page_server import AFTER, OPEN_DOCUMENTS, serve
+from tests.benchmarks.page_server import AFTER, BEFORE, OPEN_DOCUMENTS, serve
 
 SIZES = (20_000, 60_000, 200_000)
 SMALL, _, LARGE = SIZES
@@ -111,20 +111,25 @@ class Files:
         self._files = page_files(pages)
 
     def get(self, _path: str, params: Mapping[str, str | int]) -> bytes:
-        """The last page backwards, or the one behind an id; ids have no gaps."""
+        """The page behind or before an id; ids have no gaps, and every page is full."""
         where = str(params.get("where", ""))
-        if OPEN_DOCUMENTS in where:
+        after, before = AFTER.search(where), BEFORE.search(where)
+        is_backwards = str(params["order"]).endswith("DESC")
+        end = (int(before[1]) - 1) // PAGE_ROWS if before else len(self._files)
+        place = end - 1 if is_backwards else int(after[1]) // PAGE_ROWS if after else 0
+        if OPEN_DOCUMENTS in where or not 0 <= place < end:
             return b"[]"
-        after = AFTER.search(where)
-        place = int(after[1]) // PAGE_ROWS if after else 0
-        if str(params["order"]).endswith("DESC"):
-            last = msgspec.json.decode(self._files[-1].read_bytes(), type=list[msgspec.Raw])
-            return msgspec.json.encode(last[::-1])
-        return self._files[place].read_bytes() if place < len(self._files) else b"[]"
+        body = self._files[place].read_bytes()
+        return backwards(body) if is_backwards else body
 
     def calls(self, _path: str) -> int:
         """Nothing is sent."""
         return 0
+
+
+def backwards(body: bytes) -> bytes:
+    """A page in the other order."""
+    return msgspec.json.encode(msgspec.json.decode(body, type=list[msgspec.Raw])[::-1])
 
 
 @contextmanager
