@@ -13,7 +13,7 @@ from cin7_pipeline.api.declaration import Endpoint, ReadMode
 from cin7_pipeline.api.endpoints import ENDPOINTS
 from cin7_pipeline.business_settings import load_business_settings
 from cin7_pipeline.errors import PipelineError
-from cin7_pipeline.file_modes import private_file, private_folder
+from cin7_pipeline.file_modes import private_folder
 from cin7_pipeline.load.held import Held, read_held
 from cin7_pipeline.load.merge import merge
 from cin7_pipeline.load.owner import claim
@@ -24,6 +24,7 @@ from cin7_pipeline.load.seal import seal
 from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.tables import create_raw_tables
+from cin7_pipeline.whole_files import write_whole
 from cin7_pipeline.window import Window
 
 READS_AT_ONCE = 4
@@ -145,8 +146,5 @@ def _salt(state_dir: Path) -> bytes:
     path = state_dir / "salt"
     if not path.exists():
         private_folder(state_dir)
-        draft = path.with_suffix(".tmp")  # renamed when whole: a kill must not leave an empty salt
-        private_file(draft)
-        draft.write_bytes(secrets.token_bytes(16))
-        draft.replace(path)
+        write_whole(path, secrets.token_bytes(16))
     return path.read_bytes()

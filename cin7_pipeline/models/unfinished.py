@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cin7_pipeline.file_modes import private_file, private_folder
+from cin7_pipeline.file_modes import private_folder
+from cin7_pipeline.whole_files import write_whole
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,8 @@ def unfinished_build(note: Path) -> UnfinishedBuild | None:
     try:
         facts = json.loads(text)
         return UnfinishedBuild(datetime.fromisoformat(facts["since"]), facts["problem"])
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-    ):  # of an earlier version, or damaged: that it is there says enough
+    except (ValueError, KeyError, TypeError):
+        # Of an earlier version, or damaged: that it is there says enough.
         return UnfinishedBuild(datetime.fromtimestamp(touched, UTC))
 
 
@@ -60,9 +58,7 @@ def noted_until_passed(note: Path, now: datetime, *, is_whole: bool) -> Iterator
     try:
         yield
     except Exception as error:
-        with suppress(
-            OSError
-        ):  # a full disk takes no longer note; what failed is told all the same
+        with suppress(OSError):  # a full disk takes no note; what failed is told all the same
             _write(note, UnfinishedBuild(since, str(error)))
         raise
     if is_whole or earlier is None:
@@ -72,10 +68,6 @@ def noted_until_passed(note: Path, now: datetime, *, is_whole: bool) -> Iterator
 
 
 def _write(note: Path, build: UnfinishedBuild) -> None:
-    """Written beside and renamed, so that a kill leaves the one or the other."""
     private_folder(note.parent)
-    draft = note.with_name(f"{note.name}.tmp")
-    private_file(draft)
     facts = {"since": build.since.isoformat(), "problem": build.problem}
-    draft.write_text(json.dumps(facts), encoding="utf-8")
-    draft.replace(note)
+    write_whole(note, json.dumps(facts).encode())

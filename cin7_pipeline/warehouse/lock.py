@@ -14,7 +14,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from cin7_pipeline.errors import WarehouseBusy
-from cin7_pipeline.file_modes import PRIVATE_FILE, private_file, private_folder
+from cin7_pipeline.file_modes import PRIVATE_FILE, private_folder
+from cin7_pipeline.whole_files import write_whole
 
 POLL_SECONDS = 0.1
 REMIND_SECONDS = 30.0
@@ -81,12 +82,8 @@ def _holder_file(path: Path) -> Path:
 
 
 def _write_holder(path: Path, holder: str) -> None:
-    """Written beside and renamed, so that nobody ever reads half of it."""
     facts = {"pid": os.getpid(), "holder": holder, "since": datetime.now(UTC).isoformat()}
-    draft = _holder_file(path).with_suffix(".tmp")
-    private_file(draft)
-    draft.write_text(json.dumps(facts), encoding="utf-8")
-    draft.replace(_holder_file(path))
+    write_whole(_holder_file(path), json.dumps(facts).encode())
 
 
 def _current(path: Path) -> str:

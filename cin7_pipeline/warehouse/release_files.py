@@ -4,7 +4,6 @@ Not here: how a release becomes the current one (`publish`).
 """
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.file_modes import PUBLIC_FILE, PUBLIC_FOLDER, private_files, set_mode
 from cin7_pipeline.warehouse.connection import require_file, when_free
 from cin7_pipeline.warehouse.statements import identifier, literal, write_comments
+from cin7_pipeline.whole_files import make_durable
 
 # The oldest format with all our types: DuckDB 1.2 and later open it, while 2.0's own only 2.0 does.
 STORAGE_VERSION = "v1.2.0"
@@ -50,15 +50,6 @@ def write_release(
     _seal(folder, releases / name)
     _seal(file, releases / f"{name}.duckdb")
     return tables
-
-
-def make_durable(path: Path) -> None:
-    """Wait until a file, or the entries of a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _attach(connection: DuckDBPyConnection, warehouse: Path, file: Path) -> None:

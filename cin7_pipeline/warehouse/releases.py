@@ -21,7 +21,7 @@ from filelock import FileLock
 
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.file_modes import PRIVATE_FILE
-from cin7_pipeline.warehouse.release_files import make_durable
+from cin7_pipeline.whole_files import make_durable
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from cin7_pipeline.errors import PipelineError
-from cin7_pipeline.warehouse.release_files import make_durable
 from cin7_pipeline.warehouse.releases import Releases
+from cin7_pipeline.whole_files import write_whole
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,13 @@ def roll_back(data_dir: Path, to: str | None, *, now: datetime) -> Rollback:
         PipelineError: nothing is published, or no such release is kept; the message names those that are.
     """
     releases = Releases(data_dir)
-    left = releases.shown()
-    if left is None:
-        msg = "nothing is published, so there is nothing to roll back: run `cin7 sync`"
-        raise PipelineError(msg)
+    _shown(releases)  # where nothing is published there is no folder to lock
     with releases.lock():
+        left = _shown(releases)  # again, as the lock may have waited for a publish
         shown = _named(releases, to) if to is not None else _before(releases, left)
         rollback = Rollback(shown, left, now.isoformat(timespec="seconds"))
-        _note(
-            releases, rollback
-        )  # first: a kill must not leave people reading what nobody tells of
+        # First: a kill must not leave people reading what nobody tells of.
+        write_whole(_note_file(releases), json.dumps(asdict(rollback)).encode())
         releases.show(shown)
     return rollback
 
@@ -57,6 +54,14 @@ def current_rollback(data_dir: Path) -> Rollback | None:
     rollback = Rollback(**json.loads(note.read_text(encoding="utf-8")))
     is_newest = releases.kept()[:1] == [rollback.shown]
     return rollback if releases.shown() == rollback.shown and not is_newest else None
+
+
+def _shown(releases: Releases) -> str:
+    shown = releases.shown()
+    if shown is None:
+        msg = "nothing is published, so there is nothing to roll back: run `cin7 sync`"
+        raise PipelineError(msg)
+    return shown
 
 
 def _named(releases: Releases, name: str) -> str:
@@ -78,15 +83,6 @@ def _before(releases: Releases, shown: str) -> str:
         )
         raise PipelineError(msg)
     return older[0]
-
-
-def _note(releases: Releases, rollback: Rollback) -> None:
-    """Written beside and renamed, so that nobody ever reads half of it."""
-    note = _note_file(releases)
-    draft = note.with_suffix(".tmp")
-    draft.write_text(json.dumps(asdict(rollback)), encoding="utf-8")
-    draft.replace(note)
-    make_durable(note.parent)
 
 
 def _note_file(releases: Releases) -> Path:

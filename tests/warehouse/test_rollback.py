@@ -5,12 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.warehouse.releases import Releases
 from cin7_pipeline.warehouse.rollback import current_rollback, roll_back
 from tests.warehouse.test_publish import MORNING, fill, release_again, version_of
 
-FIRST, SECOND, THIRD = (f"planning-20260630T060{minute}00Z" for minute in (1, 2, 3))
+FIRST, SECOND, THIRD, FOURTH = (f"planning-20260630T060{minute}00Z" for minute in (1, 2, 3, 4))
 NOON = MORNING + timedelta(hours=6)
 
 
@@ -114,6 +116,22 @@ def test_a_failed_publish_leaves_the_rollback_in_place(folder: Path) -> None:
     with pytest.raises(PipelineError, match="is a folder where a link belongs"):
         release_again(folder, 4, keep=1)
     assert version_of(folder / "planning.duckdb") == 1
+
+
+def test_a_rollback_that_waited_for_a_publish_leaves_what_that_one_shows(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What people read once the lock is free counts, not what they read when going back was asked for."""
+    lock = Releases.lock
+
+    def after_a_publish(releases: Releases) -> FileLock:
+        monkeypatch.undo()
+        release_again(folder, 4)
+        return lock(releases)
+
+    monkeypatch.setattr(Releases, "lock", after_a_publish)
+    rollback = roll_back(folder, None, now=NOON)
+    assert (rollback.shown, rollback.left) == (THIRD, FOURTH)
 
 
 def test_nothing_published_is_nothing_to_roll_back(tmp_path: Path) -> None:
