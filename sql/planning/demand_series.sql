@@ -13,22 +13,44 @@ columns:
 */
 with
 
-sales as (
+-- One number per series, because joining millions of days by two texts costs several times as much.
+pairs as (
     select
+        sku,
+        warehouse,
         sku || '|' || warehouse as unique_id,
-        sold_on,
-        sum(net_quantity) as net_quantity
+        dense_rank() over (order by sku || '|' || warehouse) as series_number,
+        min(sold_on) as first_on
     from planning.demand_daily
-    group by sku || '|' || warehouse, sold_on
+    group by sku, warehouse
 ),
 
-stock as (
+series as (
     select
-        sku || '|' || warehouse as unique_id,
-        snapshot_on,
-        bool_or(on_hand > 0) as is_in_stock
-    from planning.inventory_daily
-    group by sku || '|' || warehouse, snapshot_on
+        series_number,
+        unique_id,
+        min(first_on) as first_on
+    from pairs
+    group by series_number, unique_id
+),
+
+sales as (
+    select
+        pairs.series_number,
+        demand.sold_on as day_on,
+        sum(demand.net_quantity) as net_quantity
+    from planning.demand_daily as demand
+    inner join pairs on demand.sku = pairs.sku and demand.warehouse = pairs.warehouse
+    group by pairs.series_number, demand.sold_on
+),
+
+stocked_days as (
+    select distinct
+        pairs.series_number,
+        stock.snapshot_on as day_on
+    from planning.inventory_daily as stock
+    inner join pairs on stock.sku = pairs.sku and stock.warehouse = pairs.warehouse
+    where stock.on_hand > 0
 ),
 
 snapshots as (
@@ -36,20 +58,13 @@ snapshots as (
     from planning.inventory_daily
 ),
 
-first_days as (
-    select
-        unique_id,
-        min(sold_on) as first_on
-    from sales
-    group by unique_id
-),
-
 days as (
     select
-        first_days.unique_id,
-        unnest(generate_series(first_days.first_on, today.today_on - 1, interval 1 day))::date
+        series.series_number,
+        series.unique_id,
+        unnest(generate_series(series.first_on, today.today_on - 1, interval 1 day))::date
             as day_on
-    from first_days
+    from series
     cross join core.today as today
 )
 
@@ -60,10 +75,11 @@ select
         when synced_days.day_on is not null then coalesce(sales.net_quantity, 0)
     end::decimal(18, 4) as y,
     case
-        when snapshots.snapshot_on is not null then coalesce(stock.is_in_stock, false)
+        when snapshots.snapshot_on is not null then stocked_days.series_number is not null
     end as is_in_stock
 from days
 left join core.synced_days as synced_days on days.day_on = synced_days.day_on
 left join snapshots on days.day_on = snapshots.snapshot_on
-left join sales on days.unique_id = sales.unique_id and days.day_on = sales.sold_on
-left join stock on days.unique_id = stock.unique_id and days.day_on = stock.snapshot_on
+left join sales on days.series_number = sales.series_number and days.day_on = sales.day_on
+left join stocked_days
+    on days.series_number = stocked_days.series_number and days.day_on = stocked_days.day_on
