@@ -22,6 +22,7 @@ DAY_WINDOW_SECONDS = DAY_SECONDS + 60.0
 LOCK_SECONDS = 30
 # What was called in the last minute is lost with a damaged file: it has passed when this is over.
 PAUSE_AFTER_LOSS_SECONDS = 61.0
+# How the names of SQLite's errors begin that say so; each has variants.
 DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 SCHEMA = """
@@ -160,7 +161,7 @@ def _begin(path: Path) -> sqlite3.Connection:
     try:
         db.execute("pragma synchronous = normal")
         db.execute("begin immediate")
-        [(fault,)] = db.execute("pragma quick_check(1)").fetchall()
+        [(fault,)] = db.execute("pragma integrity_check(1)").fetchall()
         if fault != "ok":
             raise _Damaged(fault)
         for statement in SCHEMA.split(";"):
@@ -191,7 +192,7 @@ def _begin_undamaged(path: Path) -> sqlite3.Connection:
     try:
         return _begin(path)
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorname", "") not in DAMAGED:
+        if not getattr(error, "sqlite_errorname", "").startswith(DAMAGED):
             raise
         raise _Damaged(str(error)) from None
 

@@ -1,5 +1,8 @@
 """The ledger of calls outlives a damaged file and a clock that is set back."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from cin7_pipeline.api.budget import MINUTE_WINDOW_SECONDS, SECOND_WINDOW_SECONDS
@@ -23,7 +26,17 @@ def spoilt(content: bytes) -> bytes:
     return content[:middle] + b"\xff" * 4096 + content[middle + 4096 :]
 
 
-@pytest.mark.parametrize("damage", [overwritten, torn, spoilt])
+def misindexed(content: bytes) -> bytes:
+    """A file whose index is not that of its table, so that no old call could be removed any more."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.deserialize(content)
+        db.execute("pragma writable_schema = on")
+        db.execute("update sqlite_master set sql = replace(sql, '(account, at)', '(at, account)')")
+        db.commit()
+        return db.serialize()
+
+
+@pytest.mark.parametrize("damage", [overwritten, torn, spoilt, misindexed])
 def test_a_damaged_file_is_set_aside_and_the_last_minute_waited_out(
     budget_for, clock, tmp_path, caplog, damage
 ):
