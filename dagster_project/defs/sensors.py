@@ -9,8 +9,8 @@ from dagster_project.resources import SettingsResource
 TICK_SECONDS = 60
 JOBS = {daily_sync.name, intraday_sync.name, historical_resync.name}
 GONE = (
-    "The process of this run is gone: nobody has had the turn to run for a minute or more, and this run"
-    " never took it. It was killed, or the machine was."
+    "The process of this run is gone: nobody had the turn to run at two looks in a row, and a run that"
+    " lives would have taken it. It was killed, or the machine was. The next run repairs what it left."
 )
 
 
