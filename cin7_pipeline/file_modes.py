@@ -73,7 +73,7 @@ def public_folder(path: Path) -> None:
 
 
 def set_mode(path: Path, mode: int) -> None:
-    """Give a file or folder its mode; one of another user stays as that user made it."""
+    """Give a file or folder its mode; one of another user, or of a disk that takes none, stays as it is."""
     if path.stat().st_mode & 0o777 != mode:
-        with suppress(PermissionError):
+        with suppress(OSError):
             path.chmod(mode)

@@ -1,5 +1,6 @@
 """Who may read which file: what is published everybody, all else the user alone, whatever the umask."""
 
+import errno
 import os
 import stat
 import threading
@@ -9,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from cin7_pipeline.account import budget_of
-from cin7_pipeline.file_modes import private_file, private_files, private_folder, public_folder
+from cin7_pipeline.file_modes import (
+    private_file,
+    private_files,
+    private_folder,
+    public_folder,
+    set_mode,
+)
 from cin7_pipeline.pipeline import exclusive, publish_tables
 from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
@@ -164,3 +171,17 @@ def test_a_private_file_keeps_what_it_holds(tmp_path: Path) -> None:
     private_file(path)
     assert path.read_text() == "as it was"
     assert modes(tmp_path)["kept"] == "0o600"
+
+
+def test_a_disk_that_takes_no_modes_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder on a disk that cannot be written to is left as it is, so that Dagster still loads."""
+
+    def refuse(_path: Path, _mode: int) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr(Path, "chmod", refuse)
+    set_mode(tmp_path, 0o700)
+    assert modes(tmp_path) == {".": "0o755"}
