@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from operator import attrgetter
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
 from cin7_pipeline.api.declaration import Column, ColumnType, Endpoint
+from cin7_pipeline.api.page import Id
 from cin7_pipeline.errors import ContractBroken
 from cin7_pipeline.load.batch import Batch, BatchMaker, Version, refusal
 from cin7_pipeline.load.columns import Columns
 from cin7_pipeline.load.held import Key
 from cin7_pipeline.load.parse import Parser, UnfitRecord
 
-Id = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 DATES = ("createdDate", "modifiedDate")
 
 

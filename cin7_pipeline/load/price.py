@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.api.endpoints import DOCUMENTS, REFERENCE_DATA
-from cin7_pipeline.load.read import PAGE_ROWS
+from cin7_pipeline.api.page import FULL_PAGE
 from cin7_pipeline.window import Window
 
 
@@ -66,4 +66,4 @@ def _pages(connection: DuckDBPyConnection, entity: str, window: Window) -> int:
     held, per_day = connection.execute(query, bounds).fetchall()[0]
     days = (window.end - window.start).days if window.start and window.end else 0
     expected = max(held, per_day * days)
-    return int(-(-expected // PAGE_ROWS)) + 1
+    return int(-(-expected // FULL_PAGE)) + 1

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from cin7_pipeline.api.client import Cin7Client
 from cin7_pipeline.api.declaration import Endpoint
+from cin7_pipeline.api.page import FULL_PAGE
 from cin7_pipeline.api.pages import PageWalk, read_by_id
 from cin7_pipeline.api.where import window_where
 from cin7_pipeline.errors import Cin7Rejected, ContractBroken
@@ -22,7 +23,6 @@ from cin7_pipeline.load.held import Held, Key
 from cin7_pipeline.load.reading import Reading
 from cin7_pipeline.window import Window
 
-PAGE_ROWS = 250
 # A longer walk is cut into slices read side by side, so that the rate limit is the bound, not latency.
 PAGES_PER_WALK = 10
 SLICES_AT_ONCE = 3
@@ -102,7 +102,7 @@ class Reader:
         expected = sum(
             1 for created in reading.held.created.values() if created and created >= start
         )
-        walks = max(1, min(SLICES_AT_ONCE * 2, expected // (PAGE_ROWS * PAGES_PER_WALK)))
+        walks = max(1, min(SLICES_AT_ONCE * 2, expected // (FULL_PAGE * PAGES_PER_WALK)))
         days = max(1, -(-((window.end or self.now) - start).days // walks))
         return window.slices(days, self.now) if walks > 1 else [window]
 

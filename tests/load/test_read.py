@@ -154,7 +154,7 @@ def test_an_edit_between_slices_is_not_lost(
     company.orders.extend(order(n, created=200, changed=7 * n, total=1) for n in range(1, 13))
     company.orders[:0] = [order(98, created=1), order(99, created=2)]
     company.load_one()
-    monkeypatch.setattr(read, "PAGE_ROWS", 1)
+    monkeypatch.setattr(read, "FULL_PAGE", 1)
     monkeypatch.setattr(read, "PAGES_PER_WALK", 1)
     monkeypatch.setattr(read, "SLICES_AT_ONCE", 1)
     slices = Window.slices
