@@ -59,12 +59,17 @@ def noted_until_passed(note: Path, now: datetime, *, is_whole: bool) -> Iterator
         yield
     except Exception as error:
         with suppress(OSError):  # a full disk takes no note; what failed is told all the same
-            _write(note, UnfinishedBuild(since, str(error)))
+            _write(note, UnfinishedBuild(since, _in_one_line(error)))
         raise
     if is_whole or earlier is None:
         note.unlink(missing_ok=True)
     else:
         _write(note, earlier)
+
+
+def _in_one_line(error: Exception) -> str:
+    """What went wrong, for a sentence; DuckDB's own errors have several lines, others none."""
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _write(note: Path, build: UnfinishedBuild) -> None:

@@ -75,3 +75,15 @@ def test_a_note_that_cannot_be_read_still_counts(note: Path, content: str) -> No
     found = unfinished_build(note)
     assert found is not None
     assert found.problem is None
+
+
+@pytest.mark.parametrize(
+    ("problem", "told"),
+    [("Binder Error: no column\n\nLINE 1: select x\n", "no column LINE 1: select x"), ("", "Zero")],
+)
+def test_a_note_is_one_line_whatever_was_raised(note: Path, problem: str, told: str) -> None:
+    """An error of several lines is folded into one, and one without a text is told by its name."""
+    fail(note, MONDAY, problem)
+    text = str(unfinished_build(note))
+    assert told in text
+    assert "\n" not in text
