@@ -131,7 +131,7 @@ class Settings(BaseSettings):
 
     @property
     def state_dir(self) -> Path:
-        """Locks and the call budget."""
+        """What runs tell each other: the run lock, the call budget, the salt; dlt works in it too."""
         return self.data_dir / "state"
 
     def now(self) -> datetime:
