@@ -32,8 +32,9 @@ movements as (
 ),
 
 days as (
-    select distinct snapshot_on
-    from staging.stock_snapshots
+    select snapshot_on
+    from core.stock_readings
+    where not is_current
 ),
 
 readings as (

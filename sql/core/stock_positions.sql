@@ -1,7 +1,7 @@
 /*
 about: >-
-  Stock at and on its way to each warehouse, now and at the end of each day with a snapshot.
-  One row per reading, option, size and warehouse.
+  Stock at and on its way to each warehouse, branches added up, now and at the end of each day
+  with a snapshot. One row per reading, option, size and warehouse.
 grain: [is_current, snapshot_on, product_option_id, size, warehouse]
 columns:
   is_current: True for the stock as it was last read, false for the snapshot of a day.
@@ -21,20 +21,36 @@ columns:
 */
 with
 
-readings as (
+branch_stock as (
     select
-        true as is_current,
-        today.today_on as snapshot_on,
-        syncs.started_at as as_of_at
-    from core.today as today
-    left join core.last_syncs as syncs on syncs.entity = 'stock'
-    union all
+        readings.is_current,
+        readings.snapshot_on,
+        stock.*
+    from staging.stock as stock
+    inner join core.stock_readings as readings on readings.is_current
+    where stock.gone_at is null
+    union all by name
     select
         false as is_current,
+        snapshots.*
+    from staging.stock_snapshots as snapshots
+),
+
+figures as (
+    select
+        stock.*,
+        coalesce(branches.warehouse, 'unmapped') as warehouse
+    from branch_stock as stock
+    left join core.branch_warehouses as branches on stock.branch_id = branches.branch_id
+    union all by name
+    select
+        is_current,
         snapshot_on,
-        max(read_at) as as_of_at
-    from staging.stock_snapshots
-    group by snapshot_on
+        product_option_id,
+        size,
+        warehouse,
+        in_transit
+    from core.in_transit_stock
 ),
 
 positions as (
@@ -44,17 +60,16 @@ positions as (
         product_option_id,
         size,
         warehouse,
-        stock.code,
-        stock.on_hand,
-        stock.open_sales,
-        stock.available,
-        stock.incoming,
-        in_transit.in_transit,
-        stock.holding,
-        stock.virtual
-    from core.warehouse_stock as stock
-    full join core.in_transit_stock as in_transit
-        using (is_current, snapshot_on, product_option_id, size, warehouse)
+        min(code) as code,
+        coalesce(sum(on_hand), 0)::decimal(18, 4) as on_hand,
+        coalesce(sum(open_sales), 0)::decimal(18, 4) as open_sales,
+        coalesce(sum(available), 0)::decimal(18, 4) as available,
+        coalesce(sum(incoming), 0)::decimal(18, 4) as incoming,
+        coalesce(sum(in_transit), 0)::decimal(18, 4) as in_transit,
+        coalesce(sum(holding), 0)::decimal(18, 4) as holding,
+        coalesce(sum(virtual), 0)::decimal(18, 4) as virtual
+    from figures
+    group by is_current, snapshot_on, product_option_id, size, warehouse
 )
 
 select
@@ -64,16 +79,16 @@ select
     positions.size,
     positions.warehouse,
     coalesce(items.sku, positions.code, '') as sku,
-    coalesce(positions.on_hand, 0) as on_hand,
-    coalesce(positions.open_sales, 0) as open_sales,
-    coalesce(positions.available, 0) as available,
-    coalesce(positions.incoming, 0) as incoming,
-    coalesce(positions.in_transit, 0) as in_transit,
-    coalesce(positions.holding, 0) as holding,
-    coalesce(positions.virtual, 0) as virtual,
+    positions.on_hand,
+    positions.open_sales,
+    positions.available,
+    positions.incoming,
+    positions.in_transit,
+    positions.holding,
+    positions.virtual,
     readings.as_of_at
 from positions
-inner join readings
+inner join core.stock_readings as readings
     on positions.is_current = readings.is_current and positions.snapshot_on = readings.snapshot_on
 left join core.items as items
     on positions.product_option_id = items.product_option_id and positions.size = items.size

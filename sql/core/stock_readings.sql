@@ -1,0 +1,23 @@
+/*
+about: >-
+  The times that Cin7's stock is known for: as it was last read, and at the end of each day with a
+  snapshot. One row per reading.
+grain: [is_current, snapshot_on]
+columns:
+  is_current: True for the stock as it was last read, false for the snapshot of a day.
+  snapshot_on: Local day of the snapshot; of the current stock, today.
+  as_of_at: When the stock was read (UTC); null where it never was.
+*/
+select
+    true as is_current,
+    today.today_on as snapshot_on,
+    syncs.started_at as as_of_at
+from core.today as today
+left join core.last_syncs as syncs on syncs.entity = 'stock'
+union all
+select
+    false as is_current,
+    snapshot_on,
+    max(read_at) as as_of_at
+from staging.stock_snapshots
+group by snapshot_on
