@@ -54,7 +54,7 @@ bench: install ## Measure costs side by side in one run; ONLY="loading models" f
 	@$(BIN)/python -m tests.benchmarks $(ONLY)
 
 clean: ## Remove what runs made: databases, releases, state, Dagster's history
-	rm -rf data/*.duckdb data/*.wal data/releases data/parquet data/state
+	rm -rf data/*.duckdb* data/.*.tmp data/releases data/parquet data/state data/served
 	find data/dagster_home -mindepth 1 ! -name dagster.yaml -delete
 
 lock: ## Resolve pyproject.toml anew

@@ -9,6 +9,7 @@
     ├── WarehouseBusy      somebody else has the database open
     └── AuditFailed        a table did not pass its checks; the earlier one is kept
 
+Where only one module raises a kind of these, it stands there (`CannotMigrate`, `ModelRefused`).
 Every message is one line: what happened, where, what to do next. None holds a credential.
 """
 
