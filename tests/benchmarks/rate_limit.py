@@ -29,7 +29,6 @@ NEXT_DAY = NOW + timedelta(days=1)
 OTHERS = {
     "a plain client, page after page": "plain_client",
     "dlt's rest_api_source": "dlt_rest_api",
-    "dlt's rest_api_source, parallelized": "dlt_rest_api_parallel",
 }
 BY_PATH = {f"/api/{endpoint.path}": name for name, endpoint in ENDPOINTS.items()}
 

@@ -64,15 +64,6 @@ def _answer(client: Any, address: str, params: dict[str, Any]) -> list[Any]:
 
 def dlt_rest_api(url: str, now: str) -> None:
     """Dlt's declarative source, loaded into DuckDB as Parquet: its resources take turns page by page."""
-    _rest_api(url, now, parallelized=False)
-
-
-def dlt_rest_api_parallel(url: str, now: str) -> None:
-    """The same with every resource in a thread, as its documentation offers for slow servers."""
-    _rest_api(url, now, parallelized=True)
-
-
-def _rest_api(url: str, now: str, *, parallelized: bool) -> None:
     import dlt
     from dlt.sources.rest_api import rest_api_source
 
@@ -80,7 +71,7 @@ def _rest_api(url: str, now: str, *, parallelized: bool) -> None:
         "base_url": f"{url}/",
         "auth": {"type": "http_basic", "username": USERNAME, "password": API_KEY},
     }
-    resources = [_resource(endpoint, now, parallelized) for endpoint in ENDPOINTS.values()]
+    resources = [_resource(endpoint, now) for endpoint in ENDPOINTS.values()]
     source = rest_api_source({"client": client, "resources": resources})
     with tempfile.TemporaryDirectory() as folder:
         pipeline = dlt.pipeline(
@@ -92,7 +83,7 @@ def _rest_api(url: str, now: str, *, parallelized: bool) -> None:
         pipeline.run(source, loader_file_format="parquet")
 
 
-def _resource(endpoint: Endpoint, now: str, parallelized: bool) -> dict[str, Any]:
+def _resource(endpoint: Endpoint, now: str) -> dict[str, Any]:
     paginator = {"type": "page_number", "base_page": 1, "total_path": None}
     params = {name: value for name, value in _asked(endpoint, now).items() if name != "page"}
     # Dlt merges by no key that may be null, as a size is.
@@ -100,7 +91,6 @@ def _resource(endpoint: Endpoint, now: str, parallelized: bool) -> dict[str, Any
     return {
         "name": endpoint.name,
         **({} if endpoint.has_tied_rows else merge),
-        "parallelized": parallelized,
         "endpoint": {"path": endpoint.path, "paginator": paginator, "params": params},
     }
 
