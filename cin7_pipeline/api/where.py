@@ -27,6 +27,11 @@ def window_where(window: Window) -> str | None:
     )
 
 
+def and_modified_before(where: str, moment: datetime) -> str:
+    """`where`, narrowed to what no open window from that moment on returns."""
+    return f"({where}) AND modifiedDate < {_instant(moment)}"
+
+
 def ids_where(field: str, ids: Iterable[int]) -> str:
     """The filter for the rows whose `field` is one of `ids`."""
     return f"{field} IN ({','.join(map(str, ids))})"

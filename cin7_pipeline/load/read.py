@@ -8,26 +8,19 @@ what Cin7 was asked for by its id and did not return.
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cin7_pipeline.api.client import Cin7Client
 from cin7_pipeline.api.declaration import Endpoint
-from cin7_pipeline.api.page import FULL_PAGE
 from cin7_pipeline.api.pages import PageWalk, read_by_id
-from cin7_pipeline.api.where import window_where
+from cin7_pipeline.api.where import and_modified_before, window_where
 from cin7_pipeline.errors import Cin7Rejected, ContractBroken
 from cin7_pipeline.load.decode import Decoder
 from cin7_pipeline.load.held import Held, Key
 from cin7_pipeline.load.reading import Reading
 from cin7_pipeline.window import Window
 
-# A longer walk is cut into slices read side by side, so that the rate limit is the bound, not latency.
-PAGES_PER_WALK = 10
-SLICES_AT_ONCE = 3
-# Cin7 shows a row up to a minute after its modifiedDate.
-VISIBILITY_LAG = timedelta(minutes=5)
 # So few missing rows are never suspicious, however small the account.
 GONE_WITHOUT_QUESTION = 20
 
@@ -60,8 +53,8 @@ class Reader:
         reading = Reading(endpoint, window, self.now, held)
         calls_before = self.client.calls(endpoint.path)
         decoder = Decoder(endpoint, self.salt, held.hashes)
-        self._read_window(reading, decoder)
         self._read_open(reading, decoder)
+        self._read_window(reading, decoder)
         asked = self._read_by_id(reading, decoder, self._to_ask(reading))
         reading.gone = self._gone(reading, decoder, asked)
         reading.unknown_fields = set(decoder.unknown_fields)
@@ -70,24 +63,19 @@ class Reader:
         return reading
 
     def _read_window(self, reading: Reading, decoder: Decoder) -> None:
-        slices = self._slices(reading)
-        if len(slices) == 1:
-            self._walk(reading, decoder, reading.window)
-            return
-        with ThreadPoolExecutor(SLICES_AT_ONCE) as pool:
-            walks = [pool.submit(self._walk, reading, decoder, part) for part in slices]
-        for walk in walks:
-            walk.result()
-        # An edit during the walk can carry a document from a slice not yet read into one already read.
-        self._walk(reading, decoder, Window(start=self.now - VISIBILITY_LAG))
+        self._walk_where(reading, decoder, window_where(reading.window))
 
     def _read_open(self, reading: Reading, decoder: Decoder) -> None:
-        """On the first lookback also what is open and older than it: it is stock still to come or go."""
-        where = reading.endpoint.open_where
-        if where is None or not reading.is_lookback or reading.held.was_read_to_its_end:
+        """On the first lookback also what is open and older than it: it is stock still to come or go.
+
+        Read before the window, into which an edit meanwhile carries a document.
+        """
+        where, start = reading.endpoint.open_where, reading.window.start
+        is_due = reading.is_lookback and not reading.held.was_read_to_its_end
+        if where is None or start is None or not is_due:
             return
         try:
-            self._walk_where(reading, decoder, where)
+            self._walk_where(reading, decoder, and_modified_before(where, start))
         except Cin7Rejected as refusal:
             if refusal.status != 400:
                 raise
@@ -95,27 +83,12 @@ class Reader:
                 "%s: open documents before the lookback cannot be asked for", reading.endpoint.name
             )
 
-    def _slices(self, reading: Reading) -> list[Window]:
-        window, start = reading.window, reading.window.start
-        if start is None:
-            return [window]
-        expected = sum(
-            1 for created in reading.held.created.values() if created and created >= start
-        )
-        walks = max(1, min(SLICES_AT_ONCE * 2, expected // (FULL_PAGE * PAGES_PER_WALK)))
-        days = max(1, -(-((window.end or self.now) - start).days // walks))
-        return window.slices(days, self.now) if walks > 1 else [window]
-
-    def _walk(self, reading: Reading, decoder: Decoder, window: Window) -> None:
-        self._walk_where(reading, decoder, window_where(window))
-
     def _walk_where(self, reading: Reading, decoder: Decoder, where: str | None) -> None:
         walk = PageWalk(self.client, reading.endpoint, where)
         for body in walk:
             reading.add(decoder.batch(body))
             self.on_progress(reading.endpoint.name, len(reading.versions))
-        if walk.used_offset_pages:  # other slices are read at the same time
-            reading.used_offset_pages = True
+        reading.used_offset_pages |= walk.used_offset_pages
 
     def _to_ask(self, reading: Reading) -> set[int]:
         """Ids the window does not answer for: what is open, what is named but not held, lost sizes."""

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from cin7_pipeline.load import read
 from cin7_pipeline.window import Window
 from tests.load.company import Company, days_ago, order
 
@@ -147,24 +146,23 @@ def test_a_server_with_quirks_gives_the_same_tables(
     assert company.raw(ids) == [(599, 2, 600)]
 
 
-def test_an_edit_between_slices_is_not_lost(
-    company: Company, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A document that moves from a slice not yet read into one already read is seen all the same."""
-    company.orders.extend(order(n, created=200, changed=7 * n, total=1) for n in range(1, 13))
-    company.orders[:0] = [order(98, created=1), order(99, created=2)]
-    company.load_one()
-    monkeypatch.setattr(read, "FULL_PAGE", 1)
-    monkeypatch.setattr(read, "PAGES_PER_WALK", 1)
-    monkeypatch.setattr(read, "SLICES_AT_ONCE", 1)
-    slices = Window.slices
-    monkeypatch.setattr(Window, "slices", lambda *of: slices(*of)[::-1])  # the newest slice first
+def test_an_open_document_that_is_edited_meanwhile_is_not_lost(company: Company) -> None:
+    """An old document that is edited while open ones are read is found in the window that follows."""
+    company.orders.append(order(1, created=200, dispatchedDate=None, isVoid=False, total=1))
     calls = iter(range(100))
 
     def edit(_resource: str, _page: int) -> None:
-        if next(calls) == 2:  # the newest slice has been read to its end
-            company.orders[-1].update(modifiedDate=days_ago(0), total=2)
+        if next(calls) == 1:
+            company.orders[0].update(modifiedDate=days_ago(0), total=2)
 
     company.faults.edit_while_reading = edit
-    assert company.load_one().rows_read == 14
-    assert company.raw("select id from raw.sales_orders where total = 2") == [(12,)]
+    assert company.load_one().rows_read == 1
+    assert company.raw("select total from raw.sales_orders") == [(2,)]
+
+
+def test_open_documents_of_the_lookback_are_not_asked_for_twice(company: Company) -> None:
+    """A first read of 300 open orders of last week takes two full pages and one look for older ones."""
+    company.orders.extend(
+        order(n, created=7, dispatchedDate=None, isVoid=False) for n in range(1, 301)
+    )
+    assert company.load_one().call_count == 3
