@@ -71,6 +71,7 @@ def _check(column: Column, value: object) -> None:
         ColumnType.NUMBER: (int, float),
         ColumnType.RATE: (int, float),
         ColumnType.JSON: (dict, list),
+        ColumnType.PARTS: (list,),
         ColumnType.CUSTOM_FIELDS: (dict,),
     }
     if value is None:

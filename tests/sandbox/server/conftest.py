@@ -135,7 +135,7 @@ def clock(server, _shared) -> Wall:
 @pytest.fixture(scope="session")
 def http() -> Iterator[httpx.Client]:
     """A client with the right key."""
-    with httpx.Client(auth=("sandbox", "sandbox-key"), timeout=5) as client:
+    with httpx.Client(auth=("sandbox", "sandbox-key"), timeout=60) as client:
         yield client
 
 

@@ -1,7 +1,5 @@
 """The `where` parameter over HTTP."""
 
-from time import perf_counter
-
 import httpx
 import pytest
 
@@ -187,19 +185,3 @@ def test_a_hundred_alternatives_are_answered(ids):
     numbers = [*range(3, 90)]
     assert len(ids(where=f"id IN ({','.join(map(str, numbers))})")) == 5
     assert len(ids(where=" OR ".join(f"id={number}" for number in numbers))) == 5
-
-
-def test_ten_thousand_records_are_filtered_quickly(account, get):
-    """A filtered, sorted page out of ten thousand records takes well under 50 ms."""
-    account.lists["SalesOrders"] = [
-        account.lists["SalesOrders"][number % 7] | {"id": number} for number in range(10_000)
-    ]
-    window = "modifiedDate>='2026-06-02T00:00:00Z' AND modifiedDate<'2026-06-07T00:00:00Z'"
-    ask = {"where": f"({window} OR branchId=3) AND id>9000", "order": "id ASC", "rows": 250}
-    get("SalesOrders", **ask)
-    durations = []
-    for _ in range(5):
-        started = perf_counter()
-        assert len(get("SalesOrders", **ask).json()) == 250
-        durations.append(perf_counter() - started)
-    assert min(durations) < 0.05
