@@ -73,7 +73,7 @@ def test_a_waiting_run_says_so_again(path, start, monkeypatch):
     told = []
     with pytest.raises(WarehouseBusy):
         try_lock(path, wait_seconds=0.5, on_wait=told.append)
-    assert len(told) == 3
+    assert 2 <= len(told) <= 3  # the last one may be due just when the wait is over
 
 
 def test_a_killed_holder_frees_the_lock(path, start):

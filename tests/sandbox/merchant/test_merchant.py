@@ -1,4 +1,3 @@
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -90,14 +89,6 @@ def test_the_first_morning_has_a_range_and_stock_but_hardly_any_orders(merchant:
     assert len(books.options) > 300
     assert sum(row.on_hand for row in books.stock) > 1000
     assert len(books.sales_orders) < 14
-
-
-def test_books_are_quick_after_the_first_call(merchant: Merchant, now: datetime) -> None:
-    """Projecting the default merchant to another moment takes less than half a second."""
-    merchant.books(now)
-    started = time.perf_counter()
-    merchant.books(now - timedelta(hours=5))
-    assert time.perf_counter() - started < 0.5
 
 
 def test_threads_may_ask_at_the_same_time() -> None:
