@@ -20,7 +20,7 @@ from rich.console import Console
 from cin7_pipeline.display import table_of
 from tests.benchmarks.measuring import Finding
 
-BENCHMARKS = ("start_up", "loading", "quiet_day", "models", "publishing", "rate_limit", "peers")
+BENCHMARKS = ("start_up", "loading", "quiet_day", "models", "rate_limit", "peers")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 COLUMNS = ["what", "measured", "target", "met"]
 HEAD = """# What was measured
