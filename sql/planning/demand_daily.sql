@@ -37,13 +37,14 @@ buyer_days as (
     group by product_option_id, size, warehouse, channel, day_on, buyer_id
 ),
 
-largest_buyers as (
+buyers as (
     select
         product_option_id,
         size,
         warehouse,
         channel,
         day_on,
+        count(*) as customer_count,
         max(sold_quantity) as sold_quantity
     from buyer_days
     group by product_option_id, size, warehouse, channel, day_on
@@ -59,8 +60,7 @@ days as (
         min(sku) as sku,
         sum(sold_quantity)::decimal(18, 4) as sold_quantity,
         sum(returned_quantity)::decimal(18, 4) as returned_quantity,
-        count(distinct order_root) as order_count,
-        count(distinct buyer_id) as customer_count
+        count(distinct order_root) as order_count
     from core.demand_lines
     group by product_option_id, size, warehouse, channel, day_on
 )
@@ -76,16 +76,16 @@ select
     days.returned_quantity,
     (days.sold_quantity - days.returned_quantity)::decimal(18, 4) as net_quantity,
     days.order_count,
-    days.customer_count,
+    coalesce(buyers.customer_count, 0) as customer_count,
     case
         when days.sold_quantity > 0
-            then round(largest_buyers.sold_quantity / days.sold_quantity, 4)
+            then round(buyers.sold_quantity / days.sold_quantity, 4)
     end::decimal(18, 4) as largest_customer_share
 from days
-left join largest_buyers
+left join buyers
     on
-        days.product_option_id = largest_buyers.product_option_id
-        and days.size = largest_buyers.size
-        and days.warehouse = largest_buyers.warehouse
-        and days.channel = largest_buyers.channel
-        and days.day_on = largest_buyers.day_on
+        days.product_option_id = buyers.product_option_id
+        and days.size = buyers.size
+        and days.warehouse = buyers.warehouse
+        and days.channel = buyers.channel
+        and days.day_on = buyers.day_on
