@@ -45,15 +45,27 @@ matches as (
     left join unique_codes on sizes.code = unique_codes.sku
 ),
 
--- Sizes of one line can lead to different items of the same size, which would be one row of two.
-clashes as (
-    select
+-- Only where a size becomes another can two sizes of a line be the same.
+moved_lines as (
+    select distinct
         document_kind,
         document_id,
         line_id
     from matches
-    group by document_kind, document_id, line_id, landing_size
-    having count(distinct coalesce(option_id, 0)) > 1
+    where landing_size <> size
+),
+
+-- Sizes of one line can lead to different items of the same size, which would be one row of two.
+clashes as (
+    select
+        matches.document_kind,
+        matches.document_id,
+        matches.line_id
+    from moved_lines
+    inner join matches using (document_kind, document_id, line_id)
+    group by
+        matches.document_kind, matches.document_id, matches.line_id, matches.landing_size
+    having count(distinct coalesce(matches.option_id, 0)) > 1
 )
 
 select
