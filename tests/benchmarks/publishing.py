@@ -1,0 +1,164 @@
+"""Publish and read: a release against plain copies of its files, and a planner's ten questions to it.
+
+The planning tables of half a year are built and repeated for further items until the release is large. A
+question is asked in a process that just began, of files that the operating system still holds in memory.
+"""
+
+import json
+import shutil
+import statistics
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from cin7_pipeline.pipeline import build_models
+from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.publish import publish
+from cin7_pipeline.warehouse.releases import Releases
+from cin7_pipeline.warehouse.statements import identifier, literal
+from cin7_pipeline.whole_files import make_durable
+from tests.benchmarks.measuring import Cost, Finding, Way, cost, costs
+from tests.benchmarks.models_account import account_settings, read_shop, repeat_shop
+from tests.benchmarks.orders import NOW
+from tests.benchmarks.publishing_queries import QUERIES, choose
+
+BUILT_PERIODS = 2
+# About 2 GB of release, in as many items as the account of the models has, times this.
+REPETITIONS = 8
+ROUNDS = 5
+MOST_MILLISECONDS = 100
+SHIFTED = ("product_option_id", "document_id", "sales_order_id", "purchase_order_id", "transfer_id")
+NAMED = ("sku", "order_number")
+Answer = tuple[float, float]
+
+
+def findings(folder: Path) -> Iterator[Finding]:
+    """What a release costs, and how long its readers wait, in the order it has and in none."""
+    large, copies = folder / "large", folder / "copies"
+    cost(Way("publishing:prepare", (folder / "built", large)).command)
+    found = costs(
+        {
+            "publish": Way("publishing:release", (large,)),
+            "copy": Way("publishing:copy_release", (large, copies)),
+        }
+    )
+    release = _shown(large)
+    yield _publishing(release, found)
+    unsorted = folder / "unsorted.duckdb"
+    cost(Way("publishing:copy_unsorted", (large, unsorted)).command)
+    yield from _reading(release, unsorted, folder / "answers.jsonl")
+
+
+def _publishing(release: Path, found: Mapping[str, Cost]) -> Finding:
+    ours, copied = found["publish"], found["copy"]
+    gigabytes = release.stat().st_size / 1e9
+    figures = (
+        f"{ours.cpu:.1f} s / {copied.cpu:.1f} s of CPU, {ours.wall:.1f} s / {copied.wall:.1f} s in all,"
+        f" {ours.peak_mb:,.0f} MB of memory"
+    )
+    return Finding(f"A release of {gigabytes:.2f} GB / a copy of its files, synced", figures)
+
+
+def _reading(release: Path, unsorted: Path, note: Path) -> Iterator[Finding]:
+    parameters = json.dumps(choose(release))
+    for _ in range(ROUNDS):
+        for query in QUERIES:
+            for file in (release, unsorted):
+                cost(Way("publishing_queries:ask", (file, parameters, query, note)).command)
+    answers = _answers(note)
+    for query in QUERIES:
+        ours, theirs = answers[str(release), query], answers[str(unsorted), query]
+        figures = (
+            f"{ours[0]:.0f} ms, {ours[1]:.0f} ms of CPU; unsorted {theirs[0]:.0f} ms,"
+            f" {theirs[1]:.0f} ms of CPU"
+        )
+        is_met = ours[0] < MOST_MILLISECONDS
+        yield Finding(f"Cold process, warm disk: {query}", figures, "< 100 ms", is_met)
+
+
+def _answers(note: Path) -> dict[tuple[str, str], Answer]:
+    """The median wall and CPU milliseconds of each file and query."""
+    taken: dict[tuple[str, str], list[Answer]] = defaultdict(list)
+    for line in note.read_text(encoding="utf-8").splitlines():
+        file, query, wall, cpu, _ = json.loads(line)
+        taken[file, query].append((wall, cpu))
+    return {
+        asked: (statistics.median(w for w, _ in each), statistics.median(c for _, c in each))
+        for asked, each in taken.items()
+    }
+
+
+def prepare(built_dir: str, large_dir: str) -> None:
+    """A warehouse with the planning tables of half a year, repeated for further items."""
+    built = Path(built_dir)
+    settings = repeat_shop(read_shop(built / "shop"), built / "account", periods=BUILT_PERIODS)
+    for _ in build_models(settings):
+        pass
+    with open_warehouse(account_settings(Path(large_dir)).warehouse_path) as connection:
+        connection.execute(f"attach {literal(str(settings.warehouse_path))} as built (read_only)")
+        connection.execute("create schema planning")
+        columns = connection.execute(
+            "select table_name, list(column_name order by column_index) from duckdb_columns()"
+            " where database_name = 'built' and schema_name = 'planning' group by table_name"
+        ).fetchall()
+        for table, names in columns:
+            connection.execute(_repeated(table, names))
+
+
+def _repeated(table: str, names: list[str]) -> str:
+    """The table once for each range of items; what has no item in it once."""
+    values = ", ".join(f"{_value(name)} as {identifier(name)}" for name in names)
+    times = REPETITIONS if {"product_option_id", "unique_id"} & set(names) else 1
+    return (
+        f"create table planning.{table} as select {values}"
+        f" from built.planning.{table} cross join range({times}) as r(repetition)"
+    )
+
+
+def _value(name: str) -> str:
+    column = identifier(name)
+    if name in SHIFTED:
+        return f"{column} + repetition * 1_000_000_000_000"
+    if name in NAMED:
+        return f"{column} || '/' || repetition"
+    if name == "unique_id":
+        return f"replace({column}, '|', '/' || repetition || '|')"
+    return column
+
+
+def release(data_dir: str) -> None:
+    """Publish, as every morning; only the newest release stays."""
+    settings = account_settings(Path(data_dir))
+    publish(settings.warehouse_path, settings.data_dir, published_at=NOW, keep=1)
+
+
+def copy_release(data_dir: str, target: str) -> None:
+    """The least there is to do: the same files copied, and waited for until they are on the disk."""
+    release = _shown(Path(data_dir))
+    shutil.rmtree(target, ignore_errors=True)
+    copied = Path(target)
+    shutil.copytree(release.with_suffix(""), copied)
+    shutil.copy(release, copied)
+    for file in copied.iterdir():
+        make_durable(file)
+
+
+def _shown(data_dir: Path) -> Path:
+    releases = Releases(data_dir)
+    name = releases.shown()
+    assert name is not None
+    return releases.file(name)
+
+
+def copy_unsorted(data_dir: str, target: str) -> None:
+    """The tables of the warehouse as they were built, in the release's format."""
+    import duckdb
+
+    from cin7_pipeline.warehouse.release_files import STORAGE_VERSION
+
+    warehouse = account_settings(Path(data_dir)).warehouse_path
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
+        options = f"storage_version {literal(STORAGE_VERSION)}"
+        connection.execute(f"attach {literal(target)} as copied ({options})")
+        connection.execute("copy from database warehouse to copied")

@@ -1,0 +1,85 @@
+"""Ten questions that planners ask of the published file every day, each in a process that just began."""
+
+import json
+import time
+from pathlib import Path
+
+# What they ask about is `$sku` at `$warehouse`, the `$unique_id` of the two, and `$order_number`.
+QUERIES = {
+    "a year of one series": """
+        select ds, y, is_in_stock from planning.demand_series
+        where unique_id = $unique_id and ds >= $today::date - 365 order by ds
+    """,
+    "an item's sales by channel, 90 days": """
+        select channel, sum(net_quantity), sum(order_count) from planning.demand_daily
+        where sku = $sku and warehouse = $warehouse and sold_on >= $today::date - 90
+        group by channel
+    """,
+    "an item's stock everywhere": """
+        select warehouse, on_hand, available, incoming, in_transit from planning.inventory
+        where sku = $sku
+    """,
+    "an item's stock day by day, 90 days": """
+        select snapshot_on, on_hand, available from planning.inventory_daily
+        where sku = $sku and warehouse = $warehouse and snapshot_on >= $today::date - 90
+        order by snapshot_on
+    """,
+    "an item's projection": """
+        select day_on, projected_known, projected from planning.projected_stock
+        where sku = $sku and warehouse = $warehouse order by day_on
+    """,
+    "the movements behind it": """
+        select day_on, kind, order_number, quantity from planning.projected_stock_explained
+        where sku = $sku and warehouse = $warehouse order by day_on
+    """,
+    "what runs out within 30 days": """
+        select sku, min(day_on) from planning.projected_stock
+        where warehouse = $warehouse and is_stockout and day_on < $today::date + 30
+        group by sku order by min(day_on)
+    """,
+    "what arrives within 14 days": """
+        select expected_on, order_number, sku, open_quantity from planning.replenishments
+        where destination_warehouse = $warehouse and is_counted and expected_on < $today::date + 14
+        order by expected_on
+    """,
+    "the best sellers of 30 days": """
+        select sku, sum(quantity), sum(net_amount) from planning.sales_lines
+        where warehouse = $warehouse and sold_on >= $today::date - 30
+        group by sku order by sum(quantity) desc limit 20
+    """,
+    "one order's lines": """
+        select sku, quantity, dispatched_on from planning.sales_lines
+        where order_number = $order_number
+    """,
+}
+
+CHOSEN = """
+    select sku, warehouse, sku || '|' || warehouse as unique_id, min(order_number) as order_number,
+        max(sold_on)::varchar as today
+    from planning.sales_lines
+    group by sku, warehouse order by count(*) desc, sku, warehouse limit 1
+"""
+
+
+def choose(release: Path) -> dict[str, str]:
+    """The item that sold most often, one of its orders, and the last day: what all queries ask about."""
+    import duckdb
+
+    with duckdb.connect(release, read_only=True) as connection:
+        cursor = connection.execute(CHOSEN)
+        names = [column[0] for column in cursor.description or []]
+        return dict(zip(names, cursor.fetchall()[0], strict=True))
+
+
+def ask(release: str, parameters: str, query: str, note: str) -> None:
+    """Open the file, ask, fetch all rows; the wall and CPU milliseconds of it are added to the note."""
+    import duckdb
+
+    text = QUERIES[query]
+    used = {name: value for name, value in json.loads(parameters).items() if f"${name}" in text}
+    started, cpu_before = time.perf_counter(), time.process_time()
+    with duckdb.connect(release, read_only=True) as connection:
+        rows = connection.execute(text, used).fetchall()
+        wall, cpu = time.perf_counter() - started, time.process_time() - cpu_before
+    with Path(note).open("a", encoding="utf-8") as file:
+        file.write(json.dumps([release, query, wall * 1000, cpu * 1000, len(rows)]) + "\n")
