@@ -26,7 +26,7 @@ def column_lineage(catalogue: Catalogue, model: SqlModel) -> dict[str, Sources]:
     A column made of no other (a constant, a count of rows) has an empty list, and so has one that
     cannot be followed.
     """
-    schema = MappingSchema(_known_columns(catalogue), dialect=DIALECT)
+    schema = MappingSchema(_known_columns(catalogue), dialect=DIALECT, normalize=False)
     try:
         query = qualify(
             model.tree.copy(), schema=schema, dialect=DIALECT, validate_qualify_columns=False
@@ -59,6 +59,7 @@ def _sources(column: str, scope: Scope | None, schema: MappingSchema) -> Sources
             scope=scope,
             dialect=DIALECT,
             trim_selects=False,
+            copy=False,
         )
         return sorted(set(_leaves(node)))
     except Exception:  # as above; the other columns may still be followed
