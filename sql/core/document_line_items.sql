@@ -28,16 +28,10 @@ item_rows as (
         matches.line_id,
         matches.item_size as size,
         matches.item_option_id as product_option_id,
-        sum(sizes.quantity)::decimal(18, 4) as ordered_quantity,
+        sum(shares.quantity)::decimal(18, 4) as ordered_quantity,
         sum(shares.done_quantity)::decimal(18, 4) as done_quantity,
         sum(shares.discount)::decimal(18, 4) as discount
     from core.document_line_matches as matches
-    inner join core.document_line_sizes as sizes
-        on
-            matches.document_kind = sizes.document_kind
-            and matches.document_id = sizes.document_id
-            and matches.line_id = sizes.line_id
-            and matches.size = sizes.size
     inner join core.document_line_shares as shares
         on
             matches.document_kind = shares.document_kind

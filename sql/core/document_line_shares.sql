@@ -9,6 +9,7 @@ columns:
   document_id: Cin7 id of the document.
   line_id: Cin7 id of the line.
   size: Name of the size on the line; '' for a line without sizes.
+  quantity: Units of the size on the line.
   done_quantity: Units of the size that were shipped or received.
   discount: Discount on the size in document currency.
 checks:
@@ -24,6 +25,7 @@ running as (
         line_id,
         size,
         position,
+        quantity,
         sum(quantity) over (
             partition by document_kind, document_id, line_id order by position
         )::decimal(18, 4) as quantity_so_far,
@@ -31,6 +33,7 @@ running as (
             partition by document_kind, document_id, line_id
         )::decimal(18, 4) as line_quantity
     from core.document_line_sizes
+    where size <> ''
 ),
 
 -- The quotient is a float: ten exact digits first, or a tie would fall by chance.
@@ -41,6 +44,7 @@ totals as (
         running.line_id,
         running.size,
         running.position,
+        running.quantity,
         case
             when running.line_quantity = 0 then lines.done_quantity
             else round(
@@ -68,7 +72,24 @@ select
     document_id,
     line_id,
     size,
+    quantity,
     (done_so_far - coalesce(lag(done_so_far) over line, 0))::decimal(18, 4) as done_quantity,
     (discount_so_far - coalesce(lag(discount_so_far) over line, 0))::decimal(18, 4) as discount
 from totals
 window line as (partition by document_kind, document_id, line_id order by position)
+union all
+select
+    lines.document_kind,
+    lines.document_id,
+    lines.line_id,
+    sizes.size,
+    sizes.quantity,
+    lines.done_quantity,
+    lines.discount
+from core.document_lines as lines
+inner join core.document_line_sizes as sizes
+    on
+        lines.document_kind = sizes.document_kind
+        and lines.document_id = sizes.document_id
+        and lines.line_id = sizes.line_id
+        and sizes.size = ''
