@@ -36,12 +36,20 @@ branch_stock as (
     from staging.stock_snapshots as snapshots
 ),
 
-figures as (
+labelled as (
     select
         stock.*,
-        coalesce(branches.warehouse, 'unmapped') as warehouse
+        coalesce(branches.warehouse, 'unmapped') as warehouse,
+        coalesce(branches.is_alone, false) as is_alone
     from branch_stock as stock
     left join core.branch_warehouses as branches on stock.branch_id = branches.branch_id
+),
+
+-- There is a row per day of history: only what branches share is added up, because that is slow.
+warehouse_stock as (
+    select *
+    from labelled
+    where is_alone
     union all by name
     select
         is_current,
@@ -49,46 +57,35 @@ figures as (
         product_option_id,
         size,
         warehouse,
-        in_transit
-    from core.in_transit_stock
-),
-
-positions as (
-    select
-        is_current,
-        snapshot_on,
-        product_option_id,
-        size,
-        warehouse,
         min(code) as code,
-        coalesce(sum(on_hand), 0)::decimal(18, 4) as on_hand,
-        coalesce(sum(open_sales), 0)::decimal(18, 4) as open_sales,
-        coalesce(sum(available), 0)::decimal(18, 4) as available,
-        coalesce(sum(incoming), 0)::decimal(18, 4) as incoming,
-        coalesce(sum(in_transit), 0)::decimal(18, 4) as in_transit,
-        coalesce(sum(holding), 0)::decimal(18, 4) as holding,
-        coalesce(sum(virtual), 0)::decimal(18, 4) as virtual
-    from figures
+        sum(on_hand)::decimal(18, 4) as on_hand,
+        sum(open_sales)::decimal(18, 4) as open_sales,
+        sum(available)::decimal(18, 4) as available,
+        sum(incoming)::decimal(18, 4) as incoming,
+        sum(holding)::decimal(18, 4) as holding,
+        sum(virtual)::decimal(18, 4) as virtual
+    from labelled
+    where not is_alone
     group by is_current, snapshot_on, product_option_id, size, warehouse
 )
 
 select
-    positions.is_current,
-    positions.snapshot_on,
-    positions.product_option_id,
-    positions.size,
-    positions.warehouse,
-    coalesce(items.sku, positions.code, '') as sku,
-    positions.on_hand,
-    positions.open_sales,
-    positions.available,
-    positions.incoming,
-    positions.in_transit,
-    positions.holding,
-    positions.virtual,
+    is_current,
+    snapshot_on,
+    product_option_id,
+    size,
+    warehouse,
+    coalesce(items.sku, stock.code, '') as sku,
+    coalesce(stock.on_hand, 0) as on_hand,
+    coalesce(stock.open_sales, 0) as open_sales,
+    coalesce(stock.available, 0) as available,
+    coalesce(stock.incoming, 0) as incoming,
+    coalesce(in_transit.in_transit, 0) as in_transit,
+    coalesce(stock.holding, 0) as holding,
+    coalesce(stock.virtual, 0) as virtual,
     readings.as_of_at
-from positions
-inner join core.stock_readings as readings
-    on positions.is_current = readings.is_current and positions.snapshot_on = readings.snapshot_on
-left join core.items as items
-    on positions.product_option_id = items.product_option_id and positions.size = items.size
+from warehouse_stock as stock
+full join core.in_transit_stock as in_transit
+    using (is_current, snapshot_on, product_option_id, size, warehouse)
+inner join core.stock_readings as readings using (is_current, snapshot_on)
+left join core.items as items using (product_option_id, size)
