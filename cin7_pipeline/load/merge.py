@@ -22,7 +22,7 @@ import pyarrow as pa
 from cin7_pipeline.api.declaration import Endpoint, Lines
 from cin7_pipeline.load.batch import ROOT_KEY, ROW_KEY
 from cin7_pipeline.load.columns import MOMENT
-from cin7_pipeline.load.reading import Changes
+from cin7_pipeline.load.reading import Reading
 
 PLAIN_PATH = re.compile(r"[\w./ -]+")
 UNIQUE_ROW_KEY: Any = {"row_key": True, "unique": True, "nullable": False}
@@ -37,7 +37,7 @@ TYPES_ARE_FROZEN: Any = {"tables": "evolve", "columns": "evolve", "data_type": "
 
 def merge(
     connection: duckdb.DuckDBPyConnection,
-    changes: Iterable[tuple[Endpoint, Changes | None]],
+    readings: Iterable[Reading],
     read_at: datetime,
     state_dir: Path,
 ) -> None:
@@ -45,7 +45,7 @@ def merge(
 
     Merging the same records twice leaves the same rows. dlt works in `state_dir` meanwhile.
     """
-    resources = [_resource(endpoint, each, read_at) for endpoint, each in changes if each]
+    resources = [_resource(reading, read_at) for reading in readings if reading.has_changes]
     if not resources:
         return
     _configure()
@@ -90,8 +90,11 @@ def _empty_folder(state_dir: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _resource(endpoint: Endpoint, changes: Changes, read_at: datetime) -> Any:
+def _resource(reading: Reading, read_at: datetime) -> Any:
+    endpoint = reading.endpoint
+
     def tables() -> Iterator[Any]:
+        changes = reading.take_changes()
         yield _tracked(changes.documents, read_at)
         if endpoint.lines is not None:
             yield dlt.mark.with_hints(

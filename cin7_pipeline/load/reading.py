@@ -70,22 +70,25 @@ class Reading:
             for key, version in self.versions.items()
         )
 
-    def changes(self) -> Changes | None:
-        """What is to be written; None where nothing is."""
-        tables = list(self._newest())
-        if not tables:
-            return None
+    @property
+    def has_changes(self) -> bool:
+        """True where something is to be written."""
+        return any(rows for _, rows in self._newest())
+
+    def take_changes(self) -> Changes:
+        """What is to be written; handed over, so that it takes no memory once it is written."""
+        tables = [batch.tables(rows) for batch, rows in self._newest() if rows]
+        self._batches.clear()
         lines = [table for _, table in tables if table is not None]
         return Changes(
             documents=pa.concat_tables([table for table, _ in tables]),
             lines=pa.concat_tables(lines) if lines else None,
         )
 
-    def _newest(self) -> Iterator[tuple[pa.Table, pa.Table | None]]:
+    def _newest(self) -> Iterator[tuple[Batch, list[int]]]:
+        """The rows of each batch that no later version of their record replaces."""
         for batch in self._batches:
-            rows = [n for n, v in enumerate(batch.changed) if self.versions[v.key] is v]
-            if rows:
-                yield batch.tables(rows)
+            yield batch, [n for n, v in enumerate(batch.changed) if self.versions[v.key] is v]
 
 
 def _is_older(version: Version, known: Version) -> bool:
