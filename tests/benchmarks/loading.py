@@ -36,21 +36,32 @@ def findings(folder: Path) -> Iterator[Finding]:
             for size in (*SIZES, *DEFAULT_FORMAT_SIZES)
         }
         files = {size: write_pages(folder, size) for size in SIZES}
-        ours = _measured("ours", urls, SIZES)
-        ours_from_files = _measured("ours_from_files", files, SIZES)
-        limit = _measured("duckdb_alone", files, SIZES)
-        parquet = _measured("dlt_parquet", urls, (SMALL, SIZES[1]))
-        default = _measured("dlt_default", urls, DEFAULT_FORMAT_SIZES)
-    yield _compared(ours_from_files, "DuckDB's read_json and merge alone", limit, 2)
-    yield _compared(ours, "dlt's rest_api_source, Parquet", parquet, 1 / 5)
-    yield _compared(ours, "dlt's rest_api_source, default format", default, 1 / 40)
+        found = _measured(
+            {
+                "ours": {size: urls[size] for size in SIZES},
+                "ours_from_files": files,
+                "duckdb_alone": files,
+                "dlt_parquet": {size: urls[size] for size in SIZES[:2]},
+                "dlt_default": {size: urls[size] for size in DEFAULT_FORMAT_SIZES},
+            }
+        )
+    from_files, limit = found["ours_from_files"], found["duckdb_alone"]
+    yield _compared(from_files, "DuckDB's read_json and merge alone", limit, 2)
+    ours = found["ours"]
+    yield _compared(ours, "dlt's rest_api_source, Parquet", found["dlt_parquet"], 1 / 5)
+    yield _compared(ours, "dlt's rest_api_source, default format", found["dlt_default"], 1 / 40)
     yield from _growth(ours)
 
 
-def _measured(function: str, sources: dict[int, Any], sizes: tuple[int, ...]) -> dict[int, Cost]:
-    return costs(
-        {size: Way(f"loading:{function}", (sources[size],)) for size in sizes}  # type: ignore[misc]
-    )
+def _measured(sources: Mapping[str, Mapping[int, str | Path]]) -> dict[str, dict[int, Cost]]:
+    """The cost of each way by size; all ways and sizes take turns."""
+    ways = {
+        (way, size): Way(f"loading:{way}", (source,))
+        for way, sizes in sources.items()
+        for size, source in sizes.items()
+    }
+    found = costs({f"{way} {size}": each for (way, size), each in ways.items()})
+    return {way: {size: found[f"{way} {size}"] for size in sizes} for way, sizes in sources.items()}
 
 
 def _slope(each: dict[int, Cost]) -> float:
