@@ -25,7 +25,7 @@ LOOKS_AT_ENDS = 2
 
 
 class PageWalk:
-    """The pages of one list: iterating yields bodies, each a JSON array of at least one record.
+    """The pages of one list: iterating yields those that have at least one record.
 
     Every record that matches `where` during the whole walk is yielded at least once, in any order;
     callers de-duplicate by key. `used_offset_pages` tells, afterwards, that the server could not be
@@ -44,11 +44,7 @@ class PageWalk:
         self._where = where
         self._reader = PageReader(client, endpoint, rows)
 
-    def __iter__(self) -> Iterator[bytes]:
-        return (page.body for page in self.pages())
-
-    def pages(self) -> Iterator[Page]:
-        """The same with the keys of each page; pages without a record are left out."""
+    def __iter__(self) -> Iterator[Page]:
         return (page for page in self._pages() if page.keys)
 
     def _pages(self) -> Iterator[Page]:
@@ -161,7 +157,7 @@ def _longest_url(client: Cin7Client, endpoint: Endpoint, ids: list[int]) -> str:
 def _listed(client: Cin7Client, endpoint: Endpoint, ids: list[int]) -> list[bytes] | None:
     """The pages of these ids; None where the server does not filter by them."""
     where = ids_where(endpoint.page_key, ids)
-    pages = PageWalk(client, endpoint, where).pages()
+    pages = iter(PageWalk(client, endpoint, where))
     if not endpoint.has_tied_rows:
         pages = _until_all_came(PageReader(client, endpoint), ids)
     wanted, found = set(ids), []

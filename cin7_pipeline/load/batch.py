@@ -1,4 +1,4 @@
-"""The records of one page as Arrow: documents and their lines, ready for dlt.
+"""The records of pages as Arrow: documents and their lines, ready for dlt.
 
 What belongs here: which columns the tables have and how lines hang on their documents. Not here: what a
 value becomes (`columns.py`), how it was decoded (`decode.py`).
@@ -36,7 +36,7 @@ class Version(NamedTuple):
 
 @dataclass(frozen=True)
 class Batch:
-    """All versions of a page, and the typed rows of those that are not held.
+    """All versions of some pages, and the typed rows of those that are not held.
 
     `changed[n]` stands in row n of `documents`; `owners` tells, for each row of `lines`, in which.
     """
@@ -66,7 +66,7 @@ class BatchMaker:
     def batch(
         self, versions: Sequence[Version], changed: Sequence[Version], parsed: Parsed
     ) -> Batch:
-        """The batch of a page; `parsed` are the records of `changed`.
+        """The batch of some pages; `parsed` are the records of `changed`.
 
         Raises:
             ContractBroken: a value that its column cannot hold; the message names the record.

@@ -39,7 +39,7 @@ FREE: dict[ColumnType, Any] = {
 
 UNKNOWN_FIELD = "Object contains unknown field"
 
-Raws = Sequence[msgspec.Raw]
+Raws = Sequence[bytes]
 Structs = msgspec.json.Decoder[list[Any]]
 
 
@@ -158,7 +158,7 @@ class Parser:
                 return UnfitRecord(place, f"{self._field_at_fault(raw)}{error}")
         return UnfitRecord(0, reason)
 
-    def _field_at_fault(self, raw: msgspec.Raw) -> str:
+    def _field_at_fault(self, raw: bytes) -> str:
         """The name of the field that cannot be read, when it alone is asked for."""
         for name, schema in self._single_fields():
             try:

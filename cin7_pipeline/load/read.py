@@ -7,7 +7,7 @@ what Cin7 was asked for by its id and did not return.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,10 +85,17 @@ class Reader:
 
     def _walk_where(self, reading: Reading, decoder: Decoder, where: str | None) -> None:
         walk = PageWalk(self.client, reading.endpoint, where)
-        for body in walk:
-            reading.add(decoder.batch(body))
-            self.on_progress(reading.endpoint.name, len(reading.versions))
+        for batch in decoder.batches(self._watched(walk, reading)):
+            reading.add(batch)
         reading.used_offset_pages |= walk.used_offset_pages
+
+    def _watched(self, walk: PageWalk, reading: Reading) -> Iterator[bytes]:
+        """The bodies of the walk, each told as progress."""
+        rows = len(reading.versions)
+        for page in walk:
+            rows += len(page.keys)
+            self.on_progress(reading.endpoint.name, rows)
+            yield page.body
 
     def _to_ask(self, reading: Reading) -> set[int]:
         """Ids the window does not answer for: what is open, what is named but not held, lost sizes."""
@@ -102,8 +109,9 @@ class Reader:
         )
 
     def _read_by_id(self, reading: Reading, decoder: Decoder, ids: set[int]) -> set[int]:
-        for body in read_by_id(self.client, reading.endpoint, sorted(ids)):
-            reading.add(decoder.batch(body))
+        bodies = read_by_id(self.client, reading.endpoint, sorted(ids))
+        for batch in decoder.batches(bodies):
+            reading.add(batch)
         return ids
 
     def _gone(self, reading: Reading, decoder: Decoder, asked: set[int]) -> set[Key]:

@@ -3,7 +3,7 @@
 import json
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import httpx
@@ -11,6 +11,7 @@ import pytest
 
 from cin7_pipeline.api.budget import Budget, Limits
 from cin7_pipeline.api.client import Cin7Client
+from cin7_pipeline.api.page import Page
 from cin7_pipeline.api.patience import Patience
 from tests.api.clock import Clock
 
@@ -129,6 +130,10 @@ def list_server() -> type[ListServer]:
 
 
 @pytest.fixture
-def rows_of() -> Callable[[list[bytes]], list[dict]]:
-    """A function that gives the records of some pages."""
-    return lambda pages: [record for page in pages for record in json.loads(page)]
+def rows_of() -> Callable[[Iterable[bytes | Page]], list[dict]]:
+    """A function that gives the records of some pages or of their bodies."""
+    return lambda pages: [
+        record
+        for page in pages
+        for record in json.loads(page if isinstance(page, bytes) else page.body)
+    ]

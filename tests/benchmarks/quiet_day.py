@@ -18,11 +18,11 @@ from cin7_pipeline.sandbox.life.merchant import Merchant, Size
 from cin7_pipeline.sandbox.payloads.account import MerchantAccount
 from cin7_pipeline.sandbox.server.server import SandboxServer
 from tests.benchmarks.loading import company
-from tests.benchmarks.measuring import Cost, Finding, Way, costs
+from tests.benchmarks.measuring import Finding, Way, costs
 from tests.benchmarks.orders import NOW, page_files, write_pages
 from tests.benchmarks.page_server import serve
 
-ORDERS = 60_000
+SIZES = (20_000, 60_000, 200_000)
 ORDERS_OF_MANY_DAYS = 20_000
 DAYS = 60
 ONE_IN = 100
@@ -33,8 +33,14 @@ TINY = Size(products=10, orders_per_day=1)
 
 def findings(folder: Path) -> Iterator[Finding]:
     """CPU, rows and bytes of a quiet day, and what dlt costs whatever there is to load."""
-    pages = write_pages(folder, ORDERS)
-    loaded = folder / "loaded"
+    for orders in SIZES:
+        yield _quiet(folder / str(orders), orders)
+    yield from _many_days(folder)
+    yield _overhead(folder)
+
+
+def _quiet(folder: Path, orders: int) -> Finding:
+    pages, loaded = write_pages(folder, orders), folder / "loaded"
     _load(pages, loaded)
     tomorrow = _changed_pages(pages, folder / "tomorrow", day=1)
     with serve(pages) as today_url, serve(tomorrow, PORT) as tomorrow_url:
@@ -44,15 +50,10 @@ def findings(folder: Path) -> Iterator[Finding]:
                 "quiet": Way("quiet_day:quiet_load", (tomorrow_url, loaded)),
             }
         )
-    yield _share(found["first"], found["quiet"])
-    yield from _many_days(folder)
-    yield _overhead(folder)
-
-
-def _share(first: Cost, quiet: Cost) -> Finding:
+    first, quiet = found["first"], found["quiet"]
     share = quiet.cpu / first.cpu
     figures = f"{quiet.cpu:.1f} s / {first.cpu:.1f} s = {share:.0%}; {quiet.peak_mb:.0f} MB"
-    question = f"CPU of {ORDERS:,} orders with 1 % changed / of the first load"
+    question = f"CPU of {orders:,} orders with 1 % changed / of the first load"
     return Finding(question, figures, "≤ 40 %", share <= 0.4)
 
 

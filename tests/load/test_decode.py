@@ -24,7 +24,8 @@ Row = dict[str, Any]
 
 
 def batch_of(endpoint: Endpoint, *records: dict[str, Any]) -> Batch:
-    return Decoder(endpoint, salt=b"salt").batch(msgspec.json.encode(records))
+    [batch] = Decoder(endpoint, salt=b"salt").batches([msgspec.json.encode(records)])
+    return batch
 
 
 def decode(endpoint: Endpoint, *records: dict[str, Any]) -> list[Row]:
@@ -63,7 +64,7 @@ def test_what_is_held_is_passed_over() -> None:
     first = batch_of(CONTACTS, {"id": 1, "company": "A"}, {"id": 2, "company": "B"})
     held = {version.key: version.row_hash for version in first.versions}
     body = msgspec.json.encode([{"id": 1, "company": "A"}, {"id": 2, "company": "C"}])
-    second = Decoder(CONTACTS, b"salt", held).batch(body)
+    [second] = Decoder(CONTACTS, b"salt", held).batches([body])
     assert [version.key for version in second.versions] == [(1,), (2,)]
     assert [row["company"] for row in second.documents.to_pylist()] == ["C"]
 
@@ -121,7 +122,7 @@ def test_a_record_without_its_key_is_refused() -> None:
 def test_an_unknown_field_is_told_and_left_behind() -> None:
     """A field that nobody declared is reported by its name, and its value goes nowhere."""
     decoder = Decoder(CONTACTS, salt=b"salt")
-    batch = decoder.batch(b'[{"id": 1, "firstName": "Ada", "shoeSize": 38}]')
+    [batch] = decoder.batches([b'[{"id": 1, "firstName": "Ada", "shoeSize": 38}]'])
     assert decoder.unknown_fields == {"firstName", "shoeSize"}
     assert "Ada" not in str(batch)
 
@@ -138,7 +139,7 @@ def test_an_address_is_only_kept_as_a_salted_hash() -> None:
     assert hashed == second["email_hash"]
     assert none["email_hash"] is None
     assert "ada" not in str(first).lower()
-    other = Decoder(CONTACTS, salt=b"other").batch(b'[{"id": 1, "email": "ada@example.com"}]')
+    [other] = Decoder(CONTACTS, salt=b"other").batches([b'[{"id": 1, "email": "ada@example.com"}]'])
     assert other.documents.to_pylist()[0]["email_hash"] != hashed
 
 

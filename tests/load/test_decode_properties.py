@@ -22,7 +22,7 @@ BEFORE, ODD, AFTER = 4, 911, 12
 def loaded(endpoint: Endpoint, body: bytes) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The rows that a page becomes in the tables of documents and of lines, once the client let it pass."""
     answer = Answer(asked=endpoint.path, status=200, body=body)
-    batch = decoder_of(endpoint).batch(checked_body(answer, ARRAY, Redactor("", "")))
+    [batch] = decoder_of(endpoint).batches([checked_body(answer, ARRAY, Redactor("", ""))])
     return batch.documents.to_pylist(), batch.lines.to_pylist() if batch.lines else []
 
 
