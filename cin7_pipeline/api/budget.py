@@ -17,7 +17,7 @@ from cin7_pipeline.errors import BudgetSpent
 
 # Calls arrive less evenly than they are sent, so each window is kept a little longer than Cin7's;
 # so is the day (`call_ledger`).
-SECOND_WINDOW_SECONDS = 1.3
+SECOND_WINDOW_SECONDS = 1.6
 MINUTE_WINDOW_SECONDS = 61.0
 
 
