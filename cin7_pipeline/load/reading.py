@@ -3,7 +3,6 @@
 Filled by `read.py`, written by `merge.py` and `seal.py`.
 """
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -39,17 +38,15 @@ class Reading:
     used_offset_pages: bool = False
     seconds: float = 0.0
     _batches: list[Batch] = field(default_factory=list, repr=False)
-    _adding: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def add(self, batch: Batch) -> None:
         """Keep each record once, the version modified last."""
-        with self._adding:
-            for version in batch.versions:
-                known = self.versions.get(version.key)
-                if known is None or not _is_older(version, known):
-                    self.versions[version.key] = version
-            if batch.changed:
-                self._batches.append(batch)
+        for version in batch.versions:
+            known = self.versions.get(version.key)
+            if known is None or not _is_older(version, known):
+                self.versions[version.key] = version
+        if batch.changed:
+            self._batches.append(batch)
 
     @property
     def is_lookback(self) -> bool:
