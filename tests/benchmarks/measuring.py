@@ -4,17 +4,19 @@ The operating system's own accounting of the finished process is used, so that i
 clean-up at the end count. What is measured stands in the files beside this one.
 """
 
+import json
 import os
 import statistics
 import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
 KILOBYTES_PER_MB = 1024
+LAUNCHER = str(Path(__file__).with_name("launch.py"))
 
 
 @dataclass(frozen=True)
@@ -66,18 +68,20 @@ def cost(command: list[str]) -> Cost:
     Raises:
         RuntimeError: it ended with another exit code than 0; its last words are in the message.
     """
-    started = time.perf_counter()
-    with subprocess.Popen(  # noqa: S603
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=_environment()
-    ) as process:
-        output = process.stdout.read() if process.stdout else b""
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.perf_counter() - started
-    if process.returncode:
-        msg = f"{' '.join(command[2:])} ended with {process.returncode}:\n{output.decode()[-2000:]}"
-        raise RuntimeError(msg)
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / KILOBYTES_PER_MB)
+    with tempfile.NamedTemporaryFile() as note:
+        process = subprocess.run(  # noqa: S603
+            [sys.executable, "-I", LAUNCHER, note.name, *command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=_environment(),
+            check=False,
+        )
+        if process.returncode:
+            last_words = process.stdout.decode()[-2000:]
+            msg = f"{' '.join(command[2:])} ended with {process.returncode}:\n{last_words}"
+            raise RuntimeError(msg)
+        cpu, wall, kilobytes = json.load(note)
+    return Cost(cpu, wall, kilobytes / KILOBYTES_PER_MB)
 
 
 def _environment() -> dict[str, str]:
