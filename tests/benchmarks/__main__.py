@@ -73,9 +73,9 @@ def _write(name: str, title: str, found: list[Finding]) -> None:
     text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else HEAD
     sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
     rows = [f"| {' | '.join(cells)} |" for cells in (COLUMNS, ["---"] * 4, *map(_cells, found))]
-    sections[name] = "\n".join(["", title, "", _circumstances(), "", *rows, "", ""])
-    parts = [f"## {each}\n{sections[each]}" for each in BENCHMARKS if each in sections]
-    RESULTS.write_text("\n".join([HEAD, "".join(parts).rstrip(), ""]), encoding="utf-8")
+    sections[name] = "\n".join(["", title, "", _circumstances(), "", *rows])
+    parts = [f"## {each}\n{sections[each].rstrip()}\n" for each in BENCHMARKS if each in sections]
+    RESULTS.write_text("\n".join([HEAD, *parts]), encoding="utf-8")
 
 
 def _circumstances() -> str:

@@ -1,10 +1,12 @@
 """Publish and read: a release against plain copies of its files, and a planner's ten questions to it.
 
 The planning tables of half a year are built and repeated for further items until the release is large. A
-question is asked in a process that just began, of files that the operating system still holds in memory.
+question is asked in a process that just began: first of a file that the operating system has forgotten, then,
+in another process, of one that it still holds in memory.
 """
 
 import json
+import os
 import shutil
 import statistics
 from collections import defaultdict
@@ -29,7 +31,7 @@ ROUNDS = 5
 MOST_MILLISECONDS = 100
 SHIFTED = ("product_option_id", "document_id", "sales_order_id", "purchase_order_id", "transfer_id")
 NAMED = ("sku", "order_number")
-Answer = tuple[float, float]
+HELD = FROM_DISK, FROM_MEMORY = ("disk", "memory")
 
 
 def findings(folder: Path) -> Iterator[Finding]:
@@ -64,28 +66,38 @@ def _reading(release: Path, unsorted: Path, note: Path) -> Iterator[Finding]:
     for _ in range(ROUNDS):
         for query in QUERIES:
             for file in (release, unsorted):
-                cost(Way("publishing_queries:ask", (file, parameters, query, note)).command)
+                _forget(file)
+                for held in HELD:
+                    way = Way("publishing_queries:ask", (file, parameters, query, note, held))
+                    cost(way.command)
     answers = _answers(note)
     for query in QUERIES:
-        ours, theirs = answers[str(release), query], answers[str(unsorted), query]
-        figures = (
-            f"{ours[0]:.0f} ms, {ours[1]:.0f} ms of CPU; unsorted {theirs[0]:.0f} ms,"
-            f" {theirs[1]:.0f} ms of CPU"
+        ours, theirs = (
+            {held: answers[str(f), query, held] for held in HELD} for f in (release, unsorted)
         )
-        is_met = ours[0] < MOST_MILLISECONDS
-        yield Finding(f"Cold process, warm disk: {query}", figures, "< 100 ms", is_met)
+        figures = f"{_milliseconds(ours)}; unsorted {_milliseconds(theirs)}"
+        is_met = ours[FROM_DISK] < MOST_MILLISECONDS
+        yield Finding(f"A planner asks: {query}", figures, "< 100 ms from disk", is_met)
 
 
-def _answers(note: Path) -> dict[tuple[str, str], Answer]:
-    """The median wall and CPU milliseconds of each file and query."""
-    taken: dict[tuple[str, str], list[Answer]] = defaultdict(list)
+def _forget(file: Path) -> None:
+    """Let the operating system read the file from its disk again (where it can be told to)."""
+    if hasattr(os, "posix_fadvise"):
+        with file.open("rb") as opened:
+            os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _milliseconds(answers: Mapping[str, float]) -> str:
+    return f"{answers[FROM_DISK]:.0f} ms from disk, {answers[FROM_MEMORY]:.0f} ms from memory"
+
+
+def _answers(note: Path) -> dict[tuple[str, str, str], float]:
+    """The median wall milliseconds by file, query, and whether the file was held in memory."""
+    taken: dict[tuple[str, str, str], list[float]] = defaultdict(list)
     for line in note.read_text(encoding="utf-8").splitlines():
-        file, query, wall, cpu, _ = json.loads(line)
-        taken[file, query].append((wall, cpu))
-    return {
-        asked: (statistics.median(w for w, _ in each), statistics.median(c for _, c in each))
-        for asked, each in taken.items()
-    }
+        file, query, held, milliseconds = json.loads(line)
+        taken[file, query, held].append(milliseconds)
+    return {asked: statistics.median(each) for asked, each in taken.items()}
 
 
 def prepare(built_dir: str, large_dir: str) -> None:
