@@ -107,7 +107,8 @@ def build(connection: DuckDBPyConnection, model: SqlModel) -> BuildReport:
 
 
 def _create(connection: DuckDBPyConnection, model: SqlModel) -> tuple[tuple[str, str, str], ...]:
-    connection.execute(f"create or replace table {model.name} as {model.query}")
+    order = f" order by {', '.join(model.sorted_by)}" if model.sorted_by else ""
+    connection.execute(f"create or replace table {model.name} as from ({model.query}\n){order}")
     described = connection.execute(f"describe {model.name}").fetchall()
     names = [name for name, *_ in described]
     if names != list(model.columns):

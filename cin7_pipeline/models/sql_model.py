@@ -57,6 +57,7 @@ class SqlModel:
     columns: dict[str, str]
     checks: tuple[Check, ...]
     query: str
+    sorted_by: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -86,17 +87,22 @@ def parse_model(path: Path) -> SqlModel:
         ModelError: the header or the query breaks the format.
     """
     header, query = split_file(path)
-    fields = read_header(header, path, {"about", "grain", "columns"}, {"checks"})
+    fields = read_header(header, path, {"about", "grain", "columns"}, {"checks", "sorted_by"})
     name = f"{path.parent.name}.{path.stem}"
     model = SqlModel(
         schema=path.parent.name,
         table=path.stem,
         path=path,
         about=text_of(fields["about"], "about", path),
-        grain=_grain(fields["grain"], fields["columns"], path),
+        grain=_listed(fields, "grain", "the columns that tell its rows apart", path),
         columns=_columns(fields["columns"], path),
         checks=_checks(fields.get("checks") or {}, name, path),
         query=query,
+        sorted_by=(
+            _listed(fields, "sorted_by", "the columns that people look for first", path)
+            if "sorted_by" in fields
+            else ()
+        ),
     )
     model.reads  # noqa: B018 - refuses a bad query here, where the file is named
     return model
@@ -175,10 +181,12 @@ def severity_of(value: object, path: Path) -> Severity:
     return found[0]
 
 
-def _grain(value: object, columns: object, path: Path) -> tuple[str, ...]:
+def _listed(fields: Mapping[str, Any], key: str, what: str, path: Path) -> tuple[str, ...]:
+    """The columns that a key of the header lists."""
+    value, columns = fields[key], fields["columns"]
     known = columns if isinstance(columns, dict) else {}
     if not isinstance(value, list) or not value or not all(name in known for name in value):
-        msg = f"{path}: grain is {value!r}; list the columns that tell its rows apart: [a, b]"
+        msg = f"{path}: {key} is {value!r}; list {what}: [a, b]"
         raise ModelError(msg)
     return tuple(value)
 

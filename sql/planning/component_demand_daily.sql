@@ -5,6 +5,7 @@ about: >-
   planning.demand_daily, where the kits themselves are sold. One row per option, size, warehouse,
   day and basis.
 grain: [product_option_id, size, warehouse, sold_on, basis]
+sorted_by: [sku, warehouse, sold_on]
 columns:
   product_option_id: Cin7 id of the component's option.
   size: Size of the component; '' when unsized, and always for bills, which name no sizes.

@@ -4,6 +4,7 @@ about: >-
   which nothing moved has no row (planning.demand_series has one). One row per option, size,
   warehouse, channel and day.
 grain: [product_option_id, size, warehouse, channel, sold_on]
+sorted_by: [sku, warehouse, sold_on]
 columns:
   product_option_id: Cin7 id of the option.
   size: Size of the item; '' when unsized.

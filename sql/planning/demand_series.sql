@@ -3,6 +3,7 @@ about: >-
   Demand as time series for forecasting engines of the Nixtla kind (unique_id, ds, y): every day
   from a series' first sale or return to yesterday, without gaps. One row per series and day.
 grain: [unique_id, ds]
+sorted_by: [unique_id, ds]
 columns:
   unique_id: Name of the series, sku|warehouse; items that share a sku are added up.
   ds: Local day.

@@ -4,6 +4,7 @@ about: >-
   plus what is counted on to arrive less what demand is expected to take. Every movement behind
   it stands in planning.projected_stock_explained. One row per option, size, warehouse and day.
 grain: [product_option_id, size, warehouse, day_on]
+sorted_by: [sku, warehouse, day_on]
 columns:
   product_option_id: Cin7 id of the option.
   size: Size of the item; '' when unsized.

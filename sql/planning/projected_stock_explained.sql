@@ -3,6 +3,7 @@ about: >-
   Every movement behind planning.projected_stock; added up to a day they are what is projected
   for it. One row per option, size, warehouse, day and movement.
 grain: [product_option_id, size, warehouse, day_on, kind, document_id, line_id]
+sorted_by: [sku, warehouse, day_on]
 columns:
   product_option_id: Cin7 id of the option.
   size: Size of the item; '' when unsized.

@@ -3,6 +3,7 @@ about: >-
   Purchase orders and transfers side by side: what arrives where and when, and whether planning
   counts on it. One row per document line and size.
 grain: [kind, document_id, line_id, size]
+sorted_by: [expected_on, sku]
 columns:
   kind: purchase_order or transfer.
   document_id: Cin7 id of the document.

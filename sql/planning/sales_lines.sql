@@ -3,6 +3,7 @@ about: >-
   Dispatched sales history: what left the house, by whom it was ordered and when it counts.
   What a rule leaves out stands in planning.excluded_lines. One row per order line and size.
 grain: [sales_order_id, line_id, size]
+sorted_by: [sold_on, sku]
 columns:
   sales_order_id: Cin7 id of the sales order.
   line_id: Cin7 id of the line.

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.pipeline import build_models
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.publish import publish
@@ -113,8 +114,12 @@ def prepare(built_dir: str, large_dir: str) -> None:
             "select table_name, list(column_name order by column_index) from duckdb_columns()"
             " where database_name = 'built' and schema_name = 'planning' group by table_name"
         ).fetchall()
+        sorted_by = {
+            m.table: m.sorted_by for m in load_catalogue().models if m.schema == "planning"
+        }
         for table, names in columns:
-            connection.execute(_repeated(table, names))
+            order = ", ".join(sorted_by[table]) or "all"
+            connection.execute(f"{_repeated(table, names)} order by {order}")
 
 
 def _repeated(table: str, names: list[str]) -> str:
@@ -163,14 +168,21 @@ def _shown(data_dir: Path) -> Path:
 
 
 def copy_unsorted(data_dir: str, target: str) -> None:
-    """The tables of the warehouse as they were built, in the release's format."""
+    """The tables of the release in no order, in the same format."""
     import duckdb
 
     from cin7_pipeline.warehouse.release_files import STORAGE_VERSION
 
-    warehouse = account_settings(Path(data_dir)).warehouse_path
     with duckdb.connect() as connection:
-        connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
+        connection.execute(f"attach {literal(str(_shown(Path(data_dir))))} as release (read_only)")
         options = f"storage_version {literal(STORAGE_VERSION)}"
         connection.execute(f"attach {literal(target)} as copied ({options})")
-        connection.execute("copy from database warehouse to copied")
+        connection.execute("create schema copied.planning")
+        tables = connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'release'"
+        ).fetchall()
+        for (table,) in tables:
+            connection.execute(
+                f"create table copied.planning.{table} as"
+                f" from release.planning.{table} order by hash(rowid)"
+            )

@@ -47,6 +47,16 @@ def test_a_good_model_is_built_and_described(connection, build_one):
     )
 
 
+def test_a_sorted_model_lies_in_its_order(connection, build_one):
+    """The rows of a table with `sorted_by` lie in that order, whatever its query returned."""
+    shuffled = "select i as id, i % 7 as kind from range(300_000) as r(i) order by hash(i)"
+    build_one(shuffled, columns="id kind", more="sorted_by: [kind, id]\n")
+    places = "select kind, id, row_number() over (order by rowid) as place from core.orders"
+    wanted = "select row_number() over (order by kind, id) as wanted, place from ({places})"
+    found = f"select count(*) from ({wanted.format(places=places)}) where place <> wanted"
+    assert connection.execute(found).fetchall() == [(0,)]
+
+
 def test_comments_survive_a_rebuild(connection, build_one):
     """Building again writes the comments again."""
     build_one("select 1 as id")
