@@ -5,6 +5,7 @@ own, made anew for a run; one that cannot be installed or started here is report
 """
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,7 @@ TRIAL_ORDERS = 500
 UV = Path(sys.executable).parent / "uv"
 INSTALL_SECONDS, START_SECONDS = 600, 120
 OURS = "ours"
+ADDRESS = re.compile(r"https?://\S+")
 JSON_TYPES = {
     ColumnType.ID: "integer",
     ColumnType.TIMESTAMP: "string",
@@ -148,7 +150,7 @@ def _run(command: list[str], seconds: int) -> None:
         raise Unavailable(msg) from None
     if done.returncode:
         words = (done.stdout + done.stderr).strip().splitlines() or ["no reason given"]
-        raise Unavailable(words[-1].replace("|", "/")[:300])
+        raise Unavailable(ADDRESS.sub("its address", words[-1]).replace("|", "/")[:300])
 
 
 def _compared(contestants: Mapping[str, Contestant]) -> Iterator[Finding]:
