@@ -103,7 +103,7 @@ def _send_field(trial: Trial, _folder: Path) -> str:
         sent = {endpoint.lines.field: [sent]}
     keys = {"productOptionId": 911, "branchId": 1} if endpoint.page_key != "id" else {"id": 911}
     try:
-        Decoder(endpoint, b"salt").batch(msgspec.json.encode([{**keys, **sent}]))
+        list(Decoder(endpoint, b"salt").batches([msgspec.json.encode([{**keys, **sent}])]))
     except ContractBroken as error:
         return str(error)
     return ""
