@@ -1,6 +1,6 @@
-"""Against the rate limit: about 200 pages at 3 calls a second and 60 a minute, each answered in 1.5 s.
+"""Against the rate limit, one round each: about 200 pages at 3 calls a second and 60 a minute, 1.5 s an answer.
 
-One round each, as each takes minutes of waiting. A question is an entity and a window, or what else is asked
+Each round takes minutes of waiting. A question is an entity and a window, or what else is asked
 for; the fewest calls are the full pages that carry the rows, but one a question.
 """
 
