@@ -1,4 +1,4 @@
-"""Against the rate limit, one round each: about 200 pages at 3 calls a second and 60 a minute, 1.5 s an answer.
+"""Against the rate limit, one round each: some 200 pages at 3 calls a second and 60 a minute, 1.5 s a page.
 
 Each round takes minutes of waiting. A question is an entity and a window, or what else is asked
 for; the fewest calls are the full pages that carry the rows, but one a question.
