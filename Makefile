@@ -27,9 +27,9 @@ $(BIN)/installed: requirements.lock pyproject.toml
 run: install ## Sync (the sandbox, or your account), build, audit and publish the planning tables
 	@$(BIN)/python -m dagster_project
 
-# Some tests wait for clocks: three at a time keep two cores busy.
+# Some tests wait for clocks: three files at a time keep two cores busy.
 test: install ## Run all tests
-	@$(BIN)/pytest -n 3 --dist worksteal
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 slow: install ## Run the tests that take real minutes
 	@$(BIN)/pytest -m slow

@@ -1,10 +1,11 @@
-"""How many examples the property tests try: few and always the same ones, or many new ones.
+"""The order of the tests, and how many examples of a property are tried: few and the same, or many and new.
 
 `HYPOTHESIS_PROFILE=thorough` asks for the second; `make test` runs the first.
 """
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 EVERYWHERE = {
@@ -16,3 +17,8 @@ EVERYWHERE = {
 settings.register_profile("quick", max_examples=60, derandomize=True, **EVERYWHERE)
 settings.register_profile("thorough", max_examples=3000, **EVERYWHERE)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The whole way first: its files take longest, and the others fill the gaps in the end."""
+    items.sort(key=lambda item: "end_to_end" not in item.path.parts)
