@@ -42,6 +42,16 @@ def test_missing_and_null_fields_are_unset() -> None:
     assert not batch.lines
 
 
+def test_changed_records_of_many_pages_are_parsed_together() -> None:
+    """Whatever pages they came on, each record is in exactly one batch, and few batches are made."""
+    pages = [[{"id": 250 * page + n} for n in range(250)] for page in range(9)]
+    batches = list(Decoder(CONTACTS, salt=b"salt").batches(map(msgspec.json.encode, pages)))
+    ids = [row["id"] for batch in batches for row in batch.documents.to_pylist()]
+    assert ids == [version.key[0] for batch in batches for version in batch.versions]
+    assert ids == list(range(9 * 250))
+    assert [len(batch.changed) for batch in batches] == [1000, 1000, 250]
+
+
 def test_numbers_are_exact_to_four_places() -> None:
     """Quantities and money are decimals read from the text of the JSON, never through a float."""
     (record,) = decode(SALES_ORDERS, {"id": 1, "total": 0.1 + 0.2, "currencyRate": 1})
