@@ -26,7 +26,7 @@ from tests.benchmarks.orders import NOW
 from tests.benchmarks.publishing_queries import QUERIES, choose
 
 BUILT_PERIODS = 2
-# About 2 GB of release, in as many items as the account of the models has, times this.
+# About 2 GB of tables, in as many items as the account of the models has, times this.
 REPETITIONS = 8
 ROUNDS = 5
 MOST_MILLISECONDS = 100
@@ -118,8 +118,8 @@ def prepare(built_dir: str, large_dir: str) -> None:
             m.table: m.sorted_by for m in load_catalogue().models if m.schema == "planning"
         }
         for table, names in columns:
-            order = ", ".join(sorted_by[table]) or "all"
-            connection.execute(f"{_repeated(table, names)} order by {order}")
+            order = f" order by {', '.join(sorted_by[table])}" if sorted_by[table] else ""
+            connection.execute(f"{_repeated(table, names)}{order}")
 
 
 def _repeated(table: str, names: list[str]) -> str:
