@@ -39,12 +39,12 @@ class KeptOpenEventLog(SqliteEventLogStorage):
 
     def wipe(self) -> None:
         """Dagster removes the files, so nothing may be written into them any more."""
-        self._close(set(self._engines))
+        self._close_all()
         super().wipe()
 
     def dispose(self) -> None:
         """Nothing stays open behind an instance."""
-        self._close(set(self._engines))
+        self._close_all()
         super().dispose()
 
     @contextmanager
@@ -64,6 +64,10 @@ class KeptOpenEventLog(SqliteEventLogStorage):
             self._initdb(self._engines[shard])
             self._initialized_dbs.add(shard)
         return self._engines[shard]
+
+    def _close_all(self) -> None:
+        with self._db_lock:
+            self._close(set(self._engines))
 
     def _close(self, shards: set[str]) -> None:
         for shard in shards:
