@@ -54,16 +54,13 @@ class Reader:
         calls_before = self.client.calls(endpoint.path)
         decoder = Decoder(endpoint, self.salt, held.hashes)
         self._read_open(reading, decoder)
-        self._read_window(reading, decoder)
+        self._walk(reading, decoder, window_where(reading.window))
         asked = self._read_by_id(reading, decoder, self._to_ask(reading))
         reading.gone = self._gone(reading, decoder, asked)
         reading.unknown_fields = set(decoder.unknown_fields)
         reading.call_count = self.client.calls(endpoint.path) - calls_before
         reading.seconds = time.monotonic() - started
         return reading
-
-    def _read_window(self, reading: Reading, decoder: Decoder) -> None:
-        self._walk_where(reading, decoder, window_where(reading.window))
 
     def _read_open(self, reading: Reading, decoder: Decoder) -> None:
         """On the first lookback also what is open and older than it: it is stock still to come or go.
@@ -75,7 +72,7 @@ class Reader:
         if where is None or start is None or not is_due:
             return
         try:
-            self._walk_where(reading, decoder, and_modified_before(where, start))
+            self._walk(reading, decoder, and_modified_before(where, start))
         except Cin7Rejected as refusal:
             if refusal.status != 400:
                 raise
@@ -83,7 +80,7 @@ class Reader:
                 "%s: open documents before the lookback cannot be asked for", reading.endpoint.name
             )
 
-    def _walk_where(self, reading: Reading, decoder: Decoder, where: str | None) -> None:
+    def _walk(self, reading: Reading, decoder: Decoder, where: str | None) -> None:
         walk = PageWalk(self.client, reading.endpoint, where)
         for batch in decoder.batches(self._watched(walk, reading)):
             reading.add(batch)

@@ -98,11 +98,7 @@ def parse_model(path: Path) -> SqlModel:
         columns=_columns(fields["columns"], path),
         checks=_checks(fields.get("checks") or {}, name, path),
         query=query,
-        sorted_by=(
-            _listed(fields, "sorted_by", "the columns that people look for first", path)
-            if "sorted_by" in fields
-            else ()
-        ),
+        sorted_by=_listed(fields, "sorted_by", "the columns that people look for first", path),
     )
     model.reads  # noqa: B018 - refuses a bad query here, where the file is named
     return model
@@ -182,7 +178,9 @@ def severity_of(value: object, path: Path) -> Severity:
 
 
 def _listed(fields: Mapping[str, Any], key: str, what: str, path: Path) -> tuple[str, ...]:
-    """The columns that a key of the header lists."""
+    """The columns that a key of the header lists; none where an optional key is left out."""
+    if key not in fields:
+        return ()
     value, columns = fields[key], fields["columns"]
     known = columns if isinstance(columns, dict) else {}
     if not isinstance(value, list) or not value or not all(name in known for name in value):
