@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test slow torture check lint types ui bench clean lock
+.PHONY: help install run test slow chaos check lint types ui bench clean lock
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,8 +34,8 @@ test: install ## Run all tests
 slow: install ## Run the tests that take real minutes
 	@$(BIN)/pytest -m slow
 
-torture: install ## Hundreds of days of faults and kills; figures in tests/end_to_end/torture/REPORT.md
-	@$(BIN)/python -m tests.end_to_end.torture
+chaos: install ## Hundreds of days of faults and kills; figures in tests/end_to_end/chaos/REPORT.md
+	@$(BIN)/python -m tests.end_to_end.chaos
 
 check: lint types ## Lint, types and Dagster's own check
 	@$(BIN)/dg check defs

@@ -3,20 +3,20 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from cin7_pipeline.api.budget import Budget, Limits
-from cin7_pipeline.api.client import Cin7Client
-from cin7_pipeline.settings import Settings
+from cin7_pipeline.omni.client import Cin7Client
+from cin7_pipeline.omni.rate_limit import Limits, RateLimiter
+from cin7_pipeline.settings.environment import Settings
 
 
-def budget_of(settings: Settings) -> Budget:
-    """The account's call budget, shared with every other process that uses the same key."""
+def rate_limiter_of(settings: Settings) -> RateLimiter:
+    """The account's call rate_limiter, shared with every other process that uses the same key."""
     limits = Limits(
         per_second=settings.calls_per_second,
         per_minute=settings.calls_per_minute,
         per_day=settings.calls_per_day,
         reserve=settings.calls_reserved,
     )
-    return Budget(settings.state_dir / "calls.sqlite", settings.account, limits)
+    return RateLimiter(settings.state_dir / "calls.sqlite", settings.key_id, limits)
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def connect(settings: Settings, *, may_use_reserve: bool = False) -> Iterator[Ci
                 base_url=base_url,
                 username=username,
                 api_key=api_key,
-                budget=budget_of(settings),
+                rate_limiter=rate_limiter_of(settings),
                 may_use_reserve=may_use_reserve,
             )
         )

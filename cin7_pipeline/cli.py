@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cin7_pipeline.commands.plain_errors import plain_errors
+from cin7_pipeline.commands.errors import user_errors
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,7 +20,7 @@ DAY = ["%Y-%m-%d"]
 @app.command()
 def check() -> None:
     """Say what the key may read, what is missing, and how much of the day's calls is left."""
-    with plain_errors():
+    with user_errors():
         from cin7_pipeline.commands import check as command
 
         command.run()
@@ -36,7 +36,7 @@ def sync(
     if whole and days is not None:
         msg = "reads everything, whatever its dates: leave out --days"
         raise typer.BadParameter(msg, param_hint="--whole")
-    with plain_errors():
+    with user_errors():
         from cin7_pipeline.commands import sync as command
 
         command.run(days=days, entities=entity, whole=whole)
@@ -49,7 +49,7 @@ def resync(
     dry_run: Annotated[bool, typer.Option(help="Only say what it would cost.")] = False,
 ) -> None:
     """Read a stretch of history again, a month at a time; price before, receipt after."""
-    with plain_errors():
+    with user_errors():
         from cin7_pipeline.commands import resync as command
 
         command.run(first.date(), last.date(), dry_run=dry_run)
@@ -58,7 +58,7 @@ def resync(
 @app.command()
 def build() -> None:
     """Rebuild and audit every model from what has been read."""
-    with plain_errors():
+    with user_errors():
         from cin7_pipeline.commands import tables as command
 
         command.run_build()
@@ -73,7 +73,7 @@ def publish(
     if to is not None and not rollback:
         msg = "says which release to go back to: add --rollback"
         raise typer.BadParameter(msg, param_hint="--to")
-    with plain_errors():
+    with user_errors():
         from cin7_pipeline.commands import tables as command
 
         command.run_rollback(to) if rollback else command.run_publish()
@@ -86,7 +86,7 @@ def sandbox(
     ] = 8707,
 ) -> None:
     """Serve the simulated account over HTTP until Ctrl-C, with Cin7's own limits."""
-    with plain_errors():
+    with user_errors():
         from cin7_pipeline.commands import sandbox as command
 
         command.run(port)
@@ -97,7 +97,7 @@ def status(
     queries: Annotated[bool, typer.Option(help="Also show three queries worth trying.")] = False,
 ) -> None:
     """Say what was read when, what is published, and how many calls are left."""
-    with plain_errors():
+    with user_errors():
         from cin7_pipeline.commands import status as command
 
         command.run(queries=queries)
@@ -114,7 +114,7 @@ def why(
     ],
 ) -> None:
     """Say where a document or an item stands, and what each rule decided about each of its lines."""
-    with plain_errors():
+    with user_errors():
         from cin7_pipeline.commands import why as command
 
         is_found = command.run(" ".join(asked))

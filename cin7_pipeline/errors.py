@@ -3,13 +3,13 @@
     PipelineError
     ├── SettingsError      fix a setting
     ├── Cin7Unavailable    try again later
-    │   └── BudgetSpent    try again when the call budget is back
+    │   └── QuotaExhausted    try again when the call budget is back
     ├── Cin7Rejected       fix the request or the key
     ├── ContractBroken     Cin7's data changed shape: look at the record that is named
     ├── WarehouseBusy      somebody else has the database open
     └── AuditFailed        a table did not pass its checks; the earlier one is kept
 
-Where only one module raises a kind of these, it stands there (`CannotMigrate`, `ModelRefused`).
+Where only one module raises a kind of these, it stands there (`CannotMigrate`, `ModelBuildFailed`).
 Every message is one line: what happened, where, what to do next. None holds a credential.
 """
 
@@ -28,7 +28,7 @@ class Cin7Unavailable(PipelineError):
     """Cin7 kept failing after all retries; nothing was written."""
 
 
-class BudgetSpent(Cin7Unavailable):
+class QuotaExhausted(Cin7Unavailable):
     """The day's calls are used up; `returns_at` says when the next one is free.
 
     `said_by_cin7` tells a refusal that Cin7 just gave from the count that we keep ourselves.

@@ -1,7 +1,7 @@
 """The steps of a run, the same for Dagster and for the command line: read, build, publish.
 
 A step does one thing and returns its receipt. Who runs which steps when is decided by the caller, who
-also takes the run lock (`exclusive`), so that only one run at a time reads Cin7 or writes the warehouse.
+also takes the run lock (`run_lock`), so that only one run at a time reads Cin7 or writes the warehouse.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -9,40 +9,46 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from cin7_pipeline.api.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
-from cin7_pipeline.business_settings import BusinessSettings, load_business_settings
 from cin7_pipeline.errors import PipelineError
-from cin7_pipeline.load.held import row_counts
 from cin7_pipeline.load.report import LoadOutcome
-from cin7_pipeline.models.build import BuildReport, build_all, prepare, remove_orphans
-from cin7_pipeline.models.catalogue import load_catalogue
-from cin7_pipeline.models.inputs import build_variables, write_business_settings
-from cin7_pipeline.models.unfinished import (
-    UnfinishedBuild,
-    noted_until_passed,
-    unfinished_build,
+from cin7_pipeline.load.state import row_counts
+from cin7_pipeline.models.build import (
+    BuildReport,
+    build_all,
+    build_variables,
+    drop_stale_tables,
+    prepare_connection,
+    write_business_settings,
 )
-from cin7_pipeline.settings import Settings
+from cin7_pipeline.models.build_marker import (
+    FailedBuild,
+    failed_build,
+    mark_until_passed,
+)
+from cin7_pipeline.models.catalogue import load_catalogue
+from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
+from cin7_pipeline.settings.business import BusinessSettings, load_business_settings
+from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.warehouse import lock
 from cin7_pipeline.warehouse.connection import open_warehouse
-from cin7_pipeline.warehouse.lock import is_free, run_lock
 from cin7_pipeline.warehouse.publish import Release, publish
-from cin7_pipeline.warehouse.tables import create_raw_tables
+from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 from cin7_pipeline.window import Window
 
 # What one slice of a long history reads before it is committed.
 SLICE_DAYS = 31
 
 
-def exclusive(
+def run_lock(
     settings: Settings, holder: str, on_wait: Callable[[str], None]
 ) -> AbstractContextManager[object]:
     """The right to run: waits for the run that is on, and says through `on_wait` whose it is."""
-    return run_lock(_lock_path(settings), holder, wait_seconds=None, on_wait=on_wait)
+    return lock.run_lock(_lock_path(settings), holder, wait_seconds=None, on_wait=on_wait)
 
 
-def is_nobody_running(settings: Settings) -> bool:
+def is_idle(settings: Settings) -> bool:
     """True where no run has its turn at this moment."""
-    return is_free(_lock_path(settings))
+    return lock.is_free(_lock_path(settings))
 
 
 def _lock_path(settings: Settings) -> Path:
@@ -70,13 +76,13 @@ def read_entities(
     `on_progress` is told each entity's rows so far while pages come in.
     """
     from cin7_pipeline.account import connect
-    from cin7_pipeline.load.sync import load
+    from cin7_pipeline.load.sync import sync_endpoints
 
     with connect(settings, may_use_reserve=may_use_reserve) as client:
-        return load(entities, client, settings, on_progress=on_progress)
+        return sync_endpoints(entities, client, settings, on_progress=on_progress)
 
 
-def stages(entities: Iterable[str] | None = None) -> Iterator[list[str]]:
+def sync_order(entities: Iterable[str] | None = None) -> Iterator[list[str]]:
     """The entities in the order they are read: documents, then what documents name, with the stock."""
     wanted = set(entities or ENDPOINTS)
     for group in (DOCUMENTS, REFERENCE_DATA):
@@ -106,19 +112,19 @@ def build_models(settings: Settings, only: Iterable[str] | None = None) -> Itera
     chosen = {model.name for model in catalogue.models} if only is None else set(only)
     is_whole = len(chosen) == len(catalogue.models)
     with (
-        noted_until_passed(_build_note(settings), settings.now(), is_whole=is_whole),
+        mark_until_passed(_build_note(settings), settings.now(), is_whole=is_whole),
         open_warehouse(settings.warehouse_path) as connection,
     ):
         create_raw_tables(connection)
         write_business_settings(connection, business)
-        prepare(connection, build_variables(settings))
+        prepare_connection(connection, build_variables(settings))
         yield from build_all(connection, catalogue, only=chosen)
-        remove_orphans(connection, catalogue)
+        drop_stale_tables(connection, catalogue)
 
 
-def last_build_problem(settings: Settings) -> UnfinishedBuild | None:
+def last_build_problem(settings: Settings) -> FailedBuild | None:
     """What keeps the tables from being published: the last build, where it did not pass."""
-    return unfinished_build(_build_note(settings))
+    return failed_build(_build_note(settings))
 
 
 def _build_note(settings: Settings) -> Path:

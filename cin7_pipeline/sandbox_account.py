@@ -5,12 +5,11 @@ How it lives and answers is in `sandbox`; that a run talks to it is decided in `
 
 from datetime import date, datetime, timedelta
 
-from cin7_pipeline.file_modes import private_folder
-from cin7_pipeline.sandbox.life.merchant import Merchant
-from cin7_pipeline.sandbox.payloads.account import MerchantAccount
+from cin7_pipeline.files import private_folder, write_atomic
+from cin7_pipeline.sandbox.serializers.account import MerchantAccount
 from cin7_pipeline.sandbox.server.server import SandboxServer
-from cin7_pipeline.settings import SANDBOX_TIME_ZONE, Settings
-from cin7_pipeline.whole_files import write_whole
+from cin7_pipeline.sandbox.simulation.merchant import Merchant
+from cin7_pipeline.settings.environment import SANDBOX_TIME_ZONE, Settings
 
 DAYS_OF_LIFE = 120
 SANDBOX_USERNAME = "sandbox"
@@ -41,5 +40,5 @@ def _opened_on(settings: Settings) -> date:
     if not path.exists():
         private_folder(path.parent)
         opened_on = settings.now().date() - timedelta(days=DAYS_OF_LIFE)
-        write_whole(path, opened_on.isoformat().encode())
+        write_atomic(path, opened_on.isoformat().encode())
     return date.fromisoformat(path.read_text().strip())

@@ -8,10 +8,10 @@ import sys
 import dagster as dg
 from rich.console import Console
 
-from cin7_pipeline import display
-from cin7_pipeline.account import budget_of
+from cin7_pipeline import console as terminal
+from cin7_pipeline.account import rate_limiter_of
 from cin7_pipeline.errors import PipelineError
-from cin7_pipeline.settings import Settings, load_settings
+from cin7_pipeline.settings.environment import Settings, load_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from dagster_project.definitions import defs
 from dagster_project.partitions import last_days
@@ -21,17 +21,17 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 def main() -> int:
     """Run, show, and return the exit code."""
-    console = display.console()
+    console = terminal.console()
     try:
         settings = load_settings()
         console.print(_announcement(settings))
         for warning in settings.warnings():
-            display.print_line(warning, "yellow")
+            terminal.print_line(warning, "yellow")
         if not run_daily_sync(settings, console):
             return 1
         show(settings, console)
     except PipelineError as error:
-        display.print_line(f"cin7: {error}", "red")
+        terminal.print_line(f"cin7: {error}", "red")
         return 1
     return 0
 
@@ -68,10 +68,12 @@ def _announcement(settings: Settings) -> str:
 def show(settings: Settings, console: Console) -> None:
     """What was read, where the tables are, what to ask them first, and where to look further."""
     with open_warehouse(settings.warehouse_path, read_only=True) as connection:
-        console.print(display.last_loads(connection))
+        console.print(terminal.last_loads(connection))
     with open_warehouse(settings.published_path, read_only=True) as connection:
-        display.show_first_queries(console, connection)
-    console.print(f"Calls left today: {budget_of(settings).left():,} of {settings.calls_per_day:,}")
+        terminal.show_first_queries(console, connection)
+    console.print(
+        f"Calls left today: {rate_limiter_of(settings).left():,} of {settings.calls_per_day:,}"
+    )
     console.print(
         f"Planning tables:  {settings.published_path}, never locked and never half-updated;\n"
         f"                  in a DuckDB shell: duckdb -readonly {settings.alias_path}",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from cin7_pipeline.file_modes import PRIVATE_FOLDER, set_mode
+from cin7_pipeline.files import PRIVATE_FOLDER, set_mode
 from dagster_project.resources import SettingsResource, Turn
 
 # Where `make run` and `make ui` keep Dagster's history; git gives the folder no mode of its own.

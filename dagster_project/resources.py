@@ -6,8 +6,8 @@ from contextlib import ExitStack, contextmanager
 import dagster as dg
 from pydantic import PrivateAttr
 
-from cin7_pipeline.pipeline import exclusive
-from cin7_pipeline.settings import Settings, load_settings
+from cin7_pipeline.pipeline import run_lock
+from cin7_pipeline.settings.environment import Settings, load_settings
 
 
 class SettingsResource(dg.ConfigurableResource[Settings]):
@@ -41,5 +41,5 @@ class Turn(dg.ConfigurableResource["Turn"]):
         """Wait until no other run is on, and keep them waiting until this one has ended."""
         if not self._is_taken:
             holder = f"Dagster run {context.run_id}"
-            self._held.enter_context(exclusive(settings, holder, context.log.info))
+            self._held.enter_context(run_lock(settings, holder, context.log.info))
             self._is_taken = True

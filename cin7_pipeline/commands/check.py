@@ -4,13 +4,12 @@ from collections.abc import Iterable
 
 from rich.console import RenderableType
 
-from cin7_pipeline.account import budget_of, connect
-from cin7_pipeline.api.endpoints import ENDPOINTS
-from cin7_pipeline.api.permissions import Permission, read_permissions
-from cin7_pipeline.business_settings import load_business_settings
-from cin7_pipeline.commands.terminal import found_settings
-from cin7_pipeline.display import console, table_of
+from cin7_pipeline.account import connect, rate_limiter_of
+from cin7_pipeline.console import console, settings_with_warnings, table_of
 from cin7_pipeline.errors import SettingsError
+from cin7_pipeline.omni.endpoints import ENDPOINTS
+from cin7_pipeline.omni.permissions import Permission, read_permissions
+from cin7_pipeline.settings.business import load_business_settings
 
 
 def run() -> None:
@@ -19,12 +18,12 @@ def run() -> None:
     Raises:
         SettingsError: a file is wrong, or the key lacks permissions; all of them in one message.
     """
-    settings, screen = found_settings(), console()
+    settings, screen = settings_with_warnings(), console()
     load_business_settings(settings.rules_dir)
     with connect(settings) as client:
         found = read_permissions(client, ENDPOINTS.values())
     screen.print(_permissions(found))
-    left = budget_of(settings).left()
+    left = rate_limiter_of(settings).left()
     screen.print(f"Calls left today: {left:,} of {settings.calls_per_day:,}")
     screen.print(f"Time zone: {settings.time_zone}")
     if missing := [p.endpoint.permission for p in found if p.problem]:

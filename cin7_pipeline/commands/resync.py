@@ -6,16 +6,15 @@ from datetime import date, timedelta
 
 from rich.console import RenderableType
 
-from cin7_pipeline.commands.reading import read
+from cin7_pipeline.commands.progress import read
 from cin7_pipeline.commands.tables import build, publish
-from cin7_pipeline.commands.terminal import found_settings, say
-from cin7_pipeline.display import console, table_of
+from cin7_pipeline.console import console, settings_with_warnings, table_of, warn
 from cin7_pipeline.errors import PipelineError, SettingsError
-from cin7_pipeline.load.price import Price, price_of
-from cin7_pipeline.pipeline import exclusive, history_slices, sales_by_month, stages
-from cin7_pipeline.settings import Settings
+from cin7_pipeline.load.estimate import CostEstimate, estimate_calls
+from cin7_pipeline.pipeline import history_slices, run_lock, sales_by_month, sync_order
+from cin7_pipeline.settings.environment import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
-from cin7_pipeline.warehouse.tables import create_raw_tables
+from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 from cin7_pipeline.window import Window
 
 
@@ -25,17 +24,17 @@ def run(first: date, last: date, *, dry_run: bool) -> None:
     Raises:
         SettingsError: the range is impossible; nothing was read.
     """
-    settings, screen = found_settings(), console()
+    settings, screen = settings_with_warnings(), console()
     slices = history_slices(settings, _range(first, last, settings))
     screen.print(_price_table(_price(settings, slices)))
     if dry_run:
         return
-    with exclusive(settings, "cin7 resync", say):
+    with run_lock(settings, "cin7 resync", warn):
         before = sales_by_month(settings)
         for part in slices:
             with _told_where_to_go_on(slices[-1], part):
-                read(settings, dict.fromkeys(next(stages()), part))
-        read(settings, dict.fromkeys(list(stages())[1], None))
+                read(settings, dict.fromkeys(next(sync_order()), part))
+        read(settings, dict.fromkeys(list(sync_order())[1], None))
         build(settings)
         publish(settings)
         screen.print(_changed_months(before, sales_by_month(settings)))
@@ -49,7 +48,7 @@ def _told_where_to_go_on(oldest: Window, part: Window) -> Iterator[None]:
     except PipelineError:
         if oldest.start and part.end:
             last = (part.end - timedelta(days=1)).date()
-            say(f"to go on: cin7 resync --from {oldest.start.date()} --to {last}")
+            warn(f"to go on: cin7 resync --from {oldest.start.date()} --to {last}")
         raise
 
 
@@ -63,10 +62,10 @@ def _range(first: date, last: date, settings: Settings) -> Window:
     return Window.days(first, last)
 
 
-def _price(settings: Settings, slices: list[Window]) -> Price:
+def _price(settings: Settings, slices: list[Window]) -> CostEstimate:
     with open_warehouse(settings.warehouse_path) as connection:
         create_raw_tables(connection)
-        return price_of(
+        return estimate_calls(
             connection,
             slices,
             calls_per_minute=settings.calls_per_minute,
@@ -74,7 +73,7 @@ def _price(settings: Settings, slices: list[Window]) -> Price:
         )
 
 
-def _price_table(price: Price) -> RenderableType:
+def _price_table(price: CostEstimate) -> RenderableType:
     """Calls per entity, and what they mean in minutes and budget."""
     rows = [*price.calls.items(), ("together", price.total)]
     share = (

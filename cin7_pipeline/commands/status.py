@@ -3,19 +3,24 @@
 from duckdb import DuckDBPyConnection
 from rich.console import RenderableType
 
-from cin7_pipeline.account import budget_of
-from cin7_pipeline.commands.terminal import found_settings, say
-from cin7_pipeline.display import console, show_first_queries, table_of
+from cin7_pipeline.account import rate_limiter_of
+from cin7_pipeline.console import (
+    console,
+    settings_with_warnings,
+    show_first_queries,
+    table_of,
+    warn,
+)
 from cin7_pipeline.pipeline import last_build_problem
-from cin7_pipeline.settings import Settings
+from cin7_pipeline.settings.environment import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
-from cin7_pipeline.warehouse.rollback import current_rollback
+from cin7_pipeline.warehouse.releases import current_rollback
 
 
 def run(*, queries: bool) -> None:
     """Look at what is published; `queries` adds three worth trying."""
-    settings, screen = found_settings(), console()
-    screen.print(f"Calls left today: {budget_of(settings).left():,}")
+    settings, screen = settings_with_warnings(), console()
+    screen.print(f"Calls left today: {rate_limiter_of(settings).left():,}")
     _show_last_build(settings)
     if not settings.published_path.exists():
         screen.print("Nothing is published yet: run `cin7 sync`.")
@@ -23,7 +28,9 @@ def run(*, queries: bool) -> None:
     release = settings.published_path.resolve().name
     screen.print(f"Published: {settings.published_path} → {release}", markup=False)
     if rollback := current_rollback(settings.data_dir):
-        say(f"This is no longer the newest release: {rollback}; `cin7 publish` goes forward again.")
+        warn(
+            f"This is no longer the newest release: {rollback}; `cin7 publish` goes forward again."
+        )
     with open_warehouse(settings.alias_path, read_only=True) as connection:
         screen.print(_freshness(connection))
         if queries:
@@ -33,7 +40,7 @@ def run(*, queries: bool) -> None:
 def _show_last_build(settings: Settings) -> None:
     """Say what keeps newer tables from people; nothing where the last build passed."""
     if problem := last_build_problem(settings):
-        say(f"What is published is older than what was read: {problem}.")
+        warn(f"What is published is older than what was read: {problem}.")
 
 
 def _freshness(connection: DuckDBPyConnection) -> RenderableType:

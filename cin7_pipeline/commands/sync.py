@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from cin7_pipeline.api.endpoints import ENDPOINTS
-from cin7_pipeline.commands.reading import read
+from cin7_pipeline.commands.progress import read
 from cin7_pipeline.commands.tables import build, publish
-from cin7_pipeline.commands.terminal import found_settings, say
+from cin7_pipeline.console import settings_with_warnings, warn
 from cin7_pipeline.errors import SettingsError
-from cin7_pipeline.pipeline import exclusive, stages
+from cin7_pipeline.omni.endpoints import ENDPOINTS
+from cin7_pipeline.pipeline import run_lock, sync_order
 from cin7_pipeline.window import Window
 
 
@@ -17,11 +17,11 @@ def run(*, days: int | None, entities: Iterable[str] | None, whole: bool) -> Non
     Raises:
         SettingsError: an entity is unknown; nothing was read.
     """
-    settings = found_settings()
+    settings = settings_with_warnings()
     _refuse_unknown(entities)
     window = Window.whole() if whole else days and Window.lookback(settings.now(), days)
-    with exclusive(settings, "cin7 sync", say):
-        for stage in stages(entities):
+    with run_lock(settings, "cin7 sync", warn):
+        for stage in sync_order(entities):
             read(settings, dict.fromkeys(stage, window or None))
         build(settings)
         publish(settings)

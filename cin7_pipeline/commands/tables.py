@@ -1,30 +1,31 @@
 """`cin7 build` and `cin7 publish`, which every read ends with: tables made, audited, swapped in or back."""
 
-from cin7_pipeline.commands.terminal import found_settings, say
-from cin7_pipeline.display import console
-from cin7_pipeline.pipeline import build_models, exclusive, publish_tables
-from cin7_pipeline.settings import Settings
-from cin7_pipeline.warehouse.rollback import roll_back
+from cin7_pipeline.console import console, settings_with_warnings, warn
+from cin7_pipeline.pipeline import build_models, publish_tables, run_lock
+from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.warehouse.releases import roll_back
 
 
 def run_build() -> None:
     """Rebuild every model from what has been read."""
-    with exclusive(settings := found_settings(), "cin7 build", say):
+    with run_lock(settings := settings_with_warnings(), "cin7 build", warn):
         build(settings)
 
 
 def run_publish() -> None:
     """Swap in what is built."""
-    with exclusive(settings := found_settings(), "cin7 publish", say):
+    with run_lock(settings := settings_with_warnings(), "cin7 publish", warn):
         publish(settings)
 
 
 def run_rollback(to: str | None) -> None:
     """Show an earlier release; it waits for no run, as planners should not read a bad one meanwhile."""
-    settings = found_settings()
+    settings = settings_with_warnings()
     rollback = roll_back(settings.data_dir, to, now=settings.now())
     console().print(f"People now read {rollback.shown} instead of {rollback.left}.")
-    say("The next sync, or `cin7 publish`, goes forward again: mend what was wrong before it runs.")
+    warn(
+        "The next sync, or `cin7 publish`, goes forward again: mend what was wrong before it runs."
+    )
 
 
 def build(settings: Settings) -> None:
@@ -38,7 +39,7 @@ def build(settings: Settings) -> None:
         tables += 1
         for result in report.checks:
             if not result.passed:
-                say(f"{report.model.name}: {result.about} ({result.failing_rows} rows do not)")
+                warn(f"{report.model.name}: {result.about} ({result.failing_rows} rows do not)")
     console().print(f"Built and audited {tables} tables.")
 
 

@@ -1,13 +1,12 @@
 """`cin7 why`: where a document or an item stands, and what each rule decided about it."""
 
-from cin7_pipeline.commands.terminal import found_settings
-from cin7_pipeline.display import console
-from cin7_pipeline.why.answer import explain
-from cin7_pipeline.why.show import show
+from cin7_pipeline.console import console, settings_with_warnings
+from cin7_pipeline.explain.answer import explain
+from cin7_pipeline.explain.show import show
 
 
 def run(asked: str) -> bool:
     """Show the answer; False where nothing has this name."""
-    answer = explain(found_settings(), asked)
+    answer = explain(settings_with_warnings(), asked)
     console().print(show(answer))
     return answer.is_found

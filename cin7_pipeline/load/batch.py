@@ -13,11 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cin7_pipeline.api.declaration import Column, Endpoint, Lines
 from cin7_pipeline.errors import ContractBroken
-from cin7_pipeline.load.columns import ARROW_TYPES, Columns, UnfitValue
-from cin7_pipeline.load.held import Key
+from cin7_pipeline.load.columns import ARROW_TYPES, Columns, InvalidValue
 from cin7_pipeline.load.parse import FREE, Parsed
+from cin7_pipeline.load.state import Key
+from cin7_pipeline.omni.endpoint import Column, Endpoint, NestedTable
 
 # dlt links a nested row to its root by these columns; ours hold the document's own id.
 ROW_KEY = pa.field("_dlt_id", pa.string(), nullable=False)
@@ -25,7 +25,7 @@ ROOT_KEY = pa.field("_dlt_root_id", pa.string(), nullable=False)
 ROW_HASH = pa.field("row_hash", pa.string())
 
 
-class Version(NamedTuple):
+class RecordVersion(NamedTuple):
     """Which record, in which version; the same `row_hash` means that Cin7 sent the same text."""
 
     key: Key
@@ -41,8 +41,8 @@ class Batch:
     `changed[n]` stands in row n of `documents`; `owners` tells, for each row of `lines`, in which.
     """
 
-    versions: Sequence[Version]
-    changed: Sequence[Version]
+    versions: Sequence[RecordVersion]
+    changed: Sequence[RecordVersion]
     documents: pa.Table
     lines: pa.Table | None = None
     owners: pa.Array | None = None
@@ -64,7 +64,7 @@ class BatchMaker:
     columns: Columns
 
     def batch(
-        self, versions: Sequence[Version], changed: Sequence[Version], parsed: Parsed
+        self, versions: Sequence[RecordVersion], changed: Sequence[RecordVersion], parsed: Parsed
     ) -> Batch:
         """The batch of some pages; `parsed` are the records of `changed`.
 
@@ -77,7 +77,7 @@ class BatchMaker:
         lines = self._lines(self.endpoint.lines, changed, parsed, parsed.lines)
         return Batch(versions, changed, documents, lines, parsed.owners)
 
-    def _documents(self, changed: Sequence[Version], parsed: Parsed) -> pa.Table:
+    def _documents(self, changed: Sequence[RecordVersion], parsed: Parsed) -> pa.Table:
         own, key = self.endpoint.columns, self.endpoint.key
         fields = [arrow_field(column, column.name in key) for column in own]
         records = _Rows(parsed.documents.column, parsed.free, range(len(changed)))
@@ -90,7 +90,11 @@ class BatchMaker:
         return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
     def _lines(
-        self, lines: Lines, changed: Sequence[Version], parsed: Parsed, flat: pa.StructArray
+        self,
+        lines: NestedTable,
+        changed: Sequence[RecordVersion],
+        parsed: Parsed,
+        flat: pa.StructArray,
     ) -> pa.Table:
         rows = _Rows(flat.field, parsed.free_lines, parsed.owners)
         arrays = [self._array(column, rows, changed) for column in lines.columns]
@@ -99,12 +103,12 @@ class BatchMaker:
         row = pc.binary_join_element_wise(root, _numbers(parsed.owners).cast(pa.string()), "-")
         return pa.Table.from_arrays([*arrays, ids, root, row], schema=line_schema(lines))
 
-    def _array(self, column: Column, rows: "_Rows", changed: Sequence[Version]) -> pa.Array:
+    def _array(self, column: Column, rows: "_Rows", changed: Sequence[RecordVersion]) -> pa.Array:
         if column.type in FREE:
             return self.columns.free(column, [getattr(row, column.field) for row in rows.free])
         try:
             return self.columns.array(column, _whole(rows.field(column.field)))
-        except UnfitValue as error:
+        except InvalidValue as error:
             name = changed[int(rows.owners[error.place])].key[0]
             raise refusal(self.endpoint, name, str(error)) from None
 
@@ -133,7 +137,7 @@ def arrow_field(column: Column, is_key: bool) -> pa.Field:
     return pa.field(column.name, ARROW_TYPES[column.type], nullable=not is_key)
 
 
-def line_schema(lines: Lines) -> pa.Schema:
+def line_schema(lines: NestedTable) -> pa.Schema:
     """The lines' own columns, the document's id, and the columns by which dlt links them."""
     parent = pa.field(lines.parent_key, pa.int64(), nullable=False)
     own = [arrow_field(column, is_key=False) for column in lines.columns]

@@ -14,20 +14,20 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cin7_pipeline.api.declaration import Column, ColumnType
+from cin7_pipeline.omni.endpoint import Column, ColumnType
 
 ARROW_TYPES: dict[ColumnType, pa.DataType] = {
     ColumnType.ID: pa.int64(),
     ColumnType.TEXT: pa.string(),
-    ColumnType.KEY_TEXT: pa.string(),
+    ColumnType.TEXT_NOT_NULL: pa.string(),
     ColumnType.TIMESTAMP: pa.timestamp("us", tz="UTC"),
-    ColumnType.NUMBER: pa.decimal128(18, 4),
-    ColumnType.RATE: pa.decimal128(18, 8),
-    ColumnType.FLAG: pa.bool_(),
+    ColumnType.DECIMAL: pa.decimal128(18, 4),
+    ColumnType.DECIMAL_8: pa.decimal128(18, 8),
+    ColumnType.BOOLEAN: pa.bool_(),
     ColumnType.JSON: pa.string(),
-    ColumnType.PARTS: pa.string(),
+    ColumnType.JSON_LIST: pa.string(),
     ColumnType.EMAIL_HASH: pa.string(),
-    ColumnType.EMAIL_STATE: pa.string(),
+    ColumnType.EMAIL_VALIDITY: pa.string(),
     ColumnType.CUSTOM_FIELDS: pa.string(),
 }
 MOMENT = ARROW_TYPES[ColumnType.TIMESTAMP]
@@ -38,7 +38,7 @@ CANONICAL_JSON = msgspec.json.Encoder(order="sorted")
 EMAIL_ADDRESS = re.compile(r"[^@\s]+@[^@\s]*\.[^@\s]*")
 
 
-class UnfitValue(Exception):
+class InvalidValue(Exception):
     """A value that its column cannot hold; `place` is where it stands among the values."""
 
     def __init__(self, place: int, reason: str) -> None:
@@ -61,7 +61,7 @@ class Columns:
         """The parsed values as the column's Arrow type.
 
         Raises:
-            UnfitValue: the first value that the column cannot hold, and why.
+            InvalidValue: the first value that the column cannot hold, and why.
         """
         try:
             return self._array(column.type, values)
@@ -73,33 +73,33 @@ class Columns:
         """Values without a fixed shape as JSON: whole, or only the declared parts or mapped fields."""
         if column.type is ColumnType.CUSTOM_FIELDS:
             return json_texts([custom_fields(value, self.custom_fields) for value in values])
-        if column.type is ColumnType.PARTS:
-            return json_texts([declared_parts(value, column.parts) for value in values])
+        if column.type is ColumnType.JSON_LIST:
+            return json_texts([declared_parts(value, column.subfields) for value in values])
         return json_texts(values)
 
     def _array(self, kind: ColumnType, values: pa.Array) -> pa.Array:
         match kind:
-            case ColumnType.NUMBER | ColumnType.RATE:
+            case ColumnType.DECIMAL | ColumnType.DECIMAL_8:
                 return decimals(values, ARROW_TYPES[kind])
             case ColumnType.TIMESTAMP:
                 return moments(values)
-            case ColumnType.KEY_TEXT:
+            case ColumnType.TEXT_NOT_NULL:
                 return values.fill_null("")
             case ColumnType.EMAIL_HASH:
                 return _texts(email_hash(address, self.salt) for address in values.to_pylist())
-            case ColumnType.EMAIL_STATE:
+            case ColumnType.EMAIL_VALIDITY:
                 return _texts(map(email_state, values.to_pylist()))
             case _:
                 return values
 
-    def _unfit(self, column: Column, values: pa.Array, reason: str) -> UnfitValue:
+    def _unfit(self, column: Column, values: pa.Array, reason: str) -> InvalidValue:
         """The value at fault: each is tried on its own."""
         for place in range(len(values)):
             try:
                 self._array(column.type, values.slice(place, 1))
             except (ValueError, OverflowError) as error:
-                return UnfitValue(place, f"{column.field}: {error}")
-        return UnfitValue(0, f"{column.field}: {reason}")
+                return InvalidValue(place, f"{column.field}: {error}")
+        return InvalidValue(0, f"{column.field}: {reason}")
 
 
 def decimals(values: pa.Array, kind: pa.Decimal128Type) -> pa.Array:

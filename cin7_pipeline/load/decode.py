@@ -15,13 +15,13 @@ from typing import Any
 
 import msgspec
 
-from cin7_pipeline.api.declaration import Column, ColumnType, Endpoint
-from cin7_pipeline.api.page import Id
 from cin7_pipeline.errors import ContractBroken
-from cin7_pipeline.load.batch import Batch, BatchMaker, Version, refusal
+from cin7_pipeline.load.batch import Batch, BatchMaker, RecordVersion, refusal
 from cin7_pipeline.load.columns import Columns
-from cin7_pipeline.load.held import Key
-from cin7_pipeline.load.parse import Parser, UnfitRecord
+from cin7_pipeline.load.parse import InvalidRecord, Parser
+from cin7_pipeline.load.state import Key
+from cin7_pipeline.omni.endpoint import Column, ColumnType, Endpoint
+from cin7_pipeline.omni.page import Id
 
 DATES = ("createdDate", "modifiedDate")
 # Changed records that are parsed together, so that Arrow has enough to do at a time.
@@ -46,8 +46,8 @@ class Decoder:
         Raises:
             ContractBroken: a declared field holds another type; the message names the record's id.
         """
-        versions: list[Version] = []
-        fresh: list[tuple[Version, bytes]] = []
+        versions: list[RecordVersion] = []
+        fresh: list[tuple[RecordVersion, bytes]] = []
         for body in bodies:
             for version, raw in self._records(body):
                 versions.append(version)
@@ -58,15 +58,17 @@ class Decoder:
                 versions, fresh = [], []
         yield self._batch(versions, fresh)
 
-    def _records(self, body: bytes) -> Iterator[tuple[Version, msgspec.Raw]]:
+    def _records(self, body: bytes) -> Iterator[tuple[RecordVersion, msgspec.Raw]]:
         raws = msgspec.json.decode(body, type=list[msgspec.Raw])
         return zip(map(self._version, self._envelopes(body, raws), raws), raws, strict=True)
 
-    def _batch(self, versions: Sequence[Version], fresh: Sequence[tuple[Version, bytes]]) -> Batch:
+    def _batch(
+        self, versions: Sequence[RecordVersion], fresh: Sequence[tuple[RecordVersion, bytes]]
+    ) -> Batch:
         changed = [version for version, _ in fresh]
         try:
             parsed = self._parser.parsed([raw for _, raw in fresh])
-        except UnfitRecord as error:
+        except InvalidRecord as error:
             name = changed[error.place].key[0]
             raise refusal(self.endpoint, name, str(error)) from None
         return self._maker.batch(versions, changed, parsed)
@@ -84,16 +86,16 @@ class Decoder:
     def _maker(self) -> BatchMaker:
         return BatchMaker(self.endpoint, Columns(self.salt, self.endpoint.custom_fields))
 
-    def _version(self, envelope: Any, raw: msgspec.Raw) -> Version:
+    def _version(self, envelope: Any, raw: msgspec.Raw) -> RecordVersion:
         key = self._key_of(envelope)
         row_hash = hashlib.blake2b(raw, digest_size=8, key=self.salt, person=self._kept).hexdigest()
         if not self._has_dates:
-            return Version(key, row_hash, None, None)
+            return RecordVersion(key, row_hash, None, None)
         try:
             created, modified = _in_utc(envelope.createdDate), _in_utc(envelope.modifiedDate)
         except OverflowError as error:
             raise refusal(self.endpoint, key[0], f"createdDate or modifiedDate: {error}") from None
-        return Version(key, row_hash, created, modified)
+        return RecordVersion(key, row_hash, created, modified)
 
     @cached_property
     def _has_dates(self) -> bool:

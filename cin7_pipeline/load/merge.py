@@ -19,10 +19,10 @@ import dlt
 import duckdb
 import pyarrow as pa
 
-from cin7_pipeline.api.declaration import Endpoint, Lines
 from cin7_pipeline.load.batch import ROOT_KEY, ROW_KEY
 from cin7_pipeline.load.columns import MOMENT
-from cin7_pipeline.load.reading import Reading
+from cin7_pipeline.load.reading import Extract
+from cin7_pipeline.omni.endpoint import Endpoint, NestedTable
 
 PLAIN_PATH = re.compile(r"[\w./ -]+")
 UNIQUE_ROW_KEY: Any = {"row_key": True, "unique": True, "nullable": False}
@@ -37,7 +37,7 @@ TYPES_ARE_FROZEN: Any = {"tables": "evolve", "columns": "evolve", "data_type": "
 
 def merge(
     connection: duckdb.DuckDBPyConnection,
-    readings: Iterable[Reading],
+    readings: Iterable[Extract],
     read_at: datetime,
     state_dir: Path,
 ) -> None:
@@ -90,7 +90,7 @@ def _empty_folder(state_dir: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _resource(reading: Reading, read_at: datetime) -> Any:
+def _resource(reading: Extract, read_at: datetime) -> Any:
     endpoint = reading.endpoint
 
     def tables() -> Iterator[Any]:
@@ -114,7 +114,7 @@ def _resource(reading: Reading, read_at: datetime) -> Any:
     )
 
 
-def _nested(endpoint: Endpoint, lines: Lines) -> Any:
+def _nested(endpoint: Endpoint, lines: NestedTable) -> Any:
     return dlt.mark.make_hints(
         table_name=lines.table,
         parent_table_name=endpoint.name,
@@ -132,4 +132,4 @@ def _tracked(documents: pa.Table, read_at: datetime) -> pa.Table:
     rows = len(documents)
     read = pa.repeat(pa.scalar(read_at, MOMENT), rows)
     documents = documents.append_column(pa.field("read_at", MOMENT), read)
-    return documents.append_column(pa.field("gone_at", MOMENT), pa.nulls(rows, MOMENT))
+    return documents.append_column(pa.field("deleted_at", MOMENT), pa.nulls(rows, MOMENT))

@@ -7,7 +7,7 @@ from duckdb import DuckDBPyConnection
 from cin7_pipeline.errors import SettingsError
 
 
-def claim(connection: DuckDBPyConnection, owner: str, data_dir: Path) -> None:
+def require_same_account(connection: DuckDBPyConnection, owner: str, data_dir: Path) -> None:
     """Note that the warehouse holds the data of `owner`, or see that it does.
 
     Raises:

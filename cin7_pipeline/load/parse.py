@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from cin7_pipeline.api.declaration import Column, ColumnType, Endpoint
+from cin7_pipeline.omni.endpoint import Column, ColumnType, Endpoint
 
 TEXT = pa.string()
 # Any number that a double can be printed as in plain digits: read exactly, rounded later.
@@ -22,18 +22,18 @@ EXACT = pa.decimal256(76, 38)
 PARSED_TYPES: dict[ColumnType, pa.DataType] = {
     ColumnType.ID: pa.int64(),
     ColumnType.TEXT: TEXT,
-    ColumnType.KEY_TEXT: TEXT,
+    ColumnType.TEXT_NOT_NULL: TEXT,
     ColumnType.TIMESTAMP: TEXT,
-    ColumnType.NUMBER: EXACT,
-    ColumnType.RATE: EXACT,
-    ColumnType.FLAG: pa.bool_(),
+    ColumnType.DECIMAL: EXACT,
+    ColumnType.DECIMAL_8: EXACT,
+    ColumnType.BOOLEAN: pa.bool_(),
     ColumnType.EMAIL_HASH: TEXT,
-    ColumnType.EMAIL_STATE: TEXT,
+    ColumnType.EMAIL_VALIDITY: TEXT,
 }
 # What has no fixed shape is decoded into Python objects.
 FREE: dict[ColumnType, Any] = {
     ColumnType.JSON: Any,
-    ColumnType.PARTS: list[dict[str, Any]] | None,
+    ColumnType.JSON_LIST: list[dict[str, Any]] | None,
     ColumnType.CUSTOM_FIELDS: Any,
 }
 
@@ -43,7 +43,7 @@ Raws = Sequence[bytes]
 Structs = msgspec.json.Decoder[list[Any]]
 
 
-class UnfitRecord(Exception):
+class InvalidRecord(Exception):
     """A record that is not what its endpoint declares; `place` is where it stands among the records."""
 
     def __init__(self, place: int, reason: str) -> None:
@@ -77,7 +77,7 @@ class Parser:
         """The records, each as one JSON object.
 
         Raises:
-            UnfitRecord: the first record that has a field of another type.
+            InvalidRecord: the first record that has a field of another type.
         """
         try:
             free, table = self._free(raws), _arrow(raws, self._schema)
@@ -95,7 +95,9 @@ class Parser:
         free_lines = [line for record in free for line in getattr(record, field) or ()]
         lines, owners = lists.flatten(), pc.list_parent_indices(lists)
         if lines.null_count:
-            raise UnfitRecord(owners[lines.is_null().index(True).as_py()].as_py(), f"{field}: null")
+            raise InvalidRecord(
+                owners[lines.is_null().index(True).as_py()].as_py(), f"{field}: null"
+            )
         return Parsed(table, lines, owners, free, free_lines)
 
     @cached_property
@@ -146,17 +148,17 @@ class Parser:
         )
         return msgspec.json.Decoder(list[record])  # type: ignore[valid-type]
 
-    def _unfit(self, raws: Raws, reason: str) -> UnfitRecord:
+    def _unfit(self, raws: Raws, reason: str) -> InvalidRecord:
         """The record at fault: each is tried on its own, as not every error says where it is."""
         for place, raw in enumerate(raws):
             try:
                 self._lenient.decode(_joined([raw]))
                 _arrow([raw], self._schema)
             except msgspec.DecodeError as error:
-                return UnfitRecord(place, str(error))
+                return InvalidRecord(place, str(error))
             except pa.ArrowInvalid as error:
-                return UnfitRecord(place, f"{self._field_at_fault(raw)}{error}")
-        return UnfitRecord(0, reason)
+                return InvalidRecord(place, f"{self._field_at_fault(raw)}{error}")
+        return InvalidRecord(0, reason)
 
     def _field_at_fault(self, raw: bytes) -> str:
         """The name of the field that cannot be read, when it alone is asked for."""

@@ -9,9 +9,9 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from cin7_pipeline.api.declaration import Endpoint
-from cin7_pipeline.load.batch import Batch, Version
-from cin7_pipeline.load.held import Held, Key
+from cin7_pipeline.load.batch import Batch, RecordVersion
+from cin7_pipeline.load.state import Key, TableState
+from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.window import Window
 
 
@@ -24,14 +24,14 @@ class Changes:
 
 
 @dataclass
-class Reading:
+class Extract:
     """What one read brought: the newest version of each record, and the keys that are gone."""
 
     endpoint: Endpoint
     window: Window
     started_at: datetime
-    held: Held
-    versions: dict[Key, Version] = field(default_factory=dict)
+    held: TableState
+    versions: dict[Key, RecordVersion] = field(default_factory=dict)
     gone: set[Key] = field(default_factory=set)
     call_count: int = 0
     unknown_fields: set[str] = field(default_factory=set)
@@ -88,7 +88,7 @@ class Reading:
             yield batch, [n for n, v in enumerate(batch.changed) if self.versions[v.key] is v]
 
 
-def _is_older(version: Version, known: Version) -> bool:
+def _is_older(version: RecordVersion, known: RecordVersion) -> bool:
     if version.modified_at is None or known.modified_at is None:
         return False
     return version.modified_at < known.modified_at

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cin7_pipeline.errors import BudgetSpent, Cin7Rejected, PipelineError
+from cin7_pipeline.errors import Cin7Rejected, PipelineError, QuotaExhausted
 from cin7_pipeline.window import Window
 
 # What `used_offset_pages` means to a person.
@@ -56,6 +56,6 @@ def _told_once(failures: Iterable[PipelineError]) -> list[PipelineError]:
     for failure in distinct:
         if isinstance(failure, Cin7Rejected) and failure.status == 401:
             return [failure]
-    spent = [failure for failure in distinct if isinstance(failure, BudgetSpent)]
-    others = [failure for failure in distinct if not isinstance(failure, BudgetSpent)]
+    spent = [failure for failure in distinct if isinstance(failure, QuotaExhausted)]
+    others = [failure for failure in distinct if not isinstance(failure, QuotaExhausted)]
     return sorted(spent, key=lambda failure: not failure.said_by_cin7)[:1] + others

@@ -9,29 +9,28 @@ from pathlib import Path
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from cin7_pipeline.api.client import Cin7Client
-from cin7_pipeline.api.declaration import Endpoint, ReadMode
-from cin7_pipeline.api.endpoints import ENDPOINTS
-from cin7_pipeline.business_settings import load_business_settings
 from cin7_pipeline.errors import PipelineError
-from cin7_pipeline.file_modes import private_folder
-from cin7_pipeline.load.held import Held, read_held
+from cin7_pipeline.files import private_folder, write_atomic
+from cin7_pipeline.load.commit import commit_load
+from cin7_pipeline.load.extract import Extractor, OnProgress, no_progress
 from cin7_pipeline.load.merge import merge
-from cin7_pipeline.load.owner import claim
-from cin7_pipeline.load.read import OnProgress, Reader, no_progress
-from cin7_pipeline.load.reading import Reading
+from cin7_pipeline.load.owner import require_same_account
+from cin7_pipeline.load.reading import Extract
 from cin7_pipeline.load.report import LoadOutcome, LoadReport
-from cin7_pipeline.load.seal import seal
-from cin7_pipeline.settings import Settings
+from cin7_pipeline.load.state import TableState, load_state
+from cin7_pipeline.omni.client import Cin7Client
+from cin7_pipeline.omni.endpoint import Endpoint, SyncMode
+from cin7_pipeline.omni.endpoints import ENDPOINTS
+from cin7_pipeline.settings.business import load_business_settings
+from cin7_pipeline.settings.environment import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
-from cin7_pipeline.warehouse.tables import create_raw_tables
-from cin7_pipeline.whole_files import write_whole
+from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 from cin7_pipeline.window import Window
 
 READS_AT_ONCE = 4
 
 
-def load(
+def sync_endpoints(
     entities: Mapping[str, Window | None],
     client: Cin7Client,
     settings: Settings,
@@ -48,7 +47,9 @@ def load(
     now = settings.now()
     endpoints = _endpoints(settings, entities)
     held = _held(settings, endpoints.values())
-    reader = Reader(client, now, _salt(settings.state_dir), settings.gone_share_limit, on_progress)
+    reader = Extractor(
+        client, now, _salt(settings.state_dir), settings.gone_share_limit, on_progress
+    )
     windows = {
         name: window_for(endpoints[name], window, held[name], settings)
         for name, window in entities.items()
@@ -61,13 +62,15 @@ def load(
     return LoadOutcome(reports, failures)
 
 
-def window_for(endpoint: Endpoint, asked: Window | None, held: Held, settings: Settings) -> Window:
+def window_for(
+    endpoint: Endpoint, asked: Window | None, held: TableState, settings: Settings
+) -> Window:
     """The window that was asked for, or the lookback; all of it where only that makes sense.
 
     Stock and branches are what they are now, and what was never read whole has no edges to go by.
     """
-    is_first_read = endpoint.mode is ReadMode.WHOLE_ONCE and not held.was_read_whole
-    if endpoint.mode is ReadMode.WHOLE or is_first_read:
+    is_first_read = endpoint.mode is SyncMode.FULL_THEN_INCREMENTAL and not held.was_read_whole
+    if endpoint.mode is SyncMode.FULL_REFRESH or is_first_read:
         return Window.whole()
     return asked or Window.lookback(settings.now(), settings.lookback_of(endpoint.name))
 
@@ -80,23 +83,23 @@ def _endpoints(settings: Settings, names: Iterable[str]) -> dict[str, Endpoint]:
     }
 
 
-def _held(settings: Settings, endpoints: Iterable[Endpoint]) -> dict[str, Held]:
+def _held(settings: Settings, endpoints: Iterable[Endpoint]) -> dict[str, TableState]:
     with open_warehouse(settings.warehouse_path) as connection:
         create_raw_tables(connection)
-        claim(connection, settings.owner, settings.data_dir)
-        return {endpoint.name: read_held(connection, endpoint) for endpoint in endpoints}
+        require_same_account(connection, settings.account_id, settings.data_dir)
+        return {endpoint.name: load_state(connection, endpoint) for endpoint in endpoints}
 
 
 def _read(
-    reader: Reader,
+    reader: Extractor,
     endpoints: Mapping[str, Endpoint],
     windows: Mapping[str, Window],
-    held: Mapping[str, Held],
-) -> tuple[list[Reading], dict[str, PipelineError]]:
-    readings: list[Reading] = []
+    held: Mapping[str, TableState],
+) -> tuple[list[Extract], dict[str, PipelineError]]:
+    readings: list[Extract] = []
     failures: dict[str, PipelineError] = {}
     with ThreadPoolExecutor(READS_AT_ONCE, thread_name_prefix="cin7-read") as pool:
-        reads: dict[str, Future[Reading]] = {
+        reads: dict[str, Future[Extract]] = {
             name: pool.submit(reader.read, endpoints[name], window, held[name])
             for name, window in windows.items()
         }
@@ -108,7 +111,7 @@ def _read(
     return readings, failures
 
 
-def _report(reading: Reading, settings: Settings) -> LoadReport:
+def _report(reading: Extract, settings: Settings) -> LoadReport:
     rows, new, changed = len(reading.versions), reading.new_count, reading.changed_count
     return LoadReport(
         entity=reading.endpoint.name,
@@ -129,11 +132,11 @@ def _report(reading: Reading, settings: Settings) -> LoadReport:
 
 def _seal(
     connection: DuckDBPyConnection,
-    readings: list[Reading],
+    readings: list[Extract],
     reports: tuple[LoadReport, ...],
     settings: Settings,
 ) -> None:
-    seal(
+    commit_load(
         connection,
         readings,
         reports,
@@ -148,5 +151,5 @@ def _salt(state_dir: Path) -> bytes:
     path = state_dir / "salt"
     if not path.exists():
         private_folder(state_dir)
-        write_whole(path, secrets.token_bytes(16))
+        write_atomic(path, secrets.token_bytes(16))
     return path.read_bytes()

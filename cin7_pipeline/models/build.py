@@ -1,7 +1,4 @@
-"""From a model to its table: made, audited and described in one transaction, or not at all.
-
-Not here: which models there are (`catalogue`) and what their rules are (`checks`).
-"""
+"""Build the models: each made, audited and described in one transaction."""
 
 import re
 import time
@@ -11,12 +8,16 @@ from dataclasses import dataclass
 
 import duckdb
 from duckdb import DuckDBPyConnection
+from pydantic import BaseModel
 
 from cin7_pipeline.errors import AuditFailed
 from cin7_pipeline.models.catalogue import SCHEMAS, Catalogue
 from cin7_pipeline.models.checks import CheckResult, checks_of, run_check
 from cin7_pipeline.models.sql_model import SqlModel
-from cin7_pipeline.warehouse.statements import identifier, write_comments
+from cin7_pipeline.settings.business import BusinessSettings
+from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.warehouse.raw_tables import RECORDS
+from cin7_pipeline.warehouse.sql import identifier, write_comments
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class BuildReport:
     columns: tuple[tuple[str, str, str], ...]
 
 
-class ModelRefused(AuditFailed):
+class ModelBuildFailed(AuditFailed):
     """A model whose table was rolled back; `results` is what each check found until then."""
 
     def __init__(
@@ -41,7 +42,7 @@ class ModelRefused(AuditFailed):
         self.results = results
 
 
-def prepare(connection: DuckDBPyConnection, variables: Mapping[str, object]) -> None:
+def prepare_connection(connection: DuckDBPyConnection, variables: Mapping[str, object]) -> None:
     """Give the connection what every model expects: schemas, variables and UTC.
 
     `variables` are what `getvariable()` answers in a model, such as `as_of`.
@@ -67,7 +68,7 @@ def build_all(
             yield build(connection, model)
 
 
-def remove_orphans(connection: DuckDBPyConnection, catalogue: Catalogue) -> list[str]:
+def drop_stale_tables(connection: DuckDBPyConnection, catalogue: Catalogue) -> list[str]:
     """Drop the tables that no model makes any more, so that none is published; their names."""
     places = ", ".join("?" * len(SCHEMAS))
     found = connection.execute(
@@ -101,7 +102,7 @@ def build(connection: DuckDBPyConnection, model: SqlModel) -> BuildReport:
         with suppress(duckdb.Error):  # a commit that failed has rolled back by itself
             connection.execute("rollback")
         if isinstance(error, duckdb.Error):
-            raise _refusal(model, f"the query failed: {_one_line(error)}") from None
+            raise _failure(model, f"the query failed: {_one_line(error)}") from None
         raise
     return BuildReport(model, row_count, time.perf_counter() - started, results, columns)
 
@@ -112,7 +113,7 @@ def _create(connection: DuckDBPyConnection, model: SqlModel) -> tuple[tuple[str,
     described = connection.execute(f"describe {model.name}").fetchall()
     names = [name for name, *_ in described]
     if names != list(model.columns):
-        raise _refusal(model, f"rule columns: {_difference(list(model.columns), names)}")
+        raise _failure(model, f"rule columns: {_difference(list(model.columns), names)}")
     return tuple((name, kind, model.columns[name]) for name, kind, *_ in described)
 
 
@@ -133,10 +134,10 @@ def _audit(connection: DuckDBPyConnection, model: SqlModel) -> tuple[CheckResult
             results.append(run_check(connection, model, check))
         except duckdb.Error as error:
             message = f"check {check.name} cannot run: {_one_line(error)}"
-            raise _refusal(model, message, tuple(results)) from None
+            raise _failure(model, message, tuple(results)) from None
     if broken := [result for result in results if result.is_fatal]:
         message = "; ".join(_sentence(result) for result in broken)
-        raise _refusal(model, message, tuple(results))
+        raise _failure(model, message, tuple(results))
     return tuple(results)
 
 
@@ -147,11 +148,39 @@ def _sentence(result: CheckResult) -> str:
     return f"{rows} break{'s' if result.failing_rows == 1 else ''} {result.name}{example}"
 
 
-def _refusal(model: SqlModel, what: str, results: tuple[CheckResult, ...] = ()) -> ModelRefused:
+def _failure(model: SqlModel, what: str, results: tuple[CheckResult, ...] = ()) -> ModelBuildFailed:
     msg = f"{model.name}: {what}; the previous table is kept (sql/{model.schema}/{model.path.name})"
-    return ModelRefused(msg, model, results)
+    return ModelBuildFailed(msg, model, results)
 
 
 def _one_line(error: Exception) -> str:
     """DuckDB's message without the excerpt of the query that follows it."""
     return " ".join(re.split(r"\n+LINE \d+:", str(error))[0].split())
+
+
+def build_variables(settings: Settings) -> dict[str, object]:
+    """The variables that SQL reads with `getvariable`; `as_of` is the only "now" there is."""
+    return {
+        "as_of": settings.now(),
+        "time_zone": settings.time_zone,
+        "price_tier": settings.price_tier,
+        "stale_after_days": settings.stale_after_days,
+    }
+
+
+def write_business_settings(connection: DuckDBPyConnection, business: BusinessSettings) -> None:
+    """Replace the tables of schema `settings` by what the CSV files say."""
+    _replace(connection, "settings.channels", business.channels)
+    _replace(connection, "settings.warehouses", business.warehouses)
+    _replace(connection, "settings.customer_groups", business.customer_groups)
+    _replace(connection, "settings.custom_fields", business.custom_fields)
+
+
+def _replace(connection: DuckDBPyConnection, table: str, rules: Iterable[BaseModel]) -> None:
+    """By name, for a table that an earlier version made has its columns in another order."""
+    columns = ", ".join(map(identifier, RECORDS[table]))
+    places = ", ".join("?" * len(RECORDS[table]))
+    connection.execute(f"delete from {table}")
+    for rule in rules:
+        values = list(rule.model_dump().values())
+        connection.execute(f"insert into {table} ({columns}) values ({places})", values)

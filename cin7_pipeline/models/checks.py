@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.models.sql_model import Check, Severity, SqlModel
-from cin7_pipeline.warehouse.statements import identifier
+from cin7_pipeline.warehouse.sql import identifier
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from sqlglot.schema import MappingSchema
 
 from cin7_pipeline.models.catalogue import Catalogue
 from cin7_pipeline.models.sql_model import DIALECT, SqlModel
-from cin7_pipeline.warehouse.tables import table_columns
+from cin7_pipeline.warehouse.raw_tables import table_columns
 
 Sources = list[tuple[str, str]]
 

@@ -16,7 +16,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.errors import PipelineError, WarehouseBusy
-from cin7_pipeline.file_modes import PRIVATE_FILE, private_files, public_folder, set_mode
+from cin7_pipeline.files import PRIVATE_FILE, private_files, public_folder, set_mode
 
 RETRY_SECONDS = 0.2
 IN_USE = re.compile(

@@ -14,8 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from cin7_pipeline.errors import WarehouseBusy
-from cin7_pipeline.file_modes import PRIVATE_FILE, private_folder
-from cin7_pipeline.whole_files import write_whole
+from cin7_pipeline.files import PRIVATE_FILE, private_folder, write_atomic
 
 POLL_SECONDS = 0.1
 REMIND_SECONDS = 30.0
@@ -83,7 +82,7 @@ def _holder_file(path: Path) -> Path:
 
 def _write_holder(path: Path, holder: str) -> None:
     facts = {"pid": os.getpid(), "holder": holder, "since": datetime.now(UTC).isoformat()}
-    write_whole(_holder_file(path), json.dumps(facts).encode())
+    write_atomic(_holder_file(path), json.dumps(facts).encode())
 
 
 def _current(path: Path) -> str:

@@ -1,17 +1,26 @@
-"""The tables that were built become the ones that people read: one more release, and the links to it.
+"""Publish the planning tables as a new release: written beside, then shown in one flip."""
 
-A release is never written again, so whoever has one open keeps a whole, consistent old version.
-What a release file holds is written in `release_files`; its name, its links and its end in `releases`.
-"""
-
+import json
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from cin7_pipeline.file_modes import public_folder
-from cin7_pipeline.warehouse.release_files import write_release
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.files import (
+    PUBLIC_FILE,
+    PUBLIC_FOLDER,
+    fsync,
+    private_files,
+    public_folder,
+    set_mode,
+)
+from cin7_pipeline.warehouse.connection import require_file, when_free
 from cin7_pipeline.warehouse.releases import Releases
+from cin7_pipeline.warehouse.sql import identifier, literal, write_comments
 
 
 @dataclass(frozen=True)
@@ -55,3 +64,98 @@ def publish(
         releases.remove_old(keep)
     path = releases.file(name)
     return Release(path, tables, path.stat().st_size, time.perf_counter() - started)
+
+
+# The oldest format with all our types: DuckDB 1.2 and later open it, while 2.0's own only 2.0 does.
+STORAGE_VERSION = "v1.2.0"
+WAIT_SECONDS = 30.0
+
+
+def write_release(
+    warehouse: Path, releases: Path, name: str, schema: str, published_at: datetime
+) -> dict[str, int]:
+    """Write `<name>.duckdb` and the folder `<name>` into `releases`; returns rows per table.
+
+    Both appear under their names only when they are whole and on the disk.
+
+    Raises:
+        WarehouseBusy: somebody is writing the warehouse.
+        PipelineError: there is no warehouse, or no table in the schema yet.
+    """
+    file, folder = releases / f"{name}.duckdb.tmp", releases / f"{name}.tmp"
+    folder.mkdir()
+    with private_files(), duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        _attach(connection, warehouse, file)
+        tables = _copy_tables(connection, schema)
+        if not tables:
+            msg = f"{warehouse} has no table in schema {schema}; build the models first: cin7 build"
+            raise PipelineError(msg)
+        for table in tables:
+            target = literal(str(folder / f"{table}.parquet"))
+            source = f"release.{identifier(schema)}.{identifier(table)}"
+            connection.execute(f"copy {source} to {target} (format parquet, compression zstd)")
+        connection.execute("detach release")
+    _write_manifest(folder / "manifest.json", name, published_at, tables)
+    _seal(folder, releases / name)
+    _seal(file, releases / f"{name}.duckdb")
+    return tables
+
+
+def _attach(connection: DuckDBPyConnection, warehouse: Path, file: Path) -> None:
+    require_file(warehouse)
+    source = f"attach {literal(str(warehouse))} as warehouse (read_only)"
+    when_free(warehouse, lambda: connection.execute(source), wait_seconds=WAIT_SECONDS)
+    options = f"storage_version {literal(STORAGE_VERSION)}"
+    connection.execute(f"attach {literal(str(file))} as release ({options})")
+
+
+def _copy_tables(connection: DuckDBPyConnection, schema: str) -> dict[str, int]:
+    """Copy all tables with their comments, in one transaction; the number of rows of each."""
+    found = connection.execute(
+        "select table_name, comment from duckdb_tables()"
+        " where database_name = 'warehouse' and schema_name = ? order by table_name",
+        [schema],
+    ).fetchall()
+    connection.execute("begin transaction")
+    connection.execute(f"create schema release.{identifier(schema)}")
+    rows = {table: _copy_table(connection, schema, table, about) for table, about in found}
+    connection.execute("commit")
+    return rows
+
+
+def _copy_table(connection: DuckDBPyConnection, schema: str, table: str, about: str | None) -> int:
+    name = f"{identifier(schema)}.{identifier(table)}"
+    connection.execute(f"create table release.{name} as from warehouse.{name}")
+    columns = connection.execute(
+        "select column_name, comment from duckdb_columns()"
+        " where database_name = 'warehouse' and schema_name = ? and table_name = ?",
+        [schema, table],
+    ).fetchall()
+    write_comments(connection, f"release.{name}", about, dict(columns))
+    [(rows,)] = connection.execute(f"select count(*) from release.{name}").fetchall()
+    return int(rows)
+
+
+def _write_manifest(path: Path, name: str, published_at: datetime, tables: dict[str, int]) -> None:
+    facts = {
+        "published_at": published_at.astimezone(UTC).isoformat(),
+        "release": name,
+        "tables": tables,
+    }
+    path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+
+
+def _seal(draft: Path, final: Path) -> None:
+    """Put a file, or a folder of files, under its name: on the disk and read-only."""
+    if draft.with_name(f"{draft.name}.wal").exists():
+        msg = f"{draft} was not closed cleanly; nothing was published, publish again"
+        raise PipelineError(msg)
+    for path in draft.iterdir() if draft.is_dir() else [draft]:
+        set_mode(path, PUBLIC_FILE)
+        fsync(path)
+    if draft.is_dir():
+        set_mode(draft, PUBLIC_FOLDER)
+    fsync(draft)
+    draft.rename(final)
+    fsync(final.parent)

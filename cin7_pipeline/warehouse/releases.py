@@ -1,27 +1,18 @@
-"""The releases that are kept, which of them people read, and the links by which they read it.
+"""Releases: which are kept, which one people read, the links by which they read it, and the way back."""
 
-    data/planning.duckdb → releases/planning-20260630T060000Z.duckdb
-    data/parquet         → releases/planning-20260630T060000Z/          one file per table, manifest.json
-    data/cin7.duckdb     → planning.duckdb
-
-`cin7.duckdb` is for clients that name a database by its link (the DuckDB shell, `attach`): under the
-name `planning` they could not tell the database from its schema in `planning.sales_lines`.
-What a release file holds is written in `release_files`.
-"""
-
+import json
 import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock
 
 from cin7_pipeline.errors import PipelineError
-from cin7_pipeline.file_modes import PRIVATE_FILE
-from cin7_pipeline.whole_files import make_durable
+from cin7_pipeline.files import PRIVATE_FILE, fsync, write_atomic
 
 
 @dataclass(frozen=True)
@@ -111,7 +102,7 @@ def _point(link: Path, target: Path) -> None:
         draft.unlink()
         msg = f"{link} is a folder where a link belongs; move it away and publish again"
         raise PipelineError(msg) from None
-    make_durable(link.parent)
+    fsync(link.parent)
 
 
 def _remove(path: Path) -> None:
@@ -119,3 +110,78 @@ def _remove(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Rollback:
+    """People read the release `shown` instead of `left`, since `rolled_back_at` (ISO 8601, UTC)."""
+
+    shown: str
+    left: str
+    rolled_back_at: str
+
+    def __str__(self) -> str:
+        since = f"{datetime.fromisoformat(self.rolled_back_at):%Y-%m-%d %H:%M} UTC"
+        return f"rolled back to {self.shown} from {self.left} since {since}"
+
+
+def roll_back(data_dir: Path, to: str | None, *, now: datetime) -> Rollback:
+    """Show the release called `to`, or the newest one older than what is shown.
+
+    Raises:
+        PipelineError: nothing is published, or no such release is kept; the message names those that are.
+    """
+    releases = Releases(data_dir)
+    _shown(releases)  # where nothing is published there is no folder to lock
+    with releases.lock():
+        left = _shown(releases)  # again, as the lock may have waited for a publish
+        shown = _named(releases, to) if to is not None else _before(releases, left)
+        rollback = Rollback(shown, left, now.isoformat(timespec="seconds"))
+        # First: a kill must not leave people reading what nobody tells of.
+        write_atomic(_note_file(releases), json.dumps(asdict(rollback)).encode())
+        releases.show(shown)
+    return rollback
+
+
+def current_rollback(data_dir: Path) -> Rollback | None:
+    """The rollback whose release people still read; none once a publish has gone forward."""
+    releases = Releases(data_dir)
+    note = _note_file(releases)
+    if not note.exists():
+        return None
+    rollback = Rollback(**json.loads(note.read_text(encoding="utf-8")))
+    is_newest = releases.kept()[:1] == [rollback.shown]
+    return rollback if releases.shown() == rollback.shown and not is_newest else None
+
+
+def _shown(releases: Releases) -> str:
+    shown = releases.shown()
+    if shown is None:
+        msg = "nothing is published, so there is nothing to roll back: run `cin7 sync`"
+        raise PipelineError(msg)
+    return shown
+
+
+def _named(releases: Releases, name: str) -> str:
+    wanted, kept = name.removesuffix(".duckdb"), releases.kept()
+    if wanted not in kept:
+        msg = f"no release is called {name!r}; kept are {', '.join(kept)}"
+        raise PipelineError(msg)
+    return wanted
+
+
+def _before(releases: Releases, shown: str) -> str:
+    """The next older release; names sort by moment, but for the number within a second."""
+    kept = releases.kept()
+    older = kept[kept.index(shown) + 1 :] if shown in kept else kept
+    if not older:
+        msg = (
+            f"no release older than {shown} is kept (CIN7_KEEP_RELEASES says how many are):"
+            " mend what is wrong, then run `cin7 build` and `cin7 publish`"
+        )
+        raise PipelineError(msg)
+    return older[0]
+
+
+def _note_file(releases: Releases) -> Path:
+    return releases.folder / "rollback.json"

@@ -4,19 +4,19 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from cin7_pipeline.models.build import ModelRefused
+from cin7_pipeline.models.build import ModelBuildFailed
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.models.lineage import column_lineage
 from cin7_pipeline.pipeline import build_models
-from dagster_project.asset_factory import (
+from dagster_project.partitions import WRITER_POOL
+from dagster_project.resources import SettingsResource, Turn
+from dagster_project.specs import (
     build_result,
     check_result,
     check_specs,
     model_spec,
     table_key,
 )
-from dagster_project.partitions import WRITER_POOL
-from dagster_project.resources import SettingsResource, Turn
 
 
 @dg.definitions
@@ -47,7 +47,7 @@ def models_asset() -> dg.AssetsDefinition:
         try:
             for report in build_models(run_settings, only=chosen):
                 yield build_result(report, column_lineage(catalogue, report.model))
-        except ModelRefused as refusal:
+        except ModelBuildFailed as refusal:
             yield from (check_result(refusal.model, result) for result in refusal.results)
             raise dg.Failure(str(refusal)) from None
 

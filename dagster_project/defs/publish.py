@@ -14,18 +14,18 @@ from cin7_pipeline.pipeline import (
     publish_tables,
     warehouse_totals,
 )
-from cin7_pipeline.warehouse.rollback import Rollback, current_rollback
-from dagster_project.asset_factory import READ_DAILY, table_key
+from cin7_pipeline.warehouse.releases import Rollback, current_rollback
 from dagster_project.partitions import WRITER_POOL
 from dagster_project.resources import SettingsResource, Turn
+from dagster_project.specs import DAILY_FRESHNESS, table_key
 
 PUBLISHED = dg.AssetKey(["published", "planning_duckdb"])
-NEWEST_IS_SHOWN = dg.AssetCheckSpec(
+CURRENT_RELEASE_CHECK = dg.AssetCheckSpec(
     "newest_release_is_shown",
     asset=PUBLISHED,
     description="People read the newest release, and none that `cin7 publish --rollback` went back to.",
 )
-LOOKED_AT_EVERY_SECONDS = 60
+POLL_SECONDS = 60
 
 
 @dg.definitions
@@ -44,8 +44,8 @@ def published_asset() -> dg.AssetsDefinition:
         description="All planning tables as one new release; readers of the earlier one are not disturbed.",
         kinds={"duckdb", "parquet"},
         deps=[table_key(name) for name in planning],
-        check_specs=[NEWEST_IS_SHOWN],
-        freshness_policy=READ_DAILY,
+        check_specs=[CURRENT_RELEASE_CHECK],
+        freshness_policy=DAILY_FRESHNESS,
         pool=WRITER_POOL,
     )
     def planning_duckdb(
@@ -65,7 +65,7 @@ def published_asset() -> dg.AssetsDefinition:
                 "account": "sandbox" if run_settings.uses_sandbox else "own account",
                 **{f"rows/{table}": rows for table, rows in release.tables.items()},
             },
-            check_results=[dg.AssetCheckResult(check_name=NEWEST_IS_SHOWN.name, passed=True)],
+            check_results=[dg.AssetCheckResult(check_name=CURRENT_RELEASE_CHECK.name, passed=True)],
         )
 
     return planning_duckdb
@@ -76,7 +76,7 @@ def rollback_sensor() -> dg.SensorDefinition:
 
     @dg.sensor(
         name="rollback_sensor",
-        minimum_interval_seconds=LOOKED_AT_EVERY_SECONDS,
+        minimum_interval_seconds=POLL_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Warns on the published asset while people read a release that was rolled back to.",
     )
@@ -95,7 +95,7 @@ def rollback_sensor() -> dg.SensorDefinition:
 def _finding(rollback: Rollback | None) -> dg.AssetCheckEvaluation:
     return dg.AssetCheckEvaluation(
         asset_key=PUBLISHED,
-        check_name=NEWEST_IS_SHOWN.name,
+        check_name=CURRENT_RELEASE_CHECK.name,
         passed=rollback is None,
         severity=dg.AssetCheckSeverity.WARN,
         description=f"People read an earlier release: {rollback}." if rollback else None,

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import dagster as dg
 
-from cin7_pipeline.api.declaration import Endpoint
-from cin7_pipeline.api.endpoints import DOCUMENTS, REFERENCE_DATA
 from cin7_pipeline.load.report import LoadOutcome
+from cin7_pipeline.omni.endpoint import Endpoint
+from cin7_pipeline.omni.endpoints import DOCUMENTS, REFERENCE_DATA
 from cin7_pipeline.pipeline import raw_row_counts, read_entities
-from cin7_pipeline.settings import Settings
+from cin7_pipeline.settings.environment import Settings
 from cin7_pipeline.window import Window
-from dagster_project.asset_factory import endpoint_tables, load_metadata, raw_specs, table_key
 from dagster_project.defs.jobs import daily_sync
 from dagster_project.partitions import (
     DAYS_PER_BACKFILL_RUN,
@@ -20,6 +19,7 @@ from dagster_project.partitions import (
     window_of,
 )
 from dagster_project.resources import SettingsResource, Turn
+from dagster_project.specs import endpoint_tables, load_metadata, raw_specs, table_key
 
 DOCUMENT_GROUP = "raw_documents"
 REFERENCE_GROUP = "raw_reference_data"
@@ -91,7 +91,7 @@ def _read(
             table_key(f"raw.{t}") in context.selected_asset_keys for t in endpoint_tables(endpoint)
         )
     }
-    _say_where_data_comes_from(context, settings)
+    _log_account(context, settings)
     outcome = read_entities(
         settings,
         {name: entity_window(settings, name, window, context.job_name) for name in chosen},
@@ -111,7 +111,7 @@ def entity_window(
     return None if is_lookback and entity in settings.lookback_days_for else window
 
 
-def _say_where_data_comes_from(context: dg.AssetExecutionContext, settings: Settings) -> None:
+def _log_account(context: dg.AssetExecutionContext, settings: Settings) -> None:
     if settings.uses_sandbox:
         context.log.warning("No credentials are set: the data come from the simulated account.")
     for warning in settings.warnings():

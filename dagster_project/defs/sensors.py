@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from cin7_pipeline.pipeline import is_nobody_running
+from cin7_pipeline.pipeline import is_idle
 from dagster_project.defs.jobs import daily_sync, historical_resync, intraday_sync
 from dagster_project.resources import SettingsResource
 
@@ -17,16 +17,16 @@ GONE = (
 @dg.definitions
 def defs() -> dg.Definitions:
     """The sensors."""
-    return dg.Definitions(sensors=[killed_runs])
+    return dg.Definitions(sensors=[orphaned_runs])
 
 
 @dg.sensor(
-    name="killed_runs",
+    name="orphaned_runs",
     minimum_interval_seconds=TICK_SECONDS,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Fails runs whose process was killed, so that they do not hold the queue for ever.",
 )
-def killed_runs(context: dg.SensorEvaluationContext, settings: SettingsResource) -> dg.SkipReason:
+def orphaned_runs(context: dg.SensorEvaluationContext, settings: SettingsResource) -> dg.SkipReason:
     """Fail the runs that were started at the last tick already and have had no turn at either.
 
     A run that lives has its turn or takes it within a moment of its being free. Dagster finds out about
@@ -35,7 +35,7 @@ def killed_runs(context: dg.SensorEvaluationContext, settings: SettingsResource)
     """
     if context.instance.run_launcher.supports_check_run_worker_health:
         return dg.SkipReason("The run launcher looks after its runs.")
-    if not is_nobody_running(settings.load()):
+    if not is_idle(settings.load()):
         context.update_cursor("")
         return dg.SkipReason("A run has its turn.")
     filters = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])

@@ -14,7 +14,7 @@ known as (
         'contact' as document_kind,
         contact_id as document_id
     from staging.contacts
-    where gone_at is null
+    where deleted_at is null
     union all
     select
         'product_option' as document_kind,
@@ -26,7 +26,7 @@ known as (
         'bom_master' as document_kind,
         bom_master_id as document_id
     from staging.bom_masters
-    where gone_at is null
+    where deleted_at is null
 )
 
 select

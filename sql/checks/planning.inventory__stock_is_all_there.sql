@@ -11,7 +11,7 @@ listed as (
         coalesce(sum(incoming), 0) as incoming,
         coalesce(sum(holding), 0) as holding
     from staging.stock
-    where gone_at is null
+    where deleted_at is null
 ),
 
 told as (

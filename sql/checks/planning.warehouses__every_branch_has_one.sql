@@ -11,7 +11,7 @@ told as (
 listed as (
     select count(*) as branch_count
     from staging.branches
-    where gone_at is null
+    where deleted_at is null
 )
 
 select

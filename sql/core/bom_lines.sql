@@ -32,7 +32,7 @@ products as (
         ) = 1 as is_used
     from staging.bom_master_products as products
     inner join staging.bom_masters as bills on products.bom_master_id = bills.bom_master_id
-    where bills.gone_at is null
+    where bills.deleted_at is null
 )
 
 select

@@ -29,7 +29,7 @@ uses as (
         coalesce(branch_id, 0) as branch_id,
         null as order_name
     from staging.stock
-    where gone_at is null
+    where deleted_at is null
 ),
 
 unmapped_branches as (

@@ -29,7 +29,7 @@ branches as (
         coalesce(is_active, true) as is_active,
         coalesce(nullif(trim(branch_name), ''), 'Branch ' || branch_id) as own_warehouse
     from staging.branches
-    where gone_at is null
+    where deleted_at is null
 ),
 
 mapped_branches as (

@@ -22,7 +22,7 @@ customers as (
         case when email_hash is not null then count(*) over (partition by email_hash) end
             as sharer_count
     from staging.contacts
-    where lower(contact_type) = 'customer' and gone_at is null
+    where lower(contact_type) = 'customer' and deleted_at is null
 ),
 
 findings as (
@@ -85,4 +85,4 @@ select
     || 'customer on the order in Cin7.' as suggestion
 from staging.sales_orders as orders
 left join staging.contacts as contacts on orders.customer_id = contacts.contact_id
-where orders.customer_id > 0 and contacts.contact_id is null and orders.gone_at is null
+where orders.customer_id > 0 and contacts.contact_id is null and orders.deleted_at is null

@@ -24,7 +24,7 @@ documents as (
         branch_id,
         created_on,
         dispatched_on as completed_on,
-        gone_at,
+        deleted_at,
         is_approved,
         is_void,
         status
@@ -38,7 +38,7 @@ documents as (
         branch_id,
         created_on,
         received_on as completed_on,
-        gone_at,
+        deleted_at,
         is_approved,
         is_void,
         status
@@ -52,7 +52,7 @@ documents as (
         destination_branch_id as branch_id,
         created_on,
         received_on as completed_on,
-        gone_at,
+        deleted_at,
         is_approved,
         null as is_void,
         null as status
@@ -66,7 +66,7 @@ documents as (
         branch_id,
         created_on,
         completed_on,
-        gone_at,
+        deleted_at,
         is_approved,
         null as is_void,
         status
@@ -81,7 +81,7 @@ select
     branch_id,
     created_on,
     completed_on,
-    gone_at is not null as is_gone,
+    deleted_at is not null as is_gone,
     coalesce(is_void, false) or coalesce(upper(status) in ('VOID', 'VOIDED'), false) as is_void,
     coalesce(is_approved, false) as is_approved
 from documents

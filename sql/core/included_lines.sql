@@ -1,5 +1,5 @@
 /*
-about: Lines that no rule keeps out of the tables of their kind; one row per line and size.
+about: NestedTable that no rule keeps out of the tables of their kind; one row per line and size.
 grain: [document_kind, document_id, line_id, size]
 columns:
   document_kind: sales_order, purchase_order, transfer or credit_note.

@@ -29,7 +29,7 @@ coded as (
             ''
         ) as sku,
         coalesce(lower(products.order_type) = 'kit', false) as is_kit,
-        options.gone_at is not null as is_gone
+        options.deleted_at is not null as is_gone
     from staging.product_options as options
     left join staging.products as products on options.product_id = products.product_id
 )

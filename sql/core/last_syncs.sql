@@ -8,7 +8,7 @@ columns:
   lookback_days: Days that the sync looked back.
   new_count: Rows not held before.
   changed_count: Rows that had changed.
-  gone_count: Rows that Cin7 has no longer.
+  deleted_count: Rows that Cin7 has no longer.
   call_count: API calls spent.
 */
 select
@@ -18,7 +18,7 @@ select
     lookback_days,
     new_count,
     changed_count,
-    gone_count,
+    deleted_count,
     call_count
 from staging.sync_log
 qualify

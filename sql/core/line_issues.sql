@@ -1,5 +1,5 @@
 /*
-about: Lines that are only a description, because no item was found; one row per line.
+about: NestedTable that are only a description, because no item was found; one row per line.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue: Name of the issue.

@@ -28,7 +28,7 @@ branch_stock as (
         stock.*
     from staging.stock as stock
     inner join core.stock_readings as readings on readings.is_current
-    where stock.gone_at is null
+    where stock.deleted_at is null
     union all by name
     select
         false as is_current,

@@ -1,5 +1,5 @@
 /*
-about: Lines of transfers with what is received and still open; one row per line and size.
+about: NestedTable of transfers with what is received and still open; one row per line and size.
 grain: [transfer_id, line_id, size]
 columns:
   transfer_id: Cin7 id of the transfer.

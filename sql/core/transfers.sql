@@ -36,7 +36,7 @@ select
     transfers.order_number,
     case
         when transfers.received_on is not null then 'Delivered'
-        when transfers.gone_at is not null then 'Archived'
+        when transfers.deleted_at is not null then 'Archived'
         when transfers.dispatched_on is not null then 'Active'
         else 'Draft'
     end as state,
@@ -45,7 +45,7 @@ select
     places.source_warehouse,
     places.destination_warehouse,
     places.source_warehouse || ' → ' || places.destination_warehouse as lane,
-    transfers.gone_at is not null as is_gone,
+    transfers.deleted_at is not null as is_gone,
     transfers.created_on,
     transfers.approved_on,
     transfers.dispatched_on,

@@ -21,7 +21,7 @@ records as (
         sales_order_id as document_id,
         custom_fields
     from staging.sales_orders
-    where gone_at is null
+    where deleted_at is null
     union all
     select
         'purchase_orders' as entity,
@@ -29,7 +29,7 @@ records as (
         purchase_order_id as document_id,
         custom_fields
     from staging.purchase_orders
-    where gone_at is null
+    where deleted_at is null
     union all
     select
         'branch_transfers' as entity,
@@ -37,7 +37,7 @@ records as (
         transfer_id as document_id,
         custom_fields
     from staging.branch_transfers
-    where gone_at is null
+    where deleted_at is null
     union all
     select
         'credit_notes' as entity,
@@ -45,7 +45,7 @@ records as (
         credit_note_id as document_id,
         custom_fields
     from staging.credit_notes
-    where gone_at is null
+    where deleted_at is null
     union all
     select
         'products' as entity,
@@ -53,7 +53,7 @@ records as (
         product_id as document_id,
         custom_fields
     from staging.products
-    where gone_at is null
+    where deleted_at is null
     union all
     select
         'contacts' as entity,
@@ -61,7 +61,7 @@ records as (
         contact_id as document_id,
         custom_fields
     from staging.contacts
-    where gone_at is null
+    where deleted_at is null
 ),
 
 entries as (

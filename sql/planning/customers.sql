@@ -27,7 +27,7 @@ contacts as (
         email_hash is not null and count(*) over (partition by email_hash) > 1
             as is_duplicate_email
     from staging.contacts
-    where gone_at is null
+    where deleted_at is null
 ),
 
 sales as (

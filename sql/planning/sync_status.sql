@@ -19,62 +19,62 @@ with
 row_counts as (
     select
         'sales_orders' as entity,
-        count(*) filter (where gone_at is null) as row_count
+        count(*) filter (where deleted_at is null) as row_count
     from staging.sales_orders
     union all
     select
         'purchase_orders' as entity,
-        count(*) filter (where gone_at is null) as row_count
+        count(*) filter (where deleted_at is null) as row_count
     from staging.purchase_orders
     union all
     select
         'branch_transfers' as entity,
-        count(*) filter (where gone_at is null) as row_count
+        count(*) filter (where deleted_at is null) as row_count
     from staging.branch_transfers
     union all
     select
         'credit_notes' as entity,
-        count(*) filter (where gone_at is null) as row_count
+        count(*) filter (where deleted_at is null) as row_count
     from staging.credit_notes
     union all
     select
         'adjustments' as entity,
-        count(*) filter (where gone_at is null) as row_count
+        count(*) filter (where deleted_at is null) as row_count
     from staging.adjustments
     union all
     select
         'production_jobs' as entity,
-        count(*) filter (where gone_at is null) as row_count
+        count(*) filter (where deleted_at is null) as row_count
     from staging.production_jobs
     union all
     select
         'products' as entity,
-        count(*) filter (where gone_at is null) as row_count
+        count(*) filter (where deleted_at is null) as row_count
     from staging.products
     union all
     select
         'product_options' as entity,
-        count(*) filter (where gone_at is null) as row_count
+        count(*) filter (where deleted_at is null) as row_count
     from staging.product_options
     union all
     select
         'contacts' as entity,
-        count(*) filter (where gone_at is null) as row_count
+        count(*) filter (where deleted_at is null) as row_count
     from staging.contacts
     union all
     select
         'branches' as entity,
-        count(*) filter (where gone_at is null) as row_count
+        count(*) filter (where deleted_at is null) as row_count
     from staging.branches
     union all
     select
         'stock' as entity,
-        count(*) filter (where gone_at is null) as row_count
+        count(*) filter (where deleted_at is null) as row_count
     from staging.stock
     union all
     select
         'bom_masters' as entity,
-        count(*) filter (where gone_at is null) as row_count
+        count(*) filter (where deleted_at is null) as row_count
     from staging.bom_masters
 )
 
@@ -86,7 +86,7 @@ select
     syncs.call_count,
     syncs.new_count,
     syncs.changed_count,
-    syncs.gone_count,
+    syncs.deleted_count as gone_count,
     syncs.lookback_days
 from row_counts
 left join core.last_syncs as syncs on row_counts.entity = syncs.entity

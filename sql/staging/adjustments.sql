@@ -13,7 +13,7 @@ columns:
   created_on: Day of creation, local date.
   modified_at: When it was last changed in Cin7 (UTC).
   read_at: When this version was read (UTC).
-  gone_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+  deleted_at: When Cin7 was found to have it no longer; null while it is there (UTC).
 */
 select
     id as adjustment_id,
@@ -27,5 +27,5 @@ select
     timezone(getvariable('time_zone'), created_date)::date as created_on,
     timezone('UTC', modified_date) as modified_at,
     timezone('UTC', read_at) as read_at,
-    timezone('UTC', gone_at) as gone_at
+    timezone('UTC', deleted_at) as deleted_at
 from raw.adjustments

@@ -16,7 +16,7 @@ columns:
   currency_rate: Rate to the base currency, as in Cin7.
   tax_status: Incl, Excl or Exempt.
   tax_rate: Tax rate as in Cin7.
-  product_total: Lines, in document currency.
+  product_total: NestedTable, in document currency.
   total: Total, in document currency.
   custom_fields: Mapped custom fields as a JSON object by Cin7's code; null where none is set.
   credited_on: Credit, local date.
@@ -25,7 +25,7 @@ columns:
   created_on: Day of creation, local date.
   modified_at: When it was last changed in Cin7 (UTC).
   read_at: When this version was read (UTC).
-  gone_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+  deleted_at: When Cin7 was found to have it no longer; null while it is there (UTC).
 */
 select
     id as credit_note_id,
@@ -51,5 +51,5 @@ select
     timezone(getvariable('time_zone'), created_date)::date as created_on,
     timezone('UTC', modified_date) as modified_at,
     timezone('UTC', read_at) as read_at,
-    timezone('UTC', gone_at) as gone_at
+    timezone('UTC', deleted_at) as deleted_at
 from raw.credit_notes

@@ -15,7 +15,7 @@ columns:
   holding: Units set aside, dispatched transfers among them.
   modified_at: Last stock movement (UTC).
   read_at: When this version was read (UTC).
-  gone_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+  deleted_at: When Cin7 was found to have it no longer; null while it is there (UTC).
 */
 select
     product_option_id,
@@ -31,5 +31,5 @@ select
     holding,
     timezone('UTC', modified_date) as modified_at,
     timezone('UTC', read_at) as read_at,
-    timezone('UTC', gone_at) as gone_at
+    timezone('UTC', deleted_at) as deleted_at
 from raw.stock

@@ -13,7 +13,7 @@ columns:
   new_count: Rows not held before.
   changed_count: Rows that had changed.
   unchanged_count: Rows that had not changed.
-  gone_count: Rows that Cin7 has no longer.
+  deleted_count: Rows that Cin7 has no longer.
   call_count: API calls spent.
   seconds: Seconds it took.
 */
@@ -29,7 +29,7 @@ select
     new_count,
     changed_count,
     unchanged_count,
-    gone_count,
+    deleted_count,
     call_count,
     seconds
 from raw.sync_log

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cin7_pipeline.display import table_of
+from cin7_pipeline.console import table_of
 from tests.benchmarks.measuring import Finding
 
 BENCHMARKS = ("rate_limit", "loading", "quiet_day", "models", "publishing", "start_up", "peers")

@@ -1,4 +1,4 @@
-"""Extract and load: sales orders with four lines each, from pages of JSON to merged raw tables.
+"""Reading and load: sales orders with four lines each, from pages of JSON to merged raw tables.
 
 Beyond the fixed cost: what a further order costs is the difference between two sizes, divided by theirs.
 """
@@ -13,10 +13,10 @@ from typing import Any
 
 import msgspec
 
-from cin7_pipeline.api.declaration import Column
-from cin7_pipeline.api.endpoints import SALES_ORDERS
-from cin7_pipeline.settings import Settings, load_settings
-from cin7_pipeline.warehouse.tables import SQL_TYPES
+from cin7_pipeline.omni.endpoint import Column
+from cin7_pipeline.omni.endpoints import SALES_ORDERS
+from cin7_pipeline.settings.environment import Settings, load_settings
+from cin7_pipeline.warehouse.raw_tables import SQL_TYPES
 from tests.benchmarks.measuring import Cost, Finding, Way, costs
 from tests.benchmarks.orders import NOW, PAGE_ROWS, page_files, write_pages
 from tests.benchmarks.page_server import AFTER, BEFORE, OPEN_DOCUMENTS, serve

@@ -12,14 +12,14 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from cin7_pipeline.pipeline import read_entities, stages
-from cin7_pipeline.sandbox.life.merchant import Merchant, Size
-from cin7_pipeline.sandbox.payloads.account import MerchantAccount
+from cin7_pipeline.pipeline import read_entities, sync_order
+from cin7_pipeline.sandbox.serializers.account import MerchantAccount
 from cin7_pipeline.sandbox.server.server import SandboxServer
-from cin7_pipeline.settings import Settings, load_settings
+from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
+from cin7_pipeline.settings.environment import Settings, load_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
-from cin7_pipeline.warehouse.statements import literal
-from cin7_pipeline.warehouse.tables import MOMENT, create_raw_tables, table_columns
+from cin7_pipeline.warehouse.raw_tables import MOMENT, create_raw_tables, table_columns
+from cin7_pipeline.warehouse.sql import literal
 from tests.benchmarks.orders import NOW
 
 TIME_ZONE = "Australia/Sydney"
@@ -56,7 +56,7 @@ CODES = (
     "email_hash",
 )
 REFERENCES = ("reference", "sales_reference", "_dlt_id", "_dlt_root_id")
-TRACKED = ("read_at", "gone_at")
+TRACKED = ("read_at", "deleted_at")
 # What an earlier period has of each kind, and where its lines stand.
 DOCUMENTS = {
     "sales_orders": (
@@ -109,7 +109,7 @@ def read_shop(data_dir: Path, size: Size = SHOP) -> Path:
     account = MerchantAccount(Merchant(opened_on=OPENED_ON, size=size))
     with SandboxServer(account, clock=lambda: NOW, limits=None) as server:
         settings = account_settings(data_dir, server.base_url)
-        for entities in stages():
+        for entities in sync_order():
             read_entities(settings, dict.fromkeys(entities)).raise_failures()
     return path
 

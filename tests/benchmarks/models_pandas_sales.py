@@ -43,13 +43,15 @@ def _sales(raw: Raw) -> DataFrame:
         "sales_orders",
         "id as document_id, reference as order_number, nullif(member_id, 0) as customer_id, source,"
         " nullif(branch_id, 0) as branch_id, stage, is_approved, is_void, upper(status) as status,"
-        f" gone_at, currency_code as currency, {', '.join(DATES.values())}",
+        f" deleted_at, currency_code as currency, {', '.join(DATES.values())}",
     )
     for day, moment in DATES.items():
         orders[day] = local_day(orders[moment])
     is_void = orders["is_void"].fillna(False) | orders["status"].isin(["VOID", "VOIDED"])
-    orders = orders[orders["gone_at"].isna() & ~is_void & orders["is_approved"].fillna(False)]
-    orders = orders.drop(columns=[*DATES.values(), "is_void", "status", "gone_at", "is_approved"])
+    orders = orders[orders["deleted_at"].isna() & ~is_void & orders["is_approved"].fillna(False)]
+    orders = orders.drop(
+        columns=[*DATES.values(), "is_void", "status", "deleted_at", "is_approved"]
+    )
     orders["sold_on"] = orders["sold"].fillna(orders["dispatched_on"])
     orders["channel"] = orders["source"].fillna("").replace("", "Direct")
     orders["warehouse"] = orders["branch_id"].map(raw.warehouses).fillna("unmapped")
@@ -95,10 +97,10 @@ def _as_demand(rows: DataFrame, measure: str) -> DataFrame:
 
 
 def _returns(raw: Raw) -> DataFrame:
-    columns = "id as document_id, branch_id, source, completed_date, gone_at, is_approved"
+    columns = "id as document_id, branch_id, source, completed_date, deleted_at, is_approved"
     notes = raw.table("credit_notes", f"{columns}, upper(status) as status")
     is_void = notes["status"].isin(["VOID", "VOIDED"])
-    notes = notes[notes["gone_at"].isna() & ~is_void & notes["is_approved"].fillna(False)].copy()
+    notes = notes[notes["deleted_at"].isna() & ~is_void & notes["is_approved"].fillna(False)].copy()
     notes["sold_on"] = local_day(notes["completed_date"])
     notes["channel"] = notes["source"].fillna("").replace("", "Direct")
     notes["warehouse"] = notes["branch_id"].map(raw.warehouses).fillna("unmapped")

@@ -41,7 +41,7 @@ def _purchases(raw: Raw) -> tuple[DataFrame, DataFrame]:
     orders = raw.table(
         "purchase_orders",
         "id as document_id, nullif(member_id, 0) as supplier_id, branch_id, is_approved, is_void,"
-        " reference as order_number, currency_code as currency, upper(status) as status, gone_at,"
+        " reference as order_number, currency_code as currency, upper(status) as status, deleted_at,"
         f" {dates}",
     )
     orders["created_on"] = local_day(orders["created_date"])
@@ -53,8 +53,8 @@ def _purchases(raw: Raw) -> tuple[DataFrame, DataFrame]:
     )
     lines = lines[~lines["is_component"] & lines["product_option_id"].notna()]
     orders["state"] = _purchase_state(orders, lines)
-    orders = orders[orders["gone_at"].isna()].drop(
-        columns=[*dates.split(", "), "gone_at", "status"]
+    orders = orders[orders["deleted_at"].isna()].drop(
+        columns=[*dates.split(", "), "deleted_at", "status"]
     )
     rows = lines.merge(orders, on="document_id")
     rows["received_quantity"] = rows["done_quantity"]
@@ -83,13 +83,15 @@ def _transfers(raw: Raw) -> tuple[DataFrame, DataFrame]:
     columns = (
         "id as document_id, source_branch_id, destination_branch_id, reference as order_number"
     )
-    transfers = raw.table("branch_transfers", f"{columns}, gone_at, dispatched_date, received_date")
+    transfers = raw.table(
+        "branch_transfers", f"{columns}, deleted_at, dispatched_date, received_date"
+    )
     transfers["dispatched_on"] = local_day(transfers["dispatched_date"])
     transfers["received_on"] = local_day(transfers["received_date"])
     for end in ("source", "destination"):
         place = transfers[f"{end}_branch_id"].map(raw.warehouses)
         transfers[f"{end}_warehouse"] = place.fillna("unmapped")
-    rules = [transfers[name].notna() for name in ("received_on", "gone_at", "dispatched_on")]
+    rules = [transfers[name].notna() for name in ("received_on", "deleted_at", "dispatched_on")]
     transfers["state"] = np.select(rules, ["Delivered", "Archived", "Active"], "Draft")
     lines = item_lines(
         raw, "branch_transfer_lines", "branch_transfer_id", "qty_transferred", "sizes"
@@ -141,8 +143,8 @@ def _judged(rows: DataFrame) -> DataFrame:
 def inventory(raw: Raw, moves: DataFrame) -> DataFrame:
     """Stock of each item and warehouse with what is on its way there."""
     sums = ", ".join(f"{name}::double as {name}" for name in STOCK)
-    stock = raw.table("stock", f"product_option_id, size, branch_id, {sums}, gone_at")
-    stock = stock[stock["gone_at"].isna()]
+    stock = raw.table("stock", f"product_option_id, size, branch_id, {sums}, deleted_at")
+    stock = stock[stock["deleted_at"].isna()]
     stock["warehouse"] = stock["branch_id"].map(raw.warehouses).fillna("unmapped")
     held = stock.groupby(PLACE, sort=False)[list(STOCK)].sum()
     between = moves["source_warehouse"] != moves["destination_warehouse"]

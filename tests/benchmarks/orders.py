@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 
-from cin7_pipeline.api.endpoints import SALES_ORDERS
-from cin7_pipeline.sandbox.life.merchant import Merchant
-from cin7_pipeline.sandbox.payloads.account import MerchantAccount
+from cin7_pipeline.omni.endpoints import SALES_ORDERS
+from cin7_pipeline.sandbox.serializers.account import MerchantAccount
 from cin7_pipeline.sandbox.server.parameters import parse_fields, project
+from cin7_pipeline.sandbox.simulation.merchant import Merchant
 
 PAGE_ROWS = 250
 LINES = 4

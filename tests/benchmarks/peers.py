@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cin7_pipeline.api.declaration import Column, ColumnType
-from cin7_pipeline.api.endpoints import SALES_ORDERS
+from cin7_pipeline.omni.endpoint import Column, ColumnType
+from cin7_pipeline.omni.endpoints import SALES_ORDERS
 from tests.benchmarks.measuring import Finding, Way, costs
 from tests.benchmarks.orders import write_pages
 from tests.benchmarks.page_server import serve
@@ -32,10 +32,10 @@ JSON_TYPES = {
     ColumnType.ID: "integer",
     ColumnType.TIMESTAMP: "string",
     ColumnType.TEXT: "string",
-    ColumnType.EMAIL_STATE: "string",
-    ColumnType.NUMBER: "number",
-    ColumnType.RATE: "number",
-    ColumnType.FLAG: "boolean",
+    ColumnType.EMAIL_VALIDITY: "string",
+    ColumnType.DECIMAL: "number",
+    ColumnType.DECIMAL_8: "number",
+    ColumnType.BOOLEAN: "boolean",
     ColumnType.CUSTOM_FIELDS: "object",
 }
 
@@ -172,8 +172,8 @@ def _schema() -> dict[str, Any]:
 
 
 def _property(column: Column) -> dict[str, Any]:
-    if column.type is ColumnType.PARTS:
-        return _list_of({part: {"type": ["string", "number", "null"]} for part in column.parts})
+    if column.type is ColumnType.JSON_LIST:
+        return _list_of({part: {"type": ["string", "number", "null"]} for part in column.subfields})
     kind: dict[str, Any] = {"type": [JSON_TYPES[column.type], "null"]}
     if column.type is ColumnType.TIMESTAMP:
         kind["format"] = "date-time"

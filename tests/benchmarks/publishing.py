@@ -13,13 +13,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from cin7_pipeline.files import fsync
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.pipeline import build_models
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.publish import publish
 from cin7_pipeline.warehouse.releases import Releases
-from cin7_pipeline.warehouse.statements import identifier, literal
-from cin7_pipeline.whole_files import make_durable
+from cin7_pipeline.warehouse.sql import identifier, literal
 from tests.benchmarks.measuring import Cost, Finding, Way, cost, costs
 from tests.benchmarks.models_account import account_settings, read_shop, repeat_shop
 from tests.benchmarks.orders import NOW
@@ -157,7 +157,7 @@ def copy_release(data_dir: str, target: str) -> None:
     shutil.copytree(release.with_suffix(""), copied)
     shutil.copy(release, copied)
     for file in copied.iterdir():
-        make_durable(file)
+        fsync(file)
 
 
 def _shown(data_dir: Path) -> Path:
@@ -171,7 +171,7 @@ def copy_unsorted(data_dir: str, target: str) -> None:
     """The tables of the release in no order, in the same format."""
     import duckdb
 
-    from cin7_pipeline.warehouse.release_files import STORAGE_VERSION
+    from cin7_pipeline.warehouse.publish import STORAGE_VERSION
 
     with duckdb.connect() as connection:
         connection.execute(f"attach {literal(str(_shown(Path(data_dir))))} as release (read_only)")

@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from cin7_pipeline.pipeline import read_entities, stages
-from cin7_pipeline.sandbox.life.merchant import Merchant, Size
-from cin7_pipeline.sandbox.payloads.account import MerchantAccount
+from cin7_pipeline.pipeline import read_entities, sync_order
+from cin7_pipeline.sandbox.serializers.account import MerchantAccount
 from cin7_pipeline.sandbox.server.server import SandboxServer
+from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
 from tests.benchmarks.loading import company
 from tests.benchmarks.measuring import Finding, Way, costs
 from tests.benchmarks.orders import NOW, page_files, write_pages
@@ -141,7 +141,7 @@ def import_dlt() -> None:
 
 def _read_all(url: str, home: Path) -> None:
     settings = company(url, home)
-    for stage in stages():
+    for stage in sync_order():
         read_entities(settings, dict.fromkeys(stage)).raise_failures()
 
 

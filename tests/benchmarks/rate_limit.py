@@ -16,9 +16,9 @@ from pathlib import Path
 
 import duckdb
 
-from cin7_pipeline.api.declaration import Endpoint
-from cin7_pipeline.api.endpoints import ENDPOINTS
-from cin7_pipeline.api.page import FULL_PAGE
+from cin7_pipeline.omni.endpoint import Endpoint
+from cin7_pipeline.omni.endpoints import ENDPOINTS
+from cin7_pipeline.omni.page import FULL_PAGE
 from cin7_pipeline.sandbox.server.server import Faults, Limits, ReceivedRequest, SandboxServer
 from tests.benchmarks.measuring import Finding, Way, cost
 from tests.benchmarks.rate_limit_account import NOW, RepeatedAccount

@@ -7,10 +7,10 @@ first copy's. Nothing changes however late it is asked. How it is read stands in
 from datetime import UTC, date, datetime
 from typing import Any
 
-from cin7_pipeline.api.declaration import Endpoint
-from cin7_pipeline.api.endpoints import ENDPOINTS
-from cin7_pipeline.sandbox.life.merchant import Merchant
-from cin7_pipeline.sandbox.payloads.account import MerchantAccount
+from cin7_pipeline.omni.endpoint import Endpoint
+from cin7_pipeline.omni.endpoints import ENDPOINTS
+from cin7_pipeline.sandbox.serializers.account import MerchantAccount
+from cin7_pipeline.sandbox.simulation.merchant import Merchant
 
 NOW = datetime(2026, 6, 30, 19, tzinfo=UTC)
 # Before the lookback of 90 days, so that some documents are older than it and still open.

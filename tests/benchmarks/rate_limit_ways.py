@@ -9,11 +9,11 @@ import time
 from datetime import datetime
 from typing import Any
 
-from cin7_pipeline.api.declaration import Endpoint, ReadMode
-from cin7_pipeline.api.endpoints import ENDPOINTS
-from cin7_pipeline.api.page import FULL_PAGE, list_params
-from cin7_pipeline.api.where import window_where
-from cin7_pipeline.settings import Settings, load_settings
+from cin7_pipeline.omni.endpoint import Endpoint, SyncMode
+from cin7_pipeline.omni.endpoints import ENDPOINTS
+from cin7_pipeline.omni.filters import window_where
+from cin7_pipeline.omni.page import FULL_PAGE, list_params
+from cin7_pipeline.settings.environment import Settings, load_settings
 from cin7_pipeline.window import Window
 
 USERNAME, API_KEY = "sandbox", "sandbox-key"
@@ -22,10 +22,10 @@ LOOKBACK_DAYS = 90
 
 def ours(url: str, folder: str, now: str) -> None:
     """What `cin7 sync` reads and loads, with the limits that the settings have by default."""
-    from cin7_pipeline.pipeline import read_entities, stages
+    from cin7_pipeline.pipeline import read_entities, sync_order
 
     settings = _settings(url, folder, now)
-    for stage in stages():
+    for stage in sync_order():
         read_entities(settings, dict.fromkeys(stage)).raise_failures()
 
 
@@ -98,5 +98,5 @@ def _resource(endpoint: Endpoint, now: str) -> dict[str, Any]:
 def _asked(endpoint: Endpoint, now: str) -> dict[str, Any]:
     """The parameters of the first page: documents by the lookback, the rest whole."""
     lookback = Window.lookback(datetime.fromisoformat(now), LOOKBACK_DAYS)
-    window = lookback if endpoint.mode is ReadMode.WINDOW else Window.whole()
+    window = lookback if endpoint.mode is SyncMode.INCREMENTAL else Window.whole()
     return dict(list_params(endpoint, window_where(window), FULL_PAGE))

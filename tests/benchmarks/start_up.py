@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from cin7_pipeline.sandbox.life.merchant import Merchant, Size
-from cin7_pipeline.sandbox.payloads.account import MerchantAccount
+from cin7_pipeline.sandbox.serializers.account import MerchantAccount
 from cin7_pipeline.sandbox.server.server import SandboxServer
+from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
 from tests.benchmarks.measuring import Cost, Finding, cost, costs
 
 NOW = datetime(2026, 6, 30, 19, tzinfo=UTC)

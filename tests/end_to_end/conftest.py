@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cin7_pipeline.sandbox.life.merchant import Merchant
+from cin7_pipeline.sandbox.simulation.merchant import Merchant
 from tests.end_to_end.rules import COMPANY
-from tests.end_to_end.world import World, open_world
+from tests.end_to_end.scenario import World, open_world
 
 MORNING = datetime(2026, 6, 30, 19, tzinfo=UTC)
 

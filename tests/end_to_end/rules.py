@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cin7_pipeline.sandbox.life.merchant import Merchant
-from cin7_pipeline.sandbox.truth import Truth
+from cin7_pipeline.sandbox.simulation.merchant import Merchant
+from tests.expected import Truth
 
 
 @dataclass(frozen=True)

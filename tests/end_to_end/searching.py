@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from tests.end_to_end.marks import in_base64, spellings
+from tests.end_to_end.secret_markers import in_base64, spellings
 
 # Databases consist of nothing for the most part.
 EMPTY = re.compile(rb"\0{64,}")

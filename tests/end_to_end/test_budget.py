@@ -15,14 +15,14 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from cin7_pipeline.api.budget import Budget
-from cin7_pipeline.api.budget import Limits as Pace
+from cin7_pipeline.omni.rate_limit import Limits as Pace
+from cin7_pipeline.omni.rate_limit import RateLimiter
 from cin7_pipeline.sandbox.server.faults import Failure
 from cin7_pipeline.sandbox.server.server import Limits, SandboxServer
 from dagster_project.definitions import defs
 from dagster_project.partitions import SCHEDULED, last_days
-from tests.load.company import NOW, Company, order
-from tests.shop import calls, cin7, enter, open_shop
+from tests.sample_shop import calls, cin7, enter, open_shop
+from tests.unit.load.fake_account import NOW, Company, order
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 SECOND = 1.0
@@ -33,20 +33,20 @@ ENDPOINTS = ("SalesOrders", "Products", "Stock")
 PROGRAM = """
 import json, sys, threading
 from pathlib import Path
-from cin7_pipeline.api.budget import Budget, Limits
-from cin7_pipeline.api.client import Cin7Client
-from cin7_pipeline.errors import BudgetSpent
+from cin7_pipeline.omni.rate_limit import RateLimiter, Limits
+from cin7_pipeline.omni.client import Cin7Client
+from cin7_pipeline.errors import QuotaExhausted
 
 base_url, path, calls, limits = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), json.loads(sys.argv[4])
-budget = Budget(path, "one key", Limits(**limits))
-client = Cin7Client(base_url=base_url, username="sandbox", api_key="sandbox-key", budget=budget)
+budget = RateLimiter(path, "one key", Limits(**limits))
+client = Cin7Client(base_url=base_url, username="sandbox", api_key="sandbox-key", rate_limiter=budget)
 spent = []
 
 def read(endpoint):
     try:
         for _ in range(calls):
             client.get(f"v1/{endpoint}", {"page": 1, "rows": 250})
-    except BudgetSpent as error:
+    except QuotaExhausted as error:
         spent.append(error)
 
 threads = [threading.Thread(target=read, args=[name]) for name in sys.argv[5:]]
@@ -115,7 +115,7 @@ def test_two_programs_with_one_key_stop_before_the_days_cap(tmp_path: Path) -> N
     with account(tmp_path, Limits(per_second=None, per_minute=None, per_day=40)) as server:
         assert two_programs(server, tmp_path, 20, pace) == [3, 3]
         assert len(server.requests) == 30
-        budget = Budget(tmp_path / "calls.sqlite", "one key", pace)
+        budget = RateLimiter(tmp_path / "calls.sqlite", "one key", pace)
         assert (budget.left(), budget.left(may_use_reserve=True)) == (0, 10)
 
 
@@ -131,8 +131,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
 def later(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Seconds by which the budget's clock is ahead; nothing else is touched."""
     ahead = [0.0]
-    shifted = partial(Budget, now=lambda: time.time() + ahead[0])
-    monkeypatch.setattr("cin7_pipeline.account.Budget", shifted)
+    shifted = partial(RateLimiter, now=lambda: time.time() + ahead[0])
+    monkeypatch.setattr("cin7_pipeline.account.RateLimiter", shifted)
     return ahead
 
 

@@ -17,12 +17,12 @@ import dagster as dg
 import httpx
 import pytest
 
-from cin7_pipeline.sandbox.life.merchant import Merchant, Size
-from cin7_pipeline.sandbox.truth import Read
+from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
 from cin7_pipeline.window import Window
 from dagster_project.definitions import defs
 from tests.end_to_end.conftest import MORNING
-from tests.end_to_end.world import World, assert_tables_equal_truth, open_world
+from tests.end_to_end.scenario import World, assert_tables_equal_truth, open_world
+from tests.expected import Read
 
 PROJECT = Path(__file__).parents[2]
 FIRST, LAST = date(2026, 5, 20), date(2026, 6, 5)

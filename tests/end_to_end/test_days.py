@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from cin7_pipeline.sandbox.server.faults import Failure
-from tests.end_to_end.world import World, assert_tables_equal_truth
+from tests.end_to_end.scenario import World, assert_tables_equal_truth
 
 
 def test_three_mornings_and_a_resync_equal_the_truth(world: World) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from dagster_project.definitions import defs
 from dagster_project.partitions import last_days
-from tests.load.company import NOW, Company
-from tests.shop import CIN7, cin7, cin7_process, enter, open_shop, read, sale
+from tests.sample_shop import CIN7, cin7, cin7_process, enter, open_shop, read, sale
+from tests.unit.load.fake_account import NOW, Company
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 TOMORROW = NOW + timedelta(days=1)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from cin7_pipeline.sandbox.life.merchant import Merchant, Size
+from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
 from tests.end_to_end.conftest import MORNING
-from tests.end_to_end.world import World, assert_tables_equal_truth, open_world
+from tests.end_to_end.scenario import World, assert_tables_equal_truth, open_world
 
 PLANNING_TABLES = "select table_name from duckdb_tables() where schema_name = 'planning'"
 SIZE = Size(products=60, orders_per_day=6)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.end_to_end.world import World
+from tests.end_to_end.scenario import World
 
 PEOPLE = "firstName lastName email phone mobile fax address1 deliveryAddress1 deliveryFirstName"
 
@@ -105,7 +105,7 @@ def test_a_forgotten_branch_is_an_error_and_its_lines_are_kept(synced_world: Wor
 
 def test_no_person_reaches_a_table(synced_world: World) -> None:
     """No name, address, phone number or e-mail of the account's payloads is in any table or file name."""
-    from cin7_pipeline.sandbox.payloads.account import MerchantAccount
+    from cin7_pipeline.sandbox.serializers.account import MerchantAccount
 
     account = MerchantAccount(synced_world.merchant)
     contacts = account.records("Contacts", synced_world.now)

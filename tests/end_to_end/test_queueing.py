@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from cin7_pipeline.sandbox.life.merchant import Merchant, Size
-from cin7_pipeline.sandbox.truth import Read
+from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
 from cin7_pipeline.window import Window
 from tests.end_to_end.conftest import MORNING
-from tests.end_to_end.world import World, assert_tables_equal_truth, open_world
+from tests.end_to_end.scenario import World, assert_tables_equal_truth, open_world
+from tests.expected import Read
 
 PROJECT = Path(__file__).parents[2]
 FIRST, LAST = date(2026, 5, 20), date(2026, 6, 5)
@@ -27,7 +27,7 @@ FIRST, LAST = date(2026, 5, 20), date(2026, 6, 5)
 AS_SCHEDULED = """
 import sys
 import dagster as dg
-from cin7_pipeline.settings import load_settings
+from cin7_pipeline.settings.environment import load_settings
 from dagster_project.definitions import defs
 from dagster_project.partitions import SCHEDULED, last_days
 

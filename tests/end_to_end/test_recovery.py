@@ -14,10 +14,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from cin7_pipeline.commands.plain_errors import FREE_SPACE
+from cin7_pipeline.commands.errors import FREE_SPACE
 from cin7_pipeline.sandbox.server.server import SandboxServer
-from tests.load.company import NOW, Company
-from tests.shop import API_KEY, CIN7, cin7, enter, open_shop, sale
+from tests.sample_shop import API_KEY, CIN7, cin7, enter, open_shop, sale
+from tests.unit.load.fake_account import NOW, Company
 
 Tables = dict[str, set[tuple[Any, ...]]]
 

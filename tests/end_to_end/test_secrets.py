@@ -19,9 +19,7 @@ import pytest
 
 from tests import shop
 from tests.end_to_end import talkative
-from tests.end_to_end.marks import ADDRESS, API_KEY, EMAIL, NOTE, PHONE, USERNAME, plant
-from tests.end_to_end.searching import marks_in
-from tests.end_to_end.telltale import (
+from tests.end_to_end.echo_proxy import (
     Answerer,
     Telltale,
     cut_body,
@@ -32,7 +30,9 @@ from tests.end_to_end.telltale import (
     stack_trace,
     wrong_type,
 )
-from tests.load.company import NOW, Company
+from tests.end_to_end.searching import marks_in
+from tests.end_to_end.secret_markers import ADDRESS, API_KEY, EMAIL, NOTE, PHONE, USERNAME, plant
+from tests.unit.load.fake_account import NOW, Company
 
 PROJECT = Path(__file__).parents[2]
 # Dagster keeps what any library logs beside its own events.
@@ -124,7 +124,7 @@ def _process(folder: Path, server: Telltale) -> Iterator[subprocess.Popen[str]]:
     (folder / "tmp").mkdir()
     with (folder / "stderr").open("w") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.end_to_end.talkative"],
+            [sys.executable, "-m", "tests.end_to_end.noisy_server"],
             env=_environment(folder, server),
             cwd=PROJECT,
             stdin=subprocess.PIPE,

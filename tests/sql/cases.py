@@ -17,10 +17,10 @@ import duckdb
 import pytest
 import yaml
 
-from cin7_pipeline.models.build import prepare
+from cin7_pipeline.models.build import prepare_connection
 from cin7_pipeline.models.catalogue import Catalogue
 from cin7_pipeline.models.sql_model import SqlModel
-from cin7_pipeline.warehouse.tables import create_raw_tables
+from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 
 CASES_FOLDER = Path(__file__).parent
 VARIABLES: Mapping[str, object] = {
@@ -75,7 +75,7 @@ class Bench:
         self.connection.execute("set threads = 1; pragma disable_optimizer")
         self._built: set[str] = set()
         create_raw_tables(self.connection)
-        prepare(self.connection, VARIABLES)
+        prepare_connection(self.connection, VARIABLES)
 
     def close(self) -> None:
         """Forget everything."""
@@ -104,7 +104,7 @@ class Bench:
 
     @contextmanager
     def _situation(self, case: Case) -> Iterator[None]:
-        prepare(self.connection, case.variables)
+        prepare_connection(self.connection, case.variables)
         self.connection.execute("begin transaction")
         try:
             for table, rows in case.given.items():
@@ -113,7 +113,7 @@ class Bench:
             yield
         finally:
             self.connection.execute("rollback")
-            prepare(self.connection, VARIABLES if case.variables else {})
+            prepare_connection(self.connection, VARIABLES if case.variables else {})
 
     def _rebuild(self, target: SqlModel, case: Case) -> None:
         """Build again what the case's rows or variables may have changed; given tables stay."""

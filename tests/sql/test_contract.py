@@ -9,11 +9,11 @@ import duckdb
 import pytest
 import yaml
 
-from cin7_pipeline.models.build import build_all, prepare
+from cin7_pipeline.models.build import build_all, prepare_connection
 from cin7_pipeline.models.catalogue import Catalogue
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.publish import publish
-from cin7_pipeline.warehouse.tables import create_raw_tables
+from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 from tests.sql.cases import VARIABLES
 
 Types = Mapping[str, str]
@@ -48,7 +48,7 @@ def data_dir(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> 
     warehouse = folder / "warehouse.duckdb"
     with open_warehouse(warehouse) as connection:
         create_raw_tables(connection)
-        prepare(connection, VARIABLES)
+        prepare_connection(connection, VARIABLES)
         for _ in build_all(connection, catalogue):
             pass
     publish(warehouse, folder, published_at=datetime(2026, 6, 30, tzinfo=UTC))

@@ -16,7 +16,11 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from cin7_pipeline.sandbox.server.answers import (
+from cin7_pipeline.sandbox.server.faults import Failure, Faults
+from cin7_pipeline.sandbox.server.handlers import Reader
+from cin7_pipeline.sandbox.server.limits import CallWindows
+from cin7_pipeline.sandbox.server.query import InvalidQuery
+from cin7_pipeline.sandbox.server.responses import (
     Answer,
     Delivery,
     Refusal,
@@ -25,10 +29,6 @@ from cin7_pipeline.sandbox.server.answers import (
     refused,
     success,
 )
-from cin7_pipeline.sandbox.server.faults import Failure, Faults
-from cin7_pipeline.sandbox.server.limits import CallWindows
-from cin7_pipeline.sandbox.server.query import InvalidQuery
-from cin7_pipeline.sandbox.server.reading import Reader
 from cin7_pipeline.sandbox.server.routes import Route, find_route
 
 MAX_URL_LENGTH = 2000

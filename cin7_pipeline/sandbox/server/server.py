@@ -18,9 +18,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from cin7_pipeline.errors import SettingsError
 from cin7_pipeline.sandbox.server.app import Application, Key, ReceivedRequest
 from cin7_pipeline.sandbox.server.faults import Failure, Faults
+from cin7_pipeline.sandbox.server.handlers import Reader
 from cin7_pipeline.sandbox.server.limits import CIN7_LIMITS, NO_LIMITS, CallWindows, Limits
 from cin7_pipeline.sandbox.server.listing import Account
-from cin7_pipeline.sandbox.server.reading import Reader
 
 __all__ = ["Account", "Failure", "Faults", "Limits", "ReceivedRequest", "SandboxServer"]
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cin7_pipeline.sandbox.life.clock import chance
 from cin7_pipeline.sandbox.server.server import Failure, Faults
+from cin7_pipeline.sandbox.simulation.clock import chance
 
 OF_STATUS = (Failure.SERVER_ERROR, Failure.UNAVAILABLE)
 

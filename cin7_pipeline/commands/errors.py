@@ -1,0 +1,61 @@
+"""How a command that fails says so: one line and exit code 1; what is a fault of ours stays a traceback.
+
+Types of errors are looked up when there is one, as their packages are heavy.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from cin7_pipeline.errors import AuditFailed, PipelineError
+
+DISK_IS_FULL = re.compile("No space left on device|File too large|quota exceeded", re.IGNORECASE)
+FREE_SPACE = "the disk is full; free some space, then run the same again: nothing was lost"
+
+
+@contextmanager
+def user_errors() -> Iterator[None]:
+    """Exit code 1 and one line for everything the library, a file or a database refuses."""
+    try:
+        yield
+    except BrokenPipeError:  # whoever reads our output has left
+        raise
+    except AuditFailed as error:
+        _complain(_advised(str(error)))
+    except PipelineError as error:
+        _complain(str(error))
+    except Exception as error:
+        if not _is_refusal(error):
+            raise
+        _complain(_advised(_first_cause(error)))
+    else:
+        return
+    raise typer.Exit(1)
+
+
+def _is_refusal(error: Exception) -> bool:
+    """True for what a disk or a database refuses."""
+    import duckdb
+    from dlt.common.exceptions import DltException
+
+    return isinstance(error, OSError | duckdb.Error | DltException)
+
+
+def _first_cause(error: BaseException) -> str:
+    """What went wrong first, on one line: a full disk, a folder without rights, a damaged file."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+
+
+def _advised(message: str) -> str:
+    """The message, and what to do where the disk is the matter."""
+    return f"{message}; {FREE_SPACE}" if DISK_IS_FULL.search(message) else message
+
+
+def _complain(message: str) -> None:
+    from cin7_pipeline.console import print_line
+
+    print_line(f"cin7: {message}", "red")

@@ -1,0 +1,118 @@
+"""Terminal output: the screen, tables, warnings, the last loads, first queries to try."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from cin7_pipeline.settings.environment import Settings, load_settings
+
+FIRST_QUERIES = {
+    "What runs out within 30 days, and when the next delivery comes": """
+select p.sku, p.warehouse, any_value(p.demand) as demand_a_day,
+    min(p.day_on) filter (p.is_stockout) as runs_out_on,
+    min(p.day_on) filter (p.purchase_receipts + p.transfer_receipts > 0) as next_receipt_on
+from planning.projected_stock as p
+join planning.products as o using (product_option_id, size)
+where p.demand > 0 and not o.is_kit
+    and p.day_on <= (select min(day_on) + 30 from planning.projected_stock)
+group by p.product_option_id, p.size, p.sku, p.warehouse
+having bool_or(p.is_stockout)
+order by demand_a_day desc, runs_out_on
+limit 5""",
+    "What is on its way, from suppliers and between warehouses": """
+select kind, order_number, source, destination_warehouse as destination, sku,
+    open_quantity::int as open, expected_on, is_overdue as overdue
+from planning.replenishments
+where is_counted
+order by expected_on, order_number, sku
+limit 5""",
+    "What in Cin7 needs somebody's attention": """
+select issue, severity, count(*) as found, any_value(suggestion order by document_id) as suggestion
+from planning.data_issues
+group by issue, severity
+order by severity, found desc
+limit 5""",
+}
+
+
+PAPER_WIDTH = 120
+
+
+def console() -> Console:
+    """Standard output; wide enough for the tables where it is no terminal."""
+    found = Console()
+    return found if found.is_terminal else Console(width=PAPER_WIDTH)
+
+
+def print_line(text: str, style: str) -> None:
+    """One line on standard error: it stays one, however narrow a log or a terminal is."""
+    errors = Console(stderr=True)
+    errors.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> RenderableType:
+    """A plain table; numbers to the right, with thousands set apart."""
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    cells = [list(row) for row in rows]
+    for position, name in enumerate(columns):
+        values = [row[position] for row in cells if row[position] is not None]
+        is_number = bool(values) and all(isinstance(v, int | float) for v in values)
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+    for row in cells:
+        table.add_row(*(Text(_cell(value)) for value in row))
+    # A title of the table's own would be folded to the width of the table.
+    return Group(Text(title, style="italic"), table) if title else table
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:,.1f}" if isinstance(value, float) else str(value)
+
+
+def last_loads(connection: DuckDBPyConnection) -> RenderableType:
+    """The newest load of each entity, from the load's own log."""
+    columns = ["entity", "read_at", "rows", "new", "changed", "gone", "calls", "seconds"]
+    rows = connection.execute("""
+        select
+            entity, strftime(max(finished_at), '%Y-%m-%d %H:%M UTC'),
+            arg_max(row_count, finished_at), arg_max(new_count, finished_at),
+            arg_max(changed_count, finished_at), arg_max(deleted_count, finished_at),
+            arg_max(call_count, finished_at), arg_max(seconds, finished_at)
+        from raw.sync_log
+        group by entity
+        order by entity
+    """).fetchall()
+    return table_of("Last read from Cin7", columns, rows)
+
+
+def show_first_queries(console: Console, connection: DuckDBPyConnection) -> None:
+    """Three queries worth trying, each with its first rows."""
+    for title, query in FIRST_QUERIES.items():
+        cursor = connection.execute(query)
+        columns = [entry[0] for entry in cursor.description or ()]
+        console.print(f"\n[bold]{title}[/bold][dim]{query};[/dim]")
+        console.print(table_of("", columns, cursor.fetchall()))
+
+
+def settings_with_warnings() -> Settings:
+    """The settings of this process, after what a person should know about them was said."""
+    settings = load_settings()
+    if settings.uses_sandbox:
+        console().print("No credentials are set: this is the [bold]sandbox account[/bold].")
+    for warning in settings.warnings():
+        warn(warning)
+    return settings
+
+
+def warn(sentence: str) -> None:
+    """A line that a person should know."""
+    print_line(sentence, "yellow")

@@ -1,0 +1,153 @@
+"""How an endpoint of Cin7 is declared: its fields and their types, its lines, how much of it is read.
+
+The declarations themselves stand in `endpoints.py`; what becomes of a field's value, in `load/decode.py`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Self
+
+
+class ColumnType(StrEnum):
+    """What a field holds; `load/decode.py` says how each is checked and stored."""
+
+    ID = "bigint"
+    TEXT = "text"
+    TEXT_NOT_NULL = "text, '' when unset"
+    TIMESTAMP = "timestamp (UTC)"
+    DECIMAL = "decimal(18,4)"
+    DECIMAL_8 = "decimal(18,8)"
+    BOOLEAN = "boolean"
+    JSON = "json"
+    JSON_LIST = "json list of the declared parts"
+    EMAIL_HASH = "salted hash of an e-mail address"
+    EMAIL_VALIDITY = "missing, invalid or valid"
+    CUSTOM_FIELDS = "json of the mapped custom fields"
+
+
+# One field may become two columns: an address is stored as its hash and as whether it is one.
+NAME_ENDINGS = {ColumnType.EMAIL_HASH: "_hash", ColumnType.EMAIL_VALIDITY: "_state"}
+
+
+class SyncMode(StrEnum):
+    """How much of an endpoint a sync reads."""
+
+    INCREMENTAL = "by window"
+    FULL_THEN_INCREMENTAL = "whole the first time, by window after that"
+    FULL_REFRESH = "whole every time"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One field of Cin7 and the raw column it becomes; of a list of objects only `subfields` are kept."""
+
+    field: str
+    type: ColumnType
+    subfields: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The field in snake_case; of an e-mail address only what is stored of it has a column."""
+        name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.field).lower()
+        return name + NAME_ENDINGS.get(self.type, "")
+
+
+def columns(**fields_by_type: str) -> tuple[Column, ...]:
+    """Columns from `type="field field …"`; the types are names of `ColumnType` in lower case.
+
+    A list of objects is written with what is kept of each: `sizes(name,qty)`.
+    """
+    return tuple(
+        _column(field, ColumnType[kind.upper()])
+        for kind, fields in fields_by_type.items()
+        for field in fields.split()
+    )
+
+
+def _column(text: str, kind: ColumnType) -> Column:
+    field, _, parts = text.rstrip(")").partition("(")
+    return Column(field, kind, tuple(parts.split(",")) if parts else ())
+
+
+@dataclass(frozen=True)
+class NestedTable:
+    """The list inside a document that Cin7 calls `field`; replaced together with it, at once."""
+
+    table: str
+    parent_key: str
+    columns: tuple[Column, ...]
+    field: str = "lineItems"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One list of the API and the raw tables it becomes.
+
+    `page_key` is the field pages are ordered and continued by; where `key` has more columns than it,
+    one value of it may span several rows. `open_sql` is SQL over the raw table: what may still
+    change without ever coming back into a window, and is asked for by id. `open_filter` is the same in
+    Cin7's words: what the first lookback asks for whatever its age.
+    """
+
+    name: str
+    path: str
+    about: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ("id",)
+    page_key: str = "id"
+    mode: SyncMode = SyncMode.INCREMENTAL
+    lines: NestedTable | None = None
+    open_sql: str | None = None
+    open_filter: str | None = None
+    custom_fields: tuple[str, ...] = ()
+
+    def with_custom_fields(self, keys: Iterable[str]) -> Self:
+        """The same endpoint, of whose custom fields these are read; without any it reads none."""
+        return replace(self, custom_fields=tuple(sorted(keys)))
+
+    @property
+    def fields(self) -> str:
+        """The `fields=` parameter: everything declared here and nothing else."""
+        own = self._asked(self.columns)
+        if self.lines is not None:
+            own.append(f"{self.lines.field}({','.join(self._asked(self.lines.columns))})")
+        return ",".join(own)
+
+    def _asked(self, columns: Iterable[Column]) -> list[str]:
+        """The fields as Cin7 is asked for them, each once; custom fields only where some are mapped."""
+        asked = {column.field: column.type for column in columns}
+        if ColumnType.CUSTOM_FIELDS in asked.values() and not self.custom_fields:
+            asked = {f: kind for f, kind in asked.items() if kind is not ColumnType.CUSTOM_FIELDS}
+        mapped = f"({','.join(self.custom_fields)})"
+        return [
+            field + mapped if kind is ColumnType.CUSTOM_FIELDS else field
+            for field, kind in asked.items()
+        ]
+
+    @property
+    def key_columns(self) -> tuple[Column, ...]:
+        """The columns of `key`, in its order."""
+        by_name = {column.name: column for column in self.columns}
+        return tuple(by_name[name] for name in self.key)
+
+    @property
+    def has_custom_fields(self) -> bool:
+        """True where records carry custom fields; which of them are read is for settings to say."""
+        return any(column.type is ColumnType.CUSTOM_FIELDS for column in self.columns)
+
+    @property
+    def has_tied_rows(self) -> bool:
+        """True where several rows share one `page_key`, so that a page may end inside them."""
+        return len(self.key) > 1
+
+    @property
+    def permission(self) -> str:
+        """What the key's permission toggle is called in Cin7."""
+        return f"{self.path.rsplit('/', 1)[-1]} × Read"
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The raw tables this endpoint fills."""
+        return (self.name,) if self.lines is None else (self.name, self.lines.table)

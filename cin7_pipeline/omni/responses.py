@@ -1,0 +1,176 @@
+"""What an answer of Cin7 means: a good body, something to try again, or a refusal to explain.
+
+A refusal is quoted as it came, in one line and without credentials, because support needs Cin7's own
+words. Any other answer is only described: what fails on the way may show the record it failed at, and
+with it a person. Statuses and bodies: `cin7-omni-api.md` §2.
+"""
+
+import base64
+import html
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from cin7_pipeline.errors import Cin7Rejected, ContractBroken
+from cin7_pipeline.omni.endpoints import ENDPOINTS
+from cin7_pipeline.omni.retry import RetryableError, retry_after_seconds
+
+QUOTE_LENGTH = 500
+RECORD_KEYS = ("id", "productOptionId")
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+CONNECTION_PAGE = "Cin7 under Settings > Integrations & API > API v1"
+
+ARRAY = list[msgspec.Raw]
+OBJECT = dict[str, msgspec.Raw]
+
+
+@dataclass(frozen=True)
+class ApiResponse:
+    """One HTTP answer, read to its end, and what was asked: the endpoint's path and the filter."""
+
+    asked: str
+    status: int
+    body: bytes
+    where: str = ""
+    retry_after: str | None = None
+    location: str | None = None
+
+
+class Redactor:
+    """Replaces the credentials in a text, in every spelling that an answer could echo them in."""
+
+    def __init__(self, username: str, api_key: str) -> None:
+        token = base64.b64encode(f"{username}:{api_key}".encode()).decode()
+        spellings = {
+            spelling
+            for secret in (username, api_key, token)
+            if secret
+            for spelling in (
+                secret,
+                quote(secret, safe=""),
+                html.escape(secret),
+                json.dumps(secret)[1:-1],
+            )
+        }
+        longest_first = sorted(spellings, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or "(?!)", re.IGNORECASE)
+
+    def __call__(self, text: str) -> str:
+        """The text with `[hidden]` for each credential."""
+        return self._pattern.sub("[hidden]", text)
+
+
+def validate(answer: ApiResponse, shape: Any, redact: Redactor) -> bytes:
+    """The body of a good answer, which is JSON of `shape` (`ARRAY` or `OBJECT`).
+
+    Raises:
+        RetryableError: a failure of the moment; another attempt may do.
+        ContractBroken: a text in a record is no text; the record is named.
+        Cin7Rejected: asking again would not help; says what Cin7 said and what to do.
+    """
+    if answer.status == HTTPStatus.OK:
+        return _parsed(answer, shape, redact)
+    failed = f"{answer.asked}: Cin7 answered {answer.status} with {describe_body(answer.body)}"
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        wait = retry_after_seconds(answer.retry_after, datetime.now(UTC))
+        raise RetryableError(failed, answer.status, wait)
+    if answer.status == HTTPStatus.REQUEST_TIMEOUT or not 300 <= answer.status < 500:
+        raise RetryableError(failed, answer.status)
+    said = f"{answer.asked}: Cin7 answered {answer.status} {quote_body(answer.body, redact)}"
+    msg = f"{said}. {_advice(answer, redact)}"
+    raise Cin7Rejected(msg, answer.status)
+
+
+def quote_body(body: bytes, redact: Redactor) -> str:
+    """What Cin7 said (a JSON string, an object, HTML or nothing), on one line of bounded length."""
+    text = redact(" ".join(body.decode("utf-8", "replace").split()))
+    if not text:
+        return "with an empty body"
+    return text if len(text) <= QUOTE_LENGTH else f"{text[:QUOTE_LENGTH]}…"
+
+
+def describe_body(body: bytes) -> str:
+    """What kind of answer came and how long it is, without a word of it."""
+    start = body.lstrip()[:1]
+    if not start:
+        return "an empty body"
+    kind = {b"<": "a page", b"{": "an object", b"[": "a list"}.get(start, "a text")
+    return f"{kind} of {len(body):,} bytes"
+
+
+def permission_for(path: str) -> str:
+    """The permission toggle that a path needs, as Cin7 calls it."""
+    resource = path.strip("/").split("/")[:2]
+    for endpoint in ENDPOINTS.values():
+        if endpoint.path.lower() == "/".join(resource).lower():
+            return endpoint.permission
+    return f"{resource[-1]} × Read"
+
+
+def _parsed(answer: ApiResponse, shape: Any, redact: Redactor) -> bytes:
+    body = answer.body.removeprefix(BYTE_ORDER_MARK)
+    fault = None
+    try:
+        body.decode()
+        msgspec.json.decode(body, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        fault = redact(str(error))
+    if fault is None:
+        return body
+    if (record := _record_with_broken_text(body)) is not None:
+        msg = (
+            f"{answer.asked} record {record}: a text in it is cut in the middle of a character (half of"
+            " a surrogate pair). Nothing was changed; correct the record in Cin7"
+        )
+        raise ContractBroken(msg)
+    name = "array" if shape is ARRAY else "object"
+    msg = f"{answer.asked}: Cin7's answer is not a JSON {name}: {fault} ({describe_body(body)})"
+    raise RetryableError(msg, answer.status)
+
+
+def _record_with_broken_text(body: bytes) -> str | None:
+    """Which record holds half a character, where that is all that is wrong with the answer."""
+    try:
+        records = json.loads(body)
+    except ValueError:
+        return None
+    for record in records if isinstance(records, list) else [records]:
+        try:
+            json.dumps(record, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            key = next((k for k in RECORD_KEYS if isinstance(record, dict) and k in record), None)
+            return f"{key}={record[key]}" if key else "without an id"
+    return None
+
+
+def _advice(answer: ApiResponse, redact: Redactor) -> str:
+    match answer.status:
+        case 400:
+            filtered = f" (where: {answer.where[:QUOTE_LENGTH]})" if answer.where else ""
+            return f"The request is at fault, not the key{filtered}: report this line."
+        case 401:
+            return (
+                "The API username or key is wrong, or the key was generated anew: compare"
+                f" CIN7_USERNAME and CIN7_API_KEY with {CONNECTION_PAGE}."
+            )
+        case 403:
+            return (
+                f"The key lacks the permission {permission_for(answer.asked)}: switch it on in"
+                f" {CONNECTION_PAGE}, at this connection."
+            )
+        case 404:
+            return (
+                "Nothing is at this address: check CIN7_BASE_URL. Cin7 also says this when a"
+                " request is too long."
+            )
+        case status if status < 400:
+            target = redact((answer.location or "nowhere").split("?")[0])
+            return f"It redirects to {target}, which is not followed: check CIN7_BASE_URL."
+        case _:
+            return "Asking again would not help: check CIN7_BASE_URL and the API connection."

@@ -1,0 +1,1 @@
+"""Settings: environment variables and the CSV files that people edit."""

@@ -1,0 +1,144 @@
+"""What a business says about its own account: the CSV files that people edit in a spreadsheet.
+
+They name channels, warehouses, customer groups and custom fields. Every fault of every file is reported at
+once, before anything is read. What the rules do is said in `sql/`; the environment is read in `settings`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from cin7_pipeline.errors import SettingsError
+from cin7_pipeline.omni.endpoints import ENDPOINTS
+from cin7_pipeline.settings.csv_reader import read_rows
+from cin7_pipeline.settings.validators import Name, WholeNumber, YesOrNo
+
+UNMAPPED = "unmapped"
+# The built-in channel rule comes after every one of a person's.
+BUILT_IN_PRIORITY = 1_000_000
+
+
+def entity_with_custom_fields(name: str) -> str:
+    """The name, if records of the endpoint called so carry custom fields that we can read."""
+    known = [endpoint.name for endpoint in ENDPOINTS.values() if endpoint.has_custom_fields]
+    if name not in known:
+        msg = f"has no custom fields that are read; those that have are {', '.join(known)}"
+        raise ValueError(msg)
+    return name
+
+
+def custom_field_code(code: str) -> str:
+    """The code, if it can be asked for inside `fields=customFields(…)`."""
+    if not re.fullmatch(r"\w+", code):
+        msg = "is no code of a custom field; write Cin7's own, like orders_1000"
+        raise ValueError(msg)
+    return code
+
+
+class ChannelRule(BaseModel):
+    """One row of `channels.csv`; the first row that matches an order, by priority, names its channel."""
+
+    priority: Annotated[WholeNumber, Field(gt=-BUILT_IN_PRIORITY, lt=BUILT_IN_PRIORITY)]
+    field: Literal[
+        "source",
+        "reference",
+        "company",
+        "project_name",
+        "customer_order_no",
+        "customer_group",
+        "customer_id",
+        "branch_id",
+        "stage",
+    ]
+    pattern: Name
+    channel: Name
+    is_included: YesOrNo
+
+
+class WarehouseRule(BaseModel):
+    """One row of `warehouses.csv`: the warehouse a branch belongs to."""
+
+    branch_id: Annotated[WholeNumber, Field(ge=0, le=2**63 - 1)]
+    warehouse: Name
+    is_enabled: YesOrNo
+
+
+class CustomerGroupRule(BaseModel):
+    """One row of `customer_groups.csv`: whether sales to a contact group count as demand."""
+
+    group: str
+    is_included: YesOrNo
+
+
+class CustomFieldRule(BaseModel):
+    """One row of `custom_fields.csv`: a custom field that is read, and the name people know it by."""
+
+    entity: Annotated[str, AfterValidator(entity_with_custom_fields)]
+    cin7_field: Annotated[str, AfterValidator(custom_field_code)]
+    name: Name
+
+
+DEFAULT_CHANNEL_RULES = ChannelRule.model_construct(
+    priority=BUILT_IN_PRIORITY,
+    field="source",
+    pattern="%shopify%",
+    channel="Shopify",
+    is_included=False,
+)
+
+
+@dataclass(frozen=True)
+class BusinessSettings:
+    """What people say about their own account; an absent file is an empty tuple."""
+
+    channels: tuple[ChannelRule, ...] = (DEFAULT_CHANNEL_RULES,)
+    warehouses: tuple[WarehouseRule, ...] = ()
+    customer_groups: tuple[CustomerGroupRule, ...] = ()
+    custom_fields: tuple[CustomFieldRule, ...] = ()
+
+    def custom_fields_of(self, entity: str) -> tuple[str, ...]:
+        """Cin7's codes of the custom fields that are read of this entity."""
+        return tuple(rule.cin7_field for rule in self.custom_fields if rule.entity == entity)
+
+
+def load_business_settings(folder: Path) -> BusinessSettings:
+    """The CSV files of `folder`; a file that is not there leaves its rule at the default.
+
+    Raises:
+        SettingsError: every fault of every file, with the file, line, value and what would be right.
+    """
+    faults: list[str] = []
+    channels = read_rows(folder / "channels.csv", ChannelRule, faults, lambda r: r.priority)
+    warehouses = read_rows(folder / "warehouses.csv", WarehouseRule, faults, lambda r: r.branch_id)
+    groups = read_rows(folder / "customer_groups.csv", CustomerGroupRule, faults, lambda r: r.group)
+    custom_fields = read_rows(
+        folder / "custom_fields.csv",
+        CustomFieldRule,
+        faults,
+        lambda r: f"{r.entity} {r.cin7_field.casefold()}",
+        lambda r: f"{r.entity} {r.name}",
+    )
+    faults += _warehouse_faults(folder / "warehouses.csv", warehouses)
+    if faults:
+        msg = "\n".join(["The settings files are wrong; nothing was read.", *faults])
+        raise SettingsError(msg)
+    return BusinessSettings(
+        channels=(*channels, DEFAULT_CHANNEL_RULES),
+        warehouses=tuple(warehouses),
+        customer_groups=tuple(groups),
+        custom_fields=tuple(custom_fields),
+    )
+
+
+def _warehouse_faults(path: Path, rules: Iterable[WarehouseRule]) -> Iterator[str]:
+    """Faults that only show between rows, or that clash with a name of ours."""
+    enabled: dict[str, bool] = {}
+    for rule in rules:
+        if rule.warehouse == UNMAPPED:
+            yield f"  {path}: a warehouse may not be called {UNMAPPED!r}, the name of what is missing here"
+        if enabled.setdefault(rule.warehouse, rule.is_enabled) != rule.is_enabled:
+            yield f"  {path}: {rule.warehouse!r} is enabled in one row and not in another; decide for one"

@@ -1,0 +1,220 @@
+"""The only reader of environment variables (`CIN7_…`, also from `.env`): how to reach Cin7, how much to read.
+
+Every fault of all of them is reported at once, before anything is read. What the settings do is decided
+elsewhere; the files that people edit are read in `business_settings`.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Self, get_origin
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    SettingsConfigDict,
+)
+from pydantic_settings.exceptions import SettingsError as UnreadableVariable
+
+from cin7_pipeline.errors import SettingsError
+from cin7_pipeline.settings.csv_reader import plain, shortened
+from cin7_pipeline.settings.validators import (
+    Credential,
+    Day,
+    Entity,
+    Folder,
+    Moment,
+    OneLine,
+    TimeZone,
+    Username,
+    WebAddress,
+    WholeNumber,
+)
+
+SANDBOX_TIME_ZONE = "Australia/Sydney"
+LOOKBACK_ADVICE = "write one variable an entity, like CIN7_LOOKBACK_DAYS_FOR__BRANCH_TRANSFERS=120"
+MOST_CALLS = 10_000_000
+Count = Annotated[WholeNumber, Field(ge=1, le=MOST_CALLS)]
+Days = Annotated[WholeNumber, Field(ge=1, le=3650)]
+# What is typed here by mistake may be a key.
+NEVER_SHOWN = ("username", "api_key", "base_url")
+
+
+class Settings(BaseSettings):
+    """How to reach the account and how much of it to read; credentials are hidden in every repr."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CIN7_",
+        env_file=".env",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+    username: Username | None = None
+    api_key: Credential | None = None
+    base_url: WebAddress = "https://api.cin7.com/api"
+    time_zone: TimeZone = SANDBOX_TIME_ZONE
+    data_dir: Folder = Path("data")
+    lookback_days: Days = 90
+    lookback_days_for: dict[Entity, Days] = {}
+    history_start: Day = date(2023, 1, 1)
+    calls_per_second: Count = 3
+    calls_per_minute: Count = 60
+    calls_per_day: Count = 5000
+    calls_reserved: Annotated[WholeNumber, Field(ge=0, le=MOST_CALLS)] = 500
+    gone_share_limit: float = Field(0.2, gt=0, le=1)
+    price_tier: OneLine = "wholesale"
+    stale_after_days: Days = 60
+    keep_releases: Annotated[WholeNumber, Field(ge=1, le=1000)] = 5
+    as_of: Moment | None = None
+
+    @model_validator(mode="after")
+    def _credentials_come_in_pairs(self) -> Self:
+        if (self.username is None) != (self.api_key is None):
+            missing = "CIN7_USERNAME" if self.username is None else "CIN7_API_KEY"
+            msg = f"{missing} is missing; set both it and its twin, or neither to use the sandbox"
+            raise ValueError(msg)
+        if self.username is not None and "time_zone" not in self.model_fields_set:
+            msg = "CIN7_TIME_ZONE is missing; set your account's zone, like Australia/Sydney"
+            raise ValueError(msg)
+        if self.calls_reserved >= self.calls_per_day:
+            msg = f"CIN7_CALLS_RESERVED must be below CIN7_CALLS_PER_DAY ({self.calls_per_day})"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def uses_sandbox(self) -> bool:
+        """True where no credentials are given, so that the account is the simulated one."""
+        return self.username is None
+
+    @property
+    def key_id(self) -> str:
+        """A short name for the key that tells nothing about it; the call budget is kept under it."""
+        if self.username is None or self.api_key is None:
+            return "sandbox"
+        return _digest(self.username.get_secret_value(), self.api_key.get_secret_value())
+
+    @property
+    def account_id(self) -> str:
+        """A short name for whose data these are; another key of the same account has the same."""
+        if self.username is None:
+            return "sandbox"
+        return _digest(self.base_url, self.username.get_secret_value())
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The database that the pipeline writes."""
+        return self.data_dir / "warehouse.duckdb"
+
+    @property
+    def published_path(self) -> Path:
+        """The database that people open."""
+        return self.data_dir / "planning.duckdb"
+
+    @property
+    def alias_path(self) -> Path:
+        """The same under a name that no schema has, for clients that take the file's for a catalogue."""
+        return self.data_dir / "cin7.duckdb"
+
+    @property
+    def rules_dir(self) -> Path:
+        """The CSV files that people edit."""
+        return self.data_dir / "settings"
+
+    @property
+    def state_dir(self) -> Path:
+        """What runs tell each other: the run lock, the call budget, the salt; dlt works in it too."""
+        return self.data_dir / "state"
+
+    def now(self) -> datetime:
+        """The present moment in UTC, or the one that CIN7_AS_OF fixes."""
+        return self.as_of or datetime.now(UTC)
+
+    def local_date(self, moment: datetime) -> date:
+        """The account's calendar day at a moment."""
+        return moment.astimezone(ZoneInfo(self.time_zone)).date()
+
+    def lookback_of(self, entity: str) -> int:
+        """Days that a daily sync of this entity reads back."""
+        return self.lookback_days_for.get(entity, self.lookback_days)
+
+    def warnings(self) -> list[str]:
+        """What is allowed but unwise, and variables that nothing reads, a sentence each."""
+        spans = {"CIN7_LOOKBACK_DAYS": self.lookback_days}
+        spans |= {
+            f"CIN7_LOOKBACK_DAYS_FOR__{name.upper()}": days
+            for name, days in self.lookback_days_for.items()
+        }
+        cut_off = (
+            [f"CIN7_HISTORY_START={self.history_start} lies inside the lookback and cuts it short"]
+            if self.history_start > self.now().date() - timedelta(days=self.lookback_days)
+            else []
+        )
+        too_short = [
+            f"{name}={days} is below 7: edits made while the sync was down for a week would be missed"
+            for name, days in spans.items()
+            if days < 7
+        ]
+        return cut_off + too_short + _unread_variables()
+
+
+def _unread_variables() -> list[str]:
+    """Names that look like ours and are no setting, as of a slip; what they are set to may be a key."""
+    sources = EnvSettingsSource(Settings), DotEnvSettingsSource(Settings)
+    found = {name.upper() for source in sources for name in source.env_vars}
+    declared = {f"CIN7_{name.upper()}": field for name, field in Settings.model_fields.items()}
+    by_key = tuple(f"{name}__" for name, field in declared.items() if _is_dict(field))
+    return [
+        f"{name} is no setting and was ignored; {_likely_meant(name, declared)}"
+        for name in sorted(found - declared.keys())
+        if name.startswith("CIN7_") and not name.startswith(by_key)
+    ]
+
+
+def _is_dict(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) is dict
+
+
+def _likely_meant(name: str, declared: Iterable[str]) -> str:
+    close = get_close_matches(name, list(declared), n=1, cutoff=0.8)
+    return f"perhaps {close[0]} was meant" if close else ".env.example lists all settings"
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of this process; `overrides` win over the environment.
+
+    Raises:
+        SettingsError: one line a fault, naming the variable, its value and what would be right.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        faults = [_environment_fault(fault) for fault in error.errors(include_url=False)]
+    except UnicodeDecodeError:
+        faults = ["  .env: is not UTF-8; save it as UTF-8"]
+    except UnreadableVariable:
+        faults = [f"  CIN7_LOOKBACK_DAYS_FOR: {LOOKBACK_ADVICE}"]
+    msg = "\n".join(["The settings are wrong; nothing was read.", *faults])
+    raise SettingsError(msg)
+
+
+def _environment_fault(fault: Any) -> str:
+    if not fault["loc"]:
+        return f"  {fault['ctx']['error']}"
+    name = "CIN7_" + "__".join(str(part) for part in fault["loc"] if part != "[key]").upper()
+    if fault["type"] == "dict_type":
+        return f"  {name}: {LOOKBACK_ADVICE}"
+    shown = "" if fault["loc"][0] in NEVER_SHOWN else f"={shortened(fault['input'])}"
+    return f"  {name}{shown}: {plain(fault)}"

@@ -1,0 +1,88 @@
+"""What the events of a run tell: what to do about a failure, and never a key or a person."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from dagster_project.__main__ import main
+from dagster_project.definitions import defs
+from dagster_project.partitions import last_days
+from tests.unit.load.fake_account import NOW, Company, open_company, order
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+KEY = "sandbox-key"
+
+
+@pytest.fixture
+def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+    """A small account that runs reach by environment variables; two days are its lookback."""
+    with open_company(tmp_path) as opened:
+        assert opened.server is not None
+        environment = {
+            "CIN7_USERNAME": "sandbox",
+            "CIN7_API_KEY": KEY,
+            "CIN7_BASE_URL": opened.server.base_url,
+            "CIN7_TIME_ZONE": "Australia/Sydney",
+            "CIN7_DATA_DIR": str(tmp_path),
+            "CIN7_AS_OF": NOW.isoformat(),
+            "CIN7_LOOKBACK_DAYS": "2",
+            "CIN7_CALLS_PER_SECOND": "1000",
+            "CIN7_CALLS_PER_MINUTE": "100000",
+        }
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        opened.orders.append(order(1, created=1))
+        yield opened
+
+
+def run(company: Company, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
+    """One daily sync as the schedule would start it."""
+    return (
+        defs()
+        .resolve_job_def("daily_sync")
+        .execute_in_process(
+            instance=instance,
+            tags=last_days(company.settings(), 2),
+            run_config=QUIET,
+            raise_on_error=False,
+        )
+    )
+
+
+def test_a_wrong_key_fails_the_run_and_is_nowhere_in_its_events(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run's events say what to do about the key and never show it."""
+    monkeypatch.setenv("CIN7_API_KEY", "not-the-right-one")
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = run(company, instance)
+        assert not result.success
+        told = " ".join(str(record) for record in instance.all_logs(result.run_id))
+    assert "CIN7_API_KEY" in told
+    assert "not-the-right-one" not in told
+
+
+def test_a_good_run_tells_no_credential(company: Company) -> None:
+    """Neither the key nor an address of a contact is in any event of a run."""
+    company.records_by_resource["Contacts"].append({"id": 5, "email": "ada@example.com"})
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = run(company, instance)
+        assert result.success
+        told = " ".join(str(record) for record in instance.all_logs(result.run_id))
+    assert KEY not in told
+    assert "ada@example.com" not in told
+
+
+def test_a_run_by_hand_says_what_is_unwise_and_what_failed(
+    company: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`python -m dagster_project` warns of a misspelt variable, shows the refusal and ends with 1."""
+    monkeypatch.setattr(dg.DagsterInstance, "get", dg.DagsterInstance.ephemeral)
+    monkeypatch.setenv("CIN7_LOOKBACK_DAY", "120")
+    monkeypatch.setenv("CIN7_API_KEY", "not-the-right-one")
+    assert main() == 1
+    said = capsys.readouterr()
+    assert "CIN7_LOOKBACK_DAY is no setting and was ignored" in said.err
+    assert "Cin7 answered 401" in said.out

@@ -1,0 +1,148 @@
+"""The account that is tormented: a small merchant over HTTP, its clock, its data folder, its runs.
+
+What is done to it is told in `sabotage`, on which days in `walk`.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from cin7_pipeline.pipeline import history_slices
+from cin7_pipeline.sandbox.serializers.account import MerchantAccount
+from cin7_pipeline.sandbox.server.server import Faults, SandboxServer
+from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
+from cin7_pipeline.settings.environment import Settings, load_settings
+from cin7_pipeline.window import Window
+from tests.end_to_end.chaos.child import Order
+from tests.end_to_end.rules import COMPANY, Rules
+from tests.end_to_end.scenario import TIME_ZONE, environment
+from tests.expected import Truth
+
+SIZE = Size(products=24, orders_per_day=4, purchase_orders_per_week=4, transfers_per_week=4)
+OPENED_ON = date(2026, 3, 1)
+LOOKBACK_DAYS = 14
+# Four in the morning in Sydney: nobody works, so that seconds more or less change nothing.
+FIRST_NIGHT = datetime(2026, 4, 9, 18, tzinfo=UTC)
+
+
+@dataclass
+class Account:
+    """One account and one data folder; `asked` are the windows that the run of a moment reads."""
+
+    merchant: Merchant
+    server: SandboxServer
+    clock: list[datetime]
+    folder: Path
+    rules: Rules = COMPANY
+    asked: dict[datetime, list[Window]] = field(default_factory=dict)
+    seen: dict[datetime, datetime] = field(default_factory=dict)
+    runs: int = 0
+
+    @property
+    def now(self) -> datetime:
+        """The account's moment."""
+        return self.clock[0]
+
+    @property
+    def faults(self) -> Faults:
+        """The server's switches."""
+        return self.server.faults
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings that every run has, but for its moment."""
+        given = environment(self.folder, self.server.base_url, LOOKBACK_DAYS)
+        return load_settings(**{name[5:].lower(): value for name, value in given.items()})
+
+    @property
+    def temporary(self) -> Path:
+        """Where runs put what they throw away."""
+        return self.folder / "tmp"
+
+    def move_to(self, moment: datetime) -> None:
+        """Turn the account's clock."""
+        self.clock[0] = moment
+
+    def obey_rules(self, rules: Rules) -> None:
+        """Edit the settings files."""
+        self.rules = rules
+        rules.write(self.settings.rules_dir)
+
+    def sync(self, days: int = LOOKBACK_DAYS, **limits: Any) -> Order:
+        """`cin7 sync`."""
+        moment = self._next_moment()
+        self.asked[moment] = [Window.lookback(moment, days)]
+        return self._order("cin7 sync", moment, arguments=("sync", "--days", str(days)), **limits)
+
+    def daily_sync(self, **limits: Any) -> Order:
+        """The job as the schedule starts it."""
+        moment = self._next_moment()
+        self.asked[moment] = [Window.lookback(moment, LOOKBACK_DAYS)]
+        return self._order("daily_sync", moment, **limits)
+
+    def resync(self, first: date, last: date, **limits: Any) -> Order:
+        """`cin7 resync` of some days."""
+        moment = self._next_moment()
+        self.asked[moment] = history_slices(self.settings, Window.days(first, last))
+        arguments = ("resync", "--from", f"{first}", "--to", f"{last}")
+        return self._order("cin7 resync", moment, arguments=arguments, **limits)
+
+    def historical_resync(self, first: date, last: date, **limits: Any) -> Order:
+        """The job for some days, as one run."""
+        moment = self._next_moment()
+        self.asked[moment] = [Window.days(first, last)]
+        tags = {
+            "dagster/asset_partition_range_start": f"{first}",
+            "dagster/asset_partition_range_end": f"{last}",
+        }
+        return self._order("historical_resync", moment, tags=tags, **limits)
+
+    def _next_moment(self) -> datetime:
+        """Every run has a moment of its own, by which its rows are known."""
+        self.runs += 1
+        return max([self.now, *(moment + timedelta(seconds=1) for moment in list(self.asked)[-1:])])
+
+    def _order(self, name: str, moment: datetime, **details: Any) -> Order:
+        given = environment(self.folder, self.server.base_url, LOOKBACK_DAYS)
+        folders = {"TMPDIR": str(self.temporary), "DAGSTER_HOME": str(self.folder)}
+        self.temporary.mkdir(exist_ok=True)
+        return Order(
+            name,
+            given | folders | {"CIN7_AS_OF": moment.isoformat()},
+            log=self.folder / "log" / f"{self.runs:04d}.txt",
+            clock_ahead=self.now.timestamp() - time.time(),
+            **details,
+        )
+
+    def truth(self) -> Truth:
+        """What the tables must say under the settings of now."""
+        return replace(self.rules.truth(self.merchant, TIME_ZONE), books=self._books)
+
+    @cached_property
+    def _books(self) -> Any:
+        return lru_cache(maxsize=None)(self.merchant.books)
+
+    def published(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows of the published file, as a planner reads them."""
+        release = self.settings.published_path.resolve()
+        with duckdb.connect(str(release), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+
+@contextmanager
+def open_account(folder: Path, seed: int) -> Iterator[Account]:
+    """An account of its own life, served while the block lasts."""
+    clock = [FIRST_NIGHT]
+    merchant = Merchant(seed=seed, opened_on=OPENED_ON, size=SIZE)
+    with SandboxServer(MerchantAccount(merchant), clock=lambda: clock[0], limits=None) as server:
+        account = Account(merchant, server, clock, folder)
+        (folder / "log").mkdir(parents=True)
+        account.obey_rules(COMPANY)
+        yield account

@@ -1,0 +1,116 @@
+"""What must hold: every day something cheap, and after an episode every row of every table.
+
+A check that fails raises `WrongError` with what was found; who counts and reports it is the walk.
+"""
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from cin7_pipeline.models.catalogue import load_catalogue
+from cin7_pipeline.omni.endpoint import Endpoint
+from cin7_pipeline.omni.endpoints import ENDPOINTS
+from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.lock import run_lock
+from tests.end_to_end.chaos.account import Account
+from tests.end_to_end.chaos.counters import Tally
+from tests.end_to_end.chaos.processes import Ending
+from tests.end_to_end.chaos.reads import reads_of
+from tests.end_to_end.scenario import differences_from
+from tests.expected import Read
+
+
+class WrongError(AssertionError):
+    """A row is wrong, missing or doubled, or somebody is blocked."""
+
+
+def require_free_queue(account: Account) -> None:
+    """No ended run, however it ended, keeps the next one waiting."""
+    path = account.settings.state_dir / "run.lock"
+    with run_lock(path, "the torture test", wait_seconds=0, on_wait=print):
+        pass
+
+
+def require_plain_words(endings: Iterable[Ending]) -> None:
+    """A command that fails ends with a sentence of its own, never with a stack of calls."""
+    for ending in endings:
+        if ending.exit_code <= 0 or not ending.order.arguments:
+            continue
+        said = ending.order.log.read_text(errors="replace")
+        if f"\n{said}".rfind("\ncin7: ") <= said.rfind("Traceback (most recent call last)"):
+            msg = f"{ending.order.name} ended without a word:\n{said[-3000:]}"
+            raise WrongError(msg)
+
+
+def require_whole_release(account: Account) -> bool:
+    """What is published is all of one release, as DuckDB and as Parquet; False before the first."""
+    settings = account.settings
+    links = (settings.published_path, settings.alias_path, settings.data_dir / "parquet")
+    for release in {link.resolve().with_suffix("") for link in links if link.exists()}:
+        _require_whole(release)
+    return settings.published_path.exists()
+
+
+def _require_whole(release: Path) -> None:
+    """The database, the folder and the manifest of a release say the same of every table."""
+    manifest = json.loads((release / "manifest.json").read_text())["tables"]
+    with duckdb.connect(f"{release}.duckdb", read_only=True) as connection:
+        for name in _planning_tables():
+            places = f"planning.{name}", f"'{release / name}.parquet'"
+            counts = [connection.execute(f"select count(*) from {p}").fetchall() for p in places]
+            if not counts[0] == counts[1] == [(manifest.get(name),)]:
+                msg = f"{release.name} is not whole: {name} has {counts}, not {manifest.get(name)}"
+                raise WrongError(msg)
+
+
+@cache
+def _planning_tables() -> frozenset[str]:
+    """The names of the tables that a release consists of."""
+    models = load_catalogue().models
+    return frozenset(m.name.removeprefix("planning.") for m in models if m.schema == "planning")
+
+
+def require_no_doubles(account: Account) -> None:
+    """No key stands twice in `raw`, and no line without its document."""
+    path = account.settings.warehouse_path
+    if not path.exists():
+        return
+    with open_warehouse(path, read_only=True) as connection:
+        found = connection.execute("select table_name from duckdb_tables()").fetchall()
+        tables = {name for (name,) in found}
+        for endpoint in ENDPOINTS.values():
+            if tables.issuperset(endpoint.tables):
+                _require_single_rows(connection, endpoint)
+
+
+def _require_single_rows(connection: duckdb.DuckDBPyConnection, endpoint: Endpoint) -> None:
+    key = ", ".join(endpoint.key)
+    queries = {"keys": f"select {key} from raw.{endpoint.name} group by all having count(*) > 1"}
+    if endpoint.lines is not None:
+        table, parent = f"raw.{endpoint.lines.table}", endpoint.lines.parent_key
+        queries["lines"] = f"select _dlt_id from {table} group by all having count(*) > 1"
+        queries["lines without a document"] = (
+            f"select {parent} from {table} where {parent} not in (select id from raw.{endpoint.name})"
+        )
+    for what, query in queries.items():
+        if rows := connection.execute(query).fetchall():
+            msg = f"raw.{endpoint.name} has {what} that should not be: {rows[:5]} of {len(rows)}"
+            raise WrongError(msg)
+
+
+def require_truth(account: Account, tally: Tally) -> None:
+    """Every row of every planning table is what the account's books say, and nothing else is there."""
+    truth = account.truth().tables(_reads(account))
+    if wrong := list(differences_from(truth, account.published)):
+        raise WrongError("\n".join(wrong))
+    tally.settlements += 1
+    tally.tables += len(truth)
+    tally.rows += sum(map(len, truth.values()))
+
+
+def _reads(account: Account) -> list[Read]:
+    with open_warehouse(account.settings.warehouse_path, read_only=True) as connection:
+        return reads_of(connection, account.asked, account.seen)

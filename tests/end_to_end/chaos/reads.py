@@ -1,0 +1,89 @@
+"""What was read when, as the warehouse's own ledger says it: the past that the truth is told from.
+
+A run that was killed may have counted, or not, or in part: only `raw` can say. Which documents are
+right is not taken from there, but from the account's books.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from cin7_pipeline.omni.endpoints import DOCUMENTS
+from cin7_pipeline.window import Window
+from tests.expected import Read
+
+Windows = list[Window]
+KINDS = [endpoint.name for endpoint in DOCUMENTS]
+LOG = """
+    select sync_id, entity, started_at, window_start, window_end
+    from raw.sync_log order by rowid
+"""
+# Documents that a load wrote and no sealed load of its moment answers for.
+CUT_OFF = """
+    select distinct document.read_at from raw.{kind} as document
+    where not exists (
+        from raw.sync_log as load
+        where load.entity = '{kind}' and load.started_at = document.read_at and (
+            load.window_end is null
+            or (document.modified_date >= load.window_start and document.modified_date < load.window_end)
+            or (document.created_date >= load.window_start and document.created_date < load.window_end)
+        )
+    )
+"""
+
+
+@dataclass(frozen=True)
+class Load:
+    """One load as the ledger tells it: the windows of what it brought, by endpoint."""
+
+    started_at: datetime
+    windows: Mapping[str, Window]
+
+    @property
+    def window(self) -> Window:
+        """The one window of its documents; other data are read whatever it is."""
+        return next((self.windows[kind] for kind in KINDS if kind in self.windows), Window())
+
+
+def reads_of(
+    connection: DuckDBPyConnection,
+    asked: Mapping[datetime, Windows],
+    seen: Mapping[datetime, datetime],
+) -> list[Read]:
+    """Every load that left documents in `raw`, in the order they were made.
+
+    `asked` are the windows that the run of a moment read one after the other, `seen` the account's
+    moment where it was further on.
+    """
+    loads = _loads(connection.execute(LOG).fetchall())
+    reads = [Read(load.started_at, load.window, entities=frozenset(load.windows)) for load in loads]
+    for cut_off in _cut_off(connection, loads, asked):
+        later = (n for n, read in enumerate(reads) if read.moment > cut_off.moment)
+        reads.insert(next(later, len(reads)), cut_off)
+    return [
+        replace(read, number=number, seen_at=seen.get(read.moment))
+        for number, read in enumerate(reads, start=1)
+    ]
+
+
+def _loads(rows: list[tuple[Any, ...]]) -> list[Load]:
+    windows: dict[tuple[str, datetime], dict[str, Window]] = defaultdict(dict)
+    for sync_id, entity, started_at, start, end in rows:
+        windows[sync_id, started_at][entity] = Window(start, end)
+    return [Load(started_at, by_entity) for (_, started_at), by_entity in windows.items()]
+
+
+def _cut_off(
+    connection: DuckDBPyConnection, loads: list[Load], asked: Mapping[datetime, Windows]
+) -> Iterator[Read]:
+    """The loads that were ended between writing documents of a kind and counting as made."""
+    for kind in KINDS:
+        moments = [row[0] for row in connection.execute(CUT_OFF.format(kind=kind)).fetchall()]
+        for moment in moments:
+            sealed = [load.windows.get(kind) for load in loads if load.started_at == moment]
+            window = next(window for window in asked[moment] if window not in sealed)
+            yield Read(moment, window, entities=frozenset({kind}), is_sealed=False)

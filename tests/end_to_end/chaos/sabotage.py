@@ -1,0 +1,270 @@
+"""The troubles of a day: each is a function that spoils the day's plan, chosen by seeded dice.
+
+What can go wrong at a call is the sandbox's (`sandbox/server/faults.py`); how a run is killed is told
+in `processes`. What must hold afterwards stands in `checks`.
+"""
+
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from cin7_pipeline.omni.endpoints import DOCUMENTS
+from cin7_pipeline.sandbox.server.faults import Failure
+from cin7_pipeline.sandbox.simulation.clock import chance
+from tests.end_to_end.chaos.account import OPENED_ON, Account
+from tests.end_to_end.chaos.child import PHASES, Order
+from tests.end_to_end.chaos.processes import Kill, Start
+from tests.end_to_end.rules import COMPANY, Rules
+
+# Hours after the quiet night at which people are at work, so that a clock that moves meets edits.
+MIDDAY = timedelta(hours=9)
+# How far into a phase a kill comes at most, in seconds: about as long as the phase lasts.
+LENGTHS = {
+    "reading": 0.3,
+    "merging with dlt": 0.7,
+    "sealing the load": 0.03,
+    "a model's transaction": 0.005,
+    "writing a release": 0.4,
+    "flipping a link": 0.003,
+}
+ENTRIES = {
+    "reading": 2,
+    "merging with dlt": 2,
+    "sealing the load": 2,
+    "a model's transaction": 100,
+    "flipping a link": 3,
+}
+DOCUMENT_RESOURCES = {endpoint.path.rsplit("/", 1)[-1] for endpoint in DOCUMENTS}
+
+
+Trouble = Callable[["Day"], None]
+
+
+@dataclass
+class Day:
+    """The plan of one day: who runs, under which limits, and what was done to it."""
+
+    account: Account
+    dice: random.Random
+    orders: list[Callable[..., Order]] = field(default_factory=list)
+    limits: dict[str, int] = field(default_factory=dict)
+    kills: dict[int, Kill] = field(default_factory=dict)
+    troubles: list["Trouble"] = field(default_factory=list)
+    is_moving: bool = False
+    ends_with_a_sync: bool = False
+    refuses_settings: bool = False
+
+    def starts(self) -> list[Start]:
+        """The runs, in the order they are started."""
+        return [
+            Start(order(**self.limits), after=0.3 * place, kill=self.kills.get(place))
+            for place, order in enumerate(self.orders)
+        ]
+
+    def some_days(self) -> tuple[date, date]:
+        """A stretch of the account's life so far, mostly inside one slice."""
+        today = self.account.now.date()
+        first = OPENED_ON + timedelta(days=self.dice.randrange((today - OPENED_ON).days))
+        length = self.dice.choice([0, 2, 6, 13, 27, 50])
+        return first, min(first + timedelta(days=length), today)
+
+
+def failing_calls(day: Day) -> None:
+    """Calls fail by chance, in every way, and every 429 names another wait."""
+    faults = day.account.faults
+    faults.dice = chance(day.dice.getrandbits(32))
+    faults.failure_chance = day.dice.choice([0.05, 0.1, 0.2, 0.45])
+    faults.retry_after = "any"
+    faults.error_body = day.dice.choice(["string", "object", "html", "empty"])
+    faults.stall_seconds = 6.0
+    hanging = (Failure.STALLED,) if day.dice.random() < 0.1 else ()
+    quick = [failure for failure in Failure if failure is not Failure.STALLED]
+    faults.failures = (*day.dice.sample(quick, day.dice.randint(2, len(quick))), *hanging)
+
+
+def hours_to_wait(day: Day) -> None:
+    """At some call Cin7 says that the day is spent."""
+    faults = day.account.faults
+    faults.retry_after = "hours"
+    faults.dice = chance(day.dice.getrandbits(32))
+    faults.failures, faults.failure_chance = (Failure.TOO_MANY_REQUESTS,), 0.04
+
+
+def rows_that_come_twice(day: Day) -> None:
+    """The last row of a page comes again on the next."""
+    day.account.faults.duplicate_rows_across_pages = True
+
+
+def an_ignored_id_filter(day: Day) -> None:
+    """The server loses comparisons of ids, always or beside others."""
+    day.account.faults.ids_filter = day.dice.choice(["dropped_when_combined", "ignored"])
+
+
+def an_ignored_parameter(day: Day) -> None:
+    """The server ignores in which order, or which fields, it is asked for."""
+    faults = day.account.faults
+    faults.ignored_parameters = {day.dice.choice(["order", "fields"])}
+    faults.default_direction = day.dice.choice(["ASC", "DESC"])
+
+
+def unknown_fields(day: Day) -> None:
+    """Records carry fields that nobody declared."""
+    day.account.faults.extra_fields = {"brandNewField": {"deep": [1, None]}}
+
+
+def ties_longer_than_a_page(day: Day) -> None:
+    """Pages are so short that one option's stock fills several."""
+    day.limits["page_rows"] = day.dice.choice([3, 7, 20])
+
+
+def edits_while_pages_are_read(day: Day) -> None:
+    """The clock runs on between the pages of documents, in the middle of the working day."""
+    account, dice = day.account, chance(day.dice.getrandbits(32))
+    day.is_moving = True
+    account.move_to(account.now + MIDDAY)
+
+    closing_time = account.now + timedelta(hours=4)
+
+    def run_on(resource: str, _page: int) -> None:
+        if resource in DOCUMENT_RESOURCES and account.now < closing_time:
+            account.move_to(account.now + timedelta(seconds=dice.choice([1, 30, 120, 600])))
+
+    account.faults.edit_while_reading = run_on
+
+
+def a_visibility_lag(day: Day) -> None:
+    """What was just modified is not listed yet; a later run of the same day finds it."""
+    if not day.is_moving:
+        day.account.move_to(day.account.now + MIDDAY)
+    day.account.faults.visibility_lag_seconds = day.dice.choice([60, 900])
+    day.is_moving = day.ends_with_a_sync = True
+
+
+def overlapping_runs(day: Day) -> None:
+    """A backfill and one more sync are started while the first run is on."""
+    days = day.some_days()
+    day.orders.append(lambda **limits: day.account.resync(*days, **limits))
+    if day.dice.random() < 0.5:
+        day.orders.append(day.account.sync)
+
+
+def a_backfill(day: Day) -> None:
+    """Some days of history are read instead of the lookback."""
+    days, account = day.some_days(), day.account
+    by_job = day.dice.random() < 0.1
+    resync = account.historical_resync if by_job else account.resync
+    day.orders[0] = lambda **limits: resync(*days, **limits)
+
+
+def edited_settings(day: Day) -> None:
+    """Somebody edits the settings files."""
+    day.account.obey_rules(other_rules(day.dice))
+
+
+def wrong_settings(day: Day) -> None:
+    """Somebody saves a settings file that makes no sense; it is refused until it is mended."""
+    path = day.account.settings.rules_dir / "channels.csv"
+    path.write_text("priority,field,pattern,channel,is_included\n1,colour,%red%,Red,perhaps\n")
+    day.refuses_settings = True
+
+
+def a_full_disk(day: Day) -> None:
+    """The kernel refuses to let any file grow beyond a size: as a full disk, in the middle of a write.
+
+    The limit is RLIMIT_FSIZE of the run's own process, so that nothing else on the machine suffers.
+    """
+    path = day.account.settings.warehouse_path
+    size = path.stat().st_size if path.exists() else 1_000_000
+    day.limits["largest_file"] = max(20_000, int(size * day.dice.uniform(0.01, 1.1)))
+
+
+def lost_folders(day: Day) -> None:
+    """The working folders of dlt and everything temporary are gone."""
+    shutil.rmtree(day.account.settings.state_dir / "dlt", ignore_errors=True)
+    shutil.rmtree(day.account.temporary, ignore_errors=True)
+
+
+def a_kill(day: Day) -> None:
+    """A run is killed at a random moment, or a random moment into a phase."""
+    place = day.dice.randrange(len(day.orders))
+    day.kills[place] = a_moment_to_die(day.dice)
+
+
+def a_moment_to_die(dice: random.Random, phase: str | None = None) -> Kill:
+    """Any moment of a run, or one inside a phase: six in seven are aimed."""
+    phase = phase or dice.choice([*PHASES, None])
+    if phase is None:
+        return Kill(dice.uniform(0.1, 6.0))
+    delay = 0.0 if dice.random() < 0.3 else dice.uniform(0, LENGTHS[phase])
+    return Kill(delay, phase, dice.randint(1, ENTRIES.get(phase, 1)))
+
+
+def other_rules(dice: random.Random) -> Rules:
+    """Rules that a company could have: other warehouses, channels and groups, or none at all."""
+    names = dict.fromkeys(name for name, _ in COMPANY.warehouses.values())
+    enabled = {name: dice.random() < 0.8 for name in names}
+    warehouses = {
+        branch: (name, enabled[name])
+        for branch, (name, _) in COMPANY.warehouses.items()
+        if dice.random() < 0.85
+    }
+    return replace(
+        COMPANY,
+        warehouses=warehouses if dice.random() < 0.8 else {},
+        channels=tuple(rule for rule in COMPANY.channels if dice.random() < 0.7),
+        customer_groups={g: dice.random() < 0.5 for g in COMPANY.customer_groups},
+    )
+
+
+# In the order in which they are done to a day, each with its weight.
+TROUBLES: dict[Trouble, float] = {
+    a_backfill: 2,
+    overlapping_runs: 2,
+    edits_while_pages_are_read: 1.5,
+    a_visibility_lag: 0.7,
+    failing_calls: 4,
+    hours_to_wait: 0.7,
+    rows_that_come_twice: 1,
+    an_ignored_id_filter: 1,
+    an_ignored_parameter: 1,
+    unknown_fields: 0.5,
+    ties_longer_than_a_page: 1,
+    edited_settings: 1,
+    wrong_settings: 0.3,
+    a_full_disk: 1.2,
+    lost_folders: 1,
+}
+FOR_ONE_RUN = (edits_while_pages_are_read, a_visibility_lag)
+KILL_CHANCE = 0.75
+JOB_CHANCE = 0.1
+
+
+def spoil(day: Day) -> None:
+    """Choose the day's runs and one to three troubles, and do them to it."""
+    dice = day.dice
+    day.orders.append(day.account.daily_sync if dice.random() < JOB_CHANCE else day.account.sync)
+    count = dice.choice([1, 1, 2, 3])
+    chosen = set(dice.choices(list(TROUBLES), list(TROUBLES.values()), k=count))
+    for trouble in TROUBLES:
+        if trouble in chosen:
+            inflict(day, trouble)
+    if dice.random() < KILL_CHANCE:
+        inflict(day, a_kill)
+
+
+def inflict(day: Day, trouble: Trouble) -> None:
+    """Do one trouble to the day; a clock that runs on is for days with one run."""
+    if trouble in FOR_ONE_RUN and len(day.orders) > 1:
+        return
+    trouble(day)
+    day.troubles.append(trouble)
+
+
+def met(day: Day, was_killed: bool) -> list[str]:
+    """The names of the day's troubles that came true: kills in time, calls that did fail."""
+    missed: set[Trouble] = set() if was_killed else {a_kill}
+    if not day.account.faults.taken:
+        missed |= {failing_calls, hours_to_wait}
+    return [each.__name__.replace("_", " ") for each in day.troubles if each not in missed]

@@ -1,0 +1,129 @@
+"""The walk: day after day of one account's life, each with its troubles, settled every few days.
+
+The seed fixes the life, the days, the troubles and the moments of the kills; how threads and processes
+meet inside a day is the machine's, as it is in real life.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from cin7_pipeline.sandbox.simulation.clock import chance
+from tests.end_to_end.chaos import checks
+from tests.end_to_end.chaos.account import FIRST_NIGHT, LOOKBACK_DAYS, Account
+from tests.end_to_end.chaos.counters import Tally
+from tests.end_to_end.chaos.processes import Ending, Start, run_all
+from tests.end_to_end.chaos.readers import Readers
+from tests.end_to_end.chaos.sabotage import JOB_CHANCE, Day, met, spoil
+
+EPISODE_DAYS = 10
+# Longer than the longest that Cin7 asks to be left alone for.
+PAUSE = timedelta(hours=5)
+
+
+@dataclass
+class Walk:
+    """One account and its seed; `tally` counts what is done and found."""
+
+    account: Account
+    seed: int
+    tally: Tally = field(default_factory=Tally)
+    spoil: Callable[[Day], None] = spoil
+    doubtful_since: datetime | None = None
+
+    def days(self, count: int, episode: int = EPISODE_DAYS) -> Iterator[int]:
+        """Live through so many days; each is yielded when it is over.
+
+        Raises:
+            WrongError: a row is wrong, missing or doubled, or somebody was blocked.
+        """
+        readers = Readers(self.account, self.tally)
+        started = time.monotonic()
+        for number in range(1, count + 1):
+            self.live(number)
+            readers.live(chance(self.seed, number, "readers"))
+            if number % episode == 0 or number == count:
+                self.settle(number)
+            self.tally.seconds = time.monotonic() - started
+            yield number
+        readers.leave()
+
+    def live(self, number: int) -> None:
+        """One day: its troubles, its runs, and what must hold after them."""
+        account = self.account
+        account.move_to(FIRST_NIGHT + timedelta(days=number))
+        day = Day(account, chance(self.seed, number))
+        self.spoil(day)
+        endings = self._run(*day.starts())
+        self._remember(day)
+        self._count(day, endings)
+        account.faults.switch_off()
+        account.obey_rules(account.rules)
+        self._require(day, endings)
+        if day.ends_with_a_sync:
+            account.move_to(account.now + PAUSE)
+            self._require_success(self._run(Start(account.sync())))
+
+    def settle(self, number: int) -> None:
+        """All is quiet, one run passes, and every table must tell the truth.
+
+        Where the account changed under a reader's hands, nobody can say what it saw of a change; the
+        run then looks back to where the first such reader began.
+        """
+        account = self.account
+        account.move_to(account.now + PAUSE)
+        dice = chance(self.seed, number, "settling")
+        if self.doubtful_since is not None:
+            order = account.sync(
+                days=max(LOOKBACK_DAYS, (account.now - self.doubtful_since).days + 1)
+            )
+        else:
+            order = account.daily_sync() if dice.random() < JOB_CHANCE else account.sync()
+        self.doubtful_since = None
+        self._require_success(self._run(Start(order)))
+        checks.require_truth(account, self.tally)
+
+    def _run(self, *starts: Start) -> list[Ending]:
+        endings = run_all(starts)
+        for ending in endings:
+            self.tally.note(ending)
+        return endings
+
+    def _remember(self, day: Day) -> None:
+        """What the truth has to know about a day on which the clock ran on."""
+        if not day.is_moving:
+            return
+        moment = list(self.account.asked)[-1]
+        self.account.seen[moment] = self.account.now
+        start = min(window.start for window in self.account.asked[moment] if window.start)
+        self.doubtful_since = min(start, self.doubtful_since or start)
+
+    def _count(self, day: Day, endings: list[Ending]) -> None:
+        troubles = met(day, was_killed=any(ending.killed_in for ending in endings))
+        requests = self.account.server.requests
+        self.tally.days += 1
+        self.tally.faulted_days += bool(troubles)
+        self.tally.troubles.update(troubles)
+        self.tally.calls += len(requests)
+        self.tally.answers.update(Counter(str(request.status) for request in requests))
+        self.tally.failures.update(self.account.faults.taken)
+        requests.clear()
+
+    def _require(self, day: Day, endings: list[Ending]) -> None:
+        account = self.account
+        checks.require_free_queue(account)
+        checks.require_plain_words(endings)
+        checks.require_no_doubles(account)
+        self.tally.releases_checked += checks.require_whole_release(account)
+        if day.refuses_settings and any(ending.exit_code == 0 for ending in endings):
+            msg = "a run passed although a settings file was wrong"
+            raise checks.WrongError(msg)
+
+    def _require_success(self, endings: list[Ending]) -> None:
+        for ending in endings:
+            if ending.exit_code:
+                said = ending.order.log.read_text(errors="replace")[-3000:]
+                msg = f"{ending.order.name} failed on a quiet day ({ending.exit_code}):\n{said}"
+                raise checks.WrongError(msg)

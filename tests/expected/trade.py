@@ -1,0 +1,101 @@
+"""Who a sale or a return belongs to: channel, warehouse, customer, and what settings leave out."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cin7_pipeline.sandbox.ledger import Contact, CreditNote, SalesOrder
+from tests.expected.measures import id_or_none
+from tests.expected.warehouses import Warehouses
+
+Sellable = SalesOrder | CreditNote
+
+
+class ChannelRule(NamedTuple):
+    """A row of the channel settings; `pattern` is matched as ILIKE does."""
+
+    priority: int
+    field: str
+    pattern: str
+    channel: str
+    is_included: bool
+
+
+SHOPIFY = ChannelRule(0, "source", "%shopify%", "Shopify", is_included=False)
+
+
+@dataclass(frozen=True)
+class Trade:
+    """What a document's header says about every line of it."""
+
+    channel: str
+    warehouse: str
+    customer_id: int | None
+    customer_group: str | None
+    rules: tuple[str, ...]
+
+
+class Trades:
+    """Reads headers by the account's settings; the Shopify rule comes after all others."""
+
+    def __init__(
+        self,
+        rules: Iterable[ChannelRule],
+        groups: Mapping[str, bool],
+        contacts: Iterable[Contact],
+        warehouses: Warehouses,
+    ) -> None:
+        ordered = [*sorted(rules, key=lambda rule: rule.priority), SHOPIFY]
+        self._rules = [(ilike(rule.pattern), rule) for rule in ordered]
+        self._groups = groups
+        self._group_of = {contact.id: contact.group for contact in contacts}
+        self._warehouses = warehouses
+
+    def of(self, document: Sellable) -> Trade:
+        """The trade that `document` is part of."""
+        group = self._group_of.get(document.member_id)
+        channel, is_included = self._channel(document, group)
+        warehouse = self._warehouses.of(document.branch_id)
+        left_out = {
+            "channel_excluded": not is_included,
+            "warehouse_disabled": self._warehouses.is_disabled(warehouse),
+            "customer_group_excluded": group is not None and not self._groups.get(group, True),
+        }
+        return Trade(
+            channel=channel,
+            warehouse=warehouse,
+            customer_id=id_or_none(document.member_id),
+            customer_group=group,
+            rules=tuple(rule for rule, applies in left_out.items() if applies),
+        )
+
+    def _channel(self, document: Sellable, group: str | None) -> tuple[str, bool]:
+        fields = _fields(document, group)
+        for pattern, rule in self._rules:
+            if pattern.fullmatch(fields[rule.field]):
+                return rule.channel, rule.is_included
+        source = document.source or ""
+        return (source if source.strip() else "Direct"), True
+
+
+def ilike(pattern: str) -> re.Pattern[str]:
+    """SQL's ILIKE: `%` is any text, `_` one character, case does not matter."""
+    wild = {"%": ".*", "_": "."}
+    parts = (wild.get(letter, re.escape(letter)) for letter in pattern)
+    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
+
+
+def _fields(document: Sellable, group: str | None) -> dict[str, str]:
+    order = document if isinstance(document, SalesOrder) else None
+    return {
+        "source": document.source or "",
+        "reference": document.reference,
+        "company": document.company,
+        "project_name": document.project_name or "",
+        "customer_order_no": (order and order.customer_order_no) or "",
+        "customer_group": group or "",
+        "customer_id": str(document.member_id or ""),
+        "branch_id": str(document.branch_id or ""),
+        "stage": order.stage if order else "",
+    }

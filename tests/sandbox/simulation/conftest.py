@@ -1,0 +1,39 @@
+"""A merchant at the age at which it shows everything, and its books along the way."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from cin7_pipeline.sandbox.ledger import Books
+from cin7_pipeline.sandbox.simulation.merchant import Merchant
+
+OPENED_ON = date(2026, 6, 1)
+AT_120_DAYS = datetime(2026, 9, 29, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def now() -> datetime:
+    """A Tuesday noon in Sydney, 120 days after the opening."""
+    return AT_120_DAYS
+
+
+@pytest.fixture(scope="session")
+def merchant() -> Merchant:
+    return Merchant(opened_on=OPENED_ON)
+
+
+@pytest.fixture(scope="session")
+def books(merchant: Merchant, now: datetime) -> Books:
+    return merchant.books(now)
+
+
+@pytest.fixture(scope="session")
+def later(merchant: Merchant, now: datetime) -> Books:
+    """The books when the merchant is about a year old."""
+    return merchant.books(now + timedelta(days=240))
+
+
+@pytest.fixture(scope="session")
+def along(merchant: Merchant, now: datetime) -> list[Books]:
+    """The books every four days of the first 120."""
+    return [merchant.books(now - timedelta(days=back)) for back in range(116, -1, -4)]

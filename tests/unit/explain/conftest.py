@@ -1,0 +1,16 @@
+"""A shop to ask about."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.sample_shop import open_shop, sync
+from tests.unit.load.fake_account import Company
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """The shop after one sync; tests only look at it."""
+    with open_shop(tmp_path_factory.mktemp("shop")) as company:
+        sync(company)
+        yield company

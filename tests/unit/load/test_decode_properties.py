@@ -1,0 +1,159 @@
+"""Whatever JSON stands in a declared field: it loads exactly right, or is refused by its record's id."""
+
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from cin7_pipeline.errors import ContractBroken
+from cin7_pipeline.load.decode import Decoder
+from cin7_pipeline.omni.endpoint import Column, ColumnType, Endpoint
+from cin7_pipeline.omni.endpoints import ENDPOINTS
+from cin7_pipeline.omni.responses import ARRAY, ApiResponse, Redactor, validate
+from tests.unit.load.decode_oracle import MAPPED, REFUSED, RIGHT, SALT, equal, is_of_cin7, right_for
+from tests.unit.load.json_values import as_json, has_surrogate, is_infinite, values
+
+BEFORE, ODD, AFTER = 4, 911, 12
+
+
+def loaded(endpoint: Endpoint, body: bytes) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows that a page becomes in the tables of documents and of lines, once the client let it pass."""
+    answer = ApiResponse(asked=endpoint.path, status=200, body=body)
+    [batch] = decoder_of(endpoint).batches([validate(answer, ARRAY, Redactor("", ""))])
+    return batch.documents.to_pylist(), batch.lines.to_pylist() if batch.lines else []
+
+
+@cache
+def decoder_of(endpoint: Endpoint) -> Decoder:
+    """The decoder of an endpoint; making one takes longer than a page."""
+    return Decoder(endpoint, SALT)
+
+
+def snake(field: str) -> str:
+    """The column of a key field."""
+    return Column(field, ColumnType.ID).name
+
+
+@cache
+def mapped(endpoint: Endpoint) -> Endpoint:
+    """The endpoint, with custom fields mapped where it has any."""
+    return endpoint.with_custom_fields(MAPPED) if endpoint.has_custom_fields else endpoint
+
+
+def page_with(endpoint: Endpoint, odd: dict[str, Any]) -> bytes:
+    """Three records, of which the second has the odd fields."""
+    keys = [c.field for name in endpoint.key for c in endpoint.columns if c.name == name]
+    plain = {name: "S" if name == "size" else 1 for name in keys}
+    rows = [{**plain, endpoint.page_key: n} for n in (BEFORE, ODD, AFTER)]
+    rows[1] |= odd
+    return as_json(rows).encode()
+
+
+def check_value(endpoint: Endpoint, column: Column, value: Any, *, in_line: bool) -> None:
+    """Fail unless the value is loaded right or refused by its record's id, and nothing else is touched."""
+    odd = {column.field: value}
+    if in_line:
+        assert endpoint.lines is not None
+        odd = {endpoint.lines.field: [{"id": 70}, {"id": 71, **odd}]}
+    own = endpoint.lines.columns if in_line and endpoint.lines else endpoint.columns
+    same_field = [each for each in own if each.field == column.field]
+    expected = {each.name: right_for(each, value) for each in same_field}
+    if value is None and not in_line and column.name in endpoint.key:
+        expected[column.name] = "" if column.type is ColumnType.TEXT_NOT_NULL else REFUSED
+    refusal, documents, lines = "", [], []
+    try:
+        documents, lines = loaded(endpoint, page_with(endpoint, odd))
+    except ContractBroken as error:
+        refusal = str(error)
+    if refusal:
+        assert f"{endpoint.page_key}={ODD}:" in refusal
+        assert len(refusal.splitlines()) == 1
+        is_known = is_of_cin7(column, value) and REFUSED not in expected.values()
+        assert not is_known, f"{value!r} is refused: {refusal}"
+        return
+    assert [row[snake(endpoint.page_key)] for row in documents] == [BEFORE, ODD, AFTER]
+    row = lines[1] if in_line else documents[1]
+    for each in same_field:
+        wanted, found = expected[each.name], row[each.name]
+        assert wanted is not REFUSED, f"{value!r} was loaded as {found!r}"
+        assert equal(wanted, found), f"{value!r} was loaded as {found!r}"
+
+
+PLACES = {
+    f"{name}.{'lines.' if in_line else ''}{column.field}": (mapped(endpoint), column, in_line)
+    for name, endpoint in ENDPOINTS.items()
+    for in_line, own in [
+        (False, endpoint.columns),
+        (True, endpoint.lines and endpoint.lines.columns),
+    ]
+    for column in own or ()
+    if in_line or column.field != endpoint.page_key
+}
+SENT = [
+    None, True, False, 0, 7, -7, 2**63 - 1, -(2**63),
+    Decimal("1.0"), Decimal("0.30000000000000004"), Decimal("-2.5"), Decimal("0.00005"), Decimal("1e-400"),
+    Decimal("12.345678915"), Decimal("-0.00015"),
+    "", " ", "text", "5", "NaN", "-Infinity", "true", "a\0b", "é😀", "'; drop table x --",
+    "2026-07-07T14:00:06Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-05:00", "2026-02-30T00:00:00Z",
+    "2026-07-07", "a@b.cd", [], {}, [None], {"a": {"b": [1]}}, [{"code": "orders_1000", "value": 1}],
+    [{"qty": 2, "name": "S", "notes": "Ada", "code": [1]}], [{"name": "S"}, 5],
+    {"ORDERS_1000": [2**70, Decimal("1.5")]},
+]  # fmt: skip
+# Numbers that no column holds, numbers that are none, texts that are none.
+AWKWARD = [
+    2**63, -(2**63) - 1, 10**40, Decimal("1e400"), "1_0", "\ud800",
+    Decimal("99999999999999.99999"), Decimal("9999999999.999999999"),
+    {"orders_1000": "\udfff"}, {"members_7": Decimal("1e400")},
+]  # fmt: skip
+
+
+def test_every_type_has_its_oracle() -> None:
+    """A type of column that nobody said what is right for is not tested by chance."""
+    assert set(RIGHT) == set(ColumnType)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_can_be_sent_is_loaded_right_or_refused(place: str) -> None:
+    """Each field of each endpoint takes what its type can hold and refuses the rest by the record's id."""
+    endpoint, column, in_line = PLACES[place]
+    for value in SENT:
+        check_value(endpoint, column, value, in_line=in_line)
+
+
+@pytest.mark.parametrize("value", AWKWARD, ids=ascii)
+def test_what_no_column_holds_is_refused(value: Any) -> None:
+    """A number or a text that cannot be kept as it is breaks the contract of its record, in any field."""
+    for endpoint, column, in_line in PLACES.values():
+        check_value(endpoint, column, value, in_line=in_line)
+
+
+@given(st.sampled_from(sorted(PLACES)), values)
+def test_a_value_nobody_thought_of_is_loaded_right_or_refused(place: str, value: Any) -> None:
+    """The same for values that are made at random."""
+    endpoint, column, in_line = PLACES[place]
+    check_value(endpoint, column, value, in_line=in_line)
+
+
+@given(st.sampled_from(sorted(ENDPOINTS)), values.filter(lambda value: not isinstance(value, dict)))
+def test_what_is_no_record_is_refused(name: str, value: Any) -> None:
+    """A page is a list of objects; anything else in it breaks the contract, whatever it is."""
+    assume(not has_surrogate(value) and not is_infinite(value))
+    body = as_json([{ENDPOINTS[name].page_key: 1}, value]).encode()
+    with pytest.raises(ContractBroken):
+        loaded(ENDPOINTS[name], body)
+
+
+@given(st.sampled_from(sorted(ENDPOINTS)), st.text("abcXYZ_", min_size=8), values)
+def test_what_was_not_declared_is_told_and_left_out(name: str, field: str, value: Any) -> None:
+    """A field that nobody declared changes nothing of what is loaded, whatever is in it."""
+    endpoint = ENDPOINTS[name]
+    assume(not has_surrogate(value) and not is_infinite(value))
+    with_it, without = (loaded(endpoint, page_with(endpoint, odd)) for odd in ({field: value}, {}))
+    for documents, _ in (with_it, without):
+        for row in documents:
+            del row["row_hash"]  # of all that Cin7 sent
+    assert with_it == without
+    assert field in decoder_of(endpoint).unknown_fields

@@ -1,0 +1,206 @@
+"""A model is built whole, audited and described, or the earlier table stays."""
+
+import pytest
+
+from cin7_pipeline.errors import AuditFailed
+from cin7_pipeline.models.build import build, build_all, drop_stale_tables, prepare_connection
+from cin7_pipeline.models.catalogue import load_catalogue
+from cin7_pipeline.models.checks import checks_of
+from cin7_pipeline.models.sql_model import parse_model
+
+
+@pytest.fixture
+def build_one(connection, write_model):
+    """Write and build `core.orders` of a query."""
+
+    def build_query(query, columns="id", **more):
+        path = write_model("core.orders", query, columns=columns, **more)
+        return build(connection, parse_model(path))
+
+    return build_query
+
+
+@pytest.fixture
+def kept(connection, build_one):
+    """`core.orders` with one good row, and a function that says whether it is still there."""
+    build_one("select 7 as id")
+    return lambda: connection.execute("select id from core.orders").fetchall() == [(7,)]
+
+
+def comments(connection):
+    """The comments of `core.orders`: the table's, and each column's."""
+    table = "select comment from duckdb_tables() where table_name = 'orders'"
+    columns = "select column_name, comment from duckdb_columns() where table_name = 'orders'"
+    [(about,)] = connection.execute(table).fetchall()
+    return about, dict(connection.execute(columns).fetchall())
+
+
+def test_a_good_model_is_built_and_described(connection, build_one):
+    """The report counts and types what was built, and the header's texts become comments."""
+    report = build_one("select 1 as id, 'it''s' as name", columns="id name")
+    assert report.row_count == 1
+    assert report.columns == (("id", "INTEGER", "The id."), ("name", "VARCHAR", "The name."))
+    assert all(result.passed for result in report.checks)
+    assert comments(connection) == (
+        "Rows of core.orders.",
+        {"id": "The id.", "name": "The name."},
+    )
+
+
+def test_a_sorted_model_lies_in_its_order(connection, build_one):
+    """The rows of a table with `sorted_by` lie in that order, whatever its query returned."""
+    shuffled = "select i as id, i % 7 as kind from range(300_000) as r(i) order by hash(i)"
+    build_one(shuffled, columns="id kind", more="sorted_by: [kind, id]\n")
+    places = "select kind, id, row_number() over (order by rowid) as place from core.orders"
+    wanted = "select row_number() over (order by kind, id) as wanted, place from ({places})"
+    found = f"select count(*) from ({wanted.format(places=places)}) where place <> wanted"
+    assert connection.execute(found).fetchall() == [(0,)]
+
+
+def test_comments_survive_a_rebuild(connection, build_one):
+    """Building again writes the comments again."""
+    build_one("select 1 as id")
+    build_one("select 2 as id")
+    assert comments(connection) == ("Rows of core.orders.", {"id": "The id."})
+
+
+@pytest.mark.parametrize(
+    ("query", "columns", "message"),
+    [
+        ("select 1 as id union all select 1", "id", "2 rows break grain_is_unique, .* id=1"),
+        ("select null::int as id", "id", "1 row breaks grain_is_not_null, .* id=None"),
+        ("select 1 as id, 2 as b", "id", "the header lacks b"),
+        ("select 1 as id", "id b", "the query lacks b"),
+        ("select 1 as id, 2 as a", "id b", "the header lacks a and the query lacks b"),
+        ("select 1 as a, 2 as id", "id a", "order differs; write a, id"),
+        ("select nothing as id", "id", "query failed: Binder Error: .*nothing"),
+        ("select error('boom') as id", "id", "query failed: .*boom"),
+    ],
+)
+def test_a_bad_model_keeps_the_earlier_table(kept, build_one, query, columns, message):
+    """Whatever is wrong with the new table, the earlier one stays and the message says why."""
+    with pytest.raises(AuditFailed, match=message) as caught:
+        build_one(query, columns=columns)
+    assert kept()
+    assert str(caught.value).startswith("core.orders: ")
+    assert "the previous table is kept" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_failed_check_names_rule_rows_and_example(kept, build_one):
+    """An audit's message has the rule, the number of rows and the grain of one of them."""
+    with pytest.raises(AuditFailed, match=r"2 rows break is_small, for example id=3") as caught:
+        build_one(
+            "select unnest([1, 3, 4]) as id, 'Jane' as name",
+            columns="id name",
+            more="checks: {is_small: id < 3, is_positive: id > 0}\n",
+        )
+    assert kept()
+    assert caught.value.model.name == "core.orders"
+    assert [(result.name, result.failing_rows) for result in caught.value.results] == [
+        ("grain_is_unique", 0),
+        ("grain_is_not_null", 0),
+        ("is_small", 2),
+        ("is_positive", 0),
+    ]
+
+
+def test_only_grain_values_leave_the_database(build_one):
+    """An example never shows a column outside the grain, which might name a person."""
+    with pytest.raises(AuditFailed) as caught:
+        build_one(
+            "select 1 as id, 'Jane' as name", columns="id name", more="checks: {none: id > 1}\n"
+        )
+    assert "Jane" not in str(caught.value)
+    assert "Jane" not in repr(caught.value.results)
+
+
+def test_a_warning_reports_and_keeps_the_new_table(connection, build_one):
+    """A check of severity `warn` never stops a table."""
+    more = "checks: {is_small: {expect: id < 3, severity: warn}}\n"
+    report = build_one("select 5 as id", more=more)
+    assert [result.passed for result in report.checks] == [True, True, False]
+    assert connection.execute("select id from core.orders").fetchall() == [(5,)]
+
+
+def test_an_unknown_result_passes(build_one):
+    """A check whose expression is null for a row passes, as in SQL's own check constraints."""
+    report = build_one(
+        "select 1 as id, null::int as b", columns="id b", more="checks: {small: b < 3}\n"
+    )
+    assert all(result.passed for result in report.checks)
+
+
+def test_a_check_that_cannot_run_fails_the_audit(kept, build_one):
+    """A check over a column that does not exist is a failure, not a pass."""
+    with pytest.raises(AuditFailed, match="check odd cannot run: Binder Error"):
+        build_one("select 1 as id", more="checks: {odd: colour = 'red'}\n")
+    assert kept()
+
+
+def test_a_cross_check_sees_the_new_table(connection, tmp_path, write_model):
+    """A rule over several tables runs inside the transaction of the table it guards."""
+    write_model("core.orders", "select 2 as id", columns="id")
+    write_model("core.known", "select 1 as id", columns="id")
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "core.orders__is_known.sql").write_text(
+        "/* about: Every order is known. */\n"
+        "with orders as (select id, 'Jane' as name from core.orders)\n"
+        "select o.id, o.name from orders as o anti join core.known as k using (id)"
+        " -- at the end"
+    )
+    with pytest.raises(AuditFailed, match=r"1 row breaks is_known, for example id=2;"):
+        list(build_all(connection, load_catalogue(tmp_path)))
+    made = connection.execute("select table_name from duckdb_tables()").fetchall()
+    assert made == [("known",)]
+
+
+def test_an_interrupted_build_leaves_nothing_open(kept, connection, write_model, monkeypatch):
+    """A build that is stopped in its middle rolls back, and the connection can be used again."""
+    model = parse_model(write_model("core.orders", "select 8 as id", columns="id"))
+    monkeypatch.setattr("cin7_pipeline.models.build.run_check", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        build(connection, model)
+    monkeypatch.undo()
+    assert kept()
+    assert build(connection, model).row_count == 1
+
+
+def interrupt(*_):
+    """What Ctrl-C raises."""
+    raise KeyboardInterrupt
+
+
+def test_only_the_named_models_are_built(connection, tmp_path, write_model):
+    """`only` picks models; nothing else is touched."""
+    write_model("core.a", "select 1 as id", columns="id")
+    write_model("core.b", "select 1 as id", columns="id")
+    reports = build_all(connection, load_catalogue(tmp_path), only=["core.b"])
+    assert [report.model.name for report in reports] == ["core.b"]
+
+
+def test_every_model_has_a_grain_check(write_model):
+    """Grain makes two checks that stand before those of the file."""
+    path = write_model("core.orders", "select 1 as id", columns="id", more="checks: {a: id > 0}\n")
+    names = [check.name for check in checks_of(parse_model(path))]
+    assert names == ["grain_is_unique", "grain_is_not_null", "a"]
+
+
+def test_variables_reach_the_models(connection, build_one):
+    """What `prepare` sets is what `getvariable` answers, and moments are UTC."""
+    prepare_connection(connection, {"stale_after_days": 60})
+    build_one("select getvariable('stale_after_days') as id")
+    assert connection.execute("select id from core.orders").fetchall() == [(60,)]
+    assert connection.execute("select current_setting('TimeZone')").fetchall() == [("UTC",)]
+
+
+def test_a_table_without_a_model_is_removed(connection, tmp_path, write_model):
+    """A table whose file was deleted goes; tables of models and other schemas stay."""
+    write_model("core.a", "select 1 as id", columns="id")
+    catalogue = load_catalogue(tmp_path)
+    list(build_all(connection, catalogue))
+    connection.execute("create schema raw; create table raw.a as select 1 as id")
+    connection.execute("create table planning.gone as select 1 as id")
+    assert drop_stale_tables(connection, catalogue) == ["planning.gone"]
+    left = connection.execute("select schema_name, table_name from duckdb_tables() order by all")
+    assert left.fetchall() == [("core", "a"), ("raw", "a")]

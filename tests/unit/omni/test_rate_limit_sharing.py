@@ -1,0 +1,158 @@
+"""The budget between real processes and threads: one pace, fair shares, nothing left stuck."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+
+from cin7_pipeline.omni import rate_limit_store
+from cin7_pipeline.omni.rate_limit import Limits, RateLimiter
+
+CALLER = """
+import sys, threading, time
+from pathlib import Path
+from cin7_pipeline.omni.rate_limit import RateLimiter, Limits
+
+path, name, calls = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+rate_limiter = RateLimiter(path, "shared", Limits(per_second=5, per_minute=50))
+
+def call():
+    for _ in range(calls):
+        rate_limiter.acquire()
+        print(f"{name} {time.time():.6f}\\n", end="", flush=True)
+
+print("ready", flush=True)
+sys.stdin.readline()
+threads = [threading.Thread(target=call) for _ in range(2)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+"""
+
+KILLED_WHILE_WAITING = """
+import os, signal, sys
+from pathlib import Path
+from cin7_pipeline.omni.rate_limit import RateLimiter, Limits
+
+rate_limiter = RateLimiter(Path(sys.argv[1]), "shared", Limits(per_second=1),
+                sleep=lambda _: os.kill(os.getpid(), signal.SIGKILL))
+rate_limiter.acquire()
+rate_limiter.acquire()
+"""
+
+
+def busiest(moments: list[float], seconds: float) -> int:
+    """The most calls that any window of that length holds."""
+    return max(sum(start <= moment < start + seconds for moment in moments) for start in moments)
+
+
+def test_processes_and_threads_share_the_pace_fairly(tmp_path):
+    """Three processes with two threads each keep to one limit together, and none is left behind."""
+    command = [sys.executable, "-c", CALLER, str(tmp_path / "rate_limiter.db")]
+    processes = [
+        subprocess.Popen(  # noqa: S603
+            [*command, name, "3"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for name in "abc"
+    ]
+    for process in processes:
+        process.stdout.readline()
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    lines = sorted(
+        (float(moment), name)
+        for process in processes
+        for name, moment in (line.split() for line in process.communicate()[0].splitlines())
+    )
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert len(lines) == 18
+    assert busiest([moment for moment, _ in lines], 1.0) <= 5
+    first_half = Counter(name for _, name in lines[:12])
+    assert min(first_half[name] for name in "abc") >= 2
+
+
+def test_a_killed_process_leaves_nothing_stuck(tmp_path):
+    """The place that a killed process had booked passes by, and others go on."""
+    path = tmp_path / "rate_limiter.db"
+    killed = subprocess.run([sys.executable, "-c", KILLED_WHILE_WAITING, str(path)], check=False)  # noqa: S603
+    assert killed.returncode == -9
+    rate_limiter = RateLimiter(path, "shared", Limits(per_second=1))
+    began = time.monotonic()
+    rate_limiter.acquire()
+    assert time.monotonic() - began < 4
+    assert rate_limiter.used() == 3
+
+
+def test_threads_of_one_process_never_book_the_same_place(tmp_path):
+    """Many threads on one budget are counted one by one."""
+    rate_limiter = RateLimiter(
+        tmp_path / "b.db", "shared", Limits(per_second=10_000, per_minute=10_000)
+    )
+    threads = [
+        threading.Thread(target=lambda: [rate_limiter.acquire() for _ in range(5)])
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert rate_limiter.used() == 40
+
+
+CALLING_UNTIL_KILLED = """
+import sys, threading
+from pathlib import Path
+from cin7_pipeline.omni.rate_limit import RateLimiter, Limits
+
+rate_limiter = RateLimiter(Path(sys.argv[1]), "shared", Limits(per_second=20, per_minute=10_000))
+
+def call():
+    while True:
+        rate_limiter.acquire()
+        print("call\\n", end="", flush=True)
+
+for _ in range(3):
+    threading.Thread(target=call).start()
+"""
+
+
+def test_kills_at_any_moment_lose_no_call_and_damage_nothing(tmp_path):
+    """Every call that a killed process made is counted, and at most one place a thread beside them."""
+    path = tmp_path / "rate_limiter.db"
+    calls, places = 0, 0
+    for seconds in (0.01, 0.13, 0.3, 0.55):
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-c", CALLING_UNTIL_KILLED, str(path)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        calls += process.stdout.readline() == "call\n"
+        time.sleep(seconds)
+        process.kill()
+        calls += process.communicate()[0].count("call")
+        places += 3
+    rate_limiter = RateLimiter(path, "shared", Limits(per_second=20, per_minute=10_000))
+    assert calls > 12
+    assert calls <= rate_limiter.used() <= calls + places
+    rate_limiter.acquire()
+    assert not path.with_name("rate_limiter.db.damaged").exists()
+
+
+def test_of_many_that_find_a_damaged_file_one_starts_it_anew(tmp_path, monkeypatch):
+    """Callers that meet the damage at once lose no call to each other's mending."""
+    set_aside = rate_limit_store._set_aside
+    slowly = lambda path: (time.sleep(0.1), set_aside(path))  # noqa: E731 - so that all meet there
+    monkeypatch.setattr(rate_limit_store, "_set_aside", slowly)
+    monkeypatch.setattr(rate_limit_store, "PAUSE_AFTER_LOSS_SECONDS", 0)
+    path = tmp_path / "rate_limiter.db"
+    path.write_bytes(b"x" * 9000)
+    limits = Limits(per_second=10_000, per_minute=10_000)
+    budgets = [RateLimiter(path, "shared", limits) for _ in range(8)]
+    threads = [threading.Thread(target=budget.acquire) for budget in budgets]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert budgets[0].used() == 8
+    assert path.with_name("rate_limiter.db.damaged").read_bytes() == b"x" * 9000

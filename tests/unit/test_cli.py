@@ -1,0 +1,215 @@
+"""The `cin7` command: what each command answers, what it refuses, and with which exit code."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from threading import Timer
+
+import httpx
+import pytest
+
+from cin7_pipeline.pipeline import run_lock
+from tests.sample_shop import CIN7, calls, cin7, enter, open_shop
+from tests.unit.load.fake_account import NOW, Company
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+    """The shop before its first sync, which this process finds in its environment."""
+    with open_shop(tmp_path) as company:
+        enter(company, monkeypatch)
+        yield company
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """The shop after one `cin7 sync`."""
+    with (
+        pytest.MonkeyPatch.context() as monkeypatch,
+        open_shop(tmp_path_factory.mktemp("synced")) as company,
+    ):
+        enter(company, monkeypatch)
+        result = cin7("sync")
+        assert result.exit_code == 0, result.output
+        assert "Published" in result.stdout
+        yield company
+
+
+@pytest.fixture
+def synced(opened: Company, monkeypatch: pytest.MonkeyPatch) -> Company:
+    """The same, found in the environment of this test."""
+    enter(opened, monkeypatch)
+    return opened
+
+
+def test_check_names_every_permission_the_calls_left_and_the_zone(shop: Company) -> None:
+    """A key that may read everything passes, and the reader learns what is left of the day."""
+    result = cin7("check")
+    assert result.exit_code == 0
+    assert result.stdout.count("may read") == result.stdout.count("× Read") >= 9
+    assert "Calls left today: " in result.stdout
+    assert "Time zone: Australia/Sydney" in result.stdout
+
+
+def test_a_short_lookback_is_warned_about(shop: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lookback that a week's outage would break is allowed, with a warning."""
+    monkeypatch.setenv("CIN7_LOOKBACK_DAYS", "3")
+    result = cin7("status")
+    assert result.exit_code == 0
+    assert "CIN7_LOOKBACK_DAYS=3 is below 7" in result.stderr
+
+
+def test_one_entity_can_be_read_alone(synced: Company) -> None:
+    """`--entity` and `--days` narrow the read; tables are rebuilt and published all the same."""
+    before = calls(synced)
+    result = cin7("sync", "--entity", "sales_orders", "--days", "10")
+    assert result.exit_code == 0
+    assert "2026-06-20 to now" in result.stdout
+    assert "purchase_orders" not in result.stdout
+    assert 0 < calls(synced) - before <= 3
+
+
+def test_a_dry_run_tells_the_price_and_calls_nobody(synced: Company) -> None:
+    """The price of history is estimated from what is held, without a single call."""
+    before = calls(synced)
+    result = cin7("resync", "--from", "2026-01-01", "--to", "2026-03-31", "--dry-run")
+    assert result.exit_code == 0
+    assert "Estimated calls: about" in result.stdout
+    assert "of a day's calls" in result.stdout
+    assert calls(synced) == before
+
+
+def test_the_price_holds_what_is_read_behind_the_documents(synced: Company) -> None:
+    """A re-sync of days like those held costs the calls that were told before it, every entity's."""
+    days = ("--from", "2026-05-01", "--to", "2026-05-31")
+    price = cin7("resync", *days, "--dry-run").stdout
+    before = calls(synced)
+    assert cin7("resync", *days).exit_code == 0
+    (together,) = re.findall(r"together +(\d+)", price)
+    assert {"stock", "branches"} <= set(price.split())
+    assert calls(synced) - before <= int(together)
+
+
+def test_a_resync_ends_with_a_receipt_of_the_months_it_changed(synced: Company) -> None:
+    """What was corrected in Cin7 since is in the receipt, in units and value by month."""
+    price = synced.orders[0]["lineItems"][0]["unitPrice"]
+    synced.orders[0]["lineItems"][0]["unitPrice"] = price + 2
+    synced.orders[0]["modifiedDate"] = f"{NOW - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
+    result = cin7("resync", "--from", "2026-06-01", "--to", "2026-06-30")
+    assert result.exit_code == 0
+    assert "Months whose sales changed" in result.stdout
+    (row,) = [row.split() for row in result.stdout.splitlines() if row.startswith("2026-06  ")]
+    _, units, value, units_now, value_now = row
+    assert units == units_now
+    assert float(value_now) - float(value) == 4.0
+
+
+def test_status_before_anything_ran_says_how_to_begin(shop: Company) -> None:
+    """A fresh folder has a status too."""
+    result = cin7("status")
+    assert result.exit_code == 0
+    assert "Nothing is published yet: run `cin7 sync`." in result.stdout
+    assert calls(shop) == 0
+
+
+def test_status_tells_each_read_the_release_and_first_queries(synced: Company) -> None:
+    """After a sync, each entity's last read and the published file are named, and queries work."""
+    result = cin7("status", "--queries")
+    assert result.exit_code == 0
+    assert "2026-06-30 20:00 UTC" in result.stdout
+    assert "planning.duckdb → planning-" in " ".join(result.stdout.split())
+    assert "What is on its way" in result.stdout
+    assert "PO-1" in result.stdout
+
+
+def test_a_build_before_anything_was_read_makes_empty_tables(shop: Company) -> None:
+    """Models hold on an empty account, without a call."""
+    result = cin7("build")
+    assert result.exit_code == 0
+    assert "Built and audited" in result.stdout
+    assert calls(shop) == 0
+    assert shop.raw("select count(*) from planning.sales_lines") == [(0,)]
+
+
+def test_nothing_is_published_before_anything_was_read(shop: Company) -> None:
+    """Empty tables would say that nothing exists; planners get none until something was read."""
+    assert cin7("build").exit_code == 0
+    refused = cin7("publish")
+    assert refused.exit_code == 1
+    assert "run `cin7 sync`" in refused.stderr
+    assert not (shop.folder / "planning.duckdb").exists()
+
+
+def test_a_second_publish_flips_the_link(synced: Company) -> None:
+    """Publishing again makes a new release and says where people read it."""
+    result = cin7("publish")
+    assert result.exit_code == 0
+    assert str(synced.folder / "planning.duckdb") in "".join(result.stdout.split())
+
+
+def test_a_second_command_waits_and_says_whose_run_it_waits_for(synced: Company) -> None:
+    """Two runs never overlap: the second names the first, waits, and then does its work."""
+    run = run_lock(synced.settings(), "daily_sync of the scheduler", lambda _: None)
+    run.__enter__()
+    Timer(1.0, lambda: run.__exit__(None, None, None)).start()
+    result = cin7("publish")
+    assert result.exit_code == 0
+    assert "Waiting for another run to end: daily_sync of the scheduler (PID " in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_why_tells_what_a_document_and_an_item_stand_at(synced: Company) -> None:
+    """A reference and a SKU are both answered, with exit code 0."""
+    order, item = cin7("why", "1001"), cin7("why", "MUG-1")
+    words = cin7("why", "PO", "77")
+    assert (order.exit_code, item.exit_code, words.exit_code) == (0, 0, 0)
+    assert "(id 101)" in words.stdout
+    assert "Sales order #1001 (id 103): dispatched" in order.stdout
+    assert "channel_excluded: the settings leave out the channel Shopify" in order.stdout
+    assert "Item 'MUG-1' (option 7)" in item.stdout
+
+
+def test_why_fails_where_nothing_has_the_name(synced: Company) -> None:
+    """Nothing found is exit code 1, with what was searched and what to do."""
+    result = cin7("why", "nonsense")
+    assert result.exit_code == 1
+    assert "Nothing is called 'nonsense'" in result.stdout
+    assert "cin7 resync --from" in result.stdout
+
+
+def test_the_sandbox_serves_until_it_is_interrupted(shop: Company) -> None:
+    """The address and key it prints open it, and Ctrl-C ends it."""
+    known = {name: value for name, value in os.environ.items() if not name.startswith("CIN7_")}
+    with subprocess.Popen(  # noqa: S603
+        [*CIN7, "sandbox", "--port", "0"],
+        env={**known, "CIN7_DATA_DIR": str(shop.folder)},
+        cwd=shop.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        printed = [process.stdout.readline() for _ in range(4)]
+        url = next(line for line in printed if "Serving" in line).split()[4].rstrip(";")
+        key = next(line for line in printed if "CIN7_API_KEY" in line).split("CIN7_API_KEY=")[1]
+        answer = httpx.get(f"{url}/v1/Branches?rows=1", auth=("sandbox", key.strip()), timeout=30)
+        process.send_signal(subprocess.signal.SIGINT)
+        process.wait(timeout=10)
+    assert answer.status_code == 200
+    assert len(answer.json()) == 1
+
+
+def test_without_credentials_the_sandbox_is_announced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody takes the simulated account for their own."""
+    for name in ("CIN7_USERNAME", "CIN7_API_KEY", "CIN7_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CIN7_DATA_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    result = cin7("status")
+    assert result.exit_code == 0
+    assert "No credentials are set: this is the sandbox account." in result.stdout

@@ -1,0 +1,185 @@
+"""What the `cin7` command refuses: exit code 1, one line, what to do; and nothing is spent on it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cin7_pipeline.models.catalogue import Catalogue, load_catalogue
+from cin7_pipeline.models.sql_model import Check
+from cin7_pipeline.sandbox.server.server import SandboxServer
+from tests.sample_shop import API_KEY, calls, cin7, cin7_process, enter, open_shop
+from tests.unit.load.fake_account import NOW, Company
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+    """The shop before its first sync, which this process finds in its environment."""
+    with open_shop(tmp_path) as company:
+        enter(company, monkeypatch)
+        yield company
+
+
+def test_a_wrong_key_ends_in_one_line_that_does_not_show_it(shop: Company) -> None:
+    """A refused key is told once, with where to look, and appears nowhere in the output."""
+    result = cin7_process(shop, "check", CIN7_API_KEY="not-the-key-4711")
+    assert result.returncode == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert "401" in result.stderr
+    assert "CIN7_API_KEY" in result.stderr
+    assert "4711" not in result.stderr + result.stdout
+
+
+def test_a_missing_permission_is_named_with_its_endpoint(shop: Company) -> None:
+    """A key without a toggle fails the check, and the toggle is named; the others are checked too."""
+    with SandboxServer(shop, clock=lambda: NOW, limits=None, forbidden={"Stock"}) as server:
+        result = cin7_process(shop, "check", CIN7_BASE_URL=server.base_url)
+    assert result.returncode == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.endswith("switch on: Stock × Read\n")
+    assert "v1/Stock: Cin7 answered 403" in " ".join(result.stdout.split())
+    assert "may read" in result.stdout
+
+
+def test_a_sync_without_a_permission_says_which(
+    shop: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sync fails with the endpoint and the toggle, and the sync of others is kept."""
+    with SandboxServer(shop, clock=lambda: NOW, limits=None, forbidden={"Branches"}) as server:
+        monkeypatch.setenv("CIN7_BASE_URL", server.base_url)
+        result = cin7("sync", "--entity", "branches", "--entity", "contacts")
+    assert result.exit_code == 1
+    assert "v1/Branches: Cin7 answered 403" in result.stderr
+    assert "Branches × Read" in result.stderr
+    assert shop.raw("select count(*) from raw.contacts") == [(2,)]
+
+
+@pytest.mark.parametrize("command", [["check"], ["sync"], ["build"]])
+def test_a_wrong_settings_file_is_refused_before_anything_is_asked(
+    shop: Company, command: list[str]
+) -> None:
+    """File, line, column and value of a wrong setting are named, and no call is spent."""
+    folder = shop.folder / "settings"
+    folder.mkdir()
+    (folder / "warehouses.csv").write_text(
+        "branch_id,warehouse,is_enabled\n3,Main,yes\nfive,Store,perhaps\n"
+    )
+    result = cin7(*command)
+    assert result.exit_code == 1
+    assert f"{folder / 'warehouses.csv'}:3: branch_id is 'five'" in result.stderr
+    assert f"{folder / 'warehouses.csv'}:3: is_enabled is 'perhaps'" in result.stderr
+    assert calls(shop) == 0
+
+
+def test_a_wrong_variable_is_named_with_its_value(
+    shop: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A time zone that is none is refused with an example of one."""
+    monkeypatch.setenv("CIN7_TIME_ZONE", "Sydney")
+    result = cin7("check")
+    assert result.exit_code == 1
+    assert "CIN7_TIME_ZONE='Sydney'" in result.stderr
+    assert "Australia/Sydney" in result.stderr
+
+
+def test_an_unknown_entity_is_refused_with_the_ones_there_are(shop: Company) -> None:
+    """A misspelt entity syncs nothing and is answered with the right names."""
+    result = cin7("sync", "--entity", "sales_orders", "--entity", "nonsense")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(
+        "cin7: nonsense: no such entity; the entities are sales_orders,"
+    )
+    assert calls(shop) == 0
+
+
+def test_a_sync_of_no_days_is_a_usage_error(shop: Company) -> None:
+    """Looking back zero days would read nothing."""
+    assert cin7("sync", "--days", "0").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ("2026-06-02", "2026-06-01", "--to 2026-06-01 lies before --from 2026-06-02; swap them"),
+        ("2026-07-09", "2026-07-10", "--from 2026-07-09 lies in the future"),
+    ],
+)
+def test_an_impossible_range_is_refused(shop: Company, first: str, last: str, words: str) -> None:
+    """A range that ends before it begins, or has not begun, costs nothing."""
+    result = cin7("resync", "--from", first, "--to", last)
+    assert result.exit_code == 1
+    assert words in result.stderr
+    assert calls(shop) == 0
+
+
+def test_a_day_that_is_none_is_a_usage_error(shop: Company) -> None:
+    """Days are written as year, month, day."""
+    assert cin7("resync", "--from", "1.6.2026", "--to", "2026-06-30").exit_code == 2
+
+
+def test_a_publish_before_anything_was_built_is_refused(shop: Company) -> None:
+    """There is nothing to publish, so nothing is, and the remedy is named."""
+    result = cin7("publish")
+    assert result.exit_code == 1
+    assert "cin7 " in result.stderr
+    assert not (shop.folder / "planning.duckdb").exists()
+
+
+def test_a_build_that_was_refused_is_not_published(
+    shop: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a failed audit tables of two builds stand side by side: only a build that passes ends that."""
+    catalogue = load_catalogue()
+    refused = replace(
+        catalogue.model("planning.inventory"), checks=(Check("never", "Never.", "select 1"),)
+    )
+    broken = tuple(refused if m.name == refused.name else m for m in catalogue.models)
+    assert cin7("sync").exit_code == 0
+    with monkeypatch.context() as patched:
+        patched.setattr("cin7_pipeline.pipeline.load_catalogue", lambda: Catalogue(broken))
+        assert "planning.inventory" in cin7("build").stderr
+    result = cin7("publish")
+    assert result.exit_code == 1
+    assert "cin7 build" in result.stderr
+    assert cin7("build").exit_code == 0
+    assert cin7("publish").exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["sync", "build", "status"])
+def test_a_damaged_database_is_named_in_one_line(shop: Company, command: str) -> None:
+    """What the disk or a database refuses is told in one line, with its file, and no traceback."""
+    for name in ("warehouse", "planning", "cin7"):
+        (shop.folder / f"{name}.duckdb").write_text("not a database")
+    result = cin7_process(shop, command)
+    assert result.returncode == 1
+    (complaint,) = result.stderr.splitlines()
+    assert complaint.startswith("cin7: IOException: ")
+    assert ".duckdb" in complaint
+
+
+def test_why_before_anything_was_read_says_how_to_begin(shop: Company) -> None:
+    """Without a database the answer is the command that makes one."""
+    result = cin7("why", "SO-1")
+    assert result.exit_code == 1
+    assert "cin7 sync" in result.stderr
+
+
+def test_a_taken_port_is_refused(shop: Company) -> None:
+    """A port that somebody listens on is named, and another one asked for."""
+    assert shop.server is not None
+    port = shop.server.base_url.rsplit(":", 1)[1].split("/")[0]
+    result = cin7("sandbox", "--port", port)
+    assert result.exit_code == 1
+    assert f"Port {port} on 127.0.0.1 is not free" in result.stderr
+
+
+def test_half_a_pair_of_credentials_is_refused_without_showing_it(
+    shop: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key without its username is a mistake, not a wish for the sandbox."""
+    monkeypatch.delenv("CIN7_USERNAME")
+    result = cin7("check")
+    assert result.exit_code == 1
+    assert "CIN7_USERNAME is missing" in result.stderr
+    assert API_KEY not in result.output

@@ -1,0 +1,140 @@
+"""Going back to an earlier release, and forward again: links flip, nothing is written or lost."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.warehouse.releases import Releases, current_rollback, roll_back
+from tests.unit.warehouse.test_publish import MORNING, fill, release_again, version_of
+
+FIRST, SECOND, THIRD, FOURTH = (f"planning-20260630T060{minute}00Z" for minute in (1, 2, 3, 4))
+NOON = MORNING + timedelta(hours=6)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the releases of versions 1, 2 and 3; people read the third."""
+    folder = tmp_path_factory.mktemp("published")
+    for version in (1, 2, 3):
+        release_again(folder, version)
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path, published: Path) -> Path:
+    """A copy that the test may change."""
+    return shutil.copytree(published, tmp_path / "data", symlinks=True)
+
+
+def shown_everywhere(folder: Path) -> set[str]:
+    """What each of the three links leads to, by the release's name."""
+    links = ("planning.duckdb", "cin7.duckdb", "parquet")
+    return {(folder / link).resolve().name.removesuffix(".duckdb") for link in links}
+
+
+def test_a_rollback_shows_the_release_before_by_every_link(folder: Path) -> None:
+    """The DuckDB file, its other name and the Parquet folder go back together."""
+    rollback = roll_back(folder, None, now=NOON)
+    assert (rollback.shown, rollback.left) == (SECOND, THIRD)
+    assert shown_everywhere(folder) == {SECOND}
+    assert version_of(folder / "planning.duckdb") == 2
+
+
+def test_rolling_back_again_goes_one_further(folder: Path) -> None:
+    """Each rollback without a name shows the next older release, until there is none."""
+    roll_back(folder, None, now=NOON)
+    assert roll_back(folder, None, now=NOON).shown == FIRST
+    with pytest.raises(PipelineError, match=f"no release older than {FIRST} is kept"):
+        roll_back(folder, None, now=NOON)
+    assert shown_everywhere(folder) == {FIRST}
+
+
+@pytest.mark.parametrize("name", [FIRST, f"{FIRST}.duckdb"])
+def test_a_release_is_chosen_by_its_name(folder: Path, name: str) -> None:
+    """The name of the release and that of its file mean the same."""
+    assert roll_back(folder, name, now=NOON).shown == FIRST
+    assert shown_everywhere(folder) == {FIRST}
+
+
+@pytest.mark.parametrize("name", ["planning-20260101T000000Z", "../warehouse", ".lock", ""])
+def test_an_unknown_release_is_refused_with_those_there_are(folder: Path, name: str) -> None:
+    """A name that no release has changes nothing, and the message lists the ones that are kept."""
+    with pytest.raises(PipelineError) as refusal:
+        roll_back(folder, name, now=NOON)
+    assert str(refusal.value) == (
+        f"no release is called {name!r}; kept are {THIRD}, {SECOND}, {FIRST}"
+    )
+    assert shown_everywhere(folder) == {THIRD}
+    assert current_rollback(folder) is None
+
+
+def test_half_a_release_is_no_choice(folder: Path) -> None:
+    """What a kill left between the Parquet files and the database is never shown."""
+    (folder / "releases" / f"{SECOND}.duckdb").unlink()
+    assert roll_back(folder, None, now=NOON).shown == FIRST
+
+
+def test_a_rollback_is_told_until_something_newer_is_published(folder: Path) -> None:
+    """Whoever asks learns what is shown, what was left and since when; a publish ends that."""
+    assert current_rollback(folder) is None
+    rollback = roll_back(folder, None, now=NOON)
+    assert current_rollback(folder) == rollback
+    assert str(rollback) == f"rolled back to {SECOND} from {THIRD} since 2026-06-30 12:00 UTC"
+    release_again(folder, 4)
+    assert current_rollback(folder) is None
+
+
+def test_going_back_to_the_newest_ends_a_rollback(folder: Path) -> None:
+    """The newest release is shown again by its name, and nothing is told any more."""
+    roll_back(folder, FIRST, now=NOON)
+    roll_back(folder, THIRD, now=NOON)
+    assert shown_everywhere(folder) == {THIRD}
+    assert current_rollback(folder) is None
+
+
+def test_the_next_publish_goes_forward_and_leaves_the_shown_release_alone(folder: Path) -> None:
+    """A new release gets a name of its own; the one that people read stays until they read the new one."""
+    roll_back(folder, FIRST, now=NOON)
+    before = (folder / "releases" / f"{FIRST}.duckdb").stat()
+    assert release_again(folder, 3).path.stem == f"{THIRD}-2"
+    assert version_of(folder / "planning.duckdb") == 3
+    after = (folder / "releases" / f"{FIRST}.duckdb").stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+def test_a_failed_publish_leaves_the_rollback_in_place(folder: Path) -> None:
+    """The oldest release is still whole and shown after a publish that failed with `keep=1`."""
+    roll_back(folder, FIRST, now=NOON)
+    fill(folder, 4)
+    (folder / "parquet").unlink()
+    (folder / "parquet").mkdir()
+    with pytest.raises(PipelineError, match="is a folder where a link belongs"):
+        release_again(folder, 4, keep=1)
+    assert version_of(folder / "planning.duckdb") == 1
+
+
+def test_a_rollback_that_waited_for_a_publish_leaves_what_that_one_shows(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What people read once the lock is free counts, not what they read when going back was asked for."""
+    lock = Releases.lock
+
+    def after_a_publish(releases: Releases) -> FileLock:
+        monkeypatch.undo()
+        release_again(folder, 4)
+        return lock(releases)
+
+    monkeypatch.setattr(Releases, "lock", after_a_publish)
+    rollback = roll_back(folder, None, now=NOON)
+    assert (rollback.shown, rollback.left) == (THIRD, FOURTH)
+
+
+def test_nothing_published_is_nothing_to_roll_back(tmp_path: Path) -> None:
+    """An empty data folder is answered with the first step."""
+    with pytest.raises(PipelineError, match="run `cin7 sync`"):
+        roll_back(tmp_path, None, now=NOON)
+    assert list(tmp_path.iterdir()) == []

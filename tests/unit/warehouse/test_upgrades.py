@@ -1,0 +1,203 @@
+"""A warehouse of an earlier version opens, takes the new shape, and goes on; nothing in it is lost."""
+
+import tarfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from cin7_pipeline.models.build import write_business_settings
+from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
+from cin7_pipeline.settings.business import BusinessSettings, WarehouseRule
+from cin7_pipeline.warehouse.raw_tables import (
+    CannotMigrate,
+    create_raw_tables,
+    migrate,
+    table_columns,
+)
+from cin7_pipeline.window import Window
+from tests.end_to_end.scenario import World, assert_tables_equal_truth, open_world
+from tests.expected import Read
+from tests.unit.load.fake_account import Company, open_company, order
+
+FIXTURE = Path(__file__).parent / "fixtures" / "warehouse_of_ef312cd.tar.xz"
+EARLIER = (datetime(2026, 6, 29, 19, tzinfo=UTC), datetime(2026, 6, 30, 19, tzinfo=UTC))
+NOW = datetime(2026, 7, 1, 19, tzinfo=UTC)
+DAYS = 14
+DOCUMENTS = """
+    select 'sold' as place, sales_order_id as id from planning.sales_lines
+    union select 'open', sales_order_id from planning.open_sales_lines
+    union select 'bought', purchase_order_id from planning.purchase_order_lines
+    union select 'moved', transfer_id from planning.transfer_lines
+    union select 'left out', document_id from planning.excluded_lines
+"""
+KEPT = "raw.kept"
+KEY_TEXT = "varchar not null default ''"
+
+
+@pytest.fixture
+def old_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The fixture's data folder and the account it was read from, a day later."""
+    with tarfile.open(FIXTURE) as archive:
+        archive.extractall(tmp_path, filter="data")
+    merchant = Merchant(opened_on=date(2026, 5, 20), size=Size(products=20, orders_per_day=2))
+    with open_world(
+        tmp_path, monkeypatch, merchant=merchant, moment=NOW, lookback_days=DAYS
+    ) as world:
+        # The account is served at another port than then.
+        with duckdb.connect(tmp_path / "warehouse.duckdb") as connection:
+            connection.execute("update raw.sync_owner set owner = ?", [world.settings.account_id])
+        yield world
+
+
+def raw_rows(world: World) -> dict[str, int]:
+    """How many rows each declared raw table holds."""
+    return {
+        table: world.warehouse(f"select count(*) from {table}")[0][0] for table in table_columns()
+    }
+
+
+def test_a_warehouse_of_the_earlier_version_builds(old_world: World) -> None:
+    """Today's models build and publish what the earlier version read, without asking Cin7 anything."""
+    held = raw_rows(old_world)
+    placed = set(old_world.warehouse(DOCUMENTS))
+    assert held["raw.sales_orders"] > 50
+    for command in ("build", "publish"):
+        result = old_world.command(command)
+        assert result.exit_code == 0, result.output
+    assert raw_rows(old_world) == held
+    assert set(old_world.published(DOCUMENTS)) == placed
+    assert not old_world.server.requests
+
+
+def test_a_sync_goes_on_where_the_earlier_version_stopped(old_world: World) -> None:
+    """After a sync on top of the earlier version's rows every published table equals the truth."""
+    old_world.reads += [Read(moment, Window.lookback(moment, DAYS)) for moment in EARLIER]
+    old_world.sync_by_command()
+    assert_tables_equal_truth(old_world)
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database with one table of an earlier version, which holds two rows."""
+    with duckdb.connect() as connection:
+        connection.execute("create schema raw")
+        connection.execute(
+            f"create table {KEPT} (id bigint, size {KEY_TEXT}, code varchar, total decimal(18, 4),"
+            " former varchar, primary key (id, size))"
+        )
+        connection.execute(
+            f"insert into {KEPT} values (1, 'M', '12', 1.5, 'x'), (2, '', null, null, null)"
+        )
+        yield connection
+
+
+def rows(connection: duckdb.DuckDBPyConnection, columns: str = "*") -> list[tuple]:
+    """The rows of the table, by id."""
+    return connection.execute(f"select {columns} from {KEPT} order by id").fetchall()
+
+
+def test_declared_columns_are_added(connection: duckdb.DuckDBPyConnection) -> None:
+    """A new column is null in rows that are there, and '' where it is text that is never null."""
+    migrate(connection, {KEPT: {"colour": KEY_TEXT, "weight": "decimal(18, 4)"}})
+    assert rows(connection, "id, colour, weight") == [(1, "", None), (2, "", None)]
+    with pytest.raises(duckdb.ConstraintException, match="colour"):
+        connection.execute(f"insert into {KEPT} (id, colour) values (3, null)")
+
+
+def test_a_type_that_holds_every_value_is_converted(connection: duckdb.DuckDBPyConnection) -> None:
+    """Where no value is lost the column takes its new type and keeps its values."""
+    migrate(connection, {KEPT: {"code": "bigint", "total": "decimal(18, 8)"}})
+    assert rows(connection, "code, total::varchar") == [(12, "1.50000000"), (None, None)]
+    connection.execute(f"insert into {KEPT} (id, total) values (4, 0.00000001)")
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [("former", "bigint"), ("total", "integer"), ("total", "date"), ("id", "integer")],
+    ids=["no number", "would be rounded", "no conversion", "part of the key"],
+)
+def test_a_type_that_would_lose_a_value_is_refused(
+    connection: duckdb.DuckDBPyConnection, column: str, kind: str
+) -> None:
+    """The refusal names column and types, and no step before or after it was done."""
+    declared = {KEPT: {"colour": KEY_TEXT, column: kind, "weight": "bigint"}}
+    before = rows(connection)
+    with pytest.raises(CannotMigrate, match=rf"{KEPT}\.{column} is .* {kind.upper()}\. Nothing"):
+        migrate(connection, declared)
+    assert rows(connection) == before
+
+
+def test_text_may_become_a_key_and_a_key_plain_text(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """Null becomes '' where null is ruled out, and what ruled it out goes when it is allowed again."""
+    migrate(connection, {KEPT: {"code": KEY_TEXT}})
+    assert rows(connection, "code") == [("12",), ("",)]
+    with pytest.raises(duckdb.ConstraintException, match="code"):
+        connection.execute(f"insert into {KEPT} (id, code) values (3, null)")
+    migrate(connection, {KEPT: {"code": "varchar"}})
+    connection.execute(f"insert into {KEPT} (id, code) values (3, null)")
+
+
+def test_a_column_declared_no_more_stays(connection: duckdb.DuckDBPyConnection) -> None:
+    """What an earlier version stored stays where it is, for whoever goes back to it."""
+    migrate(connection, {KEPT: {"id": "bigint", "size": KEY_TEXT}})
+    assert rows(connection, "former") == [("x",), (None,)]
+
+
+def test_today_s_tables_are_left_alone(connection: duckdb.DuckDBPyConnection) -> None:
+    """Tables as they are declared need no step, so that no run rewrites them."""
+    create_raw_tables(connection)
+    with pytest.MonkeyPatch.context() as patch:
+        # What any step is followed by would now drop the tables themselves.
+        patch.setattr("cin7_pipeline.warehouse.raw_tables.DLT_STAGING", "raw")
+        create_raw_tables(connection)
+    assert rows(connection)
+
+
+def test_settings_are_written_by_name() -> None:
+    """The rules of a person land in their columns where an earlier version had others between them."""
+    with duckdb.connect() as connection:
+        connection.execute("create schema settings")
+        connection.execute(
+            "create table settings.warehouses (is_enabled boolean, region varchar, branch_id bigint)"
+        )
+        create_raw_tables(connection)
+        rule = WarehouseRule(branch_id=3, warehouse="Main DC", is_enabled=True)
+        write_business_settings(connection, BusinessSettings(warehouses=(rule,)))
+        found = connection.execute(
+            "select branch_id, warehouse, is_enabled from settings.warehouses"
+        ).fetchall()
+    assert found == [(3, "Main DC", True)]
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Iterator[Company]:
+    """An account that was read once."""
+    with open_company(tmp_path) as opened:
+        opened.orders.append(order(1, created=3))
+        opened.load_one()
+        yield opened
+
+
+def test_a_load_follows_a_change_of_columns_and_types(company: Company) -> None:
+    """Rows are merged after an upgrade that adds a column, gives one another type, and drops one."""
+    with duckdb.connect(company.folder / "warehouse.duckdb") as connection:
+        for schema in ("raw", "_dlt_raw"):
+            table = f"{schema}.sales_orders"
+            connection.execute(f"alter table {table} drop column stage")
+            connection.execute(f"alter table {table} alter column reference set data type bigint")
+            connection.execute(f"alter table {table} add column former {KEY_TEXT}")
+    company.orders[:] = [
+        order(1, created=3, reference="SO-1", stage="New"),
+        order(2, created=1, reference="SO-2", stage="Packed"),
+    ]
+    report = company.load_one()
+    assert (report.new, report.changed) == (1, 1)
+    assert company.raw("select reference, stage from raw.sales_orders order by id") == [
+        ("SO-1", "New"),
+        ("SO-2", "Packed"),
+    ]

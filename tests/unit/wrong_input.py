@@ -1,0 +1,208 @@
+"""Wrong input of every kind, declared once: what is tried, and the words with which it must be refused.
+
+By variable, by cell of a settings file, by argument of a command, and by type of a field of the API. How it
+is tried stands in `refusals.py`; that nothing is without a case is asserted in `test_refusals.py`.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from cin7_pipeline.settings.business import (
+    ChannelRule,
+    CustomerGroupRule,
+    CustomFieldRule,
+    WarehouseRule,
+)
+
+Cases = list[tuple[str, str]]
+DIGITS = "is no whole number; write digits only, like 90"
+COUNT: Cases = [
+    *((text, DIGITS) for text in ("many", "1_000", "1e3", "7.5", "0x10", "９", "9" * 40)),
+    ("0", "greater than or equal to 1"),
+    ("-5", "greater than or equal to 1"),
+    ("9" * 20, "less than or equal to"),
+]
+SECRET: Cases = [
+    (" key", "begins or ends with a blank"),
+    ("key\n", "begins or ends with a blank"),
+    ("k\ney", "holds a line break"),
+]
+VARIABLES: dict[str, Cases] = {
+    "USERNAME": [*SECRET, ("user:name", "holds a colon")],
+    "API_KEY": SECRET,
+    "BASE_URL": [
+        (text, "is no address of an API; write one like https://api.cin7.com/api")
+        for text in (
+            "api.cin7.com",
+            "ftp://api.cin7.com",
+            "https://",
+            "https://[",
+            "https://user:key@api.cin7.com",
+            "https://api.cin7.com/api?key=1",
+            "https://api.cin7.com:99999",
+            "https://a b",
+        )
+    ],
+    "TIME_ZONE": [
+        (text, "is no IANA time zone; write one like Australia/Sydney")
+        for text in (
+            "Sydney",
+            "+10:00",
+            "../UTC",
+            "America",
+            "localtime",
+            "right/UTC",
+            "'; drop table x",
+        )
+    ],
+    "DATA_DIR": [
+        (text, "cannot hold a database") for text in ("a\\b", "a?b", "md:cin7", "s3://cin7")
+    ]
+    + [("~nobody-of-that-name/data", "is no user")],
+    "LOOKBACK_DAYS": [*COUNT, ("3651", "less than or equal to 3650")],
+    "LOOKBACK_DAYS_FOR": [
+        ("90", "write one variable an entity"),
+        ("[]", "write one variable an entity"),
+        ("{", "write one variable an entity"),
+        ('{"orders": 9}', "is no entity; the entities are"),
+        ('{"stock": 0}', "greater than or equal to 1"),
+    ],
+    "HISTORY_START": [
+        *(
+            (t, "is no day; write one like")
+            for t in ("2023", "0", "1672531200", "1.1.2023", "2023-02-30")
+        ),
+        *((text, "lies outside 2000 to 2100") for text in ("0001-01-01", "9999-12-31")),
+    ],
+    "CALLS_PER_SECOND": COUNT,
+    "CALLS_PER_MINUTE": COUNT,
+    "CALLS_PER_DAY": [*COUNT, ("500", "CIN7_CALLS_RESERVED must be below CIN7_CALLS_PER_DAY")],
+    "CALLS_RESERVED": [
+        ("some", DIGITS),
+        ("-1", "greater than or equal to 0"),
+        ("5000", "CIN7_CALLS_RESERVED must be below CIN7_CALLS_PER_DAY"),
+    ],
+    "GONE_SHARE_LIMIT": [
+        ("half", "valid number"),
+        ("0", "greater than 0"),
+        ("1.1", "less than or equal to 1"),
+        ("nan", "less than or equal to 1"),
+        ("-inf", "greater than 0"),
+    ],
+    "PRICE_TIER": [(" ", "is blank"), ("whole\nsale", "holds a line break")],
+    "STALE_AFTER_DAYS": COUNT,
+    "KEEP_RELEASES": COUNT,
+    "AS_OF": [
+        *(
+            (text, "is no moment; write one like")
+            for text in ("now", "2026", "5", "2026-06-31T00:00:00Z")
+        ),
+        ("0001-01-01T00:00:00+10:00", "lies outside 2000 to 2100"),
+        ("9999-12-31T23:59:59-12:00", "lies outside 2000 to 2100"),
+    ],
+}
+# A secret is only looked at beside the rest of an account.
+BESIDE = {
+    "USERNAME": {"CIN7_API_KEY": "key", "CIN7_TIME_ZONE": "UTC"},
+    "API_KEY": {"CIN7_USERNAME": "user", "CIN7_TIME_ZONE": "UTC"},
+}
+FLAG: Cases = [(text, "is neither; write yes or no") for text in ("", "maybe", "2", "WAHR")]
+NAME: Cases = [("", "is blank; write a name")]
+CELLS: dict[type[BaseModel], dict[str, Cases]] = {
+    ChannelRule: {
+        "priority": [
+            *((text, DIGITS) for text in ("", "first", "1.5")),
+            ("1000000", "less than 1000000"),
+        ],
+        "field": [
+            (text, "Input should be 'source', 'reference'") for text in ("", "sauce", "SOURCE")
+        ],
+        "pattern": NAME,
+        "channel": NAME,
+        "is_included": FLAG,
+    },
+    WarehouseRule: {
+        "branch_id": [
+            *((text, DIGITS) for text in ("", "three", "3.0")),
+            ("-1", "greater than or equal to 0"),
+            ("9" * 19, "less than or equal to 9223372036854775807"),
+        ],
+        "warehouse": [*NAME, ("unmapped", "may not be called 'unmapped'")],
+        "is_enabled": FLAG,
+    },
+    CustomerGroupRule: {
+        "group": [("Staff", "stands twice; keep one row")],
+        "is_included": FLAG,
+    },
+    CustomFieldRule: {
+        "entity": [
+            (text, "has no custom fields that are read") for text in ("", "stock", "Products")
+        ],
+        "cin7_field": [
+            (text, "is no code of a custom field") for text in ("", "a b", "a,b", "x)", "'")
+        ],
+        "name": NAME,
+    },
+}
+FILES: dict[type[BaseModel], tuple[str, str]] = {
+    ChannelRule: ("channels.csv", "1,source,%web%,Web,yes"),
+    WarehouseRule: ("warehouses.csv", "3,Main,yes"),
+    CustomerGroupRule: ("customer_groups.csv", "Staff,no"),
+    CustomFieldRule: ("custom_fields.csv", "products,products_1,Season"),
+}
+USAGE, REFUSED = 2, 1
+Calls = list[tuple[list[str], int, str]]
+ARGUMENTS: dict[str, Calls] = {
+    "sync days": [
+        *((["--days", text], USAGE, "'--days'") for text in ("0", "-1", "ten", "1e3", "")),
+        (["--days", "7", "--whole"], USAGE, "leave out --days"),
+    ],
+    "sync entity": [
+        (["--entity", text], REFUSED, "no such entity; the entities are sales_orders,")
+        for text in ("orders", "", "Stock", "'; drop table x --")
+    ],
+    "resync first": [
+        *(
+            (["--from", text, "--to", "2026-06-30"], USAGE, "'--from'")
+            for text in ("1.6.2026", "2026-13-01", "yesterday", "", "2026-06-01T00:00")
+        ),
+        (["--from", "2099-01-01", "--to", "2099-01-02"], REFUSED, "lies in the future"),
+        (["--to", "2026-06-30"], USAGE, "Missing option '--from'"),
+    ],
+    "resync last": [
+        *(
+            (["--from", "2026-06-01", "--to", text], USAGE, "'--to'")
+            for text in ("30.6.2026", "2026-02-30", "now", "")
+        ),
+        (["--from", "2026-06-02", "--to", "2026-06-01"], REFUSED, "swap them"),
+        (["--from", "2026-06-01"], USAGE, "Missing option '--to'"),
+    ],
+    "publish to": [
+        (["--to", "planning-1"], USAGE, "add --rollback"),
+        (["--rollback", "--to", "'; drop table x --"], REFUSED, "cin7: "),
+    ],
+    "sandbox port": [
+        (["--port", text], USAGE, "'--port'") for text in ("x", "", "80.5", "-1", "70000")
+    ],
+    "why asked": [
+        ([], USAGE, "Missing argument"),
+        *(([text], REFUSED, "say what to look for") for text in ("", " ", "#", " # ")),
+    ],
+}
+OTHER_TYPES: list[Any] = [True, 5.5, [], {}, [1], {"a": 1}]
+FIELDS: dict[str, list[Any]] = {
+    "ID": ["5", "x", True, 5.5, [], {}],
+    "TEXT": [7, *OTHER_TYPES],
+    "TEXT_NOT_NULL": [7, *OTHER_TYPES],
+    "TIMESTAMP": ["yesterday", "2026-02-30T00:00:00Z", "2026-07-07", "", 7, *OTHER_TYPES],
+    "DECIMAL": ["much", "NaN", "Infinity", "", 10**14, -(10**14), True, [], {}],
+    "DECIMAL_8": ["much", "NaN", "Infinity", "", 10**10, -(10**10), True, [], {}],
+    "BOOLEAN": ["yes", "true", 0, 1, 5.5, [], {}],
+    "EMAIL_HASH": [7, *OTHER_TYPES],
+    "EMAIL_VALIDITY": [7, *OTHER_TYPES],
+    "JSON_LIST": ["S", 7, {"name": "S"}, [7], ["S"], [None], [[]]],
+    # Any JSON is right there.
+    "JSON": [],
+    "CUSTOM_FIELDS": [],
+}
