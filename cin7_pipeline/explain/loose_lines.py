@@ -38,7 +38,7 @@ def find_loose_lines(source: Source, asked: str) -> tuple[LooseLine, ...]:
         inner join core.documents as documents using (document_kind, document_id)
         where
             excluded.rule = 'description_only'
-            and not documents.is_gone
+            and not documents.is_deleted
             and {SKU.format("lines.code")} = {SKU.format("$asked")}
         group by all
         order by documents.created_on desc, excluded.document_id desc, excluded.line_id

@@ -8,8 +8,7 @@ kit_lines as (
         sales.sales_order_id,
         sales.line_id
     from planning.sales_lines as sales
-    inner join core.items as items
-        on sales.product_option_id = items.product_option_id and sales.size = items.size
+    inner join core.items as items using (product_option_id, size)
     where items.is_kit
 ),
 

@@ -8,7 +8,7 @@ known as (
         document_kind,
         document_id
     from core.documents
-    where not is_gone
+    where not is_deleted
     union all
     select
         'contact' as document_kind,
@@ -20,7 +20,7 @@ known as (
         'product_option' as document_kind,
         product_option_id as document_id
     from core.items
-    where not is_gone
+    where not is_deleted
     union all
     select
         'bom_master' as document_kind,

@@ -26,7 +26,7 @@ select
     listed.on_hand,
     told.on_hand as told_on_hand
 from listed
-left join told on listed.snapshot_on = told.snapshot_on
+left join told using (snapshot_on)
 where
     listed.on_hand is distinct from told.on_hand
     or listed.available is distinct from told.available

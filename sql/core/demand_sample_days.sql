@@ -20,17 +20,14 @@ pairs as (
         lines.warehouse,
         least(min(lines.day_on), min(options.created_on)) as first_on
     from core.demand_lines as lines
-    left join staging.product_options as options
-        on
-            lines.product_option_id = options.product_option_id
-            and lines.size = options.size
+    left join staging.product_options as options using (product_option_id, size)
     group by lines.product_option_id, lines.size, lines.warehouse
 ),
 
 past_days as (
-    select synced_days.day_on
-    from core.synced_days as synced_days
-    inner join core.today as today on synced_days.day_on < today.today_on
+    select covered_days.day_on
+    from core.covered_days as covered_days
+    inner join core.today as today on covered_days.day_on < today.today_on
 ),
 
 snapshots as (

@@ -34,6 +34,17 @@ documents as (
     from core.transfers
 ),
 
+-- Medians over the received documents of a lane, in whole days.
+lane_days as (
+    select
+        kind,
+        lane,
+        quantile_disc(days, 0.5) as usual_days,
+        quantile_disc(late_days, 0.5) as usual_late_days
+    from core.receipt_observations
+    group by kind, lane
+),
+
 arrivals as (
     select
         documents.kind,
@@ -49,8 +60,7 @@ arrivals as (
         end as expected_on_basis,
         coalesce(lane_days.usual_late_days, 0) as usual_late_days
     from documents
-    left join core.lane_days as lane_days
-        on documents.kind = lane_days.kind and documents.lane = lane_days.lane
+    left join lane_days using (kind, lane)
 )
 
 select

@@ -1,5 +1,5 @@
 /*
-about: NestedTable that no rule keeps out of the tables of their kind; one row per line and size.
+about: Lines that no rule keeps out of the tables of their kind; one row per line and size.
 grain: [document_kind, document_id, line_id, size]
 columns:
   document_kind: sales_order, purchase_order, transfer or credit_note.
@@ -9,8 +9,8 @@ columns:
   product_option_id: Option of the item.
   sku: The item's sku.
   ordered_quantity: Units ordered; negative on credit notes.
-  done_quantity: Units shipped or received as Cin7 says.
-  is_begun: True where something of the whole line was shipped or received.
+  fulfilled_quantity: Units shipped or received as Cin7 says.
+  is_partly_fulfilled: True where something of the whole line was shipped or received.
   quantity: Units that the row stands for.
   unit_price: Price of a unit in document currency; on transfers its cost.
   discount: Discount on the row in document currency.
@@ -26,8 +26,8 @@ select
     items.product_option_id,
     items.sku,
     items.ordered_quantity,
-    items.done_quantity,
-    items.is_begun,
+    items.fulfilled_quantity,
+    items.is_partly_fulfilled,
     items.quantity,
     items.unit_price,
     items.discount,
@@ -35,7 +35,7 @@ select
 from core.document_line_items as items
 where not exists (
     select 1
-    from core.excluded_line_rules as rules
+    from core.line_exclusions as rules
     where
         rules.document_kind = items.document_kind
         and rules.document_id = items.document_id

@@ -20,7 +20,7 @@ folded_items as (
         sku,
         lower(trim(regexp_replace(sku, '\s+', ' ', 'g'))) as folded_sku
     from core.items
-    where not is_gone and trim(sku) <> ''
+    where not is_deleted and trim(sku) <> ''
 ),
 
 near_twins as (
@@ -49,7 +49,7 @@ select
     'Give each option and size a code of its own in Cin7; lines are not matched by a shared one.'
         as suggestion
 from core.items as items
-where items.is_sku_shared and not items.is_gone
+where items.is_sku_shared and not items.is_deleted
 group by items.product_option_id
 union all
 select

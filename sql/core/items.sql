@@ -11,7 +11,7 @@ columns:
   size_count: Number of sizes of the option.
   is_sku_shared: True where another item has the same sku; never for ''.
   is_kit: True for kits, whose stock is that of their components.
-  is_gone: True once Cin7 has the option no longer.
+  is_deleted: True once Cin7 has the option no longer.
 checks:
   sku_is_not_null: sku is not null
 */
@@ -29,9 +29,9 @@ coded as (
             ''
         ) as sku,
         coalesce(lower(products.order_type) = 'kit', false) as is_kit,
-        options.deleted_at is not null as is_gone
+        options.deleted_at is not null as is_deleted
     from staging.product_options as options
-    left join staging.products as products on options.product_id = products.product_id
+    left join staging.products as products using (product_id)
 )
 
 select
@@ -42,5 +42,5 @@ select
     count(*) over (partition by product_option_id) as size_count,
     sku <> '' and count(*) over (partition by sku) > 1 as is_sku_shared,
     is_kit,
-    is_gone
+    is_deleted
 from coded

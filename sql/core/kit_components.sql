@@ -16,13 +16,29 @@ columns:
 */
 with
 
+-- One row per order line and option, its sizes together, as bills of materials name none.
+sold_kits as (
+    select
+        lines.document_id as sales_order_id,
+        lines.line_id,
+        lines.product_option_id as kit_option_id,
+        lines.warehouse,
+        lines.day_on,
+        sum(lines.sold_quantity)::decimal(18, 4) as quantity
+    from core.demand_lines as lines
+    inner join core.items as items using (product_option_id, size)
+    where lines.document_kind = 'sales_order' and items.is_kit
+    group by
+        lines.document_id, lines.line_id, lines.product_option_id, lines.warehouse, lines.day_on
+),
+
 kit_lines as (
     select distinct
         sales_order_id,
         line_id,
         warehouse,
         day_on
-    from core.sold_kits
+    from sold_kits
 ),
 
 lines_below as (
@@ -61,8 +77,8 @@ parts as (
         '' as size,
         'bom' as basis,
         kits.quantity * components.quantity as quantity
-    from core.sold_kits as kits
-    inner join core.bom_components as components on kits.kit_option_id = components.kit_option_id
+    from sold_kits as kits
+    inner join core.bom_components as components using (kit_option_id)
     where not exists (
         select 1
         from lines_below

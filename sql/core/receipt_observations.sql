@@ -23,7 +23,7 @@ select
         when eta_on is not null then 0
     end::integer as late_days
 from core.purchase_orders
-where state = 'Delivered' and not is_gone and received_on is not null and lane is not null
+where state = 'Delivered' and not is_deleted and received_on is not null and lane is not null
 union all
 select
     'transfer' as kind,
@@ -33,4 +33,4 @@ select
     (received_on - dispatched_on)::integer as days,
     null::integer as late_days
 from core.transfers
-where state = 'Delivered' and not is_gone and lane is not null
+where state = 'Delivered' and not is_deleted and lane is not null

@@ -6,12 +6,12 @@ grain: [sales_order_id]
 columns:
   sales_order_id: Cin7 id of the order.
   order_number: Reference of the order.
-  order_root: Reference of the order that it was split from, else its own; a split back order
+  original_order_number: Reference of the order that it was split from, else its own; a split back order
     has the reference of the first order and a letter (SO-1-A), and the same customer.
   sold_on: Day the sale counts for, local date; the invoice's, else the dispatch's; null before.
   sold_on_basis: invoice or dispatch, whichever gave sold_on; null before.
 checks:
-  a_root_begins_the_reference: starts_with(order_number, order_root)
+  a_root_begins_the_reference: starts_with(order_number, original_order_number)
 */
 with
 
@@ -36,7 +36,7 @@ orders as (
 select
     orders.sales_order_id,
     orders.order_number,
-    coalesce(roots.order_number, orders.order_number) as order_root,
+    coalesce(roots.order_number, orders.order_number) as original_order_number,
     coalesce(orders.invoiced_on, orders.dispatched_on) as sold_on,
     case
         when orders.invoiced_on is not null then 'invoice'

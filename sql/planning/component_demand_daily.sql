@@ -30,6 +30,5 @@ select
     sum(parts.quantity)::decimal(18, 4) as quantity,
     count(*) as kit_count
 from core.kit_components as parts
-inner join core.items as items
-    on parts.product_option_id = items.product_option_id and parts.size = items.size
+inner join core.items as items using (product_option_id, size)
 group by parts.product_option_id, parts.size, parts.warehouse, parts.day_on, parts.basis

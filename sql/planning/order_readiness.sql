@@ -24,7 +24,7 @@ with
 shipped_orders as (
     select distinct document_id
     from core.document_lines
-    where document_kind = 'sales_order' and not is_component and done_quantity > 0
+    where document_kind = 'sales_order' and not is_component and fulfilled_quantity > 0
 ),
 
 criteria as (
@@ -48,7 +48,7 @@ criteria as (
     where
         documents.completed_on is null
         and not documents.is_void
-        and not documents.is_gone
+        and not documents.is_deleted
 )
 
 select

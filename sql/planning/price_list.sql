@@ -22,7 +22,6 @@ select
     items.sku,
     prices.price,
     lower(prices.tier) = lower(getvariable('price_tier')) as is_default_tier
-from core.price_columns as prices
-inner join core.items as items
-    on prices.product_option_id = items.product_option_id and prices.size = items.size
-where lower(prices.tier) <> 'cost' and not items.is_gone
+from staging.product_option_prices as prices
+inner join core.items as items using (product_option_id, size)
+where lower(prices.tier) <> 'cost' and not items.is_deleted

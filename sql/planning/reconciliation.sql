@@ -67,7 +67,7 @@ figures as (
         sku,
         'open_sales' as measure,
         open_quantity as ours
-    from core.reserving_lines
+    from core.reserved_lines
     union all by name
     select
         product_option_id,
@@ -106,16 +106,12 @@ select
     case
         when compared.ours = compared.cin7 then null
         when compared.warehouse = 'unmapped' then 'unmapped branch'
-        when doubts.doubt is not null then doubts.doubt
+        when causes.cause is not null then causes.cause
         when compared.measure = 'holding' and compared.ours < compared.cin7
             then 'faulty, laid by or held by hand'
-        when doubts.is_older_than_history and compared.ours < compared.cin7
+        when causes.is_older_than_history and compared.ours < compared.cin7
             then 'opened before the history that was read'
         else 'changed between the two reads'
     end as likely_cause
 from compared
-left join core.item_doubts as doubts
-    on
-        compared.product_option_id = doubts.product_option_id
-        and compared.size = doubts.size
-        and compared.measure = doubts.measure
+left join core.mismatch_causes as causes using (product_option_id, size, measure)

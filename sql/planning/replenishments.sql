@@ -50,8 +50,7 @@ lines as (
         false as is_within_warehouse,
         lines.supplier_id as source_branch_or_supplier_id
     from planning.purchase_order_lines as lines
-    inner join core.purchase_orders as orders
-        on lines.purchase_order_id = orders.purchase_order_id
+    inner join core.purchase_orders as orders using (purchase_order_id)
     union all
     select
         'transfer' as kind,
@@ -86,8 +85,7 @@ judged as (
             when arrivals.expected_on is null then 'no expected date'
         end as why_not_counted
     from lines
-    inner join core.expected_arrivals as arrivals
-        on lines.kind = arrivals.kind and lines.document_id = arrivals.document_id
+    inner join core.expected_arrivals as arrivals using (kind, document_id)
     left join core.warehouses as warehouses
         on lines.destination_warehouse = warehouses.warehouse
 )

@@ -76,6 +76,23 @@ row_counts as (
         'bom_masters' as entity,
         count(*) filter (where deleted_at is null) as row_count
     from staging.bom_masters
+),
+
+last_syncs as (
+    select
+        entity,
+        started_at,
+        finished_at,
+        lookback_days,
+        new_count,
+        changed_count,
+        deleted_count,
+        call_count
+    from staging.sync_log
+    qualify
+        row_number() over (
+            partition by entity order by finished_at desc, started_at desc, sync_id desc
+        ) = 1
 )
 
 select
@@ -89,4 +106,4 @@ select
     syncs.deleted_count as gone_count,
     syncs.lookback_days
 from row_counts
-left join core.last_syncs as syncs on row_counts.entity = syncs.entity
+left join last_syncs as syncs using (entity)

@@ -53,7 +53,7 @@ select
     )::integer as age_days,
     arrivals.expected_on_basis
 from core.transfer_lines as lines
-inner join core.transfers as transfers on lines.transfer_id = transfers.transfer_id
+inner join core.transfers as transfers using (transfer_id)
 inner join core.expected_arrivals as arrivals
     on arrivals.kind = 'transfer' and transfers.transfer_id = arrivals.document_id
 cross join core.today as today

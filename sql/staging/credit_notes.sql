@@ -16,7 +16,7 @@ columns:
   currency_rate: Rate to the base currency, as in Cin7.
   tax_status: Incl, Excl or Exempt.
   tax_rate: Tax rate as in Cin7.
-  product_total: NestedTable, in document currency.
+  product_total: Total of the lines, in document currency.
   total: Total, in document currency.
   custom_fields: Mapped custom fields as a JSON object by Cin7's code; null where none is set.
   credited_on: Credit, local date.

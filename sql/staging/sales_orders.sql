@@ -20,7 +20,7 @@ columns:
   currency_rate: Rate to the base currency, as in Cin7.
   tax_status: Incl, Excl or Exempt.
   tax_rate: Tax rate as in Cin7.
-  product_total: NestedTable, in document currency.
+  product_total: Total of the lines, in document currency.
   freight_total: Freight, in document currency.
   surcharge: Surcharge, in document currency.
   discount_total: Discount, in document currency.
