@@ -40,4 +40,4 @@ select
     excluded.size,
     excluded.rule
 from planning.excluded_lines as excluded
-inner join included_lines as included using (document_kind, document_id, line_id, size)
+inner join included_lines using (document_kind, document_id, line_id, size)

@@ -1,5 +1,5 @@
 /*
-about: Each order with units left to ship stands in order_readiness, approved.
+about: Each order with units left to ship is in order_readiness, approved.
 */
 select distinct lines.sales_order_id
 from planning.open_sales_lines as lines

@@ -15,7 +15,7 @@ columns:
   component_code: Code of the component on the bill.
   quantity: Units that one unit of the product takes.
   is_used: True where this bill is the one that counts for its product.
-  is_component_known: True where the component is an item; bills do not tell sizes apart.
+  is_component_known: True where the component is an item; bills name no sizes.
 */
 with
 

@@ -13,8 +13,8 @@ columns:
   warehouse: Warehouse of the document's branch; unmapped where the branch is not known.
   channel: Channel of the document.
   buyer_id: Customer who bought; null on returns and where the order has none.
-  original_order_number: Reference of the order that a sale belongs to, back orders together, its id where
-    it has none; null on returns.
+  original_order_number: Reference of the order that a sale belongs to, back orders together,
+    its id where it has none; null on returns.
   day_on: Day of the sale or of the return, local date.
   sold_quantity: Units sold; 0 on returns.
   returned_quantity: Units returned, positive; 0 on sales.

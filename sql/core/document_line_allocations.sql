@@ -1,6 +1,6 @@
 /*
 about: >-
-  What stands on whole lines, spread over their sizes in proportion to the quantities: each size
+  What Cin7 keeps for whole lines, spread over their sizes in proportion to the quantities: each size
   gets the rounded running total less what the sizes before it got, so that nothing is lost to
   rounding. One row per line and size.
 grain: [document_kind, document_id, line_id, size]
@@ -69,7 +69,8 @@ select
     line_id,
     size,
     quantity,
-    (fulfilled_so_far - coalesce(lag(fulfilled_so_far) over line, 0))::decimal(18, 4) as fulfilled_quantity,
+    (fulfilled_so_far - coalesce(lag(fulfilled_so_far) over line, 0))::decimal(18, 4)
+        as fulfilled_quantity,
     (discount_so_far - coalesce(lag(discount_so_far) over line, 0))::decimal(18, 4) as discount
 from totals
 window line as (partition by document_kind, document_id, line_id order by position)

@@ -4,11 +4,11 @@ grain: [kind, document_id]
 columns:
   kind: purchase_order or transfer.
   document_id: Cin7 id of the document.
-  expected_on: Day it is expected or was received, local date; null where nobody can say.
+  expected_on: Day it is expected or was received, local date; null where unknown.
   expected_on_basis: received, eta (Cin7's date), lead_time (usual days of the lane) or unknown.
   is_past: True where that day is before today.
   if_late_on: Day it is expected if it is late by now, local date; today plus the days that its
-    lane is usually late, 0 where nobody can say.
+    lane is usually late, 0 where unknown.
 checks:
   a_date_has_a_basis: (expected_on is null) = (expected_on_basis = 'unknown')
 */

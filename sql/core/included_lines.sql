@@ -11,7 +11,8 @@ columns:
   ordered_quantity: Units ordered; negative on credit notes.
   fulfilled_quantity: Units shipped or received as Cin7 says.
   is_partly_fulfilled: True where something of the whole line was shipped or received.
-  quantity: Units that the row stands for.
+  quantity: Units of the row; shipped where above 0, else ordered, never negative on credit
+    notes.
   unit_price: Price of a unit in document currency; on transfers its cost.
   discount: Discount on the row in document currency.
   value: Quantity times price less discount, in document currency.

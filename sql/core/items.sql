@@ -1,17 +1,17 @@
 /*
 about: >-
-  Everything that can be sold and stocked, things that are gone included so that history still
-  finds them; one row per option and size.
+  Everything that can be sold and stocked, deleted items included so that history still finds
+  them; one row per option and size.
 grain: [product_option_id, size]
 columns:
   product_option_id: Cin7 id of the option.
   size: Size; '' when unsized.
   product_id: Product the option belongs to.
-  sku: The option's code, verbatim; its code with size or without stands in where it has none.
+  sku: The option's code, verbatim; its code with size or without is used where it has none.
   size_count: Number of sizes of the option.
   is_sku_shared: True where another item has the same sku; never for ''.
   is_kit: True for kits, whose stock is that of their components.
-  is_deleted: True once Cin7 has the option no longer.
+  is_deleted: True once the option is deleted in Cin7.
 checks:
   sku_is_not_null: sku is not null
 */

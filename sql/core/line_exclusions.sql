@@ -34,7 +34,7 @@ lines as (
     inner join core.document_attributes as attributes using (document_kind, document_id)
 ),
 
--- Purchase orders and transfers tell their state; a line that may still matter stays with them.
+-- Tables of purchase orders and transfers show their state, so most of their lines stay in them.
 decisions as (
     select
         document_kind,

@@ -1,6 +1,6 @@
 /*
 about: >-
-  Why Cin7 may count an item otherwise than the documents do. One row per option, size and
+  Why Cin7 may count an item differently from the documents. One row per option, size and
   measure for which there is a reason.
 grain: [product_option_id, size, measure]
 columns:

@@ -12,7 +12,7 @@ columns:
   branch_id: Branch that receives.
   warehouse: Warehouse of that branch.
   currency: Currency of the order (ISO code).
-  is_deleted: True once Cin7 has the order no longer.
+  is_deleted: True once the order is deleted in Cin7.
   created_on: Day of creation, local date.
   etd_on: Expected departure, local date.
   eta_on: Expected arrival, local date.

@@ -1,7 +1,7 @@
 /*
 about: >-
   How long received documents took and how late they were, from which lead times and lateness
-  are measured; gone documents and those without a lane tell nothing. One row per document.
+  are measured; without deleted documents and those without a lane. One row per document.
 grain: [kind, document_id]
 columns:
   kind: purchase_order or transfer.

@@ -10,7 +10,7 @@ columns:
   source_warehouse: Warehouse of the sending branch.
   destination_warehouse: Warehouse of the receiving branch.
   lane: Source and destination warehouse, as the key of their usual days.
-  is_deleted: True once Cin7 has the transfer no longer.
+  is_deleted: True once the transfer is deleted in Cin7.
   created_on: Day of creation, local date.
   approved_on: Approval, local date.
   dispatched_on: Dispatch, local date.

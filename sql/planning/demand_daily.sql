@@ -1,6 +1,6 @@
 /*
 about: >-
-  Units sold and returned per day, and how many orders and customers stand behind them; a day on
+  Units sold and returned per day, and how many orders and customers are behind them; a day on
   which nothing moved has no row (planning.demand_series has one). One row per option, size,
   warehouse, channel and day.
 grain: [product_option_id, size, warehouse, channel, sold_on]

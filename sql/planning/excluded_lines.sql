@@ -19,7 +19,7 @@ columns:
     the branch is not known.
   created_on: Day the document was created, local date.
 checks:
-  why_is_told: why is not null
+  why_is_not_null: why is not null
 */
 select
     rules.document_kind,
@@ -38,7 +38,8 @@ select
         when 'channel_excluded' then 'the settings leave out the channel ' || attributes.channel
         when 'kit_component' then 'component of a kit, whose own line counts'
         when 'description_only' then 'no item has this code; see data_issues'
-        when 'warehouse_disabled' then 'the settings leave out the warehouse ' || attributes.warehouse
+        when 'warehouse_disabled'
+            then 'the settings leave out the warehouse ' || attributes.warehouse
         when 'customer_group_excluded'
             then 'the settings leave out the customer group ' || attributes.customer_group
     end as why,

@@ -2,7 +2,7 @@
 about: >-
   Why an open order is not on its way to the carrier: each undispatched order against the five
   things that shipping software asks of it, drafts included. One row per order that is neither
-  dispatched, void nor gone.
+  dispatched nor void nor deleted in Cin7.
 grain: [sales_order_id]
 columns:
   sales_order_id: Cin7 id of the sales order.

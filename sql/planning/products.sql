@@ -7,7 +7,7 @@ columns:
   product_option_id: Cin7 id of the option.
   size: Size of the option on a size grid; '' when unsized.
   sku: The option's code, verbatim and case-sensitive; its code with size or without
-    stands in where it has none.
+    is used where it has none.
   product_id: Cin7 id of the product the option belongs to.
   style_code: Code of the product as a whole.
   name: Name of the product.

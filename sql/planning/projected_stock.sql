@@ -2,7 +2,7 @@
 about: >-
   Stock of each item at each warehouse day by day, today and the next 180: what is available now
   plus what is counted on to arrive less what demand is expected to take. Every movement behind
-  it stands in planning.projected_stock_explained. One row per option, size, warehouse and day.
+  it is in planning.projected_stock_explained. One row per option, size, warehouse and day.
 grain: [product_option_id, size, warehouse, day_on]
 sorted_by: [sku, warehouse, day_on]
 columns:

@@ -16,13 +16,13 @@ columns:
   product_option_id: Cin7 id of the option.
   sku: Code of the item, verbatim.
   open_quantity: Units still to come, in stocking units.
-  expected_on: Day it is expected or was received, local date; null where nobody can say. What is
+  expected_on: Day it is expected or was received, local date; null where unknown. What is
     overdue is expected today plus the days that its supplier is usually late.
   expected_on_basis: Where promised_on is from; received, eta (Cin7's date), lead_time (usual days
     of the supplier or between the warehouses) or unknown.
   is_overdue: True where it is on its way and should have been here before today.
   is_counted: True where planning counts on it.
-  why_not_counted: First reason that planning does not; null where it does.
+  why_not_counted: First reason why planning does not count on it; null where it does.
   source_branch_or_supplier_id: Cin7 id of the supplier or of the branch that sends.
   promised_on: Day it was expected before it was overdue, local date; else as expected_on.
 checks:

@@ -1,7 +1,7 @@
 /*
 about: >-
-  Dispatched sales history: what left the house, by whom it was ordered and when it counts.
-  What a rule leaves out stands in planning.excluded_lines. One row per order line and size.
+  Dispatched sales history: what was shipped, who ordered it and the day it counts for.
+  What a rule leaves out is in planning.excluded_lines. One row per order line and size.
 grain: [sales_order_id, line_id, size]
 sorted_by: [sold_on, sku]
 columns:

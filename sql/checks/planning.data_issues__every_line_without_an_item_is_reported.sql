@@ -1,5 +1,5 @@
 /*
-about: Each line that is left out because no item has its code is an issue, unless it is gone.
+about: Each line that is left out because no item has its code is an issue, unless it is deleted.
 */
 select distinct
     excluded.document_kind,
