@@ -35,12 +35,5 @@ select
     issues.document_id,
     issues.line_id
 from planning.data_issues as issues
-where
-    issues.document_kind <> 'branch'
-    and not exists (
-        select 1
-        from known
-        where
-            known.document_kind = issues.document_kind
-            and known.document_id = issues.document_id
-    )
+anti join known using (document_kind, document_id)
+where issues.document_kind <> 'branch'

@@ -40,11 +40,4 @@ select
     lines.document_id,
     lines.line_id
 from core.document_lines as lines
-where not exists (
-    select 1
-    from published_lines
-    where
-        published_lines.document_kind = lines.document_kind
-        and published_lines.document_id = lines.document_id
-        and published_lines.line_id = lines.line_id
-)
+anti join published_lines using (document_kind, document_id, line_id)

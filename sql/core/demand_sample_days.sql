@@ -61,13 +61,12 @@ days as (
         past_days.day_on
     from pairs
     inner join core.stock_positions as positions
-        on
-            pairs.product_option_id = positions.product_option_id
-            and pairs.size = positions.size
-            and pairs.warehouse = positions.warehouse
-            and pairs.first_on <= positions.snapshot_on
+        using (product_option_id, size, warehouse)
     inner join past_days on positions.snapshot_on = past_days.day_on
-    where not positions.is_current and positions.on_hand > 0
+    where
+        not positions.is_current
+        and positions.on_hand > 0
+        and pairs.first_on <= positions.snapshot_on
 )
 
 select

@@ -1,8 +1,8 @@
 /*
 about: >-
-  What Cin7 keeps for whole lines, spread over their sizes in proportion to the quantities: each size
-  gets the rounded running total less what the sizes before it got, so that nothing is lost to
-  rounding. One row per line and size.
+  What Cin7 keeps for a whole line, spread over its sizes in proportion to the quantities: each
+  size gets the rounded running total less what the sizes before it got, so that nothing is lost
+  to rounding. One row per line and size.
 grain: [document_kind, document_id, line_id, size]
 columns:
   document_kind: sales_order, purchase_order, transfer or credit_note.
@@ -84,9 +84,5 @@ select
     lines.fulfilled_quantity,
     lines.discount
 from core.document_lines as lines
-inner join core.document_line_sizes as sizes
-    on
-        lines.document_kind = sizes.document_kind
-        and lines.document_id = sizes.document_id
-        and lines.line_id = sizes.line_id
-        and sizes.size = ''
+inner join core.document_line_sizes as sizes using (document_kind, document_id, line_id)
+where sizes.size = ''

@@ -23,23 +23,23 @@ with
 
 item_rows as (
     select
-        matches.document_kind,
-        matches.document_id,
-        matches.line_id,
-        matches.item_size as size,
-        matches.item_option_id as product_option_id,
-        sum(shares.quantity)::decimal(18, 4) as ordered_quantity,
-        sum(shares.fulfilled_quantity)::decimal(18, 4) as fulfilled_quantity,
-        sum(shares.discount)::decimal(18, 4) as discount
-    from core.document_line_item_links as matches
-    inner join core.document_line_allocations as shares
+        links.document_kind,
+        links.document_id,
+        links.line_id,
+        links.item_size as size,
+        links.item_option_id as product_option_id,
+        sum(parts.quantity)::decimal(18, 4) as ordered_quantity,
+        sum(parts.fulfilled_quantity)::decimal(18, 4) as fulfilled_quantity,
+        sum(parts.discount)::decimal(18, 4) as discount
+    from core.document_line_item_links as links
+    inner join core.document_line_allocations as parts
         using (document_kind, document_id, line_id, size)
     group by
-        matches.document_kind,
-        matches.document_id,
-        matches.line_id,
-        matches.item_size,
-        matches.item_option_id
+        links.document_kind,
+        links.document_id,
+        links.line_id,
+        links.item_size,
+        links.item_option_id
 ),
 
 quantities as (

@@ -34,12 +34,4 @@ select
     items.discount,
     items.value
 from core.document_line_items as items
-where not exists (
-    select 1
-    from core.line_exclusions as rules
-    where
-        rules.document_kind = items.document_kind
-        and rules.document_id = items.document_id
-        and rules.line_id = items.line_id
-        and rules.size = items.size
-)
+anti join core.line_exclusions using (document_kind, document_id, line_id, size)

@@ -41,10 +41,10 @@ kit_lines as (
     from sold_kits
 ),
 
-lines_below as (
+component_lines as (
     select
         lines.sales_order_id,
-        lines.parent_line_id,
+        lines.parent_line_id as line_id,
         items.product_option_id,
         items.size,
         items.quantity
@@ -60,13 +60,12 @@ lines_below as (
 parts as (
     select
         kits.*,
-        below.product_option_id,
-        below.size,
+        components.product_option_id,
+        components.size,
         'order_lines' as basis,
-        below.quantity
+        components.quantity
     from kit_lines as kits
-    inner join lines_below as below
-        on kits.sales_order_id = below.sales_order_id and kits.line_id = below.parent_line_id
+    inner join component_lines as components using (sales_order_id, line_id)
     union all
     select
         kits.sales_order_id,
@@ -79,13 +78,7 @@ parts as (
         kits.quantity * components.quantity as quantity
     from sold_kits as kits
     inner join core.bom_components as components using (kit_option_id)
-    where not exists (
-        select 1
-        from lines_below
-        where
-            lines_below.sales_order_id = kits.sales_order_id
-            and lines_below.parent_line_id = kits.line_id
-    )
+    anti join component_lines using (sales_order_id, line_id)
 )
 
 select

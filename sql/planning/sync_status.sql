@@ -76,23 +76,6 @@ row_counts as (
         'bom_masters' as entity,
         count(*) filter (where deleted_at is null) as row_count
     from staging.bom_masters
-),
-
-last_syncs as (
-    select
-        entity,
-        started_at,
-        finished_at,
-        lookback_days,
-        new_count,
-        changed_count,
-        deleted_count,
-        call_count
-    from staging.sync_log
-    qualify
-        row_number() over (
-            partition by entity order by finished_at desc, started_at desc, sync_id desc
-        ) = 1
 )
 
 select
@@ -106,4 +89,9 @@ select
     syncs.deleted_count as gone_count,
     syncs.lookback_days
 from row_counts
-left join last_syncs as syncs using (entity)
+left join staging.sync_log as syncs using (entity)
+qualify
+    row_number() over (
+        partition by row_counts.entity
+        order by syncs.finished_at desc, syncs.started_at desc, syncs.sync_id desc
+    ) = 1
