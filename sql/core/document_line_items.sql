@@ -1,6 +1,6 @@
 /*
 about: >-
-  Lines as items: what was sold, bought, moved or taken back, whatever the rules make of it.
+  Lines as items: what was sold, bought, moved or taken back, before any rule leaves it out.
   One row per line and size.
 grain: [document_kind, document_id, line_id, size]
 columns:

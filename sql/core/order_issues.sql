@@ -1,5 +1,5 @@
 /*
-about: Sales orders that claim dispatch although nothing was shipped; one row per order.
+about: Sales orders that are dispatched although nothing was shipped; one row per order.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue: Name of the issue.

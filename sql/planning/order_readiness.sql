@@ -8,7 +8,7 @@ columns:
   sales_order_id: Cin7 id of the sales order.
   order_number: Reference of the order in Cin7.
   is_approved: True once the order is approved.
-  is_fully_picked: True where its stage is Fully Picked, in any case.
+  is_fully_picked: True where its stage is Fully Picked, whatever the letter case.
   is_recent: True where it was created, or was to be delivered, within the last 60 days.
   has_delivery_country: True where the address to deliver to names a country.
   has_dispatch_quantity: True where some line, kit components aside, has a shipped quantity.

@@ -10,7 +10,7 @@ columns:
   currency: Currency of the price (ISO code).
   sku: Code of the item, verbatim.
   price: Price of a unit, in the currency beside it.
-  is_default_tier: True for the tier of the settings (wholesale unless set), in any case.
+  is_default_tier: True for the tier of the settings (wholesale unless set), in any letter case.
 checks:
   price_is_not_null: price is not null
 */
