@@ -169,7 +169,7 @@ def find_unmatched_lines(source: Source, asked: str) -> list[Row]:
         inner join core.documents as documents using (document_kind, document_id)
         where
             excluded.rule = 'description_only'
-            and not documents.is_gone
+            and not documents.is_deleted
             and {SKU.format("lines.code")} = {SKU.format("$asked")}
         group by
             document_kind, document_id, line_id, excluded.order_number, lines.code,

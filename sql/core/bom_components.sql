@@ -2,8 +2,8 @@
 about: >-
   What one unit of each product with a bill of materials takes in the end: components that have a
   bill themselves are taken apart, down to 10 bills deep. A component that is its own product
-  again is cut there; one that is no item is left out (see core.bom_issues). One row per product
-  and component.
+  again is not followed; one that is no item is left out (see core.bom_issues). One row per
+  product and component.
 grain: [kit_option_id, component_option_id]
 columns:
   kit_option_id: Option that is made; its own components, not those of its sizes.

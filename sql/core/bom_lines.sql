@@ -15,7 +15,7 @@ columns:
   component_code: Code of the component on the bill.
   quantity: Units that one unit of the product takes.
   is_used: True where this bill is the one that counts for its product.
-  is_component_known: True where the component is an item; bills do not tell sizes apart.
+  is_component_known: True where the component is an item; bills name no sizes.
 */
 with
 
@@ -31,7 +31,7 @@ products as (
             order by products.bom_master_id desc, products.line_id desc
         ) = 1 as is_used
     from staging.bom_master_products as products
-    inner join staging.bom_masters as bills on products.bom_master_id = bills.bom_master_id
+    inner join staging.bom_masters as bills using (bom_master_id)
     where bills.deleted_at is null
 )
 
@@ -48,9 +48,6 @@ select
     products.is_used,
     items.product_option_id is not null as is_component_known
 from products
-inner join staging.bom_components as components
-    on
-        products.bom_master_id = components.bom_master_id
-        and products.line_id = components.line_id
+inner join staging.bom_components as components using (bom_master_id, line_id)
 left join core.items as items
     on components.product_option_id = items.product_option_id and items.size = ''

@@ -17,13 +17,13 @@ uses as (
         coalesce(branch_id, 0) as branch_id,
         coalesce(order_number, document_id::varchar) as order_name
     from core.documents
-    where not is_gone
+    where not is_deleted
     union all
     select
         coalesce(source_branch_id, 0) as branch_id,
         coalesce(order_number, transfer_id::varchar) as order_name
     from core.transfers
-    where not is_gone
+    where not is_deleted
     union all
     select
         coalesce(branch_id, 0) as branch_id,
@@ -58,8 +58,7 @@ unmapped_branches as (
         'Give the documents a branch in Cin7 that it has; until then they stand under the '
         || 'warehouse unmapped.' as suggestion
     from uses
-    left join core.branch_warehouses as branch_warehouses
-        on uses.branch_id = branch_warehouses.branch_id
+    left join core.branch_warehouses as branch_warehouses using (branch_id)
     where branch_warehouses.branch_id is null
     group by uses.branch_id
 )
@@ -86,6 +85,5 @@ select
     ) as detail,
     'Correct or delete the row in data/settings/warehouses.csv.' as suggestion
 from settings.warehouses as settings_rows
-left join core.branch_warehouses as branch_warehouses
-    on settings_rows.branch_id = branch_warehouses.branch_id
+left join core.branch_warehouses as branch_warehouses using (branch_id)
 where branch_warehouses.branch_id is null

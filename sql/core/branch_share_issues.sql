@@ -20,7 +20,7 @@ recent_orders as (
     cross join core.today as today
     where
         documents.document_kind = 'sales_order'
-        and not documents.is_gone
+        and not documents.is_deleted
         and not documents.is_void
         and documents.created_on > today.today_on - 90
 ),
@@ -51,5 +51,5 @@ select
     || 'fall back to the default one, and demand is then shown at the wrong warehouse.'
         as suggestion
 from shares
-left join staging.branches as branches on shares.branch_id = branches.branch_id
+left join staging.branches as branches using (branch_id)
 where shares.branch_id is not null and shares.order_count * 10 > shares.total_count * 8

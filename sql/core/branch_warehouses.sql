@@ -49,7 +49,7 @@ mapped_branches as (
         end as is_enabled
     from branches
     cross join presence
-    left join settings.warehouses as mapped on branches.branch_id = mapped.branch_id
+    left join settings.warehouses as mapped using (branch_id)
 )
 
 select

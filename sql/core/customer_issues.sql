@@ -1,7 +1,7 @@
 /*
 about: >-
-  Customers that Cin7 does not have, and those whose e-mail address is missing, wrong or another
-  one's too; one row per issue and order or customer. The address itself is not known here.
+  Customers that Cin7 does not have, and those whose e-mail address is missing, wrong or shared
+  with another; one row per issue and order or customer. The address itself is not known here.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue: Name of the issue.

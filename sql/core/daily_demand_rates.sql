@@ -47,12 +47,7 @@ totals as (
         count(*) as day_count,
         coalesce(sum(sales.net_quantity), 0) as net_quantity
     from core.demand_sample_days as days
-    left join sales
-        on
-            days.product_option_id = sales.product_option_id
-            and days.size = sales.size
-            and days.warehouse = sales.warehouse
-            and days.day_on = sales.day_on
+    left join sales using (product_option_id, size, warehouse, day_on)
     group by days.product_option_id, days.size, days.warehouse
 )
 
@@ -66,8 +61,4 @@ select
     greatest(coalesce(round(totals.net_quantity / totals.day_count, 4), 0), 0)::decimal(18, 4)
         as daily_demand
 from pairs
-left join totals
-    on
-        pairs.product_option_id = totals.product_option_id
-        and pairs.size = totals.size
-        and pairs.warehouse = totals.warehouse
+left join totals using (product_option_id, size, warehouse)

@@ -13,8 +13,8 @@ columns:
   warehouse: Warehouse of the document's branch; unmapped where the branch is not known.
   channel: Channel of the document.
   buyer_id: Customer who bought; null on returns and where the order has none.
-  order_root: Reference of the order that a sale belongs to, back orders together, its id where
-    it has none; null on returns.
+  original_order_number: Reference of the order that a sale belongs to, back orders together,
+    its id where it has none; null on returns.
   day_on: Day of the sale or of the return, local date.
   sold_quantity: Units sold; 0 on returns.
   returned_quantity: Units returned, positive; 0 on sales.
@@ -44,19 +44,15 @@ select
     lines.size,
     lines.product_option_id,
     lines.sku,
-    labels.warehouse,
-    labels.channel,
+    attributes.warehouse,
+    attributes.channel,
     case when orders.sales_order_id is not null then documents.contact_id end as buyer_id,
-    coalesce(orders.order_root, orders.sales_order_id::varchar) as order_root,
+    coalesce(orders.original_order_number, orders.sales_order_id::varchar) as original_order_number,
     coalesce(orders.sold_on, documents.completed_on) as day_on,
     lines.sold_quantity,
     lines.returned_quantity
 from lines
-inner join core.documents as documents
-    on
-        lines.document_kind = documents.document_kind
-        and lines.document_id = documents.document_id
-inner join core.document_labels as labels
-    on lines.document_kind = labels.document_kind and lines.document_id = labels.document_id
+inner join core.documents as documents using (document_kind, document_id)
+inner join core.document_attributes as attributes using (document_kind, document_id)
 left join core.sales_orders as orders
     on lines.document_kind = 'sales_order' and lines.document_id = orders.sales_order_id

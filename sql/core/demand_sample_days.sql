@@ -20,17 +20,14 @@ pairs as (
         lines.warehouse,
         least(min(lines.day_on), min(options.created_on)) as first_on
     from core.demand_lines as lines
-    left join staging.product_options as options
-        on
-            lines.product_option_id = options.product_option_id
-            and lines.size = options.size
+    left join staging.product_options as options using (product_option_id, size)
     group by lines.product_option_id, lines.size, lines.warehouse
 ),
 
 past_days as (
-    select synced_days.day_on
-    from core.synced_days as synced_days
-    inner join core.today as today on synced_days.day_on < today.today_on
+    select covered_days.day_on
+    from core.covered_days as covered_days
+    inner join core.today as today on covered_days.day_on < today.today_on
 ),
 
 snapshots as (
@@ -64,13 +61,12 @@ days as (
         past_days.day_on
     from pairs
     inner join core.stock_positions as positions
-        on
-            pairs.product_option_id = positions.product_option_id
-            and pairs.size = positions.size
-            and pairs.warehouse = positions.warehouse
-            and pairs.first_on <= positions.snapshot_on
+        using (product_option_id, size, warehouse)
     inner join past_days on positions.snapshot_on = past_days.day_on
-    where not positions.is_current and positions.on_hand > 0
+    where
+        not positions.is_current
+        and positions.on_hand > 0
+        and pairs.first_on <= positions.snapshot_on
 )
 
 select

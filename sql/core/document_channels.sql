@@ -46,11 +46,8 @@ matches as (
         rules.field,
         rules.pattern
     from texts
-    inner join core.documents as documents
-        on
-            texts.document_kind = documents.document_kind
-            and texts.document_id = documents.document_id
-    left join staging.contacts as contacts on documents.contact_id = contacts.contact_id
+    inner join core.documents as documents using (document_kind, document_id)
+    left join staging.contacts as contacts using (contact_id)
     inner join settings.channels as rules
         on coalesce(
             case rules.field
@@ -85,5 +82,4 @@ select
     matches.field as rule_field,
     matches.pattern as rule_pattern
 from texts
-left join matches
-    on texts.document_kind = matches.document_kind and texts.document_id = matches.document_id
+left join matches using (document_kind, document_id)

@@ -1,6 +1,6 @@
 /*
 about: >-
-  Lines as items: what was sold, bought, moved or taken back, whatever the rules make of it.
+  Lines as items: what was sold, bought, moved or taken back, before any rule leaves it out.
   One row per line and size.
 grain: [document_kind, document_id, line_id, size]
 columns:
@@ -11,10 +11,10 @@ columns:
   product_option_id: Option of the item; null where the line is only a description.
   sku: The item's sku; null where the line is only a description.
   ordered_quantity: Units ordered; negative on credit notes.
-  done_quantity: Units shipped or received as Cin7 says.
-  is_begun: True where something of the whole line was shipped or received.
-  quantity: Units that the row stands for; shipped where above 0, else ordered, never negative
-    on credit notes.
+  fulfilled_quantity: Units shipped or received as Cin7 says.
+  is_partly_fulfilled: True where something of the whole line was shipped or received.
+  quantity: Units of the row; shipped where above 0, else ordered, never negative on credit
+    notes.
   unit_price: Price of a unit in document currency; on transfers its cost.
   discount: Discount on the row in document currency.
   value: Quantity times price less discount, in document currency.
@@ -23,46 +23,38 @@ with
 
 item_rows as (
     select
-        matches.document_kind,
-        matches.document_id,
-        matches.line_id,
-        matches.item_size as size,
-        matches.item_option_id as product_option_id,
-        sum(shares.quantity)::decimal(18, 4) as ordered_quantity,
-        sum(shares.done_quantity)::decimal(18, 4) as done_quantity,
-        sum(shares.discount)::decimal(18, 4) as discount
-    from core.document_line_matches as matches
-    inner join core.document_line_shares as shares
-        on
-            matches.document_kind = shares.document_kind
-            and matches.document_id = shares.document_id
-            and matches.line_id = shares.line_id
-            and matches.size = shares.size
+        links.document_kind,
+        links.document_id,
+        links.line_id,
+        links.item_size as size,
+        links.item_option_id as product_option_id,
+        sum(parts.quantity)::decimal(18, 4) as ordered_quantity,
+        sum(parts.fulfilled_quantity)::decimal(18, 4) as fulfilled_quantity,
+        sum(parts.discount)::decimal(18, 4) as discount
+    from core.document_line_item_links as links
+    inner join core.document_line_allocations as parts
+        using (document_kind, document_id, line_id, size)
     group by
-        matches.document_kind,
-        matches.document_id,
-        matches.line_id,
-        matches.item_size,
-        matches.item_option_id
+        links.document_kind,
+        links.document_id,
+        links.line_id,
+        links.item_size,
+        links.item_option_id
 ),
 
 quantities as (
     select
         item_rows.*,
         lines.unit_price,
-        lines.done_quantity > 0 as is_begun,
+        lines.fulfilled_quantity > 0 as is_partly_fulfilled,
         case
             when item_rows.document_kind = 'credit_note' then abs(item_rows.ordered_quantity)
-            when item_rows.document_kind = 'sales_order' and lines.done_quantity > 0
-                then item_rows.done_quantity
+            when item_rows.document_kind = 'sales_order' and lines.fulfilled_quantity > 0
+                then item_rows.fulfilled_quantity
             else item_rows.ordered_quantity
         end as quantity
     from item_rows
-    inner join core.document_lines as lines
-        on
-            item_rows.document_kind = lines.document_kind
-            and item_rows.document_id = lines.document_id
-            and item_rows.line_id = lines.line_id
+    inner join core.document_lines as lines using (document_kind, document_id, line_id)
 )
 
 select
@@ -73,8 +65,8 @@ select
     quantities.product_option_id,
     items.sku,
     quantities.ordered_quantity,
-    quantities.done_quantity,
-    quantities.is_begun,
+    quantities.fulfilled_quantity,
+    quantities.is_partly_fulfilled,
     quantities.quantity,
     quantities.unit_price,
     quantities.discount,
@@ -82,5 +74,4 @@ select
         quantities.quantity * quantities.unit_price - quantities.discount, 4
     )::decimal(18, 4) as value
 from quantities
-left join core.items as items
-    on quantities.product_option_id = items.product_option_id and quantities.size = items.size
+left join core.items as items using (product_option_id, size)

@@ -13,50 +13,6 @@ columns:
   code: Code of the size, or of the line where it has no sizes.
   quantity: Units of the size; negative on credit notes.
 */
-with
-
-sizes as (
-    select
-        'sales_order' as document_kind,
-        sales_order_id as document_id,
-        line_id,
-        size,
-        position,
-        code,
-        quantity
-    from staging.sales_order_line_sizes
-    union all
-    select
-        'purchase_order' as document_kind,
-        purchase_order_id as document_id,
-        line_id,
-        size,
-        position,
-        code,
-        quantity
-    from staging.purchase_order_line_sizes
-    union all
-    select
-        'transfer' as document_kind,
-        transfer_id as document_id,
-        line_id,
-        size,
-        position,
-        code,
-        quantity
-    from staging.branch_transfer_line_sizes
-    union all
-    select
-        'credit_note' as document_kind,
-        credit_note_id as document_id,
-        line_id,
-        size,
-        position,
-        code,
-        quantity
-    from staging.credit_note_line_sizes
-)
-
 select
     lines.document_kind,
     lines.document_id,
@@ -67,8 +23,4 @@ select
     case when sizes.size is null then lines.code else sizes.code end as code,
     coalesce(sizes.quantity, lines.quantity) as quantity
 from core.document_lines as lines
-left join sizes
-    on
-        lines.document_kind = sizes.document_kind
-        and lines.document_id = sizes.document_id
-        and lines.line_id = sizes.line_id
+left join staging.document_line_sizes as sizes using (document_kind, document_id, line_id)

@@ -10,7 +10,7 @@ columns:
   code: Code as it stood when the line was written.
   name: Text of the line.
   quantity: Units of the whole line; negative on credit notes.
-  done_quantity: Units of the whole line that were shipped or received.
+  fulfilled_quantity: Units of the whole line that were shipped or received.
   unit_price: Price of a unit in document currency; on transfers its cost.
   discount: Discount on the whole line in document currency; sales orders only.
 */
@@ -26,7 +26,7 @@ lines as (
         code,
         name,
         quantity,
-        shipped_quantity as done_quantity,
+        shipped_quantity as fulfilled_quantity,
         unit_price,
         discount
     from staging.sales_order_lines
@@ -40,7 +40,7 @@ lines as (
         code,
         name,
         quantity,
-        received_quantity as done_quantity,
+        received_quantity as fulfilled_quantity,
         unit_price,
         null as discount
     from staging.purchase_order_lines
@@ -54,7 +54,7 @@ lines as (
         code,
         name,
         quantity,
-        received_quantity as done_quantity,
+        received_quantity as fulfilled_quantity,
         unit_cost as unit_price,
         null as discount
     from staging.branch_transfer_lines
@@ -68,7 +68,7 @@ lines as (
         code,
         name,
         quantity,
-        null as done_quantity,
+        null as fulfilled_quantity,
         unit_price,
         null as discount
     from staging.credit_note_lines
@@ -83,7 +83,7 @@ select
     code,
     name,
     coalesce(quantity, 0) as quantity,
-    coalesce(done_quantity, 0) as done_quantity,
+    coalesce(fulfilled_quantity, 0) as fulfilled_quantity,
     coalesce(unit_price, 0) as unit_price,
     coalesce(discount, 0) as discount
 from lines

@@ -9,7 +9,7 @@ columns:
   branch_id: Branch of the document; on transfers the destination.
   created_on: Day of creation, local date.
   completed_on: Day of dispatch, of full receipt or of the return of the goods, local date.
-  is_gone: True once Cin7 has the document no longer.
+  is_deleted: True once the document is deleted in Cin7.
   is_void: True once voided; transfers cannot be.
   is_approved: True once approved, also where it was voided later.
 */
@@ -81,7 +81,7 @@ select
     branch_id,
     created_on,
     completed_on,
-    deleted_at is not null as is_gone,
+    deleted_at is not null as is_deleted,
     coalesce(is_void, false) or coalesce(upper(status) in ('VOID', 'VOIDED'), false) as is_void,
     coalesce(is_approved, false) as is_approved
 from documents

@@ -4,11 +4,11 @@ grain: [kind, document_id]
 columns:
   kind: purchase_order or transfer.
   document_id: Cin7 id of the document.
-  expected_on: Day it is expected or was received, local date; null where nobody can say.
+  expected_on: Day it is expected or was received, local date; null where unknown.
   expected_on_basis: received, eta (Cin7's date), lead_time (usual days of the lane) or unknown.
   is_past: True where that day is before today.
   if_late_on: Day it is expected if it is late by now, local date; today plus the days that its
-    lane is usually late, 0 where nobody can say.
+    lane is usually late, 0 where unknown.
 checks:
   a_date_has_a_basis: (expected_on is null) = (expected_on_basis = 'unknown')
 */
@@ -34,6 +34,17 @@ documents as (
     from core.transfers
 ),
 
+-- Medians over the received documents of a lane, in whole days.
+lane_days as (
+    select
+        kind,
+        lane,
+        quantile_disc(days, 0.5) as usual_days,
+        quantile_disc(late_days, 0.5) as usual_late_days
+    from core.receipt_observations
+    group by kind, lane
+),
+
 arrivals as (
     select
         documents.kind,
@@ -49,8 +60,7 @@ arrivals as (
         end as expected_on_basis,
         coalesce(lane_days.usual_late_days, 0) as usual_late_days
     from documents
-    left join core.lane_days as lane_days
-        on documents.kind = lane_days.kind and documents.lane = lane_days.lane
+    left join lane_days using (kind, lane)
 )
 
 select

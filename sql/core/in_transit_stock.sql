@@ -25,16 +25,15 @@ movements as (
             when transfers.state = 'Active' then lines.open_quantity else lines.quantity
         end as quantity
     from core.transfer_lines as lines
-    inner join core.transfers as transfers on lines.transfer_id = transfers.transfer_id
+    inner join core.transfers as transfers using (transfer_id)
     where
         transfers.state in ('Active', 'Delivered')
         and transfers.source_warehouse <> transfers.destination_warehouse
 ),
 
 days as (
-    select snapshot_on
-    from core.stock_readings
-    where not is_current
+    select distinct snapshot_on
+    from staging.stock_snapshots
 ),
 
 readings as (

@@ -1,5 +1,5 @@
 /*
-about: NestedTable that no rule keeps out of the tables of their kind; one row per line and size.
+about: Lines that no rule keeps out of the tables of their kind; one row per line and size.
 grain: [document_kind, document_id, line_id, size]
 columns:
   document_kind: sales_order, purchase_order, transfer or credit_note.
@@ -9,9 +9,10 @@ columns:
   product_option_id: Option of the item.
   sku: The item's sku.
   ordered_quantity: Units ordered; negative on credit notes.
-  done_quantity: Units shipped or received as Cin7 says.
-  is_begun: True where something of the whole line was shipped or received.
-  quantity: Units that the row stands for.
+  fulfilled_quantity: Units shipped or received as Cin7 says.
+  is_partly_fulfilled: True where something of the whole line was shipped or received.
+  quantity: Units of the row; shipped where above 0, else ordered, never negative on credit
+    notes.
   unit_price: Price of a unit in document currency; on transfers its cost.
   discount: Discount on the row in document currency.
   value: Quantity times price less discount, in document currency.
@@ -26,19 +27,11 @@ select
     items.product_option_id,
     items.sku,
     items.ordered_quantity,
-    items.done_quantity,
-    items.is_begun,
+    items.fulfilled_quantity,
+    items.is_partly_fulfilled,
     items.quantity,
     items.unit_price,
     items.discount,
     items.value
 from core.document_line_items as items
-where not exists (
-    select 1
-    from core.excluded_line_rules as rules
-    where
-        rules.document_kind = items.document_kind
-        and rules.document_id = items.document_id
-        and rules.line_id = items.line_id
-        and rules.size = items.size
-)
+anti join core.line_exclusions using (document_kind, document_id, line_id, size)

@@ -20,19 +20,19 @@ folded_items as (
         sku,
         lower(trim(regexp_replace(sku, '\s+', ' ', 'g'))) as folded_sku
     from core.items
-    where not is_gone and trim(sku) <> ''
+    where not is_deleted and trim(sku) <> ''
 ),
 
-near_twins as (
+near_matches as (
     select
         items.product_option_id,
         string_agg(distinct '"' || items.sku || '"', ', ' order by '"' || items.sku || '"')
             as skus,
-        string_agg(distinct '"' || twins.sku || '"', ', ' order by '"' || twins.sku || '"')
-            as twin_skus
+        string_agg(distinct '"' || others.sku || '"', ', ' order by '"' || others.sku || '"')
+            as other_skus
     from folded_items as items
-    inner join folded_items as twins
-        on items.folded_sku = twins.folded_sku and items.sku <> twins.sku
+    inner join folded_items as others
+        on items.folded_sku = others.folded_sku and items.sku <> others.sku
     group by items.product_option_id
 )
 
@@ -49,7 +49,7 @@ select
     'Give each option and size a code of its own in Cin7; lines are not matched by a shared one.'
         as suggestion
 from core.items as items
-where items.is_sku_shared and not items.is_gone
+where items.is_sku_shared and not items.is_deleted
 group by items.product_option_id
 union all
 select
@@ -58,7 +58,7 @@ select
     product_option_id as document_id,
     0::bigint as line_id,
     'warning' as severity,
-    printf('%s differs from %s only in spaces or case', skus, twin_skus) as detail,
+    printf('%s differs from %s only in spaces or case', skus, other_skus) as detail,
     'If they are one product, keep one code in Cin7 and use it in the shops; codes are matched '
     || 'to the letter, so an order can find the wrong one or none.' as suggestion
-from near_twins
+from near_matches

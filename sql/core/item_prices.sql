@@ -10,13 +10,25 @@ columns:
 */
 with
 
+-- Accounts write one tier in several ways, such as Wholesale and wholesale.
+option_prices as (
+    select
+        product_option_id,
+        size,
+        lower(tier) as tier,
+        currency,
+        min(price) as price
+    from staging.product_option_prices
+    group by product_option_id, size, lower(tier), currency
+),
+
 tier_prices as (
     select
         product_option_id,
         size,
         min(currency) as currency,
         arg_min(price, currency) as price
-    from core.option_prices
+    from option_prices
     where tier = lower(getvariable('price_tier'))
     group by product_option_id, size
 ),
@@ -27,7 +39,7 @@ costs as (
         size,
         currency,
         price
-    from core.option_prices
+    from option_prices
     where tier = 'cost'
 ),
 
@@ -50,16 +62,6 @@ select
     coalesce(costs.price, first_costs.price) as unit_cost,
     tier_prices.currency
 from staging.product_options as options
-left join tier_prices
-    on
-        options.product_option_id = tier_prices.product_option_id
-        and options.size = tier_prices.size
-left join costs
-    on
-        tier_prices.product_option_id = costs.product_option_id
-        and tier_prices.size = costs.size
-        and tier_prices.currency = costs.currency
-left join first_costs
-    on
-        options.product_option_id = first_costs.product_option_id
-        and options.size = first_costs.size
+left join tier_prices using (product_option_id, size)
+left join costs using (product_option_id, size, currency)
+left join first_costs using (product_option_id, size)

@@ -1,17 +1,17 @@
 /*
 about: >-
-  Everything that can be sold and stocked, things that are gone included so that history still
-  finds them; one row per option and size.
+  Everything that can be sold and stocked, deleted items included so that history still finds
+  them; one row per option and size.
 grain: [product_option_id, size]
 columns:
   product_option_id: Cin7 id of the option.
   size: Size; '' when unsized.
   product_id: Product the option belongs to.
-  sku: The option's code, verbatim; its code with size or without stands in where it has none.
+  sku: The option's code, verbatim; its code with size or without is used where it has none.
   size_count: Number of sizes of the option.
   is_sku_shared: True where another item has the same sku; never for ''.
   is_kit: True for kits, whose stock is that of their components.
-  is_gone: True once Cin7 has the option no longer.
+  is_deleted: True once the option is deleted in Cin7.
 checks:
   sku_is_not_null: sku is not null
 */
@@ -29,9 +29,9 @@ coded as (
             ''
         ) as sku,
         coalesce(lower(products.order_type) = 'kit', false) as is_kit,
-        options.deleted_at is not null as is_gone
+        options.deleted_at is not null as is_deleted
     from staging.product_options as options
-    left join staging.products as products on options.product_id = products.product_id
+    left join staging.products as products using (product_id)
 )
 
 select
@@ -42,5 +42,5 @@ select
     count(*) over (partition by product_option_id) as size_count,
     sku <> '' and count(*) over (partition by sku) > 1 as is_sku_shared,
     is_kit,
-    is_gone
+    is_deleted
 from coded

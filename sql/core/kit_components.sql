@@ -16,19 +16,35 @@ columns:
 */
 with
 
+-- One row per order line and option, its sizes together, as bills of materials name none.
+sold_kits as (
+    select
+        lines.document_id as sales_order_id,
+        lines.line_id,
+        lines.product_option_id as kit_option_id,
+        lines.warehouse,
+        lines.day_on,
+        sum(lines.sold_quantity)::decimal(18, 4) as quantity
+    from core.demand_lines as lines
+    inner join core.items as items using (product_option_id, size)
+    where lines.document_kind = 'sales_order' and items.is_kit
+    group by
+        lines.document_id, lines.line_id, lines.product_option_id, lines.warehouse, lines.day_on
+),
+
 kit_lines as (
     select distinct
         sales_order_id,
         line_id,
         warehouse,
         day_on
-    from core.sold_kits
+    from sold_kits
 ),
 
-lines_below as (
+component_lines as (
     select
         lines.sales_order_id,
-        lines.parent_line_id,
+        lines.parent_line_id as line_id,
         items.product_option_id,
         items.size,
         items.quantity
@@ -44,13 +60,12 @@ lines_below as (
 parts as (
     select
         kits.*,
-        below.product_option_id,
-        below.size,
+        components.product_option_id,
+        components.size,
         'order_lines' as basis,
-        below.quantity
+        components.quantity
     from kit_lines as kits
-    inner join lines_below as below
-        on kits.sales_order_id = below.sales_order_id and kits.line_id = below.parent_line_id
+    inner join component_lines as components using (sales_order_id, line_id)
     union all
     select
         kits.sales_order_id,
@@ -61,15 +76,9 @@ parts as (
         '' as size,
         'bom' as basis,
         kits.quantity * components.quantity as quantity
-    from core.sold_kits as kits
-    inner join core.bom_components as components on kits.kit_option_id = components.kit_option_id
-    where not exists (
-        select 1
-        from lines_below
-        where
-            lines_below.sales_order_id = kits.sales_order_id
-            and lines_below.parent_line_id = kits.line_id
-    )
+    from sold_kits as kits
+    inner join core.bom_components as components using (kit_option_id)
+    anti join component_lines using (sales_order_id, line_id)
 )
 
 select

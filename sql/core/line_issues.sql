@@ -1,5 +1,5 @@
 /*
-about: NestedTable that are only a description, because no item was found; one row per line.
+about: Lines that are only a description, because no item was found; one row per line.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue: Name of the issue.
@@ -19,13 +19,8 @@ description_lines as (
         items.line_id,
         sum(items.quantity)::decimal(18, 4) as quantity,
         sum(items.value)::decimal(18, 4) as value
-    from core.excluded_line_rules as rules
-    inner join core.document_line_items as items
-        on
-            rules.document_kind = items.document_kind
-            and rules.document_id = items.document_id
-            and rules.line_id = items.line_id
-            and rules.size = items.size
+    from core.line_exclusions as rules
+    inner join core.document_line_items as items using (document_kind, document_id, line_id, size)
     where rules.rule = 'description_only'
     group by items.document_kind, items.document_id, items.line_id
 ),
@@ -35,7 +30,7 @@ folded_items as (
         lower(trim(regexp_replace(sku, '\s+', ' ', 'g'))) as folded_code,
         string_agg(distinct '"' || sku || '"', ', ' order by '"' || sku || '"') as skus
     from core.items
-    where not is_gone and trim(sku) <> ''
+    where not is_deleted and trim(sku) <> ''
     group by lower(trim(regexp_replace(sku, '\s+', ' ', 'g')))
 )
 
@@ -59,15 +54,8 @@ select
         else 'Pick the product on the line in Cin7; a fee or a comment can stay as it is.'
     end as suggestion
 from description_lines as lines
-inner join core.document_lines as texts
-    on
-        lines.document_kind = texts.document_kind
-        and lines.document_id = texts.document_id
-        and lines.line_id = texts.line_id
-inner join core.documents as documents
-    on
-        lines.document_kind = documents.document_kind
-        and lines.document_id = documents.document_id
+inner join core.document_lines as texts using (document_kind, document_id, line_id)
+inner join core.documents as documents using (document_kind, document_id)
 left join folded_items
     on lower(trim(regexp_replace(texts.code, '\s+', ' ', 'g'))) = folded_items.folded_code
-where not documents.is_gone
+where not documents.is_deleted

@@ -29,7 +29,7 @@ open_orders as (
     where
         documents.completed_on is null
         and not documents.is_void
-        and not documents.is_gone
+        and not documents.is_deleted
 )
 
 select

@@ -23,7 +23,7 @@ orders as (
         trim(orders.stage) as stage,
         documents.is_approved,
         documents.is_void,
-        documents.is_gone
+        documents.is_deleted
     from staging.sales_orders as orders
     inner join core.documents as documents
         on
@@ -45,7 +45,7 @@ cross join core.today as today
 where
     not orders.is_approved
     and not orders.is_void
-    and not orders.is_gone
+    and not orders.is_deleted
     and orders.created_on < today.today_on - 7
 union all
 select
@@ -62,7 +62,7 @@ from orders
 cross join core.today as today
 where
     not orders.is_void
-    and not orders.is_gone
+    and not orders.is_deleted
     and orders.dispatched_at > today.as_of_at
 union all
 select
@@ -81,5 +81,5 @@ select
     'Nothing, if the pack size in Cin7 is right; quantities here are in stocking units already.'
         as suggestion
 from orders
-inner join staging.sales_order_lines as lines on orders.sales_order_id = lines.sales_order_id
-where not orders.is_gone and lines.uom_size > 1
+inner join staging.sales_order_lines as lines using (sales_order_id)
+where not orders.is_deleted and lines.uom_size > 1

@@ -1,5 +1,5 @@
 /*
-about: Sales orders that claim dispatch although nothing was shipped; one row per order.
+about: Sales orders that are dispatched although nothing was shipped; one row per order.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue: Name of the issue.
@@ -18,13 +18,9 @@ unshipped_orders as (
         bool_or(
             not lines.is_component and lines.quantity > 0 and items.product_option_id is not null
         ) as has_goods,
-        bool_or(lines.done_quantity > 0) as is_shipped
+        bool_or(lines.fulfilled_quantity > 0) as is_shipped
     from core.document_lines as lines
-    inner join core.document_line_items as items
-        on
-            lines.document_kind = items.document_kind
-            and lines.document_id = items.document_id
-            and lines.line_id = items.line_id
+    inner join core.document_line_items as items using (document_kind, document_id, line_id)
     where lines.document_kind = 'sales_order'
     group by lines.document_id
 )
@@ -51,4 +47,4 @@ where
     and documents.completed_on is not null
     and documents.is_approved
     and not documents.is_void
-    and not documents.is_gone
+    and not documents.is_deleted

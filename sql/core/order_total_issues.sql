@@ -49,7 +49,7 @@ orders as (
             documents.document_kind = 'sales_order'
             and orders.sales_order_id = documents.document_id
     left join line_totals on orders.sales_order_id = line_totals.document_id
-    where not documents.is_gone and not documents.is_void
+    where not documents.is_deleted and not documents.is_void
 )
 
 select

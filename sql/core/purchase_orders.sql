@@ -12,7 +12,7 @@ columns:
   branch_id: Branch that receives.
   warehouse: Warehouse of that branch.
   currency: Currency of the order (ISO code).
-  is_gone: True once Cin7 has the order no longer.
+  is_deleted: True once the order is deleted in Cin7.
   created_on: Day of creation, local date.
   etd_on: Expected departure, local date.
   eta_on: Expected arrival, local date.
@@ -25,7 +25,7 @@ with
 receipts as (
     select
         lines.document_id,
-        bool_and(lines.done_quantity >= lines.quantity) as is_complete
+        bool_and(lines.fulfilled_quantity >= lines.quantity) as is_complete
     from core.document_lines as lines
     where
         lines.document_kind = 'purchase_order'
@@ -60,9 +60,9 @@ select
     ) as supplier,
     orders.supplier_id::varchar as lane,
     orders.branch_id,
-    labels.warehouse,
+    attributes.warehouse,
     orders.currency,
-    documents.is_gone,
+    documents.is_deleted,
     orders.created_on,
     orders.etd_on,
     orders.eta_on,
@@ -72,9 +72,6 @@ inner join core.documents as documents
     on
         documents.document_kind = 'purchase_order'
         and orders.purchase_order_id = documents.document_id
-inner join core.document_labels as labels
-    on
-        documents.document_kind = labels.document_kind
-        and documents.document_id = labels.document_id
+inner join core.document_attributes as attributes using (document_kind, document_id)
 left join receipts on orders.purchase_order_id = receipts.document_id
 left join staging.contacts as contacts on orders.supplier_id = contacts.contact_id

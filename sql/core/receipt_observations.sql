@@ -1,7 +1,7 @@
 /*
 about: >-
   How long received documents took and how late they were, from which lead times and lateness
-  are measured; gone documents and those without a lane tell nothing. One row per document.
+  are measured; without deleted documents and those without a lane. One row per document.
 grain: [kind, document_id]
 columns:
   kind: purchase_order or transfer.
@@ -23,7 +23,7 @@ select
         when eta_on is not null then 0
     end::integer as late_days
 from core.purchase_orders
-where state = 'Delivered' and not is_gone and received_on is not null and lane is not null
+where state = 'Delivered' and not is_deleted and received_on is not null and lane is not null
 union all
 select
     'transfer' as kind,
@@ -33,4 +33,4 @@ select
     (received_on - dispatched_on)::integer as days,
     null::integer as late_days
 from core.transfers
-where state = 'Delivered' and not is_gone and lane is not null
+where state = 'Delivered' and not is_deleted and lane is not null

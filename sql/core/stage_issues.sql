@@ -27,7 +27,7 @@ stages as (
     where
         documents.completed_on is null
         and not documents.is_void
-        and not documents.is_gone
+        and not documents.is_deleted
         and trim(orders.stage) <> ''
         and lower(trim(orders.stage)) not in (
             'new', 'awaiting payment', 'declined', 'dispatched', 'processing', 'on hold',

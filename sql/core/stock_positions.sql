@@ -21,13 +21,31 @@ columns:
 */
 with
 
+-- When each reading took place: the newest sync of the stock list, and each day's snapshot.
+readings as (
+    select
+        true as is_current,
+        today.today_on as snapshot_on,
+        arg_max(syncs.started_at, (syncs.finished_at, syncs.started_at, syncs.sync_id)) as as_of_at
+    from core.today as today
+    left join staging.sync_log as syncs on syncs.entity = 'stock'
+    group by today.today_on
+    union all
+    select
+        false as is_current,
+        snapshot_on,
+        max(read_at) as as_of_at
+    from staging.stock_snapshots
+    group by snapshot_on
+),
+
 branch_stock as (
     select
         readings.is_current,
         readings.snapshot_on,
         stock.*
     from staging.stock as stock
-    inner join core.stock_readings as readings on readings.is_current
+    inner join readings on readings.is_current
     where stock.deleted_at is null
     union all by name
     select
@@ -42,7 +60,7 @@ labelled as (
         coalesce(branches.warehouse, 'unmapped') as warehouse,
         coalesce(branches.is_alone, false) as is_alone
     from branch_stock as stock
-    left join core.branch_warehouses as branches on stock.branch_id = branches.branch_id
+    left join core.branch_warehouses as branches using (branch_id)
 ),
 
 -- There is a row per day of history: only what branches share is added up, because that is slow.
@@ -87,5 +105,5 @@ select
 from warehouse_stock as stock
 full join core.in_transit_stock as in_transit
     using (is_current, snapshot_on, product_option_id, size, warehouse)
-inner join core.stock_readings as readings using (is_current, snapshot_on)
+inner join readings using (is_current, snapshot_on)
 left join core.items as items using (product_option_id, size)

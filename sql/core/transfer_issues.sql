@@ -39,6 +39,6 @@ select
     'Receive it in Cin7 if the goods have come, delete it there if it was cancelled; until then '
     || 'planning counts on its units.' as suggestion
 from core.transfers as transfers
-inner join open_transfers on transfers.transfer_id = open_transfers.transfer_id
+inner join open_transfers using (transfer_id)
 cross join core.today as today
 where transfers.state = 'Active' and transfers.dispatched_on < today.today_on - 60

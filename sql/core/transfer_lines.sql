@@ -1,5 +1,5 @@
 /*
-about: NestedTable of transfers with what is received and still open; one row per line and size.
+about: Lines of transfers with what is received and still open; one row per line and size.
 grain: [transfer_id, line_id, size]
 columns:
   transfer_id: Cin7 id of the transfer.
@@ -23,7 +23,7 @@ lines as (
         lines.sku,
         lines.quantity,
         case
-            when lines.is_begun then lines.done_quantity
+            when lines.is_partly_fulfilled then lines.fulfilled_quantity
             when transfers.state = 'Delivered' then lines.quantity
             else 0
         end::decimal(18, 4) as received_quantity

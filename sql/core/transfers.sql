@@ -10,7 +10,7 @@ columns:
   source_warehouse: Warehouse of the sending branch.
   destination_warehouse: Warehouse of the receiving branch.
   lane: Source and destination warehouse, as the key of their usual days.
-  is_gone: True once Cin7 has the transfer no longer.
+  is_deleted: True once the transfer is deleted in Cin7.
   created_on: Day of creation, local date.
   approved_on: Approval, local date.
   dispatched_on: Dispatch, local date.
@@ -24,10 +24,10 @@ places as (
     select
         transfers.transfer_id,
         coalesce(sources.warehouse, 'unmapped') as source_warehouse,
-        labels.warehouse as destination_warehouse
+        attributes.warehouse as destination_warehouse
     from staging.branch_transfers as transfers
-    inner join core.document_labels as labels
-        on labels.document_kind = 'transfer' and transfers.transfer_id = labels.document_id
+    inner join core.document_attributes as attributes
+        on attributes.document_kind = 'transfer' and transfers.transfer_id = attributes.document_id
     left join core.branch_warehouses as sources on transfers.source_branch_id = sources.branch_id
 )
 
@@ -45,10 +45,10 @@ select
     places.source_warehouse,
     places.destination_warehouse,
     places.source_warehouse || ' → ' || places.destination_warehouse as lane,
-    transfers.deleted_at is not null as is_gone,
+    transfers.deleted_at is not null as is_deleted,
     transfers.created_on,
     transfers.approved_on,
     transfers.dispatched_on,
     transfers.received_on
 from staging.branch_transfers as transfers
-inner join places on transfers.transfer_id = places.transfer_id
+inner join places using (transfer_id)

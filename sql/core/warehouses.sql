@@ -1,5 +1,5 @@
 /*
-about: Places that planning tells apart, each made of one or more branches; one row per warehouse.
+about: Warehouses of planning, each made of one or more branches; one row per warehouse.
 grain: [warehouse]
 columns:
   warehouse: Name of the warehouse; unmapped gathers the branches that the settings lack.

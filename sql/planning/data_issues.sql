@@ -9,7 +9,7 @@ columns:
     What it is about; a kind of document, branch, product_option, contact or bom_master.
   document_id: Cin7 id of it; 0 where documents name no branch.
   line_id: Cin7 id of the line; 0 where the issue is about the whole.
-  severity: error (numbers are wrong until it is mended), warning or info.
+  severity: error (numbers are wrong until it is fixed), warning or info.
   detail: >-
     What is wrong; lines with reference, code, units and value in document currency. An e-mail
     address that somebody wrote into a line is not shown.

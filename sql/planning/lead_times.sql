@@ -29,7 +29,7 @@ with
 
 document_items as (
     select distinct
-        document_kind,
+        document_kind as kind,
         document_id,
         product_option_id,
         size,
@@ -53,9 +53,6 @@ select
     round(avg((observations.late_days = 0)::integer), 4)::decimal(18, 4) as on_time_share,
     min(observations.lane_name) as lane_name
 from core.receipt_observations as observations
-inner join document_items as items
-    on
-        observations.kind = items.document_kind
-        and observations.document_id = items.document_id
+inner join document_items as items using (kind, document_id)
 where observations.days is not null
 group by observations.kind, observations.lane, items.product_option_id, items.size

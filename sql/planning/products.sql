@@ -7,7 +7,7 @@ columns:
   product_option_id: Cin7 id of the option.
   size: Size of the option on a size grid; '' when unsized.
   sku: The option's code, verbatim and case-sensitive; its code with size or without
-    stands in where it has none.
+    is used where it has none.
   product_id: Cin7 id of the product the option belongs to.
   style_code: Code of the product as a whole.
   name: Name of the product.
@@ -65,9 +65,7 @@ select
     options.supplier_code,
     products.sales_account
 from core.items as items
-inner join staging.product_options as options
-    on items.product_option_id = options.product_option_id and items.size = options.size
-inner join core.item_prices as prices
-    on items.product_option_id = prices.product_option_id and items.size = prices.size
+inner join staging.product_options as options using (product_option_id, size)
+inner join core.item_prices as prices using (product_option_id, size)
 left join staging.products as products on items.product_id = products.product_id
-where not items.is_gone
+where not items.is_deleted

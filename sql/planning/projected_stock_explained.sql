@@ -47,7 +47,7 @@ select
     receipts.order_number,
     receipts.open_quantity as quantity
 from planning.replenishments as receipts
-inner join core.horizon as horizon on receipts.expected_on = horizon.day_on
+inner join core.projection_days as projection_days on receipts.expected_on = projection_days.day_on
 where receipts.is_counted
 union all
 select

@@ -43,10 +43,10 @@ select
     lines.product_option_id,
     lines.sku,
     lines.ordered_quantity,
-    lines.done_quantity as received_quantity,
+    lines.fulfilled_quantity as received_quantity,
     case
         when orders.state in ('Draft', 'Active')
-            then greatest(lines.ordered_quantity - lines.done_quantity, 0)
+            then greatest(lines.ordered_quantity - lines.fulfilled_quantity, 0)
         else 0
     end::decimal(18, 4) as open_quantity,
     lines.unit_price as unit_cost,

@@ -28,18 +28,17 @@ select
     lines.size,
     notes.order_number,
     notes.sales_reference,
-    labels.warehouse,
+    attributes.warehouse,
     lines.product_option_id,
     lines.sku,
     lines.quantity,
     notes.completed_on as returned_on,
     notes.branch_id,
-    labels.channel,
+    attributes.channel,
     notes.customer_id,
     lines.value,
     notes.currency
 from core.included_lines as lines
 inner join staging.credit_notes as notes
     on lines.document_kind = 'credit_note' and lines.document_id = notes.credit_note_id
-inner join core.document_labels as labels
-    on lines.document_kind = labels.document_kind and lines.document_id = labels.document_id
+inner join core.document_attributes as attributes using (document_kind, document_id)

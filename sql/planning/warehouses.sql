@@ -1,7 +1,7 @@
 /*
 about: >-
-  Places that planning tells apart. Without settings each branch is a warehouse of its own name.
-  One row per warehouse.
+  Warehouses of planning, each made of one or more branches. Without settings each branch is a
+  warehouse of its own name. One row per warehouse.
 grain: [warehouse]
 columns:
   warehouse: Name of the warehouse; unmapped gathers the branches that the settings lack.

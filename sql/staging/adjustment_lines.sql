@@ -1,5 +1,5 @@
 /*
-about: NestedTable of stock adjustments, renamed; one row per line.
+about: Lines of stock adjustments, renamed; one row per line.
 grain: [adjustment_id, line_id]
 columns:
   adjustment_id: Cin7 id of the adjustment.

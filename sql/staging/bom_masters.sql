@@ -8,7 +8,7 @@ columns:
   created_on: Day of creation, local date.
   modified_at: When it was last changed in Cin7 (UTC).
   read_at: When this version was read (UTC).
-  deleted_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+  deleted_at: When it was found deleted in Cin7 (UTC); null while it is there.
 */
 select
     id as bom_master_id,

@@ -1,5 +1,5 @@
 /*
-about: NestedTable of transfers, renamed; one row per line.
+about: Lines of transfers, renamed; one row per line.
 grain: [transfer_id, line_id]
 columns:
   transfer_id: Cin7 id of the transfer.

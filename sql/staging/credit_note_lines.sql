@@ -1,5 +1,5 @@
 /*
-about: NestedTable of credit notes, renamed; one row per line.
+about: Lines of credit notes, renamed; one row per line.
 grain: [credit_note_id, line_id]
 columns:
   credit_note_id: Cin7 id of the credit note.

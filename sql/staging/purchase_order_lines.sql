@@ -1,5 +1,5 @@
 /*
-about: NestedTable of purchase orders, renamed; one row per line.
+about: Lines of purchase orders, renamed; one row per line.
 grain: [purchase_order_id, line_id]
 columns:
   purchase_order_id: Cin7 id of the order.

@@ -16,7 +16,7 @@ columns:
   currency_rate: Rate to the base currency, as in Cin7.
   tax_status: Incl, Excl or Exempt.
   tax_rate: Tax rate as in Cin7.
-  product_total: NestedTable, in document currency.
+  product_total: Total of the lines, in document currency.
   freight_total: Freight, in document currency.
   total: Total, in document currency.
   custom_fields: Mapped custom fields as a JSON object by Cin7's code; null where none is set.
@@ -30,7 +30,7 @@ columns:
   created_on: Day of creation, local date.
   modified_at: When it was last changed in Cin7 (UTC).
   read_at: When this version was read (UTC).
-  deleted_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+  deleted_at: When it was found deleted in Cin7 (UTC); null while it is there.
 */
 select
     id as purchase_order_id,

@@ -1,5 +1,5 @@
 /*
-about: NestedTable of sales orders, renamed; one row per line.
+about: Lines of sales orders, renamed; one row per line.
 grain: [sales_order_id, line_id]
 columns:
   sales_order_id: Cin7 id of the order.

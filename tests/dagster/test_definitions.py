@@ -90,7 +90,7 @@ def test_stock_is_read_after_the_documents(graph: AssetGraph) -> None:
 def test_no_model_is_built_before_everything_is_read(graph: AssetGraph) -> None:
     """A backfill makes runs of what depends on nothing first: no model does, however little it reads."""
     raw = {found for found in graph.get_all_asset_keys() if found.path[0] == "raw"}
-    for name in ("staging.sync_log", "staging.sync_coverage", "core.today", "core.horizon"):
+    for name in ("staging.sync_log", "staging.sync_coverage", "core.today", "core.projection_days"):
         assert raw <= graph.get_ancestor_asset_keys(key(name)), name
     for model in load_catalogue().models:
         assert raw & graph.get_ancestor_asset_keys(key(model.name)), model.name

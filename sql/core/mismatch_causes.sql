@@ -1,13 +1,13 @@
 /*
 about: >-
-  Why Cin7 may count an item otherwise than the documents do. One row per option, size and
+  Why Cin7 may count an item differently from the documents. One row per option, size and
   measure for which there is a reason.
 grain: [product_option_id, size, measure]
 columns:
   product_option_id: Cin7 id of the option.
   size: Size; '' when unsized.
   measure: open_sales, incoming, holding or available.
-  doubt: kit components, description-only lines or several items share the sku, the first that
+  cause: kit components, description-only lines or several items share the sku, the first that
     applies; null where none does.
   is_older_than_history: True where the item existed before the first day whose documents of the
     measure's kind were read, so that one of them may still be open.
@@ -19,11 +19,7 @@ component_items as (
         items.product_option_id,
         items.size
     from core.document_line_items as items
-    inner join core.document_lines as lines
-        on
-            items.document_kind = lines.document_kind
-            and items.document_id = lines.document_id
-            and items.line_id = lines.line_id
+    inner join core.document_lines as lines using (document_kind, document_id, line_id)
     where items.document_kind = 'sales_order' and lines.is_component
     union
     select
@@ -51,13 +47,10 @@ item_measures as (
         items.is_sku_shared,
         items.is_kit or component_items.product_option_id is not null as is_in_kits
     from core.items as items
-    left join component_items
-        on
-            items.product_option_id = component_items.product_option_id
-            and items.size = component_items.size
+    left join component_items using (product_option_id, size)
 ),
 
-doubts as (
+causes as (
     select
         item_measures.product_option_id,
         item_measures.size,
@@ -66,15 +59,12 @@ doubts as (
             when item_measures.is_in_kits then 'kit components'
             when codes.folded_code is not null then 'description-only lines'
             when item_measures.is_sku_shared then 'several items share the sku'
-        end as doubt,
+        end as cause,
         coalesce(options.created_on < first_days.first_on, false) as is_older_than_history
     from item_measures
-    left join staging.product_options as options
-        on
-            item_measures.product_option_id = options.product_option_id
-            and item_measures.size = options.size
-    left join first_days on item_measures.measure = first_days.measure
-    left join core.open_description_codes as codes
+    left join staging.product_options as options using (product_option_id, size)
+    left join first_days using (measure)
+    left join core.unmatched_open_codes as codes
         on
             item_measures.measure = codes.measure
             and item_measures.folded_sku = codes.folded_code
@@ -84,7 +74,7 @@ select
     product_option_id,
     size,
     measure,
-    doubt,
+    cause,
     is_older_than_history
-from doubts
-where doubt is not null or is_older_than_history
+from causes
+where cause is not null or is_older_than_history

@@ -28,22 +28,16 @@ select
     items.size,
     items.product_option_id,
     items.sku,
-    labels.warehouse,
-    (items.ordered_quantity - items.done_quantity)::decimal(18, 4) as open_quantity
-from core.excluded_line_rules as rules
-inner join core.document_line_items as items
-    on
-        rules.document_kind = items.document_kind
-        and rules.document_id = items.document_id
-        and rules.line_id = items.line_id
-        and rules.size = items.size
-inner join core.document_labels as labels
-    on items.document_kind = labels.document_kind and items.document_id = labels.document_id
+    attributes.warehouse,
+    (items.ordered_quantity - items.fulfilled_quantity)::decimal(18, 4) as open_quantity
+from core.line_exclusions as rules
+inner join core.document_line_items as items using (document_kind, document_id, line_id, size)
+inner join core.document_attributes as attributes using (document_kind, document_id)
 left join kit_lines
     on items.document_id = kit_lines.sales_order_id and items.line_id = kit_lines.line_id
 where
     rules.document_kind = 'sales_order'
     and rules.rule = 'undispatched'
     and items.product_option_id is not null
-    and items.ordered_quantity > items.done_quantity
+    and items.ordered_quantity > items.fulfilled_quantity
     and kit_lines.line_id is null

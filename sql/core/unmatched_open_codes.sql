@@ -17,15 +17,10 @@ description_lines as (
         items.size,
         lower(trim(sizes.code)) as folded_code
     from core.document_line_items as items
-    inner join core.document_line_sizes as sizes
-        on
-            items.document_kind = sizes.document_kind
-            and items.document_id = sizes.document_id
-            and items.line_id = sizes.line_id
-            and items.size = sizes.size
+    inner join core.document_line_sizes as sizes using (document_kind, document_id, line_id, size)
     where
         items.product_option_id is null
-        and items.ordered_quantity > items.done_quantity
+        and items.ordered_quantity > items.fulfilled_quantity
         and trim(sizes.code) <> ''
 )
 
@@ -33,12 +28,7 @@ select distinct
     'open_sales' as measure,
     lines.folded_code
 from description_lines as lines
-inner join core.excluded_line_rules as rules
-    on
-        lines.document_kind = rules.document_kind
-        and lines.document_id = rules.document_id
-        and lines.line_id = rules.line_id
-        and lines.size = rules.size
+inner join core.line_exclusions as rules using (document_kind, document_id, line_id, size)
 where rules.rule = 'undispatched'
 union all
 select distinct
@@ -49,7 +39,7 @@ inner join core.purchase_orders as orders
     on
         lines.document_kind = 'purchase_order'
         and lines.document_id = orders.purchase_order_id
-where orders.state = 'Active' and not orders.is_gone
+where orders.state = 'Active' and not orders.is_deleted
 union all
 select distinct
     'holding' as measure,

@@ -1,8 +1,8 @@
 /*
 about: >-
-  What stands on whole lines, spread over their sizes in proportion to the quantities: each size
-  gets the rounded running total less what the sizes before it got, so that nothing is lost to
-  rounding. One row per line and size.
+  What Cin7 keeps for a whole line, spread over its sizes in proportion to the quantities: each
+  size gets the rounded running total less what the sizes before it got, so that nothing is lost
+  to rounding. One row per line and size.
 grain: [document_kind, document_id, line_id, size]
 columns:
   document_kind: sales_order, purchase_order, transfer or credit_note.
@@ -10,10 +10,10 @@ columns:
   line_id: Cin7 id of the line.
   size: Name of the size on the line; '' for a line without sizes.
   quantity: Units of the size on the line.
-  done_quantity: Units of the size that were shipped or received.
+  fulfilled_quantity: Units of the size that were shipped or received.
   discount: Discount on the size in document currency.
 checks:
-  done_quantity_is_not_null: done_quantity is not null
+  fulfilled_quantity_is_not_null: fulfilled_quantity is not null
   discount_is_not_null: discount is not null
 */
 with
@@ -46,12 +46,12 @@ totals as (
         running.position,
         running.quantity,
         case
-            when running.line_quantity = 0 then lines.done_quantity
+            when running.line_quantity = 0 then lines.fulfilled_quantity
             else round(
-                (lines.done_quantity * running.quantity_so_far / running.line_quantity)
+                (lines.fulfilled_quantity * running.quantity_so_far / running.line_quantity)
                 ::decimal(28, 10), 4
             )
-        end::decimal(18, 4) as done_so_far,
+        end::decimal(18, 4) as fulfilled_so_far,
         case
             when running.line_quantity = 0 then lines.discount
             else round(
@@ -60,11 +60,7 @@ totals as (
             )
         end::decimal(18, 4) as discount_so_far
     from running
-    inner join core.document_lines as lines
-        on
-            running.document_kind = lines.document_kind
-            and running.document_id = lines.document_id
-            and running.line_id = lines.line_id
+    inner join core.document_lines as lines using (document_kind, document_id, line_id)
 )
 
 select
@@ -73,7 +69,8 @@ select
     line_id,
     size,
     quantity,
-    (done_so_far - coalesce(lag(done_so_far) over line, 0))::decimal(18, 4) as done_quantity,
+    (fulfilled_so_far - coalesce(lag(fulfilled_so_far) over line, 0))::decimal(18, 4)
+        as fulfilled_quantity,
     (discount_so_far - coalesce(lag(discount_so_far) over line, 0))::decimal(18, 4) as discount
 from totals
 window line as (partition by document_kind, document_id, line_id order by position)
@@ -84,12 +81,8 @@ select
     lines.line_id,
     sizes.size,
     sizes.quantity,
-    lines.done_quantity,
+    lines.fulfilled_quantity,
     lines.discount
 from core.document_lines as lines
-inner join core.document_line_sizes as sizes
-    on
-        lines.document_kind = sizes.document_kind
-        and lines.document_id = sizes.document_id
-        and lines.line_id = sizes.line_id
-        and sizes.size = ''
+inner join core.document_line_sizes as sizes using (document_kind, document_id, line_id)
+where sizes.size = ''

@@ -16,7 +16,7 @@ counted as (
     group by kind, document_id, line_id
 ),
 
-told as (
+published as (
     select
         kind,
         document_id,
@@ -32,7 +32,7 @@ select
     document_id,
     line_id,
     counted.quantity,
-    told.quantity as told_quantity
+    published.quantity as published_quantity
 from counted
-full join told using (kind, document_id, line_id)
-where counted.quantity is distinct from told.quantity
+full join published using (kind, document_id, line_id)
+where counted.quantity is distinct from published.quantity

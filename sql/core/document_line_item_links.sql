@@ -35,8 +35,7 @@ matches as (
         ) as option_id,
         coalesce(linked.size, only_sizes.size, unique_codes.size, sizes.size) as landing_size
     from core.document_line_sizes as sizes
-    left join core.items as linked
-        on sizes.product_option_id = linked.product_option_id and sizes.size = linked.size
+    left join core.items as linked using (product_option_id, size)
     left join core.items as only_sizes
         on
             sizes.product_option_id = only_sizes.product_option_id
@@ -78,8 +77,4 @@ select
     end as item_option_id,
     case when clashes.line_id is null then matches.landing_size else matches.size end as item_size
 from matches
-left join clashes
-    on
-        matches.document_kind = clashes.document_kind
-        and matches.document_id = clashes.document_id
-        and matches.line_id = clashes.line_id
+left join clashes using (document_kind, document_id, line_id)

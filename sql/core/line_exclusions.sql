@@ -21,30 +21,20 @@ lines as (
         items.product_option_id is null as is_description_only,
         lines.is_component,
         documents.document_kind in ('sales_order', 'credit_note') as is_sale,
-        documents.is_gone,
+        documents.is_deleted,
         documents.is_void,
         documents.is_approved,
         documents.completed_on is not null as is_completed,
-        labels.is_channel_excluded,
-        labels.is_warehouse_excluded,
-        labels.is_group_excluded
+        attributes.is_channel_excluded,
+        attributes.is_warehouse_excluded,
+        attributes.is_group_excluded
     from core.document_line_items as items
-    inner join core.document_lines as lines
-        on
-            items.document_kind = lines.document_kind
-            and items.document_id = lines.document_id
-            and items.line_id = lines.line_id
-    inner join core.documents as documents
-        on
-            items.document_kind = documents.document_kind
-            and items.document_id = documents.document_id
-    inner join core.document_labels as labels
-        on
-            items.document_kind = labels.document_kind
-            and items.document_id = labels.document_id
+    inner join core.document_lines as lines using (document_kind, document_id, line_id)
+    inner join core.documents as documents using (document_kind, document_id)
+    inner join core.document_attributes as attributes using (document_kind, document_id)
 ),
 
--- Purchase orders and transfers tell their state; a line that may still matter stays with them.
+-- Tables of purchase orders and transfers show their state, so most of their lines stay in them.
 decisions as (
     select
         document_kind,
@@ -53,10 +43,10 @@ decisions as (
         size,
         unnest([
             case
-                when is_gone and is_sale then 'gone'
-                when is_gone and document_kind = 'purchase_order' and not is_void then 'gone'
-                when is_gone and document_kind = 'transfer' and is_completed then 'gone'
-                when is_gone or not is_sale then null
+                when is_deleted and is_sale then 'gone'
+                when is_deleted and document_kind = 'purchase_order' and not is_void then 'gone'
+                when is_deleted and document_kind = 'transfer' and is_completed then 'gone'
+                when is_deleted or not is_sale then null
                 when is_void then 'void'
                 when not is_approved then 'draft'
                 when not is_completed and document_kind = 'sales_order' then 'undispatched'

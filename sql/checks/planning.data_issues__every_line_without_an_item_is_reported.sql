@@ -1,18 +1,15 @@
 /*
-about: Each line that is left out because no item has its code is an issue, unless it is gone.
+about: Each line that is left out because no item has its code is an issue, unless it is deleted.
 */
 select distinct
     excluded.document_kind,
     excluded.document_id,
     excluded.line_id
 from planning.excluded_lines as excluded
-inner join core.documents as documents
-    on
-        excluded.document_kind = documents.document_kind
-        and excluded.document_id = documents.document_id
+inner join core.documents as documents using (document_kind, document_id)
 where
     excluded.rule = 'description_only'
-    and not documents.is_gone
+    and not documents.is_deleted
     and not exists (
         select 1
         from planning.data_issues as issues

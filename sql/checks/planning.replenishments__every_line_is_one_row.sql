@@ -31,7 +31,7 @@ select
     lines.line_count,
     rows_here.line_count as line_count_here
 from lines
-left join rows_here on lines.kind = rows_here.kind
+left join rows_here using (kind)
 where
     lines.line_count <> coalesce(rows_here.line_count, 0)
     or coalesce(lines.open_quantity, 0) <> coalesce(rows_here.open_quantity, 0)

@@ -34,12 +34,8 @@ select
     contacts.contact_group as customer_group,
     excluded_groups.customer_group is not null as is_group_excluded
 from core.documents as documents
-left join core.branch_warehouses as branch_warehouses
-    on documents.branch_id = branch_warehouses.branch_id
-left join core.warehouses as warehouses on branch_warehouses.warehouse = warehouses.warehouse
-left join core.document_channels as channels
-    on
-        documents.document_kind = channels.document_kind
-        and documents.document_id = channels.document_id
-left join staging.contacts as contacts on documents.contact_id = contacts.contact_id
+left join core.branch_warehouses as branch_warehouses using (branch_id)
+left join core.warehouses as warehouses using (warehouse)
+left join core.document_channels as channels using (document_kind, document_id)
+left join staging.contacts as contacts using (contact_id)
 left join excluded_groups on contacts.contact_group = excluded_groups.customer_group
