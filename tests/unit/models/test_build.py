@@ -5,7 +5,6 @@ import pytest
 from cin7_pipeline.errors import AuditFailed
 from cin7_pipeline.models.build import build, build_all, drop_stale_tables, prepare_connection
 from cin7_pipeline.models.catalogue import load_catalogue
-from cin7_pipeline.models.checks import checks_of
 from cin7_pipeline.models.sql_model import parse_model
 
 
@@ -15,7 +14,7 @@ def build_one(connection, write_model):
 
     def build_query(query, columns="id", **more):
         path = write_model("core.orders", query, columns=columns, **more)
-        return build(connection, parse_model(path))
+        return build(connection, parse_model(path, "core"))
 
     return build_query
 
@@ -157,7 +156,7 @@ def test_a_cross_check_sees_the_new_table(connection, tmp_path, write_model):
 
 def test_an_interrupted_build_leaves_nothing_open(kept, connection, write_model, monkeypatch):
     """A build that is stopped in its middle rolls back, and the connection can be used again."""
-    model = parse_model(write_model("core.orders", "select 8 as id", columns="id"))
+    model = parse_model(write_model("core.orders", "select 8 as id", columns="id"), "core")
     monkeypatch.setattr("cin7_pipeline.models.build.run_check", interrupt)
     with pytest.raises(KeyboardInterrupt):
         build(connection, model)
@@ -182,7 +181,7 @@ def test_only_the_named_models_are_built(connection, tmp_path, write_model):
 def test_every_model_has_a_grain_check(write_model):
     """Grain makes two checks that stand before those of the file."""
     path = write_model("core.orders", "select 1 as id", columns="id", more="checks: {a: id > 0}\n")
-    names = [check.name for check in checks_of(parse_model(path))]
+    names = [check.name for check in parse_model(path, "core").checks]
     assert names == ["grain_is_unique", "grain_is_not_null", "a"]
 
 
