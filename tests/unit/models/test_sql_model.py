@@ -70,6 +70,8 @@ def test_what_a_check_reads_is_read_by_the_model(write_model):
         ("select 1 as id", "id", "checks: {a: 'id >'}\n", "cannot be parsed"),
         ("select 1 as id", "id", "checks: {a: {expect: id > 0, level: warn}}\n", "has level"),
         ("select 1 as id", "id", "checks: {a: {expect: id > 0, severity: bad}}\n", "'bad' is unk"),
+        ("select 1 as id", "id", "materialized: index\n", "materialized is 'index'; write table"),
+        ("select 1 as id", "id", "materialized: view\nsorted_by: [id]\n", "neither sorted nor"),
     ],
 )
 def test_a_fault_is_named_with_its_file(write_model, query, columns, more, message):
@@ -79,6 +81,29 @@ def test_a_fault_is_named_with_its_file(write_model, query, columns, more, messa
         parse_model(path, "core")
     assert str(caught.value).startswith(f"{path}: ")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "more", "kind"),
+    [
+        ("staging", "", "view"),
+        ("staging", "materialized: table\n", "table"),
+        ("core", "", "table"),
+        ("core", "materialized: view\n", "view"),
+        ("planning", "", "table"),
+    ],
+)
+def test_staging_is_made_of_views_unless_said(write_model, schema, more, kind):
+    """The folder says what a model is made as, and its header may say otherwise."""
+    path = write_model(f"{schema}.orders", "select 1 as id", columns="id", more=more)
+    assert parse_model(path, schema).materialized == kind
+
+
+def test_a_published_table_is_never_a_view(write_model):
+    """A release has copies of tables, so that a view in `planning` would be missing from it."""
+    path = write_model("planning.a", "select 1 as id", columns="id", more="materialized: view\n")
+    with pytest.raises(ModelError, match="materialized is 'view'; write table"):
+        parse_model(path, "planning")
 
 
 @pytest.mark.parametrize("text", ["select 1 as id", "/* about: x */", "/* about: x */ ;"])
