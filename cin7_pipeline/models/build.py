@@ -52,12 +52,11 @@ class BuildReport:
 class ModelBuildFailed(AuditFailed):
     """A model whose build was rolled back; `results` is what each check found until then."""
 
-    def __init__(
-        self, message: str, model: SqlModel, results: tuple[CheckResult, ...] = ()
-    ) -> None:
-        super().__init__(message)
+    def __init__(self, model: SqlModel, what: str, results: Iterable[CheckResult] = ()) -> None:
+        kept = f"the previous {model.materialized} is kept"
+        super().__init__(f"{model.name}: {what}; {kept} ({model.path})")
         self.model = model
-        self.results = results
+        self.results = tuple(results)
 
 
 def prepare_connection(connection: DuckDBPyConnection, variables: Mapping[str, object]) -> None:
@@ -127,7 +126,7 @@ def build(connection: DuckDBPyConnection, model: SqlModel) -> BuildReport:
         with suppress(duckdb.Error):  # a commit that failed has rolled back by itself
             connection.execute("rollback")
         if isinstance(error, duckdb.Error):
-            raise _failure(model, f"the query failed: {_one_line(error)}") from None
+            raise ModelBuildFailed(model, f"the query failed: {_one_line(error)}") from None
         raise
     return BuildReport(model, row_count, time.perf_counter() - started, results, columns)
 
@@ -145,7 +144,7 @@ def _create(connection: DuckDBPyConnection, model: SqlModel) -> tuple[tuple[str,
     described = connection.execute(f"describe {model.name}").fetchall()
     names = [name for name, *_ in described]
     if names != list(model.columns):
-        raise _failure(model, f"rule columns: {_difference(list(model.columns), names)}")
+        raise ModelBuildFailed(model, f"rule columns: {_difference(list(model.columns), names)}")
     return tuple((name, kind, model.columns[name]) for name, kind, *_ in described)
 
 
@@ -163,12 +162,12 @@ def _with_values(connection: DuckDBPyConnection, query: str) -> str:
 
 
 def _difference(declared: list[str], built: list[str]) -> str:
-    parts = [
-        f"the header lacks {', '.join(name for name in built if name not in declared)}",
-        f"the query lacks {', '.join(name for name in declared if name not in built)}",
-    ]
-    found = [part for part in parts if not part.endswith("lacks ")]
-    return " and ".join(found) or f"the header's order differs; write {', '.join(built)}"
+    lacking = {
+        "header": [name for name in built if name not in declared],
+        "query": [name for name in declared if name not in built],
+    }
+    parts = [f"the {part} lacks {', '.join(names)}" for part, names in lacking.items() if names]
+    return " and ".join(parts) or f"the header's order differs; write {', '.join(built)}"
 
 
 def _audit(connection: DuckDBPyConnection, model: SqlModel) -> tuple[CheckResult, ...]:
@@ -179,12 +178,12 @@ def _audit(connection: DuckDBPyConnection, model: SqlModel) -> tuple[CheckResult
             results.append(run_check(connection, model, check))
         except duckdb.Error as error:
             message = f"check {check.name} cannot run: {_one_line(error)}"
-            raise _failure(model, message, tuple(results)) from None
+            raise ModelBuildFailed(model, message, results) from None
     broken = [
         result for result in results if not result.passed and result.severity is Severity.ERROR
     ]
     if broken:
-        raise _failure(model, "; ".join(map(_sentence, broken)), tuple(results))
+        raise ModelBuildFailed(model, "; ".join(map(_sentence, broken)), results)
     return tuple(results)
 
 
@@ -208,11 +207,6 @@ def _sentence(result: CheckResult) -> str:
     values = ", ".join(f"{name}={value}" for name, value in (result.example or {}).items())
     example = f", for example {values}" if values else ""
     return f"{rows} break{'s' if result.failing_rows == 1 else ''} {result.name}{example}"
-
-
-def _failure(model: SqlModel, what: str, results: tuple[CheckResult, ...] = ()) -> ModelBuildFailed:
-    msg = f"{model.name}: {what}; the previous {model.materialized} is kept ({model.path})"
-    return ModelBuildFailed(msg, model, results)
 
 
 def _one_line(error: Exception) -> str:

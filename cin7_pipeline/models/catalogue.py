@@ -12,7 +12,14 @@ from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from cin7_pipeline.models.sql_model import Check, ModelError, SqlModel, parse_check, parse_model
+from cin7_pipeline.models.sql_model import (
+    Check,
+    ModelError,
+    SqlModel,
+    parse_check,
+    parse_model,
+    parse_shared_texts,
+)
 
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "sql"
 SCHEMAS = ("staging", "core", "issues", "planning")
@@ -104,9 +111,10 @@ def load_catalogue(folder: Path = SQL_FOLDER) -> Catalogue:
         raise ModelError(msg)
     for model in models.values():
         _refuse_contradictions(model, models)
+    shared = {schema: parse_shared_texts(folder / schema / "columns.yaml") for schema in SCHEMAS}
     ordered: dict[str, SqlModel] = {}
     for name in _build_order(models):
-        ordered[name] = _with_inherited_texts(models[name], ordered)
+        ordered[name] = _with_inherited_texts(models[name], ordered, shared[models[name].schema])
     return Catalogue(tuple(ordered.values()))
 
 
@@ -132,15 +140,17 @@ def _build_order(models: Mapping[str, SqlModel]) -> tuple[str, ...]:
         raise ModelError(msg) from None
 
 
-def _with_inherited_texts(model: SqlModel, models: Mapping[str, SqlModel]) -> SqlModel:
-    """Give a column without a text the one that all columns of its name have in the models it reads."""
+def _with_inherited_texts(
+    model: SqlModel, models: Mapping[str, SqlModel], shared: Mapping[str, str]
+) -> SqlModel:
+    """Give a column without a text its schema's shared one, else the only one in the models it reads."""
     texts = dict(model.columns)
     parents = [models[name] for name in sorted(model.sources & models.keys())]
     for column in (name for name, text in texts.items() if not text):
         found = {parent.columns[column] for parent in parents if column in parent.columns}
-        if len(found) != 1:
+        if column not in shared and len(found) != 1:
             why = "say different things" if found else "have no such column"
             msg = f"{model.path}: column {column} has no text, and the models it reads {why}: write one"
             raise ModelError(msg)
-        texts[column] = found.pop()
+        texts[column] = shared.get(column) or found.pop()
     return replace(model, columns=texts)

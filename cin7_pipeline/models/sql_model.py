@@ -138,6 +138,17 @@ def parse_check(path: Path) -> Check:
     )
 
 
+def parse_shared_texts(path: Path) -> dict[str, str]:
+    """Return the texts, by name, of columns that mean the same in many models of a schema.
+
+    Raises:
+        ModelError: the file, which need not exist, breaks the format.
+    """
+    found = _parse_yaml(path.read_text(encoding="utf-8"), path) if path.exists() else None
+    texts = _mapping({"columns": found}, "columns", "name: meaning and unit", path)
+    return {name: text_of(text, f"column {name}", path) for name, text in texts.items()}
+
+
 def grain_checks(table: str, grain: Sequence[str]) -> tuple[Check, Check]:
     """Return the two rules that every model has: its grain is unique, and no part of it is null."""
     key = ", ".join(map(identifier, grain))
@@ -164,11 +175,7 @@ def _read_file(path: Path, required: set[str], optional: set[str]) -> tuple[dict
     if not found or not query:
         msg = f"{path}: no header and query; start the file with /* about: … */, then one query"
         raise ModelError(msg)
-    try:
-        header = yaml.safe_load(found[1])
-    except yaml.YAMLError as error:
-        msg = f"{path}: the header is not YAML ({_one_line(error)}); quote text that holds a colon"
-        raise ModelError(msg) from None
+    header = _parse_yaml(found[1], path)
     keys = set(header) if isinstance(header, dict) else set()
     if missing := required - keys:
         msg = f"{path}: the header lacks {', '.join(sorted(missing))}; see sql/README.md"
@@ -178,6 +185,14 @@ def _read_file(path: Path, required: set[str], optional: set[str]) -> tuple[dict
         msg = f"{path}: the header has {', '.join(map(str, unknown))}; allowed are {allowed}"
         raise ModelError(msg)
     return dict(header), query
+
+
+def _parse_yaml(text: str, path: Path) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        msg = f"{path}: the header is not YAML ({_one_line(error)}); quote text that holds a colon"
+        raise ModelError(msg) from None
 
 
 def parse_query(query: str, path: Path) -> exp.Query:

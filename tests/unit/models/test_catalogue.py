@@ -152,6 +152,36 @@ def test_a_column_without_a_text_inherits_it(folder, write_model):
     assert load_catalogue(folder).model("planning.a").columns == {"id": "The id.", "b": "The b."}
 
 
+def test_a_schema_shares_the_texts_of_its_columns(folder, write_model):
+    """What `columns.yaml` says counts in its schema only, before what is inherited, behind a header's own."""
+    (folder / "core" / "columns.yaml").write_text("id: Shared.\nunused: Shared.\n")
+    write_model("core.b", "select id from staging.c", columns="id:")
+    write_model("planning.a", "select id from core.alone", columns="id:")
+    catalogue = load_catalogue(folder)
+    texts = {model.name: model.columns["id"] for model in catalogue.models}
+    assert texts == {
+        "core.alone": "The id.",
+        "core.b": "Shared.",
+        "planning.a": "The id.",
+        "staging.c": "The id.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- id", "columns is .* one line 'name"),
+        ("id: 5", "column id is 5; write text"),
+        ("a: b: c", "YAML"),
+    ],
+)
+def test_a_fault_in_shared_texts_is_named(folder, text, message):
+    """A file of shared texts that breaks the format is refused with its path."""
+    (folder / "core" / "columns.yaml").write_text(text)
+    with pytest.raises(ModelError, match=rf"core/columns\.yaml: .*{message}"):
+        load_catalogue(folder)
+
+
 @pytest.mark.parametrize(
     ("query", "message"),
     [
