@@ -37,6 +37,11 @@ class CheckResult:
         """True where no row breaks the rule."""
         return self.failing_rows == 0
 
+    def __str__(self) -> str:
+        rows = "1 row breaks" if self.failing_rows == 1 else f"{self.failing_rows} rows break"
+        values = ", ".join(f"{name}={value}" for name, value in (self.example or {}).items())
+        return f"{rows} {self.name}" + (f", for example {values}" if values else "")
+
 
 @dataclass(frozen=True)
 class BuildReport:
@@ -144,7 +149,13 @@ def _create(connection: DuckDBPyConnection, model: SqlModel) -> tuple[tuple[str,
     described = connection.execute(f"describe {model.name}").fetchall()
     names = [name for name, *_ in described]
     if names != list(model.columns):
-        raise ModelBuildFailed(model, f"rule columns: {_difference(list(model.columns), names)}")
+        lacking = {
+            "header": [name for name in names if name not in model.columns],
+            "query": [name for name in model.columns if name not in names],
+        }
+        parts = [f"the {part} lacks {', '.join(lost)}" for part, lost in lacking.items() if lost]
+        what = " and ".join(parts) or f"the header's order differs; write {', '.join(names)}"
+        raise ModelBuildFailed(model, f"rule columns: {what}")
     return tuple((name, kind, model.columns[name]) for name, kind, *_ in described)
 
 
@@ -161,15 +172,6 @@ def _with_values(connection: DuckDBPyConnection, query: str) -> str:
     return re.sub(r"getvariable\('(\w+)'\)", value, query)
 
 
-def _difference(declared: list[str], built: list[str]) -> str:
-    lacking = {
-        "header": [name for name in built if name not in declared],
-        "query": [name for name in declared if name not in built],
-    }
-    parts = [f"the {part} lacks {', '.join(names)}" for part, names in lacking.items() if names]
-    return " and ".join(parts) or f"the header's order differs; write {', '.join(built)}"
-
-
 def _audit(connection: DuckDBPyConnection, model: SqlModel) -> tuple[CheckResult, ...]:
     """Run every check, so that one run shows everything that is wrong."""
     results: list[CheckResult] = []
@@ -183,7 +185,7 @@ def _audit(connection: DuckDBPyConnection, model: SqlModel) -> tuple[CheckResult
         result for result in results if not result.passed and result.severity is Severity.ERROR
     ]
     if broken:
-        raise ModelBuildFailed(model, "; ".join(map(_sentence, broken)), results)
+        raise ModelBuildFailed(model, "; ".join(map(str, broken)), results)
     return tuple(results)
 
 
@@ -200,13 +202,6 @@ def run_check(connection: DuckDBPyConnection, model: SqlModel, check: Check) -> 
             query = f"select {names} from {failing} order by all limit 1"
             example = dict(zip(key, connection.execute(query).fetchall()[0], strict=True))
     return CheckResult(check.name, check.about, check.severity, count, example)
-
-
-def _sentence(result: CheckResult) -> str:
-    rows = f"{result.failing_rows} row{'' if result.failing_rows == 1 else 's'}"
-    values = ", ".join(f"{name}={value}" for name, value in (result.example or {}).items())
-    example = f", for example {values}" if values else ""
-    return f"{rows} break{'s' if result.failing_rows == 1 else ''} {result.name}{example}"
 
 
 def _one_line(error: Exception) -> str:

@@ -110,24 +110,19 @@ def load_catalogue(folder: Path = SQL_FOLDER) -> Catalogue:
         msg = f"{path}: there is no model {name}; name it <schema>.<model>__<rule>.sql"
         raise ModelError(msg)
     for model in models.values():
-        _refuse_contradictions(model, models)
+        rules = [check.name for check in model.checks]
+        if twice := {rule for rule in rules if rules.count(rule) > 1}:
+            msg = f"{model.path}: two checks are called {', '.join(sorted(twice))}; rename one"
+            raise ModelError(msg)
+        made_here = {table for table in model.reads if table.partition(".")[0] in SCHEMAS}
+        if unknown := sorted(made_here - models.keys()):
+            msg = f"{model.path}: reads {', '.join(unknown)}, which no file in sql/ makes"
+            raise ModelError(msg)
     shared = {schema: parse_shared_texts(folder / schema / "columns.yaml") for schema in SCHEMAS}
     ordered: dict[str, SqlModel] = {}
     for name in _build_order(models):
         ordered[name] = _with_inherited_texts(models[name], ordered, shared[models[name].schema])
     return Catalogue(tuple(ordered.values()))
-
-
-def _refuse_contradictions(model: SqlModel, models: Mapping[str, SqlModel]) -> None:
-    """Refuse two checks of one name, and a table that some model should make and none does."""
-    names = [check.name for check in model.checks]
-    if twice := {name for name in names if names.count(name) > 1}:
-        msg = f"{model.path}: two checks are called {', '.join(sorted(twice))}; rename one"
-        raise ModelError(msg)
-    made_here = (table for table in model.reads if table.partition(".")[0] in SCHEMAS)
-    if unknown := sorted(table for table in made_here if table not in models):
-        msg = f"{model.path}: reads {', '.join(unknown)}, which no file in sql/ makes"
-        raise ModelError(msg)
 
 
 def _build_order(models: Mapping[str, SqlModel]) -> tuple[str, ...]:

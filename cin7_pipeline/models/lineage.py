@@ -4,12 +4,12 @@ It is a picture for people and for Dagster's metadata. Nothing is built on it, s
 is left out rather than refused.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from sqlglot import exp
-from sqlglot.lineage import Node, lineage
+from sqlglot.lineage import lineage
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import build_scope
 from sqlglot.schema import MappingSchema
@@ -54,13 +54,15 @@ def column_lineage(
                 trim_selects=False,
                 copy=False,
             )
-            sources[column] = sorted(set(_leaves(node)))
+            ends = [end for end in node.walk() if not end.downstream]
+            sources[column] = sorted(
+                {
+                    (
+                        f"{end.expression.db}.{end.expression.name}",
+                        end.name.split(".")[-1].strip('"'),
+                    )
+                    for end in ends
+                    if isinstance(end.expression, exp.Table) and end.expression.db
+                }
+            )
     return sources
-
-
-def _leaves(root: Node) -> Iterator[tuple[str, str]]:
-    """Yield the columns of real tables at the ends of sqlglot's tree; those of CTEs lie between."""
-    for node in root.walk():
-        table = node.expression
-        if not node.downstream and isinstance(table, exp.Table) and table.db:
-            yield f"{table.db}.{table.name}", node.name.rpartition(".")[2].strip('"')

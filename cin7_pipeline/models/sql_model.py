@@ -91,28 +91,36 @@ def parse_model(path: Path, schema: str, cross_checks: Sequence[Check] = ()) -> 
         msg = f"{path}: columns is empty; write one line 'name: meaning and unit' per column"
         raise ModelError(msg)
     texts = {
-        name: "" if text is None else text_of(text, f"column {name}", path)
+        name: "" if text is None else _text_of(text, f"column {name}", path)
         for name, text in columns.items()
     }
+    kind = fields.get("materialized", "view" if schema == "staging" else "table")
+    may_be_view = schema != "planning" and "sorted_by" not in fields
+    if kind != "table" and not (kind == "view" and may_be_view):
+        msg = (
+            f"{path}: materialized is {kind!r}; write table, or view where the table is neither sorted"
+            " nor published (planning)"
+        )
+        raise ModelError(msg)
     name = f"{schema}.{path.stem}"
     grain = _listed(fields, "grain", "the columns that tell its rows apart", path)
     rules = _mapping(fields, "checks", "name: boolean expression", path)
-    tree = parse_query(query, path)
+    tree = _parse_query(query, path)
     return SqlModel(
         schema=schema,
         table=path.stem,
         path=path,
-        about=text_of(fields["about"], "about", path),
+        about=_text_of(fields["about"], "about", path),
         grain=grain,
         columns=texts,
         checks=(
-            *grain_checks(name, grain),
+            *_grain_checks(name, grain),
             *(_row_check(check, rule, name, path) for check, rule in rules.items()),
             *cross_checks,
         ),
         query=query,
-        sources=tables_read(tree, path),
-        materialized=_materialized(fields, schema, path),
+        sources=_tables_read(tree, path),
+        materialized=str(kind),
         sorted_by=_listed(fields, "sorted_by", "the columns that people look for first", path),
         tree=tree,
     )
@@ -131,10 +139,10 @@ def parse_check(path: Path) -> Check:
         raise ModelError(msg)
     return Check(
         name=rule,
-        about=text_of(fields["about"], "about", path),
+        about=_text_of(fields["about"], "about", path),
         failing=query,
         severity=_severity(fields.get("severity"), path),
-        reads=tables_read(parse_query(query, path), path),
+        reads=_tables_read(_parse_query(query, path), path),
     )
 
 
@@ -146,10 +154,10 @@ def parse_shared_texts(path: Path) -> dict[str, str]:
     """
     found = _parse_yaml(path.read_text(encoding="utf-8"), path) if path.exists() else None
     texts = _mapping({"columns": found}, "columns", "name: meaning and unit", path)
-    return {name: text_of(text, f"column {name}", path) for name, text in texts.items()}
+    return {name: _text_of(text, f"column {name}", path) for name, text in texts.items()}
 
 
-def grain_checks(table: str, grain: Sequence[str]) -> tuple[Check, Check]:
+def _grain_checks(table: str, grain: Sequence[str]) -> tuple[Check, Check]:
     """Return the two rules that every model has: its grain is unique, and no part of it is null."""
     key = ", ".join(map(identifier, grain))
     rows = f"select {key} from {table}"
@@ -195,7 +203,7 @@ def _parse_yaml(text: str, path: Path) -> Any:
         raise ModelError(msg) from None
 
 
-def parse_query(query: str, path: Path) -> exp.Query:
+def _parse_query(query: str, path: Path) -> exp.Query:
     """Return the syntax tree of exactly one query."""
     try:
         trees = [tree for tree in sqlglot.parse(query, dialect=DIALECT) if tree is not None]
@@ -208,7 +216,7 @@ def parse_query(query: str, path: Path) -> exp.Query:
     return trees[0]
 
 
-def tables_read(tree: exp.Query, path: Path) -> frozenset[str]:
+def _tables_read(tree: exp.Query, path: Path) -> frozenset[str]:
     """Return every table that the query reads, as `schema.table`; names of CTEs are not tables."""
     for scope in traverse_scope(tree):
         for source in scope.sources.values():
@@ -220,7 +228,7 @@ def tables_read(tree: exp.Query, path: Path) -> frozenset[str]:
     return frozenset(f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db)
 
 
-def text_of(value: object, what: str, path: Path) -> str:
+def _text_of(value: object, what: str, path: Path) -> str:
     """Return the value as one line of text; refuse anything but text."""
     if not isinstance(value, str) or not value.strip():
         msg = f"{path}: {what} is {value!r}; write text (quoted where it holds a colon)"
@@ -234,18 +242,6 @@ def _severity(value: object, path: Path) -> Severity:
         msg = f"{path}: severity {value!r} is unknown; write error or warn"
         raise ModelError(msg)
     return Severity.WARN if value == Severity.WARN else Severity.ERROR
-
-
-def _materialized(fields: Mapping[str, Any], schema: str, path: Path) -> str:
-    """Return `view` or `table`; where the header does not say, staging is made of views."""
-    value = fields.get("materialized", "view" if schema == "staging" else "table")
-    if value == "table" or (value == "view" and schema != "planning" and "sorted_by" not in fields):
-        return str(value)
-    msg = (
-        f"{path}: materialized is {value!r}; write table, or view where the table is neither sorted"
-        " nor published (planning)"
-    )
-    raise ModelError(msg)
 
 
 def _mapping(fields: Mapping[str, Any], key: str, line: str, path: Path) -> dict[str, Any]:
@@ -274,9 +270,9 @@ def _row_check(name: str, rule: object, table: str, path: Path) -> Check:
     if unknown := set(parts) - {"expect", "severity"}:
         msg = f"{path}: check {name} has {', '.join(unknown)}; allowed are expect and severity"
         raise ModelError(msg)
-    expect = text_of(parts.get("expect"), f"check {name}", path)
+    expect = _text_of(parts.get("expect"), f"check {name}", path)
     failing = f"select * from {table} where not ({expect})"
-    reads = tables_read(parse_query(failing, path), path)
+    reads = _tables_read(_parse_query(failing, path), path)
     return Check(name, expect, failing, _severity(parts.get("severity"), path), reads)
 
 
