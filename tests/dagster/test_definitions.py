@@ -13,7 +13,6 @@ from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 
 import cin7_pipeline
 from cin7_pipeline.models.catalogue import load_catalogue
-from cin7_pipeline.models.checks import checks_of
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.settings.environment import load_settings
 from cin7_pipeline.window import Window
@@ -59,7 +58,7 @@ def test_every_rule_of_a_model_is_a_check_of_its_asset(graph: AssetGraph) -> Non
     expected = {
         dg.AssetCheckKey(key(model.name), check.name)
         for model in load_catalogue().models
-        for check in checks_of(model)
+        for check in model.checks
     }
     assert expected
     assert graph.asset_check_keys == expected | {CURRENT_RELEASE_CHECK.key}
