@@ -22,31 +22,31 @@ checks:
 with
 
 issues as (
-    select * from core.line_issues
+    select * from issues.lines
     union all by name
-    select * from core.branch_issues
+    select * from issues.branches
     union all by name
-    select * from core.branch_share_issues
+    select * from issues.default_branch
     union all by name
-    select * from core.item_issues
+    select * from issues.items
     union all by name
-    select * from core.order_issues
+    select * from issues.order_shipping
     union all by name
-    select * from core.order_total_issues
+    select * from issues.order_totals
     union all by name
-    select * from core.order_entry_issues
+    select * from issues.order_entry
     union all by name
-    select * from core.stage_issues
+    select * from issues.stages
     union all by name
-    select * from core.double_sale_issues
+    select * from issues.double_sales
     union all by name
-    select * from core.customer_issues
+    select * from issues.customers
     union all by name
-    select * from core.member_email_issues
+    select * from issues.order_emails
     union all by name
-    select * from core.transfer_issues
+    select * from issues.transfers
     union all by name
-    select * from core.bom_issues
+    select * from issues.boms
 )
 
 select

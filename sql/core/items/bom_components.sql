@@ -2,7 +2,7 @@
 about: >-
   What one unit of each product with a bill of materials takes in the end: components that have a
   bill themselves are taken apart, down to 10 bills deep. A component that is its own product
-  again is not followed; one that is no item is left out (see core.bom_issues). One row per
+  again is not followed; one that is no item is left out (see issues.boms). One row per
   product and component.
 grain: [kit_option_id, component_option_id]
 columns:
