@@ -4,13 +4,13 @@ about: >-
   are made of themselves; one row per bill, or per component.
 grain: [issue, document_kind, document_id, line_id]
 columns:
-  issue: Name of the issue.
-  document_kind: What it is about.
-  document_id: Cin7 id of it.
+  issue:
+  document_kind:
+  document_id:
   line_id: Cin7 id of the component; 0 for the whole bill.
-  severity: error, warning or info.
-  detail: What is wrong.
-  suggestion: What to do about it.
+  severity:
+  detail:
+  suggestion:
 */
 with recursive
 

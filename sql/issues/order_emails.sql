@@ -5,13 +5,13 @@ about: >-
   address itself is not known here. One row per order.
 grain: [issue, document_kind, document_id, line_id]
 columns:
-  issue: Name of the issue.
-  document_kind: What it is about.
-  document_id: Cin7 id of it.
+  issue:
+  document_kind:
+  document_id:
   line_id: Cin7 id of the line; 0 for the whole.
-  severity: error, warning or info.
-  detail: What is wrong.
-  suggestion: What to do about it.
+  severity:
+  detail:
+  suggestion:
 */
 with
 

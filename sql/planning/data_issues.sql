@@ -13,7 +13,7 @@ columns:
   detail: >-
     What is wrong; lines with reference, code, units and value in document currency. An e-mail
     address that somebody wrote into a line is not shown.
-  suggestion: What to do about it.
+  suggestion:
 checks:
   severity_is_known: severity in ('error', 'warning', 'info')
   detail_is_not_null: detail is not null

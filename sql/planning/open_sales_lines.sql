@@ -5,7 +5,7 @@ about: >-
 grain: [sales_order_id, line_id, size]
 columns:
   sales_order_id: Cin7 id of the sales order.
-  line_id: Cin7 id of the line.
+  line_id:
   size: Size of the item; '' when unsized.
   order_number: Reference of the order in Cin7.
   channel: Sales channel by the settings, else the order's source, else Direct.

@@ -4,10 +4,10 @@ about: >-
   planning.products. One row per option that Cin7 still has, size, tier and currency.
 grain: [product_option_id, size, tier, currency]
 columns:
-  product_option_id: Cin7 id of the option.
+  product_option_id:
   size: Size of the item; '' when unsized.
   tier: Name of the price tier as the account writes it.
-  currency: Currency of the price (ISO code).
+  currency:
   sku: Code of the item, verbatim.
   price: Price of a unit, in the currency beside it.
   is_default_tier: True for the tier of the settings (wholesale unless set), in any letter case.

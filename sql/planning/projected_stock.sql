@@ -6,10 +6,10 @@ about: >-
 grain: [product_option_id, size, warehouse, day_on]
 sorted_by: [sku, warehouse, day_on]
 columns:
-  product_option_id: Cin7 id of the option.
-  size: Size of the item; '' when unsized.
-  warehouse: Warehouse; unmapped where the branch is not known.
-  day_on: Local day.
+  product_option_id:
+  size:
+  warehouse:
+  day_on:
   sku: Code of the item, verbatim.
   opening: Units at the start of the day, in stocking units; today what Cin7 has available (on hand
     less open sales, which are therefore not taken again), later what was projected for the day

@@ -5,16 +5,16 @@ about: >-
 grain: [kind, document_id, line_id, size]
 sorted_by: [expected_on, sku]
 columns:
-  kind: purchase_order or transfer.
-  document_id: Cin7 id of the document.
-  line_id: Cin7 id of the line.
-  size: Size of the item; '' when unsized.
+  kind:
+  document_id:
+  line_id:
+  size:
   order_number: Reference of the document in Cin7.
   source: Where it comes from; the supplier's company, or the sending warehouse.
   destination_warehouse: Warehouse it goes to; unmapped where the branch is not known.
   state: Draft, Active, Delivered or Archived.
-  product_option_id: Cin7 id of the option.
-  sku: Code of the item, verbatim.
+  product_option_id:
+  sku:
   open_quantity: Units still to come, in stocking units.
   expected_on: Day it is expected or was received, local date; null where unknown. What is
     overdue is expected today plus the days that its supplier is usually late.

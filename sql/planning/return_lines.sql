@@ -3,8 +3,8 @@ about: >-
   Goods that came back on completed credit notes, positive. One row per credit note line and size.
 grain: [credit_note_id, line_id, size]
 columns:
-  credit_note_id: Cin7 id of the credit note.
-  line_id: Cin7 id of the line.
+  credit_note_id:
+  line_id:
   size: Size of the item; '' when unsized.
   order_number: Reference of the credit note in Cin7.
   sales_reference: Reference of the sales order that is credited, as in Cin7.

@@ -6,7 +6,7 @@ grain: [sales_order_id, line_id, size]
 sorted_by: [sold_on, sku]
 columns:
   sales_order_id: Cin7 id of the sales order.
-  line_id: Cin7 id of the line.
+  line_id:
   size: Size of the item; '' when unsized.
   order_number: Reference of the order in Cin7.
   channel: Sales channel by the settings, else the order's source, else Direct.

@@ -3,8 +3,8 @@ about: >-
   What moves between branches, transfers of every state. One row per transfer line and size.
 grain: [transfer_id, line_id, size]
 columns:
-  transfer_id: Cin7 id of the transfer.
-  line_id: Cin7 id of the line.
+  transfer_id:
+  line_id:
   size: Size of the item; '' when unsized.
   order_number: Reference of the transfer in Cin7.
   source_branch_id: Cin7 id of the branch that sends; null where the transfer has none.
@@ -20,7 +20,7 @@ columns:
   approved_on: Day of approval, local date.
   dispatched_on: Day of dispatch, local date.
   received_on: Day of receipt, local date.
-  expected_on: Day it is expected or was received, local date; null where unknown.
+  expected_on:
   age_days: Days since it was dispatched, else approved, else created.
   expected_on_basis: received, lead_time (usual days between the two warehouses) or unknown.
 checks:

@@ -11,7 +11,7 @@ columns:
   name: Text of the line.
   quantity: Units on the line as Cin7 shows them.
   adjusted_quantity: Units that stock changes by; negative takes stock away.
-  unit_cost: Cost of a unit in the account's currency.
+  unit_cost:
 */
 select
     adjustment_id,

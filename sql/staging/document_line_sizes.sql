@@ -6,7 +6,7 @@ grain: [document_kind, document_id, line_id, size]
 columns:
   document_kind: sales_order, purchase_order, transfer or credit_note.
   document_id: Cin7 id of the document.
-  line_id: Cin7 id of the line.
+  line_id:
   size: Name of the size, verbatim.
   position: Place of the size on the line, from 1.
   code: Code of the size on the line, verbatim.

@@ -4,8 +4,8 @@ about: >-
   tier and currency.
 grain: [product_option_id, size, tier, currency]
 columns:
-  product_option_id: Cin7 id of the option.
-  size: Size; '' when unsized.
+  product_option_id:
+  size:
   tier: Name of the price tier, verbatim; cost (in any letter case) is what it is bought at.
   currency: Currency of the price (ISO code).
   price: Price of a unit, in that currency.

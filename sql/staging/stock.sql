@@ -15,7 +15,7 @@ columns:
   holding: Units set aside, dispatched transfers among them.
   modified_at: Last stock movement (UTC).
   read_at: When this version was read (UTC).
-  deleted_at: When it was found deleted in Cin7 (UTC); null while it is there.
+  deleted_at:
 */
 select
     product_option_id,

@@ -7,7 +7,7 @@ columns:
   product_option_id: Cin7 id of the option.
   size: Size of the item; '' when unsized.
   warehouse: Warehouse.
-  sku: The item's sku.
+  sku:
   day_count: Number of sample days, up to 28.
   net_quantity: Units sold less units returned on these days, over all channels.
   daily_demand: Their mean, in units a day; 0 where there is no such day or more came back than

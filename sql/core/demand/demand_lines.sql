@@ -5,12 +5,12 @@ about: >-
 grain: [document_kind, document_id, line_id, size]
 columns:
   document_kind: sales_order or credit_note.
-  document_id: Cin7 id of the document.
-  line_id: Cin7 id of the line.
-  size: Size of the item.
-  product_option_id: Option of the item.
-  sku: The item's sku.
-  warehouse: Warehouse of the document's branch; unmapped where the branch is not known.
+  document_id:
+  line_id:
+  size:
+  product_option_id:
+  sku:
+  warehouse:
   channel: Channel of the document.
   buyer_id: Customer who bought; null on returns and where the order has none.
   original_order_number: Reference of the order that a sale belongs to, back orders together,

@@ -5,7 +5,7 @@ about: >-
   of a kit and component.
 grain: [sales_order_id, line_id, product_option_id, size]
 columns:
-  sales_order_id: Cin7 id of the order.
+  sales_order_id:
   line_id: Cin7 id of the kit's line.
   product_option_id: Option of the component.
   size: Size of the component; '' by a bill, which names no sizes.

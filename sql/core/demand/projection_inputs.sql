@@ -5,7 +5,7 @@ about: >-
   warehouse.
 grain: [product_option_id, size, warehouse]
 columns:
-  product_option_id: Cin7 id of the option.
+  product_option_id:
   size: Size of the item; '' when unsized.
   warehouse: Warehouse; unmapped where the branch is not known.
   sku: The item's sku.

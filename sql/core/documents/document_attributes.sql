@@ -5,7 +5,7 @@ about: >-
 grain: [document_kind, document_id]
 columns:
   document_kind: sales_order, purchase_order, transfer or credit_note.
-  document_id: Cin7 id of the document.
+  document_id:
   warehouse: Warehouse of the document's branch; unmapped where the branch is not known.
   is_warehouse_excluded: True where that warehouse is disabled.
   channel: Channel of a sales order or credit note; null on other documents.

@@ -3,7 +3,7 @@ about: Channel of each sales order and credit note, and the rule that gave it; o
 grain: [document_kind, document_id]
 columns:
   document_kind: sales_order or credit_note.
-  document_id: Cin7 id of the document.
+  document_id:
   channel: Channel of the first settings row that matches, else the source, else Direct.
   is_included: False where the settings leave the channel out of sales.
   rule_priority: Priority of the settings row that matched; null where none did.

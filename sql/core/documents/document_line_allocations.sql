@@ -5,10 +5,10 @@ about: >-
   to rounding. One row per line and size.
 grain: [document_kind, document_id, line_id, size]
 columns:
-  document_kind: sales_order, purchase_order, transfer or credit_note.
-  document_id: Cin7 id of the document.
-  line_id: Cin7 id of the line.
-  size: Name of the size on the line; '' for a line without sizes.
+  document_kind:
+  document_id:
+  line_id:
+  size:
   quantity: Units of the size on the line.
   fulfilled_quantity: Units of the size that were shipped or received.
   discount: Discount on the size in document currency.

@@ -4,9 +4,9 @@ about: >-
   alone has it. One row per line and size.
 grain: [document_kind, document_id, line_id, size]
 columns:
-  document_kind: sales_order, purchase_order, transfer or credit_note.
-  document_id: Cin7 id of the document.
-  line_id: Cin7 id of the line.
+  document_kind:
+  document_id:
+  line_id:
   size: Name of the size on the line; '' for a line without sizes.
   item_option_id: Option of the item; null where none was found.
   item_size: Size of the item; the size of the line where none was found.

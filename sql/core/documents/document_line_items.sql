@@ -4,9 +4,9 @@ about: >-
   One row per line and size.
 grain: [document_kind, document_id, line_id, size]
 columns:
-  document_kind: sales_order, purchase_order, transfer or credit_note.
-  document_id: Cin7 id of the document.
-  line_id: Cin7 id of the line.
+  document_kind:
+  document_id:
+  line_id:
   size: Size of the item; where there is no item, the size on the line.
   product_option_id: Option of the item; null where the line is only a description.
   sku: The item's sku; null where the line is only a description.
@@ -15,7 +15,7 @@ columns:
   is_partly_fulfilled: True where something of the whole line was shipped or received.
   quantity: Units of the row; shipped where above 0, else ordered, never negative on credit
     notes.
-  unit_price: Price of a unit in document currency; on transfers its cost.
+  unit_price:
   discount: Discount on the row in document currency.
   value: Quantity times price less discount, in document currency.
 */

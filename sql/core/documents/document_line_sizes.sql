@@ -4,12 +4,12 @@ about: >-
   sizes.
 grain: [document_kind, document_id, line_id, size]
 columns:
-  document_kind: sales_order, purchase_order, transfer or credit_note.
-  document_id: Cin7 id of the document.
-  line_id: Cin7 id of the line.
+  document_kind:
+  document_id:
+  line_id:
   size: Name of the size on the line; '' for a line without sizes.
-  position: Place of the size on the line, from 1.
-  product_option_id: Option as Cin7 links it.
+  position:
+  product_option_id:
   code: Code of the size, or of the line where it has no sizes.
   quantity: Units of the size; negative on credit notes.
 */

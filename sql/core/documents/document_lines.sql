@@ -4,11 +4,11 @@ grain: [document_kind, document_id, line_id]
 columns:
   document_kind: sales_order, purchase_order, transfer or credit_note.
   document_id: Cin7 id of the document.
-  line_id: Cin7 id of the line.
+  line_id:
   is_component: True where the line is a component of a kit on the same document.
-  product_option_id: Option as Cin7 links it.
-  code: Code as it stood when the line was written.
-  name: Text of the line.
+  product_option_id:
+  code:
+  name:
   quantity: Units of the whole line; negative on credit notes.
   fulfilled_quantity: Units of the whole line that were shipped or received.
   unit_price: Price of a unit in document currency; on transfers its cost.

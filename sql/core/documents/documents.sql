@@ -7,7 +7,7 @@ columns:
   order_number: Reference of the document.
   contact_id: Customer or supplier; null on transfers.
   branch_id: Branch of the document; on transfers the destination.
-  created_on: Day of creation, local date.
+  created_on:
   completed_on: Day of dispatch, of full receipt or of the return of the goods, local date.
   is_deleted: True once the document is deleted in Cin7.
   is_void: True once voided; transfers cannot be.

@@ -4,10 +4,10 @@ about: >-
   A line without a row here is in them.
 grain: [document_kind, document_id, line_id, size, rule]
 columns:
-  document_kind: sales_order, purchase_order, transfer or credit_note.
-  document_id: Cin7 id of the document.
-  line_id: Cin7 id of the line.
-  size: Size of the item; where there is no item, the size on the line.
+  document_kind:
+  document_id:
+  line_id:
+  size:
   rule: Name of the rule.
 */
 with

@@ -4,8 +4,8 @@ about: >-
   per order.
 grain: [sales_order_id]
 columns:
-  sales_order_id: Cin7 id of the order.
-  order_number: Reference of the order.
+  sales_order_id:
+  order_number:
   original_order_number: Reference of the order that it was split from, else its own; a split
     back order has the reference of the first order and a letter (SO-1-A), and the same
     customer.

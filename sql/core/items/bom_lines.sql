@@ -5,12 +5,12 @@ about: >-
   bill.
 grain: [bom_master_id, product_line_id, position]
 columns:
-  bom_master_id: Cin7 id of the bill.
+  bom_master_id:
   product_line_id: Cin7 id of the product's line in the bill.
   position: Place of the component in the product's list, from 1.
-  reference: Reference of the bill.
+  reference:
   kit_option_id: Option that is made; null where Cin7 links none.
-  component_id: Cin7 id of the component's line.
+  component_id:
   component_option_id: Option that is taken; null where Cin7 links none.
   component_code: Code of the component on the bill.
   quantity: Units that one unit of the product takes.

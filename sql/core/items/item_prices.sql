@@ -2,8 +2,8 @@
 about: What a unit sells at in the default tier and what it costs; one row per option and size.
 grain: [product_option_id, size]
 columns:
-  product_option_id: Cin7 id of the option.
-  size: Size; '' when unsized.
+  product_option_id:
+  size:
   unit_price: Price of a unit in the default tier.
   unit_cost: Cost of a unit, in the currency of the price where there is one, else in the first.
   currency: Currency of price and cost (ISO code); null where Cin7 names none.

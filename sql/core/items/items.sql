@@ -4,8 +4,8 @@ about: >-
   them; one row per option and size.
 grain: [product_option_id, size]
 columns:
-  product_option_id: Cin7 id of the option.
-  size: Size; '' when unsized.
+  product_option_id:
+  size:
   product_id: Product the option belongs to.
   sku: The option's code, verbatim; its code with size or without is used where it has none.
   size_count: Number of sizes of the option.

@@ -4,8 +4,8 @@ about: >-
   own line. One row per line and size with something left to ship.
 grain: [sales_order_id, line_id, size]
 columns:
-  sales_order_id: Cin7 id of the order.
-  line_id: Cin7 id of the line.
+  sales_order_id:
+  line_id:
   size: Size of the item.
   product_option_id: Option of the item.
   sku: The item's sku.

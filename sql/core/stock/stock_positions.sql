@@ -6,13 +6,13 @@ grain: [is_current, snapshot_on, product_option_id, size, warehouse]
 columns:
   is_current: True for the stock as it was last read, false for the snapshot of a day.
   snapshot_on: Local day of the snapshot; of the current stock, today.
-  product_option_id: Cin7 id of the option.
-  size: Size; '' when unsized.
+  product_option_id:
+  size:
   warehouse: Warehouse; unmapped where the branches are not known.
   sku: Code of the item, else its code in the stock list.
-  on_hand: Units on hand.
+  on_hand:
   open_sales: Units on approved, undispatched sales orders, as Cin7 says.
-  available: Units on hand less open sales, as Cin7 says.
+  available:
   incoming: Units on approved, unreceived purchase orders, as Cin7 says.
   in_transit: Units on their way from another warehouse.
   holding: Units set aside, as Cin7 says.

@@ -2,8 +2,8 @@
 about: When each purchase order and transfer is expected, and why; one row per document.
 grain: [kind, document_id]
 columns:
-  kind: purchase_order or transfer.
-  document_id: Cin7 id of the document.
+  kind:
+  document_id:
   expected_on: Day it is expected or was received, local date; null where unknown.
   expected_on_basis: received, eta (Cin7's date), lead_time (usual days of the lane) or unknown.
   is_past: True where that day is before today.

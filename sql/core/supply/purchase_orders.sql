@@ -2,21 +2,21 @@
 about: Purchase orders with their state; one row per order.
 grain: [purchase_order_id]
 columns:
-  purchase_order_id: Cin7 id of the order.
+  purchase_order_id:
   order_number: Reference of the order.
   status: Cin7's own status.
   state: Draft, Active, Delivered or Archived.
-  supplier_id: Contact who supplies.
+  supplier_id:
   supplier: Company of the supplier, else its id, else unknown.
   lane: The supplier, as the key of its usual days; null without a supplier.
   branch_id: Branch that receives.
   warehouse: Warehouse of that branch.
   currency: Currency of the order (ISO code).
   is_deleted: True once the order is deleted in Cin7.
-  created_on: Day of creation, local date.
-  etd_on: Expected departure, local date.
-  eta_on: Expected arrival, local date.
-  received_on: Full receipt, local date.
+  created_on:
+  etd_on:
+  eta_on:
+  received_on:
 checks:
   state_is_known: state in ('Draft', 'Active', 'Delivered', 'Archived')
 */

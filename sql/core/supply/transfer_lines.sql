@@ -2,11 +2,11 @@
 about: Lines of transfers with what is received and still open; one row per line and size.
 grain: [transfer_id, line_id, size]
 columns:
-  transfer_id: Cin7 id of the transfer.
-  line_id: Cin7 id of the line.
-  size: Size of the item.
-  product_option_id: Option of the item.
-  sku: The item's sku.
+  transfer_id:
+  line_id:
+  size:
+  product_option_id:
+  sku:
   quantity: Units to be moved.
   received_quantity: Units received; all of them where Cin7 only says Delivered.
   open_quantity: Units still to be received; 0 once Delivered or Archived.

@@ -2,19 +2,19 @@
 about: Transfers with their state; one row per transfer.
 grain: [transfer_id]
 columns:
-  transfer_id: Cin7 id of the transfer.
-  order_number: Reference of the transfer.
+  transfer_id:
+  order_number:
   state: Draft, Active, Delivered or Archived.
-  source_branch_id: Branch that sends.
-  destination_branch_id: Branch that receives.
+  source_branch_id:
+  destination_branch_id:
   source_warehouse: Warehouse of the sending branch.
   destination_warehouse: Warehouse of the receiving branch.
   lane: Source and destination warehouse, as the key of their usual days.
   is_deleted: True once the transfer is deleted in Cin7.
-  created_on: Day of creation, local date.
-  approved_on: Approval, local date.
-  dispatched_on: Dispatch, local date.
-  received_on: Receipt, local date.
+  created_on:
+  approved_on:
+  dispatched_on:
+  received_on:
 checks:
   state_is_known: state in ('Draft', 'Active', 'Delivered', 'Archived')
 */
