@@ -8,7 +8,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cin7_pipeline.settings.environment import Settings, load_settings
+from cin7_pipeline.settings import Settings, load_settings
 
 FIRST_QUERIES = {
     "What runs out within 30 days, and when the next delivery comes": """

@@ -27,8 +27,7 @@ from cin7_pipeline.models.build_marker import (
 )
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
-from cin7_pipeline.settings.business import BusinessSettings, load_business_settings
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.settings import BusinessSettings, Settings, load_business_settings
 from cin7_pipeline.warehouse import lock
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.publish import Release, publish

@@ -11,7 +11,7 @@ from rich.console import Console
 from cin7_pipeline import console as terminal
 from cin7_pipeline.account import rate_limiter_of
 from cin7_pipeline.errors import PipelineError
-from cin7_pipeline.settings.environment import Settings, load_settings
+from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from dagster_project.definitions import defs
 from dagster_project.partitions import last_days

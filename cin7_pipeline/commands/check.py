@@ -9,7 +9,7 @@ from cin7_pipeline.console import console, settings_with_warnings, table_of
 from cin7_pipeline.errors import SettingsError
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.omni.permissions import Permission, read_permissions
-from cin7_pipeline.settings.business import load_business_settings
+from cin7_pipeline.settings import load_business_settings
 
 
 def run() -> None:

@@ -11,7 +11,7 @@ from cin7_pipeline.console import console, table_of, warn
 from cin7_pipeline.load.extract import OnProgress
 from cin7_pipeline.load.report import PAGED_BY_NUMBER, LoadReport
 from cin7_pipeline.pipeline import read_entities
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.window import Window
 
 

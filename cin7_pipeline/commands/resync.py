@@ -12,7 +12,7 @@ from cin7_pipeline.console import console, settings_with_warnings, table_of, war
 from cin7_pipeline.errors import PipelineError, SettingsError
 from cin7_pipeline.load.estimate import CostEstimate, estimate_calls
 from cin7_pipeline.pipeline import history_slices, run_lock, sales_by_month, sync_order
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 from cin7_pipeline.window import Window

@@ -2,7 +2,7 @@
 
 from cin7_pipeline.console import console, settings_with_warnings
 from cin7_pipeline.sandbox_account import SANDBOX_KEY, SANDBOX_USERNAME, sandbox_server
-from cin7_pipeline.settings.environment import SANDBOX_TIME_ZONE
+from cin7_pipeline.settings import SANDBOX_TIME_ZONE
 
 
 def run(port: int) -> None:

@@ -12,7 +12,7 @@ from cin7_pipeline.console import (
     warn,
 )
 from cin7_pipeline.pipeline import last_build_problem
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.releases import current_rollback
 

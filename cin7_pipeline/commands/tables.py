@@ -2,7 +2,7 @@
 
 from cin7_pipeline.console import console, settings_with_warnings, warn
 from cin7_pipeline.pipeline import build_models, publish_tables, run_lock
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.releases import roll_back
 
 

@@ -10,7 +10,7 @@ from cin7_pipeline.explain.item import Item, explain_item
 from cin7_pipeline.explain.loose_lines import LooseLine, find_loose_lines
 from cin7_pipeline.explain.question import ItemMatch, find_documents, find_items
 from cin7_pipeline.explain.source import Source, open_source
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.settings import Settings
 
 
 @dataclass(frozen=True)

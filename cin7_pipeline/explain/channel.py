@@ -6,7 +6,7 @@ from typing import Any
 
 from cin7_pipeline.explain.question import DocumentMatch
 from cin7_pipeline.explain.source import Source
-from cin7_pipeline.settings.business import DEFAULT_CHANNEL_RULES
+from cin7_pipeline.settings import DEFAULT_CHANNEL_RULES
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from cin7_pipeline.explain.kinds import KINDS
 from cin7_pipeline.explain.lines import Line, Standing, read_lines
 from cin7_pipeline.explain.question import DocumentMatch
 from cin7_pipeline.explain.source import Source
-from cin7_pipeline.settings.business import UNMAPPED
+from cin7_pipeline.settings import UNMAPPED
 
 BRANCHES = {"branch_id": "", "source_branch_id": "from", "destination_branch_id": "to"}
 DATES = (

@@ -21,8 +21,7 @@ from cin7_pipeline.load.state import TableState, load_state
 from cin7_pipeline.omni.client import Cin7Client
 from cin7_pipeline.omni.endpoint import Endpoint, SyncMode
 from cin7_pipeline.omni.endpoints import ENDPOINTS
-from cin7_pipeline.settings.business import load_business_settings
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.settings import Settings, load_business_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 from cin7_pipeline.window import Window

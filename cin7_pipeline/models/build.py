@@ -14,8 +14,7 @@ from cin7_pipeline.errors import AuditFailed
 from cin7_pipeline.models.catalogue import SCHEMAS, Catalogue
 from cin7_pipeline.models.checks import CheckResult, checks_of, run_check
 from cin7_pipeline.models.sql_model import SqlModel
-from cin7_pipeline.settings.business import BusinessSettings
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.settings import BusinessSettings, Settings
 from cin7_pipeline.warehouse.raw_tables import RECORDS
 from cin7_pipeline.warehouse.sql import identifier, write_comments
 

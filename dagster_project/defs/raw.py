@@ -8,7 +8,7 @@ from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.omni.endpoints import DOCUMENTS, REFERENCE_DATA
 from cin7_pipeline.pipeline import raw_row_counts, read_entities
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.window import Window
 from dagster_project.defs.jobs import daily_sync
 from dagster_project.partitions import (

@@ -16,7 +16,7 @@ from cin7_pipeline.pipeline import read_entities, sync_order
 from cin7_pipeline.sandbox.serializers.account import MerchantAccount
 from cin7_pipeline.sandbox.server.server import SandboxServer
 from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
-from cin7_pipeline.settings.environment import Settings, load_settings
+from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.raw_tables import MOMENT, create_raw_tables, table_columns
 from cin7_pipeline.warehouse.sql import literal

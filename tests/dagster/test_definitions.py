@@ -15,7 +15,7 @@ import cin7_pipeline
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.models.checks import checks_of
 from cin7_pipeline.omni.endpoints import ENDPOINTS
-from cin7_pipeline.settings.environment import load_settings
+from cin7_pipeline.settings import load_settings
 from cin7_pipeline.window import Window
 from dagster_project.definitions import defs
 from dagster_project.defs.publish import CURRENT_RELEASE_CHECK

@@ -17,7 +17,7 @@ from cin7_pipeline.load import merge
 from cin7_pipeline.omni import client
 from cin7_pipeline.omni.retry import RetryPolicy
 from cin7_pipeline.pipeline import read_entities
-from cin7_pipeline.settings.environment import load_settings
+from cin7_pipeline.settings import load_settings
 from dagster_project.definitions import defs
 from dagster_project.partitions import last_days
 

@@ -23,8 +23,7 @@ from cin7_pipeline.errors import ContractBroken, SettingsError
 from cin7_pipeline.load.decode import Decoder
 from cin7_pipeline.omni.endpoint import Column, Endpoint
 from cin7_pipeline.omni.endpoints import ENDPOINTS
-from cin7_pipeline.settings.business import load_business_settings
-from cin7_pipeline.settings.environment import load_settings
+from cin7_pipeline.settings import load_business_settings, load_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 from tests.environment import bare_environment

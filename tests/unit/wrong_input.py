@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cin7_pipeline.settings.business import (
+from cin7_pipeline.settings import (
     ChannelRule,
     CustomerGroupRule,
     CustomFieldRule,

@@ -18,7 +18,7 @@ from cin7_pipeline.files import (
     set_mode,
 )
 from cin7_pipeline.pipeline import publish_tables, run_lock
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from tests.unit.load.fake_account import Company, open_company, order
 

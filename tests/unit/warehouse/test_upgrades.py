@@ -10,7 +10,7 @@ import pytest
 
 from cin7_pipeline.models.build import write_business_settings
 from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
-from cin7_pipeline.settings.business import BusinessSettings, WarehouseRule
+from cin7_pipeline.settings import BusinessSettings, WarehouseRule
 from cin7_pipeline.warehouse.raw_tables import (
     CannotMigrate,
     create_raw_tables,
