@@ -17,6 +17,14 @@ app = typer.Typer(
 DAY = ["%Y-%m-%d"]
 
 
+@app.callback()
+def start() -> None:
+    """Set up the process before any command runs."""
+    from cin7_pipeline.runtime import configure
+
+    configure()
+
+
 @app.command()
 def check() -> None:
     """Say what the key may read, what is missing, and how much of the day's calls is left."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.errors import PipelineError
@@ -41,8 +40,6 @@ def sync_endpoints(
     Each entity is written whole or not at all; one that fails leaves the others' loads in place and
     its own earlier data as it was. Loading the same window twice rewrites nothing.
     """
-    # Arrow's own pool gives memory back and asks for it again with every page: a tenth of the time.
-    pa.set_memory_pool(pa.system_memory_pool())
     now = settings.now()
     endpoints = _endpoints(settings, entities)
     held = _held(settings, endpoints.values())

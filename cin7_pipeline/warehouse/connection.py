@@ -16,7 +16,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.errors import PipelineError, WarehouseBusy
-from cin7_pipeline.files import PRIVATE_FILE, private_files, public_folder, set_mode
+from cin7_pipeline.files import PRIVATE_FILE, public_folder, set_mode
 
 RETRY_SECONDS = 0.2
 IN_USE = re.compile(
@@ -51,8 +51,7 @@ def open_warehouse(
     def connect() -> DuckDBPyConnection:
         return duckdb.connect(path, read_only=read_only)
 
-    # DuckDB makes its log and its temporary files whenever it needs them.
-    with private_files(), closing(when_free(path, connect, wait_seconds=wait_seconds)) as opened:
+    with closing(when_free(path, connect, wait_seconds=wait_seconds)) as opened:
         if not read_only:
             set_mode(path, PRIVATE_FILE)
         for option in OPTIONS:

@@ -14,7 +14,6 @@ from cin7_pipeline.files import (
     PUBLIC_FILE,
     PUBLIC_FOLDER,
     fsync,
-    private_files,
     public_folder,
     set_mode,
 )
@@ -84,7 +83,7 @@ def write_release(
     """
     file, folder = releases / f"{name}.duckdb.tmp", releases / f"{name}.tmp"
     folder.mkdir()
-    with private_files(), duckdb.connect() as connection:
+    with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         _attach(connection, warehouse, file)
         tables = _copy_tables(connection, schema)
