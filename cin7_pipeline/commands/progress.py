@@ -1,4 +1,4 @@
-"""Entities read from Cin7 with a counter while it lasts and a receipt behind it."""
+"""This module syncs entities on a terminal: a counter while pages come in, a receipt when they are loaded."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,8 +15,8 @@ from cin7_pipeline.settings import Settings
 from cin7_pipeline.window import Window
 
 
-def read(settings: Settings, entities: Mapping[str, Window | None]) -> None:
-    """Read the entities and show what that brought, with what is worth a warning.
+def sync_with_progress(settings: Settings, entities: Mapping[str, Window | None]) -> None:
+    """Read the entities, and print what that changed and what is worth a warning.
 
     Raises:
         PipelineError: some entity could not be read; the others were, and are shown.
@@ -36,7 +36,7 @@ def read(settings: Settings, entities: Mapping[str, Window | None]) -> None:
 
 @contextmanager
 def _progress(screen: Console) -> Iterator[OnProgress]:
-    """A counter per entity while pages come in; nothing where nobody watches a terminal."""
+    """Show a counter per entity while pages come in; nothing where standard output is no terminal."""
     bar = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -58,7 +58,7 @@ def _progress(screen: Console) -> Iterator[OnProgress]:
 
 
 def _receipt(reports: Iterable[LoadReport]) -> RenderableType:
-    """What was read and what it changed, per entity."""
+    """Show what was read and what it changed, per entity."""
     columns = ["entity", "window", "rows", "new", "changed", "gone", "calls", "seconds"]
     rows = [
         (r.entity, str(r.window), r.rows_read, r.new, r.changed, r.gone, r.call_count, r.seconds)

@@ -12,16 +12,19 @@ from cin7_pipeline.console import (
     warn,
 )
 from cin7_pipeline.pipeline import last_build_problem
-from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.releases import current_rollback
 
 
 def run(*, queries: bool) -> None:
-    """Look at what is published; `queries` adds three worth trying."""
+    """Print what is published and how fresh it is; `queries` adds three queries worth trying."""
     settings, screen = settings_with_warnings(), console()
     screen.print(f"Calls left today: {rate_limiter_of(settings).left():,}")
-    _show_last_build(settings)
+    if settings.skip_entities:
+        skipped = ", ".join(sorted(settings.skip_entities))
+        screen.print(f"Skipped by CIN7_SKIP_ENTITIES, so not read any more: {skipped}")
+    if problem := last_build_problem(settings):
+        warn(f"What is published is older than what was read: {problem}.")
     if not settings.published_path.exists():
         screen.print("Nothing is published yet: run `cin7 sync`.")
         return
@@ -37,14 +40,8 @@ def run(*, queries: bool) -> None:
             show_first_queries(screen, connection)
 
 
-def _show_last_build(settings: Settings) -> None:
-    """Say what keeps newer tables from people; nothing where the last build passed."""
-    if problem := last_build_problem(settings):
-        warn(f"What is published is older than what was read: {problem}.")
-
-
 def _freshness(connection: DuckDBPyConnection) -> RenderableType:
-    """How old the published data are, per entity."""
+    """Show how old the published data are, per entity."""
     columns = ["entity", "data as of", "rows held", "new", "changed", "gone"]
     rows = connection.execute("""
         select

@@ -81,7 +81,7 @@ def _endpoints(settings: Settings, names: Iterable[str]) -> dict[str, Endpoint]:
 
 def _held(settings: Settings, endpoints: Iterable[Endpoint]) -> dict[str, TableState]:
     with open_warehouse(settings.warehouse_path) as connection:
-        create_raw_tables(connection)
+        create_raw_tables(connection, ENDPOINTS.values())
         require_same_account(connection, settings.account_id, settings.data_dir)
         return {endpoint.name: load_state(connection, endpoint) for endpoint in endpoints}
 

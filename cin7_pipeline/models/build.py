@@ -164,6 +164,7 @@ def build_variables(settings: Settings) -> dict[str, object]:
         "time_zone": settings.time_zone,
         "price_tier": settings.price_tier,
         "stale_after_days": settings.stale_after_days,
+        "skip_entities": ",".join(sorted(settings.skip_entities)),
     }
 
 

@@ -4,7 +4,7 @@ A picture for people and for Dagster's metadata: nothing is built on it, so what
 is left out rather than refused.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlglot import exp
@@ -15,18 +15,19 @@ from sqlglot.schema import MappingSchema
 
 from cin7_pipeline.models.catalogue import Catalogue
 from cin7_pipeline.models.sql_model import DIALECT, SqlModel
-from cin7_pipeline.warehouse.raw_tables import table_columns
 
 Sources = list[tuple[str, str]]
 
 
-def column_lineage(catalogue: Catalogue, model: SqlModel) -> dict[str, Sources]:
+def column_lineage(
+    catalogue: Catalogue, model: SqlModel, raw_tables: Mapping[str, Iterable[str]]
+) -> dict[str, Sources]:
     """For each column, the (table, column) pairs of the tables the model reads that it is made of.
 
     A column made of no other (a constant, a count of rows) has an empty list, and so has one that
-    cannot be followed.
+    cannot be followed. `raw_tables` are the columns of the tables that no model makes.
     """
-    schema = MappingSchema(_known_columns(catalogue), dialect=DIALECT, normalize=False)
+    schema = MappingSchema(_known_columns(catalogue, raw_tables), dialect=DIALECT, normalize=False)
     try:
         query = qualify(
             model.tree.copy(), schema=schema, dialect=DIALECT, validate_qualify_columns=False
@@ -37,9 +38,9 @@ def column_lineage(catalogue: Catalogue, model: SqlModel) -> dict[str, Sources]:
     return {column: _sources(column, scope, schema) for column in model.columns}
 
 
-def _known_columns(catalogue: Catalogue) -> dict[str, Any]:
+def _known_columns(catalogue: Catalogue, raw_tables: Mapping[str, Iterable[str]]) -> dict[str, Any]:
     """Schema → table → column → type, as sqlglot wants it; types are not needed."""
-    known = {name: list(columns) for name, columns in table_columns().items()}
+    known = {name: list(columns) for name, columns in raw_tables.items()}
     known |= {model.name: list(model.columns) for model in catalogue.models}
     nested: dict[str, Any] = {}
     for name, columns in known.items():

@@ -100,6 +100,10 @@ def _read(
     )
     counts = raw_row_counts(settings)
     yield from _results(context, chosen, outcome, counts)
+    skipped = chosen.keys() & settings.skip_entities
+    for table in (table for name in skipped for table in endpoint_tables(chosen[name])):
+        if (key := table_key(f"raw.{table}")) in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=key, metadata={"skipped": "CIN7_SKIP_ENTITIES"})
     outcome.raise_failures()
 
 

@@ -86,7 +86,7 @@ def _write_cell(trial: Trial, folder: Path) -> str:
 
 def _type_arguments(trial: Trial, folder: Path) -> str:
     with open_warehouse(folder / "data" / "warehouse.duckdb") as connection:
-        create_raw_tables(connection)
+        create_raw_tables(connection, ENDPOINTS.values())
     command, arguments = trial.place.split(" ")[0], trial.value
     with bare_environment(folder):
         result = CliRunner().invoke(app, [command, *arguments])
