@@ -1,4 +1,4 @@
-"""This module is the span of UTC time that a read covers, half-open: the start belongs to it, the end does not.
+"""This module is the span of UTC time that a read covers: its start belongs to it, its end does not.
 
 It makes lookbacks, day ranges and slices. It does not say how Cin7 is asked for them: that is in
 `omni/filters.py`.
