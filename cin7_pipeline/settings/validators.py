@@ -86,7 +86,8 @@ def _is_web_address(text: str) -> bool:
     """Return whether a text is a host and perhaps a path, and nothing that would be sent along."""
     url, port = httpx.URL(text), urlsplit(text).port
     is_plain = text.isprintable() and not re.search(r"[\s?#@]", text)
-    return is_plain and url.scheme in ("http", "https") and url.host != "" and port != 0
+    is_host = bool(re.fullmatch(r"[\w:.-]+", url.host))
+    return is_plain and is_host and url.scheme in ("http", "https") and port != 0
 
 
 def _can_be_sent(secret: SecretStr) -> bool:
