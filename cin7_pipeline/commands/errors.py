@@ -32,17 +32,13 @@ def user_errors() -> Iterator[None]:
 
         if not isinstance(error, OSError | duckdb.Error | DltException):
             raise
-        _complain(_advised(_first_cause(error)))
+        first: BaseException = error  # what went wrong first, such as a full disk
+        while first.__cause__ is not None:
+            first = first.__cause__
+        _complain(_advised(f"{type(first).__name__}: {' '.join(str(first).split())}"))
     else:
         return
     raise typer.Exit(1)
-
-
-def _first_cause(error: BaseException) -> str:
-    """Return what went wrong first, on one line: a full disk, a folder without rights, a damaged file."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def _advised(message: str) -> str:

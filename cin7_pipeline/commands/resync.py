@@ -10,7 +10,6 @@ from cin7_pipeline.commands.progress import sync_with_progress
 from cin7_pipeline.commands.tables import build, publish
 from cin7_pipeline.console import console, settings_with_warnings, table_of, warn
 from cin7_pipeline.errors import PipelineError, SettingsError
-from cin7_pipeline.load.estimate import CostEstimate
 from cin7_pipeline.pipeline import estimate_history, history_slices, run_lock, sync_order
 from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
@@ -34,7 +33,10 @@ def run(first: date, last: date, *, dry_run: bool) -> None:
         msg = f"--from {first} lies in the future; history ends today"
         raise SettingsError(msg)
     slices = history_slices(settings, Window.days(first, last))
-    screen.print(_price(estimate_history(settings, slices)))
+    cost = estimate_history(settings, slices)
+    rows = [*cost.calls.items(), ("together", cost.total)]
+    share = f"about {cost.minutes:.0f} min at the rate limit, {cost.day_share:.1%} of a day's calls"
+    screen.print(table_of(f"Estimated calls: {share}", ["entity", "calls"], rows))
     if dry_run:
         return
     documents, reference_data = sync_order()
@@ -59,13 +61,6 @@ def _say_where_to_go_on(oldest: Window, part: Window) -> Iterator[None]:
             last = (part.end - timedelta(days=1)).date()
             warn(f"to go on: cin7 resync --from {oldest.start.date()} --to {last}")
         raise
-
-
-def _price(cost: CostEstimate) -> RenderableType:
-    """Show calls per entity, and what they mean in minutes and share of a day's calls."""
-    rows = [*cost.calls.items(), ("together", cost.total)]
-    share = f"about {cost.minutes:.0f} min at the rate limit, {cost.day_share:.1%} of a day's calls"
-    return table_of(f"Estimated calls: {share}", ["entity", "calls"], rows)
 
 
 def _sales_by_month(settings: Settings) -> Sales:

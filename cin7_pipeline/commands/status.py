@@ -1,8 +1,5 @@
 """`cin7 status`: what was read when, which release people read, and how many calls are left."""
 
-from duckdb import DuckDBPyConnection
-from rich.console import RenderableType
-
 from cin7_pipeline.account import rate_limiter_of
 from cin7_pipeline.console import (
     console,
@@ -35,19 +32,14 @@ def run(*, queries: bool) -> None:
             f"This is no longer the newest release: {rollback}; `cin7 publish` goes forward again."
         )
     with open_warehouse(settings.alias_path, read_only=True) as connection:
-        screen.print(_freshness(connection))
+        columns = ["entity", "data as of", "rows held", "new", "changed", "gone"]
+        rows = connection.execute("""
+            select
+                entity, strftime(data_as_of_at, '%Y-%m-%d %H:%M UTC'), row_count,
+                new_count, changed_count, gone_count
+            from planning.sync_status
+            order by entity
+        """).fetchall()
+        screen.print(table_of("Published data", columns, rows))
         if queries:
             show_first_queries(screen, connection)
-
-
-def _freshness(connection: DuckDBPyConnection) -> RenderableType:
-    """Show how old the published data are, per entity."""
-    columns = ["entity", "data as of", "rows held", "new", "changed", "gone"]
-    rows = connection.execute("""
-        select
-            entity, strftime(data_as_of_at, '%Y-%m-%d %H:%M UTC'), row_count,
-            new_count, changed_count, gone_count
-        from planning.sync_status
-        order by entity
-    """).fetchall()
-    return table_of("Published data", columns, rows)

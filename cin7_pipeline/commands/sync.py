@@ -7,7 +7,6 @@ from cin7_pipeline.commands.tables import build, publish
 from cin7_pipeline.console import settings_with_warnings, warn
 from cin7_pipeline.errors import SettingsError
 from cin7_pipeline.pipeline import run_lock, sync_order
-from cin7_pipeline.settings import Settings
 from cin7_pipeline.window import Window
 
 
@@ -18,20 +17,16 @@ def run(*, days: int | None, entities: Iterable[str] | None, whole: bool) -> Non
         SettingsError: an entity is unknown or skipped; nothing was read.
     """
     settings = settings_with_warnings()
-    _refuse_unreadable(settings, set(entities or ()))
+    asked, known = set(entities or ()), [name for stage in sync_order() for name in stage]
+    if unknown := sorted(asked.difference(known)):
+        msg = f"{', '.join(unknown)}: no such entity; the entities are {', '.join(known)}"
+        raise SettingsError(msg)
+    if skipped := sorted(asked & settings.skip_entities):
+        msg = f"{', '.join(skipped)}: not read, as CIN7_SKIP_ENTITIES says; take it out there first"
+        raise SettingsError(msg)
     window = Window.whole() if whole else days and Window.lookback(settings.now(), days)
     with run_lock(settings, "cin7 sync", warn):
-        for stage in sync_order(entities or None):
+        for stage in sync_order(asked or None):
             sync_with_progress(settings, dict.fromkeys(stage, window or None))
         build(settings)
         publish(settings)
-
-
-def _refuse_unreadable(settings: Settings, entities: set[str]) -> None:
-    known = [name for stage in sync_order() for name in stage]
-    if unknown := sorted(entities.difference(known)):
-        msg = f"{', '.join(unknown)}: no such entity; the entities are {', '.join(known)}"
-        raise SettingsError(msg)
-    if skipped := sorted(entities & settings.skip_entities):
-        msg = f"{', '.join(skipped)}: not read, as CIN7_SKIP_ENTITIES says; take it out there first"
-        raise SettingsError(msg)

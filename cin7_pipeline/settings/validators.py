@@ -70,18 +70,6 @@ def _utc(text: str) -> datetime:
         return timestamp.replace(tzinfo=UTC)
 
 
-def _optional_entities(text: str) -> frozenset[str]:
-    names = frozenset(name.strip() for name in text.split(","))
-    if not names <= {*OPTIONAL}:
-        raise ValueError
-    return names
-
-
-def _is_in_calendar(value: date) -> bool:
-    day = value.date() if isinstance(value, datetime) else value
-    return FIRST_DAY <= day <= LAST_DAY
-
-
 def _is_web_address(text: str) -> bool:
     """Return whether a text is a host and perhaps a path, and nothing that would be sent along."""
     url, port = httpx.URL(text), urlsplit(text).port
@@ -107,7 +95,10 @@ def _database_folder(path: Path) -> Path:
         raise ValueError(msg) from None
 
 
-_in_calendar = must(_is_in_calendar, f"lies outside {FIRST_DAY.year} to {LAST_DAY.year}")
+_in_calendar = must(
+    lambda value: FIRST_DAY <= (value.date() if isinstance(value, datetime) else value) <= LAST_DAY,
+    f"lies outside {FIRST_DAY.year} to {LAST_DAY.year}",
+)
 _zone = "is no IANA time zone; write one like Australia/Sydney or Europe/London"
 _blank = "begins or ends with a blank, or holds a line break; copy it again from Cin7"
 _colon = "holds a colon, which no username of Cin7 has; copy it again from Cin7"
@@ -134,7 +125,12 @@ WebAddress = Annotated[
 Entity = Annotated[
     str, must(ENDPOINTS.__contains__, f"is no entity; the entities are {', '.join(ENDPOINTS)}")
 ]
-SkippedEntities = Annotated[frozenset[str], NoDecode, reads(_optional_entities, _skippable)]
+SkippedEntities = Annotated[
+    frozenset[str],
+    NoDecode,
+    reads(lambda text: [name.strip() for name in text.split(",")], _skippable),
+    must({*OPTIONAL}.issuperset, _skippable),
+]
 Credential = Annotated[SecretStr, must(_can_be_sent, _blank)]
 Username = Annotated[
     SecretStr, must(lambda s: ":" not in s.get_secret_value(), _colon), must(_can_be_sent, _blank)

@@ -80,15 +80,19 @@ def write_release(
     folder.mkdir()
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        _attach(connection, warehouse, file)
+        require_file(warehouse)
+        source = f"attach {literal(str(warehouse))} as warehouse (read_only)"
+        when_free(warehouse, lambda: connection.execute(source), wait_seconds=WAIT_SECONDS)
+        options = f"storage_version {literal(STORAGE_VERSION)}"
+        connection.execute(f"attach {literal(str(file))} as release ({options})")
         tables = _copy_tables(connection, schema)
         if not tables:
             msg = f"{warehouse} has no table in schema {schema}; build the models first: cin7 build"
             raise PipelineError(msg)
         for table in tables:
             target = literal(str(folder / f"{table}.parquet"))
-            source = f"release.{identifier(schema)}.{identifier(table)}"
-            connection.execute(f"copy {source} to {target} (format parquet, compression zstd)")
+            copied = f"release.{identifier(schema)}.{identifier(table)}"
+            connection.execute(f"copy {copied} to {target} (format parquet, compression zstd)")
         connection.execute("detach release")
     published = published_at.astimezone(UTC).isoformat()
     manifest = {"published_at": published, "release": name, "tables": tables}
@@ -98,14 +102,6 @@ def write_release(
     return tables
 
 
-def _attach(connection: DuckDBPyConnection, warehouse: Path, file: Path) -> None:
-    require_file(warehouse)
-    source = f"attach {literal(str(warehouse))} as warehouse (read_only)"
-    when_free(warehouse, lambda: connection.execute(source), wait_seconds=WAIT_SECONDS)
-    options = f"storage_version {literal(STORAGE_VERSION)}"
-    connection.execute(f"attach {literal(str(file))} as release ({options})")
-
-
 def _copy_tables(connection: DuckDBPyConnection, schema: str) -> dict[str, int]:
     """Copy all tables with their comments in one transaction, and return the rows of each."""
     found = connection.execute(
@@ -113,24 +109,21 @@ def _copy_tables(connection: DuckDBPyConnection, schema: str) -> dict[str, int]:
         " where database_name = 'warehouse' and schema_name = ? order by table_name",
         [schema],
     ).fetchall()
+    rows = {}
     connection.execute("begin transaction")
     connection.execute(f"create schema release.{identifier(schema)}")
-    rows = {table: _copy_table(connection, schema, table, about) for table, about in found}
+    for table, about in found:
+        name = f"{identifier(schema)}.{identifier(table)}"
+        connection.execute(f"create table release.{name} as from warehouse.{name}")
+        comments = connection.execute(
+            "select column_name, comment from duckdb_columns()"
+            " where database_name = 'warehouse' and schema_name = ? and table_name = ?",
+            [schema, table],
+        ).fetchall()
+        write_comments(connection, f"release.{name}", about, dict(comments))
+        [(rows[table],)] = connection.execute(f"select count(*) from release.{name}").fetchall()
     connection.execute("commit")
     return rows
-
-
-def _copy_table(connection: DuckDBPyConnection, schema: str, table: str, about: str | None) -> int:
-    name = f"{identifier(schema)}.{identifier(table)}"
-    connection.execute(f"create table release.{name} as from warehouse.{name}")
-    columns = connection.execute(
-        "select column_name, comment from duckdb_columns()"
-        " where database_name = 'warehouse' and schema_name = ? and table_name = ?",
-        [schema, table],
-    ).fetchall()
-    write_comments(connection, f"release.{name}", about, dict(columns))
-    [(rows,)] = connection.execute(f"select count(*) from release.{name}").fetchall()
-    return int(rows)
 
 
 def _finalize(draft: Path, final: Path) -> None:

@@ -129,16 +129,23 @@ def create_raw_tables(connection: DuckDBPyConnection, endpoints: Iterable[Endpoi
     declared = table_columns(endpoints)
     for schema in ("raw", "settings"):
         connection.execute(f"create schema if not exists {schema}")
-    existing = _existing(connection)
-    steps = [
-        step
-        for table, columns in declared.items()
-        for step in (
-            _upgrade(connection, table, columns, existing[table])
-            if table in existing
-            else [_creation(table, columns)]
-        )
-    ]
+    existing: dict[str, dict[str, str]] = dict(
+        connection.execute("""
+            select schema_name || '.' || table_name, map(list(column_name), list(data_type))
+            from duckdb_columns()
+            where database_name = current_database() and not internal
+            group by all
+        """).fetchall()
+    )
+    steps: list[str] = []
+    for table, columns in declared.items():
+        if table in existing:
+            steps += _upgrade(connection, table, columns, existing[table])
+            continue
+        parts = [f"{identifier(name)} {kind}" for name, kind in columns.items()]
+        if table in PRIMARY_KEYS:
+            parts.append(f"primary key ({PRIMARY_KEYS[table]})")
+        steps.append(f"create table {table} ({', '.join(parts)})")
     if not steps:
         return
     connection.execute("begin")
@@ -150,26 +157,6 @@ def create_raw_tables(connection: DuckDBPyConnection, endpoints: Iterable[Endpoi
         connection.execute("rollback")
         raise
     connection.execute("commit")
-
-
-def _existing(connection: DuckDBPyConnection) -> dict[str, dict[str, str]]:
-    """Return the tables that are there as `schema.table` → column → DuckDB type."""
-    rows = connection.execute("""
-        select schema_name || '.' || table_name, column_name, data_type
-        from duckdb_columns()
-        where database_name = current_database() and not internal
-    """).fetchall()
-    tables: dict[str, dict[str, str]] = {}
-    for table, column, kind in rows:
-        tables.setdefault(table, {})[column] = kind
-    return tables
-
-
-def _creation(table: str, columns: dict[str, str]) -> str:
-    parts = [f"{identifier(name)} {kind}" for name, kind in columns.items()]
-    if table in PRIMARY_KEYS:
-        parts.append(f"primary key ({PRIMARY_KEYS[table]})")
-    return f"create table {table} ({', '.join(parts)})"
 
 
 def _upgrade(

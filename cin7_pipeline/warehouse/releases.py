@@ -142,7 +142,21 @@ def roll_back(data_dir: Path, to: str | None, *, now: datetime) -> Rollback:
     _shown(releases)  # where nothing is published there is no folder to lock
     with releases.lock():
         left = _shown(releases)  # again, as the lock may have waited for a publish
-        shown = _before(releases, left) if to is None else _named(releases, to)
+        kept = releases.kept()
+        if to is None:
+            older = kept[kept.index(left) + 1 :] if left in kept else kept
+            if not older:
+                msg = (
+                    f"no release older than {left} is kept (CIN7_KEEP_RELEASES says how many are): fix"
+                    " what is wrong, then run `cin7 build` and `cin7 publish`"
+                )
+                raise PipelineError(msg)
+            shown = older[0]
+        else:
+            shown = to.removesuffix(".duckdb")
+            if shown not in kept:
+                msg = f"no release is called {to!r}; kept are {', '.join(kept)}"
+                raise PipelineError(msg)
         rollback = Rollback(shown, left, now.isoformat(timespec="seconds"))
         # Written first: after a kill people must not read an older release that nothing reports.
         write_atomic(releases.rollback_note, json.dumps(asdict(rollback)).encode())
@@ -167,24 +181,3 @@ def _shown(releases: Releases) -> str:
         msg = "nothing is published, so there is nothing to roll back: run `cin7 sync`"
         raise PipelineError(msg)
     return shown
-
-
-def _named(releases: Releases, name: str) -> str:
-    wanted, kept = name.removesuffix(".duckdb"), releases.kept()
-    if wanted not in kept:
-        msg = f"no release is called {name!r}; kept are {', '.join(kept)}"
-        raise PipelineError(msg)
-    return wanted
-
-
-def _before(releases: Releases, shown: str) -> str:
-    """Return the next older release that is kept."""
-    kept = releases.kept()
-    older = kept[kept.index(shown) + 1 :] if shown in kept else kept
-    if not older:
-        msg = (
-            f"no release older than {shown} is kept (CIN7_KEEP_RELEASES says how many are):"
-            " fix what is wrong, then run `cin7 build` and `cin7 publish`"
-        )
-        raise PipelineError(msg)
-    return older[0]

@@ -233,7 +233,7 @@ def test_a_killed_publish_leaves_the_last_release_whole(folder, start):
     assert not list((folder / "releases").glob("*.tmp*"))
 
 
-@pytest.mark.parametrize("step", ["_copy_table", "json.dumps", "_finalize"])
+@pytest.mark.parametrize("step", ["write_comments", "json.dumps", "_finalize"])
 def test_a_failed_publish_changes_nothing(folder, monkeypatch, step):
     """Whatever step fails, people keep the earlier release and no draft is left."""
     release_again(folder, 1)
