@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 
 from cin7_pipeline.omni.client import Cin7Client
 from cin7_pipeline.omni.rate_limit import Limits, RateLimiter
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.settings import Settings
 
 
 def rate_limiter_of(settings: Settings) -> RateLimiter:

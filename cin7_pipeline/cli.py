@@ -1,4 +1,4 @@
-"""The `cin7` command: thin calls into the library, readable answers, honest exit codes."""
+"""The `cin7` command: read Cin7 Omni, build the planning tables, publish them, explain them."""
 
 from datetime import datetime
 from typing import Annotated
@@ -17,9 +17,17 @@ app = typer.Typer(
 DAY = ["%Y-%m-%d"]
 
 
+@app.callback()
+def start() -> None:
+    """Set up the process before any command runs."""
+    from cin7_pipeline.runtime import configure
+
+    configure()
+
+
 @app.command()
 def check() -> None:
-    """Say what the key may read, what is missing, and how much of the day's calls is left."""
+    """Show what the key may read, what is missing, and how many of the day's calls are left."""
     with user_errors():
         from cin7_pipeline.commands import check as command
 
@@ -48,7 +56,7 @@ def resync(
     last: Annotated[datetime, typer.Option("--to", formats=DAY, help="Last UTC day, included.")],
     dry_run: Annotated[bool, typer.Option(help="Only say what it would cost.")] = False,
 ) -> None:
-    """Read a stretch of history again, a month at a time; price before, receipt after."""
+    """Read a range of history again, a month at a time; show the price before, the receipt after."""
     with user_errors():
         from cin7_pipeline.commands import resync as command
 
@@ -75,7 +83,7 @@ def publish(
     rollback: Annotated[bool, typer.Option("--rollback", help="Show an earlier release.")] = False,
     to: Annotated[str | None, typer.Option(help="Which one; the one before, unless said.")] = None,
 ) -> None:
-    """Swap the built planning tables in for everybody to read, or go back to an earlier release."""
+    """Publish the built planning tables for everybody to read, or go back to an earlier release."""
     if to is not None and not rollback:
         msg = "says which release to go back to: add --rollback"
         raise typer.BadParameter(msg, param_hint="--to")
@@ -102,7 +110,7 @@ def sandbox(
 def status(
     queries: Annotated[bool, typer.Option(help="Also show three queries worth trying.")] = False,
 ) -> None:
-    """Say what was read when, what is published, and how many calls are left."""
+    """Show what was read when, what is published, and how many calls are left."""
     with user_errors():
         from cin7_pipeline.commands import status as command
 

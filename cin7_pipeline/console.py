@@ -1,4 +1,7 @@
-"""Terminal output: the screen, tables, warnings, the last loads, first queries to try."""
+"""This module writes to the terminal: tables, warnings, the last loads, first queries to try.
+
+What one command alone shows is in `commands`.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -8,7 +11,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cin7_pipeline.settings.environment import Settings, load_settings
+from cin7_pipeline.settings import Settings, load_settings
 
 FIRST_QUERIES = {
     "What runs out within 30 days, and when the next delivery comes": """
@@ -38,24 +41,24 @@ order by severity, found desc
 limit 5""",
 }
 
-
+# Wide enough for the tables where standard output is a file.
 PAPER_WIDTH = 120
 
 
 def console() -> Console:
-    """Standard output; wide enough for the tables where it is no terminal."""
-    found = Console()
-    return found if found.is_terminal else Console(width=PAPER_WIDTH)
+    """Return standard output."""
+    screen = Console()
+    return screen if screen.is_terminal else Console(width=PAPER_WIDTH)
 
 
 def print_line(text: str, style: str) -> None:
-    """One line on standard error: it stays one, however narrow a log or a terminal is."""
+    """Print one line on standard error; it stays one, however narrow a log or a terminal is."""
     errors = Console(stderr=True)
     errors.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> RenderableType:
-    """A plain table; numbers to the right, with thousands set apart."""
+    """Return a plain table; numbers stand to the right, with thousands set apart."""
     table = Table(header_style="bold", box=None, pad_edge=False)
     cells = [list(row) for row in rows]
     for position, name in enumerate(columns):
@@ -69,6 +72,7 @@ def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) 
 
 
 def _cell(value: Any) -> str:
+    """Write a value as a person would: nothing, yes or no, 1,234 or 1,234.5."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -79,7 +83,7 @@ def _cell(value: Any) -> str:
 
 
 def last_loads(connection: DuckDBPyConnection) -> RenderableType:
-    """The newest load of each entity, from the load's own log."""
+    """Return the newest load of each entity, from the log of loads."""
     columns = ["entity", "read_at", "rows", "new", "changed", "gone", "calls", "seconds"]
     rows = connection.execute("""
         select
@@ -95,7 +99,7 @@ def last_loads(connection: DuckDBPyConnection) -> RenderableType:
 
 
 def show_first_queries(console: Console, connection: DuckDBPyConnection) -> None:
-    """Three queries worth trying, each with its first rows."""
+    """Print three queries worth trying, each with its first rows."""
     for title, query in FIRST_QUERIES.items():
         cursor = connection.execute(query)
         columns = [entry[0] for entry in cursor.description or ()]
@@ -104,7 +108,7 @@ def show_first_queries(console: Console, connection: DuckDBPyConnection) -> None
 
 
 def settings_with_warnings() -> Settings:
-    """The settings of this process, after what a person should know about them was said."""
+    """Load the settings, and print what a person should know about them."""
     settings = load_settings()
     if settings.uses_sandbox:
         console().print("No credentials are set: this is the [bold]sandbox account[/bold].")
@@ -114,5 +118,5 @@ def settings_with_warnings() -> Settings:
 
 
 def warn(sentence: str) -> None:
-    """A line that a person should know."""
+    """Print a line that a person should know."""
     print_line(sentence, "yellow")

@@ -1,4 +1,4 @@
-"""What can go wrong, told apart by what the reader should do next.
+"""This module is the tree of errors, told apart by what the reader should do next.
 
     PipelineError
     ├── SettingsError      fix a setting
@@ -9,7 +9,7 @@
     ├── WarehouseBusy      somebody else has the database open
     └── AuditFailed        a table did not pass its checks; the earlier one is kept
 
-Where only one module raises a kind of these, it stands there (`CannotMigrate`, `ModelBuildFailed`).
+A kind that only one module raises is declared there (`CannotMigrate`, `ModelBuildFailed`).
 Every message is one line: what happened, where, what to do next. None holds a credential.
 """
 
@@ -31,7 +31,7 @@ class Cin7Unavailable(PipelineError):
 class QuotaExhausted(Cin7Unavailable):
     """The day's calls are used up; `returns_at` says when the next one is free.
 
-    `said_by_cin7` tells a refusal that Cin7 just gave from the count that we keep ourselves.
+    `said_by_cin7` is true for a refusal by Cin7, false where the count that we keep says so.
     """
 
     def __init__(self, message: str, returns_at: datetime, *, said_by_cin7: bool = False) -> None:
@@ -41,7 +41,7 @@ class QuotaExhausted(Cin7Unavailable):
 
 
 class Cin7Rejected(PipelineError):
-    """Cin7 said no (400, 401, 403, 404); asking again would not help."""
+    """Cin7 refused the request (400, 401, 403, 404); asking again would not help."""
 
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)

@@ -9,7 +9,7 @@ from cin7_pipeline.files import private_folder, write_atomic
 from cin7_pipeline.sandbox.serializers.account import MerchantAccount
 from cin7_pipeline.sandbox.server.server import SandboxServer
 from cin7_pipeline.sandbox.simulation.merchant import Merchant
-from cin7_pipeline.settings.environment import SANDBOX_TIME_ZONE, Settings
+from cin7_pipeline.settings import SANDBOX_TIME_ZONE, Settings
 
 DAYS_OF_LIFE = 120
 SANDBOX_USERNAME = "sandbox"

@@ -1,6 +1,7 @@
-"""Spans of UTC time that a read covers, half-open: the start belongs to it, the end does not.
+"""This module is the span of UTC time that a read covers: its start belongs to it, its end does not.
 
-What belongs here: lookbacks, day ranges, slices. Not here: how Cin7 is asked for them (`api/where.py`).
+It makes lookbacks, day ranges and slices. It does not say how Cin7 is asked for them: that is in
+`omni/filters.py`.
 """
 
 from collections.abc import Iterator
@@ -31,32 +32,35 @@ class Window:
         for name in ("start", "end"):
             bound = getattr(self, name)
             if bound is not None:
-                object.__setattr__(self, name, _in_utc(bound))
+                if bound.tzinfo is None:
+                    msg = f"{bound} has no time zone"
+                    raise ValueError(msg)
+                object.__setattr__(self, name, bound.astimezone(UTC))
 
     @classmethod
     def whole(cls) -> "Window":
-        """Everything, whatever its dates."""
+        """Return the window of everything, whatever its dates."""
         return cls()
 
     @classmethod
     def lookback(cls, now: datetime, days: int) -> "Window":
-        """Everything changed since the midnight (UTC) that lies `days` days back."""
+        """Return the window of what changed since the midnight (UTC) that lies `days` days back."""
         today = now.astimezone(UTC).date()
         return cls(start=midnight(today - timedelta(days=min(days, (today - EARLIEST).days))))
 
     @classmethod
     def days(cls, first: date, last: date) -> "Window":
-        """The UTC days from `first` to `last`, both included, as far as Cin7 can have any."""
+        """Return the UTC days from `first` to `last`, both included, as far as Cin7 can have any."""
         first = max(first, min(last, EARLIEST))
         return cls(start=midnight(first), end=midnight(min(last, date.max - DAY) + DAY))
 
     @property
     def is_whole(self) -> bool:
-        """True where no date bounds the read."""
+        """Whether no date bounds the read."""
         return self.start is None
 
     def dates(self, now: datetime) -> Iterator[date]:
-        """The UTC days that the window touches up to `now`; none for a whole read."""
+        """Yield the UTC days that the window touches up to `now`; none for a whole read."""
         last = min(self.end - MICROSECOND, now) if self.end else now
         if self.start is None or self.start > last:
             return
@@ -66,7 +70,7 @@ class Window:
             day += DAY
 
     def slices(self, days: int, now: datetime) -> list["Window"]:
-        """The window cut into pieces of `days` days, the last of them whatever is left.
+        """Cut the window into pieces of `days` days, the last of them whatever is left.
 
         An open end stays open in it, and what lies after `now` is not cut: nothing is there yet.
         """
@@ -85,12 +89,5 @@ class Window:
 
 
 def midnight(day: date) -> datetime:
-    """The first moment of a UTC day."""
+    """Return the first timestamp of a UTC day."""
     return datetime.combine(day, time(), tzinfo=UTC)
-
-
-def _in_utc(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        msg = f"{moment} has no time zone"
-        raise ValueError(msg)
-    return moment.astimezone(UTC)

@@ -11,7 +11,8 @@ from rich.console import Console
 from cin7_pipeline import console as terminal
 from cin7_pipeline.account import rate_limiter_of
 from cin7_pipeline.errors import PipelineError
-from cin7_pipeline.settings.environment import Settings, load_settings
+from cin7_pipeline.runtime import configure
+from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from dagster_project.definitions import defs
 from dagster_project.partitions import last_days
@@ -21,6 +22,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 def main() -> int:
     """Run, show, and return the exit code."""
+    configure()
     console = terminal.console()
     try:
         settings = load_settings()

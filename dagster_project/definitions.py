@@ -5,6 +5,7 @@ from pathlib import Path
 import dagster as dg
 
 from cin7_pipeline.files import PRIVATE_FOLDER, set_mode
+from cin7_pipeline.runtime import configure
 from dagster_project.resources import SettingsResource, Turn
 
 # Where `make run` and `make ui` keep Dagster's history; git gives the folder no mode of its own.
@@ -17,6 +18,7 @@ def defs() -> dg.Definitions:
 
     It closes this project's Dagster home to other users, before a first run writes into it.
     """
+    configure()
     if HOME.exists():
         set_mode(HOME, PRIVATE_FOLDER)
     return dg.Definitions.merge(

@@ -7,7 +7,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from cin7_pipeline.pipeline import run_lock
-from cin7_pipeline.settings.environment import Settings, load_settings
+from cin7_pipeline.settings import Settings, load_settings
 
 
 class SettingsResource(dg.ConfigurableResource[Settings]):

@@ -10,7 +10,7 @@ from cin7_pipeline.models.build import BuildReport, CheckResult
 from cin7_pipeline.models.sql_model import Severity, SqlModel
 from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.omni.endpoints import ENDPOINTS, STOCK
-from cin7_pipeline.warehouse.raw_tables import table_columns
+from cin7_pipeline.pipeline import TABLES
 
 SNAPSHOTS = "stock_snapshots"
 # Read every morning: a day and a bit is late, a day and a half is a failure.
@@ -63,7 +63,7 @@ def _raw_schema(endpoint: Endpoint, table: str) -> dg.TableSchema:
     return dg.TableSchema(
         [
             dg.TableColumn(name, kind, description=_raw_comment(fields.get(name)))
-            for name, kind in table_columns()[f"raw.{table}"].items()
+            for name, kind in TABLES[f"raw.{table}"].items()
         ]
     )
 

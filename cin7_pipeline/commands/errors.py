@@ -1,4 +1,4 @@
-"""How a command that fails says so: one line and exit code 1; what is a fault of ours stays a traceback.
+"""This module ends a command that fails with one line and exit code 1; a fault of ours stays a traceback.
 
 Types of errors are looked up when there is one, as their packages are heavy.
 """
@@ -17,7 +17,7 @@ FREE_SPACE = "the disk is full; free some space, then run the same again: nothin
 
 @contextmanager
 def user_errors() -> Iterator[None]:
-    """Exit code 1 and one line for everything the library, a file or a database refuses."""
+    """Print one line and exit with code 1 for everything the library, a file or a database refuses."""
     try:
         yield
     except BrokenPipeError:  # whoever reads our output has left
@@ -27,31 +27,22 @@ def user_errors() -> Iterator[None]:
     except PipelineError as error:
         _complain(str(error))
     except Exception as error:
-        if not _is_refusal(error):
+        import duckdb
+        from dlt.common.exceptions import DltException
+
+        if not isinstance(error, OSError | duckdb.Error | DltException):
             raise
-        _complain(_advised(_first_cause(error)))
+        first: BaseException = error  # what went wrong first, such as a full disk
+        while first.__cause__ is not None:
+            first = first.__cause__
+        _complain(_advised(f"{type(first).__name__}: {' '.join(str(first).split())}"))
     else:
         return
     raise typer.Exit(1)
 
 
-def _is_refusal(error: Exception) -> bool:
-    """True for what a disk or a database refuses."""
-    import duckdb
-    from dlt.common.exceptions import DltException
-
-    return isinstance(error, OSError | duckdb.Error | DltException)
-
-
-def _first_cause(error: BaseException) -> str:
-    """What went wrong first, on one line: a full disk, a folder without rights, a damaged file."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"
-
-
 def _advised(message: str) -> str:
-    """The message, and what to do where the disk is the matter."""
+    """Return the message, and what to do where the disk is the matter."""
     return f"{message}; {FREE_SPACE}" if DISK_IS_FULL.search(message) else message
 
 

@@ -1,22 +1,22 @@
-"""Entities read from Cin7 with a counter while it lasts and a receipt behind it."""
+"""This module syncs entities on a terminal: a counter while pages come in, a receipt when they are loaded."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cin7_pipeline.console import console, table_of, warn
 from cin7_pipeline.load.extract import OnProgress
-from cin7_pipeline.load.report import PAGED_BY_NUMBER, LoadReport
+from cin7_pipeline.load.report import PAGED_BY_NUMBER
 from cin7_pipeline.pipeline import read_entities
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.window import Window
 
 
-def read(settings: Settings, entities: Mapping[str, Window | None]) -> None:
-    """Read the entities and show what that brought, with what is worth a warning.
+def sync_with_progress(settings: Settings, entities: Mapping[str, Window | None]) -> None:
+    """Read the entities, and print what that changed and what is worth a warning.
 
     Raises:
         PipelineError: some entity could not be read; the others were, and are shown.
@@ -25,7 +25,21 @@ def read(settings: Settings, entities: Mapping[str, Window | None]) -> None:
     with _progress(screen) as on_progress:
         outcome = read_entities(settings, entities, on_progress=on_progress)
     if outcome.reports:
-        screen.print(_receipt(outcome.reports))
+        columns = ["entity", "window", "rows", "new", "changed", "gone", "calls", "seconds"]
+        rows = [
+            (
+                r.entity,
+                str(r.window),
+                r.rows_read,
+                r.new,
+                r.changed,
+                r.gone,
+                r.call_count,
+                r.seconds,
+            )
+            for r in outcome.reports
+        ]
+        screen.print(table_of("Read from Cin7", columns, rows))
     for report in outcome.reports:
         if report.unknown_fields:
             warn(f"{report.entity}: Cin7 also sent {', '.join(report.unknown_fields)}; not stored")
@@ -36,7 +50,7 @@ def read(settings: Settings, entities: Mapping[str, Window | None]) -> None:
 
 @contextmanager
 def _progress(screen: Console) -> Iterator[OnProgress]:
-    """A counter per entity while pages come in; nothing where nobody watches a terminal."""
+    """Show a counter per entity while pages come in; nothing where standard output is no terminal."""
     bar = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -55,13 +69,3 @@ def _progress(screen: Console) -> Iterator[OnProgress]:
 
     with bar:
         yield show
-
-
-def _receipt(reports: Iterable[LoadReport]) -> RenderableType:
-    """What was read and what it changed, per entity."""
-    columns = ["entity", "window", "rows", "new", "changed", "gone", "calls", "seconds"]
-    rows = [
-        (r.entity, str(r.window), r.rows_read, r.new, r.changed, r.gone, r.call_count, r.seconds)
-        for r in reports
-    ]
-    return table_of("Read from Cin7", columns, rows)

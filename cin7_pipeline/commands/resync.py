@@ -1,21 +1,22 @@
-"""`cin7 resync`: a stretch of history is read again; its price before, its receipt after."""
+"""`cin7 resync`: a range of history is read again; its price before, its receipt after."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
 from rich.console import RenderableType
 
-from cin7_pipeline.commands.progress import read
+from cin7_pipeline.commands.progress import sync_with_progress
 from cin7_pipeline.commands.tables import build, publish
 from cin7_pipeline.console import console, settings_with_warnings, table_of, warn
 from cin7_pipeline.errors import PipelineError, SettingsError
-from cin7_pipeline.load.estimate import CostEstimate, estimate_calls
-from cin7_pipeline.pipeline import history_slices, run_lock, sales_by_month, sync_order
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.pipeline import estimate_history, history_slices, run_lock, sync_order
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
-from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 from cin7_pipeline.window import Window
+
+# Units and value sold, by month and currency.
+Sales = dict[str, tuple[float, float]]
 
 
 def run(first: date, last: date, *, dry_run: bool) -> None:
@@ -25,24 +26,34 @@ def run(first: date, last: date, *, dry_run: bool) -> None:
         SettingsError: the range is impossible; nothing was read.
     """
     settings, screen = settings_with_warnings(), console()
-    slices = history_slices(settings, _range(first, last, settings))
-    screen.print(_price_table(_price(settings, slices)))
+    if last < first:
+        msg = f"--to {last} lies before --from {first}; swap them"
+        raise SettingsError(msg)
+    if first > settings.now().date():
+        msg = f"--from {first} lies in the future; history ends today"
+        raise SettingsError(msg)
+    slices = history_slices(settings, Window.days(first, last))
+    cost = estimate_history(settings, slices)
+    rows = [*cost.calls.items(), ("together", cost.total)]
+    share = f"about {cost.minutes:.0f} min at the rate limit, {cost.day_share:.1%} of a day's calls"
+    screen.print(table_of(f"Estimated calls: {share}", ["entity", "calls"], rows))
     if dry_run:
         return
+    documents, reference_data = sync_order()
     with run_lock(settings, "cin7 resync", warn):
-        before = sales_by_month(settings)
+        before = _sales_by_month(settings)
         for part in slices:
-            with _told_where_to_go_on(slices[-1], part):
-                read(settings, dict.fromkeys(next(sync_order()), part))
-        read(settings, dict.fromkeys(list(sync_order())[1], None))
+            with _say_where_to_go_on(slices[-1], part):
+                sync_with_progress(settings, dict.fromkeys(documents, part))
+        sync_with_progress(settings, dict.fromkeys(reference_data, None))
         build(settings)
         publish(settings)
-        screen.print(_changed_months(before, sales_by_month(settings)))
+        screen.print(_changed_months(before, _sales_by_month(settings)))
 
 
 @contextmanager
-def _told_where_to_go_on(oldest: Window, part: Window) -> Iterator[None]:
-    """What was read stays read: a re-sync that stops says how to read the rest."""
+def _say_where_to_go_on(oldest: Window, part: Window) -> Iterator[None]:
+    """Print how to read the rest where a slice fails: what was read before it stays read."""
     try:
         yield
     except PipelineError:
@@ -52,40 +63,26 @@ def _told_where_to_go_on(oldest: Window, part: Window) -> Iterator[None]:
         raise
 
 
-def _range(first: date, last: date, settings: Settings) -> Window:
-    if last < first:
-        msg = f"--to {last} lies before --from {first}; swap them"
-        raise SettingsError(msg)
-    if first > settings.now().date():
-        msg = f"--from {first} lies in the future; history ends today"
-        raise SettingsError(msg)
-    return Window.days(first, last)
-
-
-def _price(settings: Settings, slices: list[Window]) -> CostEstimate:
+def _sales_by_month(settings: Settings) -> Sales:
+    """Return what was sold, as built last; nothing before the first build."""
+    query = """
+        select
+            concat_ws(' ', strftime(sold_on, '%Y-%m'), currency),
+            sum(quantity)::double,
+            sum(net_amount)::double
+        from planning.sales_lines
+        group by all
+    """
     with open_warehouse(settings.warehouse_path) as connection:
-        create_raw_tables(connection)
-        return estimate_calls(
-            connection,
-            slices,
-            calls_per_minute=settings.calls_per_minute,
-            calls_per_day=settings.calls_per_day,
-        )
+        is_built = connection.execute(
+            "from duckdb_tables() where schema_name = 'planning' and table_name = 'sales_lines'"
+        ).fetchone()
+        rows = connection.execute(query).fetchall() if is_built else []
+    return {month: (units, value) for month, units, value in rows}
 
 
-def _price_table(price: CostEstimate) -> RenderableType:
-    """Calls per entity, and what they mean in minutes and budget."""
-    rows = [*price.calls.items(), ("together", price.total)]
-    share = (
-        f"about {price.minutes:.0f} min at the rate limit, {price.day_share:.1%} of a day's calls"
-    )
-    return table_of(f"Estimated calls: {share}", ["entity", "calls"], rows)
-
-
-def _changed_months(
-    before: Mapping[str, tuple[float, float]], after: Mapping[str, tuple[float, float]]
-) -> RenderableType:
-    """The months (and currencies) whose sales a re-sync changed, with units and value."""
+def _changed_months(before: Sales, after: Sales) -> RenderableType:
+    """Show the months whose sales a re-sync changed, with units and value."""
     nothing = (0.0, 0.0)
     rows = [
         (month, *before.get(month, nothing), *after.get(month, nothing))

@@ -2,11 +2,11 @@
 
 from cin7_pipeline.console import console, settings_with_warnings
 from cin7_pipeline.sandbox_account import SANDBOX_KEY, SANDBOX_USERNAME, sandbox_server
-from cin7_pipeline.settings.environment import SANDBOX_TIME_ZONE
+from cin7_pipeline.settings import SANDBOX_TIME_ZONE
 
 
 def run(port: int) -> None:
-    """Serve until Ctrl-C, and say how another shell reads it."""
+    """Serve until Ctrl-C, and print how another shell reads it."""
     screen = console()
     with sandbox_server(settings_with_warnings(), port) as server:
         screen.print(f"Serving the sandbox on {server.base_url}; another shell reads it with:")

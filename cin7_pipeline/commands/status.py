@@ -1,8 +1,5 @@
 """`cin7 status`: what was read when, which release people read, and how many calls are left."""
 
-from duckdb import DuckDBPyConnection
-from rich.console import RenderableType
-
 from cin7_pipeline.account import rate_limiter_of
 from cin7_pipeline.console import (
     console,
@@ -12,16 +9,19 @@ from cin7_pipeline.console import (
     warn,
 )
 from cin7_pipeline.pipeline import last_build_problem
-from cin7_pipeline.settings.environment import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.releases import current_rollback
 
 
 def run(*, queries: bool) -> None:
-    """Look at what is published; `queries` adds three worth trying."""
+    """Print what is published and how fresh it is; `queries` adds three queries worth trying."""
     settings, screen = settings_with_warnings(), console()
     screen.print(f"Calls left today: {rate_limiter_of(settings).left():,}")
-    _show_last_build(settings)
+    if settings.skip_entities:
+        skipped = ", ".join(sorted(settings.skip_entities))
+        screen.print(f"Skipped by CIN7_SKIP_ENTITIES, so not read any more: {skipped}")
+    if problem := last_build_problem(settings):
+        warn(f"What is published is older than what was read: {problem}.")
     if not settings.published_path.exists():
         screen.print("Nothing is published yet: run `cin7 sync`.")
         return
@@ -32,25 +32,14 @@ def run(*, queries: bool) -> None:
             f"This is no longer the newest release: {rollback}; `cin7 publish` goes forward again."
         )
     with open_warehouse(settings.alias_path, read_only=True) as connection:
-        screen.print(_freshness(connection))
+        columns = ["entity", "data as of", "rows held", "new", "changed", "gone"]
+        rows = connection.execute("""
+            select
+                entity, strftime(data_as_of_at, '%Y-%m-%d %H:%M UTC'), row_count,
+                new_count, changed_count, gone_count
+            from planning.sync_status
+            order by entity
+        """).fetchall()
+        screen.print(table_of("Published data", columns, rows))
         if queries:
             show_first_queries(screen, connection)
-
-
-def _show_last_build(settings: Settings) -> None:
-    """Say what keeps newer tables from people; nothing where the last build passed."""
-    if problem := last_build_problem(settings):
-        warn(f"What is published is older than what was read: {problem}.")
-
-
-def _freshness(connection: DuckDBPyConnection) -> RenderableType:
-    """How old the published data are, per entity."""
-    columns = ["entity", "data as of", "rows held", "new", "changed", "gone"]
-    rows = connection.execute("""
-        select
-            entity, strftime(data_as_of_at, '%Y-%m-%d %H:%M UTC'), row_count,
-            new_count, changed_count, gone_count
-        from planning.sync_status
-        order by entity
-    """).fetchall()
-    return table_of("Published data", columns, rows)

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 
-from cin7_pipeline.commands.progress import read
+from cin7_pipeline.commands.progress import sync_with_progress
 from cin7_pipeline.commands.tables import build, publish
 from cin7_pipeline.console import settings_with_warnings, warn
 from cin7_pipeline.errors import SettingsError
-from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.pipeline import run_lock, sync_order
 from cin7_pipeline.window import Window
 
@@ -15,20 +14,19 @@ def run(*, days: int | None, entities: Iterable[str] | None, whole: bool) -> Non
     """Read the entities (all, unless some are named) over their lookback, `days`, or everything.
 
     Raises:
-        SettingsError: an entity is unknown; nothing was read.
+        SettingsError: an entity is unknown or skipped; nothing was read.
     """
     settings = settings_with_warnings()
-    _refuse_unknown(entities)
+    asked, known = set(entities or ()), [name for stage in sync_order() for name in stage]
+    if unknown := sorted(asked.difference(known)):
+        msg = f"{', '.join(unknown)}: no such entity; the entities are {', '.join(known)}"
+        raise SettingsError(msg)
+    if skipped := sorted(asked & settings.skip_entities):
+        msg = f"{', '.join(skipped)}: not read, as CIN7_SKIP_ENTITIES says; take it out there first"
+        raise SettingsError(msg)
     window = Window.whole() if whole else days and Window.lookback(settings.now(), days)
     with run_lock(settings, "cin7 sync", warn):
-        for stage in sync_order(entities):
-            read(settings, dict.fromkeys(stage, window or None))
+        for stage in sync_order(asked or None):
+            sync_with_progress(settings, dict.fromkeys(stage, window or None))
         build(settings)
         publish(settings)
-
-
-def _refuse_unknown(entities: Iterable[str] | None) -> None:
-    unknown = sorted(set(entities or ()) - ENDPOINTS.keys())
-    if unknown:
-        msg = f"{', '.join(unknown)}: no such entity; the entities are {', '.join(ENDPOINTS)}"
-        raise SettingsError(msg)

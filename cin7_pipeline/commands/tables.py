@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cin7_pipeline.console import console, settings_with_warnings, warn
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.pipeline import build_models, publish_tables, run_lock
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.releases import roll_back
 
 
@@ -20,19 +20,17 @@ def run_build(selectors: Sequence[str]) -> None:
 
 
 def run_publish() -> None:
-    """Swap in what is built."""
+    """Publish what is built."""
     with run_lock(settings := settings_with_warnings(), "cin7 publish", warn):
         publish(settings)
 
 
 def run_rollback(to: str | None) -> None:
-    """Show an earlier release; it waits for no run, as planners should not read a bad one meanwhile."""
+    """Show an earlier release, without waiting for a run: planners should not read a bad one meanwhile."""
     settings = settings_with_warnings()
     rollback = roll_back(settings.data_dir, to, now=settings.now())
     console().print(f"People now read {rollback.shown} instead of {rollback.left}.")
-    warn(
-        "The next sync, or `cin7 publish`, goes forward again: mend what was wrong before it runs."
-    )
+    warn("The next sync, or `cin7 publish`, goes forward again: fix what was wrong before it runs.")
 
 
 def build(settings: Settings, selectors: Sequence[str] = ()) -> None:
@@ -51,8 +49,8 @@ def build(settings: Settings, selectors: Sequence[str] = ()) -> None:
 
 
 def publish(settings: Settings) -> None:
-    """Make the built tables the ones that people read, and say where they are."""
+    """Publish the built tables, and print where they are."""
     release = publish_tables(settings)
     rows = sum(release.tables.values())
-    told = f"Published {rows:,} rows in {len(release.tables)} tables: {settings.published_path}"
-    console().print(told, markup=False)
+    receipt = f"Published {rows:,} rows in {len(release.tables)} tables: {settings.published_path}"
+    console().print(receipt, markup=False)

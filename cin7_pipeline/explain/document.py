@@ -9,7 +9,7 @@ from datetime import datetime
 
 from cin7_pipeline.explain.document_kinds import DOCUMENT_KINDS, DocumentKind
 from cin7_pipeline.explain.source import Row, Source
-from cin7_pipeline.settings.business import DEFAULT_CHANNEL_RULES, UNMAPPED
+from cin7_pipeline.settings import DEFAULT_CHANNEL_RULES, UNMAPPED
 
 BRANCHES = {"branch_id": "", "source_branch_id": "from", "destination_branch_id": "to"}
 DATES = (

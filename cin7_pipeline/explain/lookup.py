@@ -12,7 +12,7 @@ from cin7_pipeline.explain.document import Document, explain_document
 from cin7_pipeline.explain.document_kinds import DOCUMENT_KINDS
 from cin7_pipeline.explain.item import Item, explain_item
 from cin7_pipeline.explain.source import Row, Source, open_source
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.settings import Settings
 
 NEWEST = 10
 ALMOST = ", apart from case, spaces or #"

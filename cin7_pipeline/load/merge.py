@@ -26,12 +26,6 @@ from cin7_pipeline.omni.endpoint import Endpoint, NestedTable
 
 PLAIN_PATH = re.compile(r"[\w./ -]+")
 UNIQUE_ROW_KEY: Any = {"row_key": True, "unique": True, "nullable": False}
-# dlt reads these at its first use, before anything can be written into `dlt.config`: it reports to nobody,
-# and what fails is raised and told once by who catches it, not logged with tracebacks besides.
-SAID_BEFORE_DLT_WAKES = {
-    "RUNTIME__DLTHUB_TELEMETRY": "false",
-    "RUNTIME__LOG_LEVEL": "CRITICAL",
-}
 TYPES_ARE_FROZEN: Any = {"tables": "evolve", "columns": "evolve", "data_type": "freeze"}
 
 
@@ -64,7 +58,8 @@ def merge(
 
 
 def _configure() -> None:
-    os.environ |= SAID_BEFORE_DLT_WAKES
+    # dlt reads it at its first use, before anything can be written into `dlt.config`: it reports to nobody.
+    os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
     dlt.config["load.truncate_staging_dataset"] = True
     dlt.config["data_writer.disable_compression"] = True
     dlt.config["data_writer.compression"] = "none"

@@ -3,6 +3,7 @@
 Only reads the database; what follows from it is decided in `read.py`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +18,6 @@ from cin7_pipeline.omni.endpoints import (
     PRODUCT_OPTIONS,
     PRODUCTS,
 )
-from cin7_pipeline.warehouse.raw_tables import table_columns
 
 # The values of an endpoint's key columns.
 Key = tuple[Any, ...]
@@ -107,10 +107,12 @@ def _missing_ids(connection: DuckDBPyConnection, endpoint: Endpoint) -> list[int
     return [row[0] for row in connection.execute(query).fetchall()]
 
 
-def row_counts(connection: DuckDBPyConnection) -> dict[str, int]:
+def row_counts(
+    connection: DuckDBPyConnection, tables: Mapping[str, Mapping[str, str]]
+) -> dict[str, int]:
     """Rows per raw table, those that are gone left out."""
     counts = {}
-    for table, columns in table_columns().items():
+    for table, columns in tables.items():
         schema, name = table.split(".")
         if schema == "raw":
             still_there = " where deleted_at is null" if "deleted_at" in columns else ""

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.errors import PipelineError
@@ -21,8 +20,7 @@ from cin7_pipeline.load.state import TableState, load_state
 from cin7_pipeline.omni.client import Cin7Client
 from cin7_pipeline.omni.endpoint import Endpoint, SyncMode
 from cin7_pipeline.omni.endpoints import ENDPOINTS
-from cin7_pipeline.settings.business import load_business_settings
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.settings import Settings, load_business_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 from cin7_pipeline.window import Window
@@ -42,8 +40,6 @@ def sync_endpoints(
     Each entity is written whole or not at all; one that fails leaves the others' loads in place and
     its own earlier data as it was. Loading the same window twice rewrites nothing.
     """
-    # Arrow's own pool gives memory back and asks for it again with every page: a tenth of the time.
-    pa.set_memory_pool(pa.system_memory_pool())
     now = settings.now()
     endpoints = _endpoints(settings, entities)
     held = _held(settings, endpoints.values())
@@ -85,7 +81,7 @@ def _endpoints(settings: Settings, names: Iterable[str]) -> dict[str, Endpoint]:
 
 def _held(settings: Settings, endpoints: Iterable[Endpoint]) -> dict[str, TableState]:
     with open_warehouse(settings.warehouse_path) as connection:
-        create_raw_tables(connection)
+        create_raw_tables(connection, ENDPOINTS.values())
         require_same_account(connection, settings.account_id, settings.data_dir)
         return {endpoint.name: load_state(connection, endpoint) for endpoint in endpoints}
 

@@ -16,8 +16,7 @@ from pydantic import BaseModel
 from cin7_pipeline.errors import AuditFailed
 from cin7_pipeline.models.catalogue import SCHEMAS, Catalogue
 from cin7_pipeline.models.sql_model import Check, Severity, SqlModel
-from cin7_pipeline.settings.business import BusinessSettings
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.settings import BusinessSettings, Settings
 from cin7_pipeline.warehouse.raw_tables import RECORDS
 from cin7_pipeline.warehouse.sql import identifier, literal, write_comments
 
@@ -216,6 +215,7 @@ def build_variables(settings: Settings) -> dict[str, object]:
         "time_zone": settings.time_zone,
         "price_tier": settings.price_tier,
         "stale_after_days": settings.stale_after_days,
+        "skip_entities": ",".join(sorted(settings.skip_entities)),
     }
 
 

@@ -17,7 +17,6 @@ from urllib.parse import quote, urlencode
 
 import httpx
 import stamina
-from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from cin7_pipeline.errors import Cin7Rejected, Cin7Unavailable, QuotaExhausted, SettingsError
 from cin7_pipeline.omni.rate_limit import RateLimiter
@@ -25,7 +24,6 @@ from cin7_pipeline.omni.read_only import ReadOnlyTransport
 from cin7_pipeline.omni.responses import ARRAY, OBJECT, ApiResponse, Redactor, validate
 from cin7_pipeline.omni.retry import Backoff, RetryableError, RetryPolicy
 
-logger = logging.getLogger(__name__)
 # Where httpcore writes the headers of every answer, in which a proxy may echo the credentials.
 LOGS_ANSWERS = "httpcore.http11"
 
@@ -67,8 +65,6 @@ class Cin7Client:
             transport=ReadOnlyTransport(self._base_url, transport),
         )
         logging.getLogger(LOGS_ANSWERS).addFilter(_leave_headers_out)
-        # stamina would print retries to standard output, where tables and reports are read from.
-        set_on_retry_hooks([_log_retry])
 
     def __repr__(self) -> str:
         return f"Cin7Client({str(self._base_url)!r})"
@@ -236,12 +232,3 @@ def _leave_headers_out(record: logging.LogRecord) -> bool:
     if message.startswith("receive_response_headers."):
         record.msg, record.args = re.split(r", \[|exception=", message)[0], ()
     return True
-
-
-def _log_retry(details: RetryDetails) -> None:
-    logger.warning(
-        "%s. Trying again in %.0f s (attempt %d).",
-        details.caused_by,
-        details.wait_for,
-        details.retry_num + 1,
-    )

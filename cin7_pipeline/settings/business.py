@@ -1,7 +1,7 @@
-"""What a business says about its own account: the CSV files that people edit in a spreadsheet.
+"""This module reads what a business says of its own account: the CSV files that people edit in a spreadsheet.
 
 They name channels, warehouses, customer groups and custom fields. Every fault of every file is reported at
-once, before anything is read. What the rules do is said in `sql/`; the environment is read in `settings`.
+once, before anything is read. It does not apply the rules: that is in `sql/`.
 """
 
 import re
@@ -10,33 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from cin7_pipeline.errors import SettingsError
+
+# Only for the names of those that have custom fields, as in `validators`.
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.settings.csv_reader import read_rows
-from cin7_pipeline.settings.validators import Name, WholeNumber, YesOrNo
+from cin7_pipeline.settings.validators import Name, WholeNumber, must
 
 UNMAPPED = "unmapped"
 # The built-in channel rule comes after every one of a person's.
 BUILT_IN_PRIORITY = 1_000_000
-
-
-def entity_with_custom_fields(name: str) -> str:
-    """The name, if records of the endpoint called so carry custom fields that we can read."""
-    known = [endpoint.name for endpoint in ENDPOINTS.values() if endpoint.has_custom_fields]
-    if name not in known:
-        msg = f"has no custom fields that are read; those that have are {', '.join(known)}"
-        raise ValueError(msg)
-    return name
-
-
-def custom_field_code(code: str) -> str:
-    """The code, if it can be asked for inside `fields=customFields(…)`."""
-    if not re.fullmatch(r"\w+", code):
-        msg = "is no code of a custom field; write Cin7's own, like orders_1000"
-        raise ValueError(msg)
-    return code
+WITH_CUSTOM_FIELDS = [name for name, each in ENDPOINTS.items() if each.has_custom_fields]
+CUSTOM_FIELD_CODE = re.compile(r"\w+")  # can be asked for inside `fields=customFields(…)`
 
 
 class ChannelRule(BaseModel):
@@ -56,7 +43,7 @@ class ChannelRule(BaseModel):
     ]
     pattern: Name
     channel: Name
-    is_included: YesOrNo
+    is_included: bool
 
 
 class WarehouseRule(BaseModel):
@@ -64,21 +51,34 @@ class WarehouseRule(BaseModel):
 
     branch_id: Annotated[WholeNumber, Field(ge=0, le=2**63 - 1)]
     warehouse: Name
-    is_enabled: YesOrNo
+    is_enabled: bool
 
 
 class CustomerGroupRule(BaseModel):
     """One row of `customer_groups.csv`: whether sales to a contact group count as demand."""
 
     group: str
-    is_included: YesOrNo
+    is_included: bool
 
 
 class CustomFieldRule(BaseModel):
     """One row of `custom_fields.csv`: a custom field that is read, and the name people know it by."""
 
-    entity: Annotated[str, AfterValidator(entity_with_custom_fields)]
-    cin7_field: Annotated[str, AfterValidator(custom_field_code)]
+    entity: Annotated[
+        str,
+        must(
+            WITH_CUSTOM_FIELDS.__contains__,
+            "has no custom fields that are read; those that have are "
+            + ", ".join(WITH_CUSTOM_FIELDS),
+        ),
+    ]
+    cin7_field: Annotated[
+        str,
+        must(
+            CUSTOM_FIELD_CODE.fullmatch,
+            "is no code of a custom field; write Cin7's own, like orders_1000",
+        ),
+    ]
     name: Name
 
 
@@ -93,7 +93,7 @@ DEFAULT_CHANNEL_RULES = ChannelRule.model_construct(
 
 @dataclass(frozen=True)
 class BusinessSettings:
-    """What people say about their own account; an absent file is an empty tuple."""
+    """The rows of all files; of a file that is not there, none but the built-in channel rule."""
 
     channels: tuple[ChannelRule, ...] = (DEFAULT_CHANNEL_RULES,)
     warehouses: tuple[WarehouseRule, ...] = ()
@@ -101,12 +101,12 @@ class BusinessSettings:
     custom_fields: tuple[CustomFieldRule, ...] = ()
 
     def custom_fields_of(self, entity: str) -> tuple[str, ...]:
-        """Cin7's codes of the custom fields that are read of this entity."""
+        """Return Cin7's codes of the custom fields that are read of this entity."""
         return tuple(rule.cin7_field for rule in self.custom_fields if rule.entity == entity)
 
 
 def load_business_settings(folder: Path) -> BusinessSettings:
-    """The CSV files of `folder`; a file that is not there leaves its rule at the default.
+    """Load the CSV files of `folder`; a file that is not there leaves its rules at the default.
 
     Raises:
         SettingsError: every fault of every file, with the file, line, value and what would be right.
@@ -135,7 +135,7 @@ def load_business_settings(folder: Path) -> BusinessSettings:
 
 
 def _warehouse_faults(path: Path, rules: Iterable[WarehouseRule]) -> Iterator[str]:
-    """Faults that only show between rows, or that clash with a name of ours."""
+    """Yield faults that only show between rows, and a name that is ours."""
     enabled: dict[str, bool] = {}
     for rule in rules:
         if rule.warehouse == UNMAPPED:

@@ -1,7 +1,7 @@
-"""Rows of a CSV file that people edit, typed, with every fault told by file, line and value.
+"""This module reads CSV files that people edit into typed rows; it reports a fault by file, line and value.
 
-What belongs here: encodings, separators, quotes, blank rows, rows that stand twice. Not here: which files
-there are and what their rows mean (`business_settings`).
+It knows encodings, separators, quotes, blank and repeated rows. It does not know which files there are and
+what their rows mean: that is in `business`.
 """
 
 import csv
@@ -14,15 +14,16 @@ from pydantic import BaseModel, ValidationError
 
 Row = TypeVar("Row", bound=BaseModel)
 SHOWN_LENGTH = 60
+# Where pydantic's own words do not say what would be right.
+CLEARER = {"bool_parsing": "is neither; write yes or no"}
 
 
 def read_rows(
     path: Path, row_type: type[Row], faults: list[str], *keys: Callable[[Row], object]
 ) -> list[Row]:
-    """The rows of one file, none where there is no file; what is wrong with it is added to `faults`.
+    """Return the rows of one file, none where there is no file, and add what is wrong to `faults`.
 
-    Blanks around a cell do not count. By each of the `keys` a row stands for itself: two that share
-    one are a fault.
+    Blanks around a cell do not count. Two rows that share one of the `keys` are a fault.
     """
     rows: list[Row] = []
     seen: set[tuple[int, object]] = set()
@@ -30,25 +31,28 @@ def read_rows(
         try:
             row = row_type.model_validate(record)
         except ValidationError as error:
-            faults += [_fault(path, line, fault) for fault in error.errors(include_url=False)]
+            faults += [
+                f"  {path}:{line}: {fault['loc'][0]} is {shortened(fault['input'])}: {in_words(fault)}"
+                for fault in error.errors(include_url=False)
+            ]
             continue
-        marks = {(position, key(row)) for position, key in enumerate(keys)}
+        own = {(position, key(row)) for position, key in enumerate(keys)}
         faults += [
-            f"  {path}:{line}: {shortened(key)} stands twice; keep one row"
-            for _, key in marks & seen
+            f"  {path}:{line}: {shortened(key)} stands twice; keep one row" for _, key in own & seen
         ]
-        seen |= marks
+        seen |= own
         rows.append(row)
     return rows
 
 
-def plain(fault: Any) -> str:
-    """What pydantic found, in our own words where we wrote the rule."""
-    return str(fault["ctx"]["error"] if "error" in fault.get("ctx", {}) else fault["msg"])
+def in_words(fault: Any) -> str:
+    """Say what pydantic found, in our own words where the rule is ours."""
+    own = fault.get("ctx", {}).get("error")
+    return str(own or CLEARER.get(fault["type"], fault["msg"]))
 
 
 def shortened(value: object) -> str:
-    """The value as Python writes it, on one line of bounded length."""
+    """Return the value as Python writes it, on one line of bounded length."""
     text = repr(value)
     return text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}…"
 
@@ -56,9 +60,16 @@ def shortened(value: object) -> str:
 def _records(
     path: Path, columns: list[str], faults: list[str]
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells of each row that is not blank."""
-    text = _text(path, faults)
-    if text is None:
+    """Yield line number and cells of each row that is not blank."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except UnicodeDecodeError:
+        faults.append(f"  {path}: is not UTF-8; save it as 'CSV UTF-8'")
+        return
+    except OSError as error:
+        faults.append(f"  {path}: cannot be read ({error.strerror}); make it a readable file")
         return
     rows = _rows(path, text, faults)
     line, found = next(rows, (1, []))
@@ -78,21 +89,8 @@ def _records(
         yield line, dict.fromkeys(columns, "") | dict(zip(columns, cells, strict=False))
 
 
-def _text(path: Path, faults: list[str]) -> str | None:
-    """What stands in the file, its line ends as they are; None where there is nothing to read."""
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except UnicodeDecodeError:
-        faults.append(f"  {path}: is not UTF-8; save it as 'CSV UTF-8'")
-    except OSError as error:
-        faults.append(f"  {path}: cannot be read ({error.strerror}); make it a readable file")
-    return None
-
-
 def _rows(path: Path, text: str, faults: list[str]) -> Iterator[tuple[int, list[str]]]:
-    """The first line of each row that is not blank, and its cells up to the last that is not empty."""
+    """Yield the first line of each row that is not blank, and its cells up to the last that is not empty."""
     separator = ";" if ";" in text.partition("\n")[0] else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     line = 1
@@ -106,8 +104,3 @@ def _rows(path: Path, text: str, faults: list[str]) -> Iterator[tuple[int, list[
             line = reader.line_num + 1
     except csv.Error as error:
         faults.append(f"  {path}:{line}: is no row of CSV ({error}); look at its quotes")
-
-
-def _fault(path: Path, line: int, fault: Any) -> str:
-    column = fault["loc"][0]
-    return f"  {path}:{line}: {column} is {shortened(fault['input'])}: {plain(fault)}"

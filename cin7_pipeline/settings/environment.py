@@ -1,19 +1,17 @@
-"""The only reader of environment variables (`CIN7_…`, also from `.env`): how to reach Cin7, how much to read.
+"""This module reads the environment variables `CIN7_…`, also from `.env`; nothing else does.
 
-Every fault of all of them is reported at once, before anything is read. What the settings do is decided
-elsewhere; the files that people edit are read in `business_settings`.
+Every fault of all of them is reported at once, before anything is read. What a setting does is decided where
+it is used; the files that people edit are read in `business`.
 """
 
 import hashlib
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Self, get_origin
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, model_validator
-from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -23,14 +21,15 @@ from pydantic_settings import (
 from pydantic_settings.exceptions import SettingsError as UnreadableVariable
 
 from cin7_pipeline.errors import SettingsError
-from cin7_pipeline.settings.csv_reader import plain, shortened
+from cin7_pipeline.settings.csv_reader import in_words, shortened
 from cin7_pipeline.settings.validators import (
     Credential,
     Day,
     Entity,
     Folder,
-    Moment,
     OneLine,
+    SkippedEntities,
+    Timestamp,
     TimeZone,
     Username,
     WebAddress,
@@ -65,6 +64,7 @@ class Settings(BaseSettings):
     data_dir: Folder = Path("data")
     lookback_days: Days = 90
     lookback_days_for: dict[Entity, Days] = {}
+    skip_entities: SkippedEntities = frozenset()
     history_start: Day = date(2023, 1, 1)
     calls_per_second: Count = 3
     calls_per_minute: Count = 60
@@ -74,13 +74,13 @@ class Settings(BaseSettings):
     price_tier: OneLine = "wholesale"
     stale_after_days: Days = 60
     keep_releases: Annotated[WholeNumber, Field(ge=1, le=1000)] = 5
-    as_of: Moment | None = None
+    as_of: Timestamp | None = None
 
     @model_validator(mode="after")
     def _credentials_come_in_pairs(self) -> Self:
         if (self.username is None) != (self.api_key is None):
             missing = "CIN7_USERNAME" if self.username is None else "CIN7_API_KEY"
-            msg = f"{missing} is missing; set both it and its twin, or neither to use the sandbox"
+            msg = f"{missing} is missing; set username and key, or neither to use the sandbox"
             raise ValueError(msg)
         if self.username is not None and "time_zone" not in self.model_fields_set:
             msg = "CIN7_TIME_ZONE is missing; set your account's zone, like Australia/Sydney"
@@ -92,19 +92,19 @@ class Settings(BaseSettings):
 
     @property
     def uses_sandbox(self) -> bool:
-        """True where no credentials are given, so that the account is the simulated one."""
+        """Whether no credentials are given, so that the account is the simulated one."""
         return self.username is None
 
     @property
     def key_id(self) -> str:
-        """A short name for the key that tells nothing about it; the call budget is kept under it."""
+        """A short name for the key, which tells nothing about it; its calls are counted under this name."""
         if self.username is None or self.api_key is None:
             return "sandbox"
         return _digest(self.username.get_secret_value(), self.api_key.get_secret_value())
 
     @property
     def account_id(self) -> str:
-        """A short name for whose data these are; another key of the same account has the same."""
+        """A short name for the account; another key of the same account has the same."""
         if self.username is None:
             return "sandbox"
         return _digest(self.base_url, self.username.get_secret_value())
@@ -121,7 +121,10 @@ class Settings(BaseSettings):
 
     @property
     def alias_path(self) -> Path:
-        """The same under a name that no schema has, for clients that take the file's for a catalogue."""
+        """Second link to the same file: DuckDB's shell uses the file name as catalog name.
+
+        A catalog called `planning` would clash with the schema.
+        """
         return self.data_dir / "cin7.duckdb"
 
     @property
@@ -131,23 +134,23 @@ class Settings(BaseSettings):
 
     @property
     def state_dir(self) -> Path:
-        """What runs tell each other: the run lock, the call budget, the salt; dlt works in it too."""
+        """The folder of what runs share: the run lock, the call store, the salt; dlt works in it too."""
         return self.data_dir / "state"
 
     def now(self) -> datetime:
-        """The present moment in UTC, or the one that CIN7_AS_OF fixes."""
+        """Return the present time in UTC, or the one that CIN7_AS_OF fixes."""
         return self.as_of or datetime.now(UTC)
 
-    def local_date(self, moment: datetime) -> date:
-        """The account's calendar day at a moment."""
-        return moment.astimezone(ZoneInfo(self.time_zone)).date()
+    def local_date(self, timestamp: datetime) -> date:
+        """Return the account's calendar day at that time."""
+        return timestamp.astimezone(ZoneInfo(self.time_zone)).date()
 
     def lookback_of(self, entity: str) -> int:
-        """Days that a daily sync of this entity reads back."""
+        """Return how many days back a daily sync of this entity reads."""
         return self.lookback_days_for.get(entity, self.lookback_days)
 
     def warnings(self) -> list[str]:
-        """What is allowed but unwise, and variables that nothing reads, a sentence each."""
+        """List what is allowed but unwise, and variables that nothing reads, a sentence each."""
         spans = {"CIN7_LOOKBACK_DAYS": self.lookback_days}
         spans |= {
             f"CIN7_LOOKBACK_DAYS_FOR__{name.upper()}": days
@@ -167,25 +170,17 @@ class Settings(BaseSettings):
 
 
 def _unread_variables() -> list[str]:
-    """Names that look like ours and are no setting, as of a slip; what they are set to may be a key."""
+    """List names that look like ours and are no setting, probably typos; their values may be a key."""
     sources = EnvSettingsSource(Settings), DotEnvSettingsSource(Settings)
     found = {name.upper() for source in sources for name in source.env_vars}
-    declared = {f"CIN7_{name.upper()}": field for name, field in Settings.model_fields.items()}
-    by_key = tuple(f"{name}__" for name, field in declared.items() if _is_dict(field))
-    return [
-        f"{name} is no setting and was ignored; {_likely_meant(name, declared)}"
-        for name in sorted(found - declared.keys())
-        if name.startswith("CIN7_") and not name.startswith(by_key)
-    ]
-
-
-def _is_dict(field: FieldInfo) -> bool:
-    return get_origin(field.annotation) is dict
-
-
-def _likely_meant(name: str, declared: Iterable[str]) -> str:
-    close = get_close_matches(name, list(declared), n=1, cutoff=0.8)
-    return f"perhaps {close[0]} was meant" if close else ".env.example lists all settings"
+    declared = [f"CIN7_{name.upper()}" for name in Settings.model_fields]
+    warnings = []
+    for name in sorted(found - {*declared}):
+        if name.startswith("CIN7_") and not name.startswith("CIN7_LOOKBACK_DAYS_FOR__"):
+            close = get_close_matches(name, declared, n=1, cutoff=0.8)
+            hint = f"perhaps {close[0]} was meant" if close else ".env.example lists all settings"
+            warnings.append(f"{name} is no setting and was ignored; {hint}")
+    return warnings
 
 
 def _digest(*parts: str) -> str:
@@ -193,7 +188,7 @@ def _digest(*parts: str) -> str:
 
 
 def load_settings(**overrides: Any) -> Settings:
-    """The settings of this process; `overrides` win over the environment.
+    """Load the settings of this process; `overrides` win over the environment.
 
     Raises:
         SettingsError: one line a fault, naming the variable, its value and what would be right.
@@ -217,4 +212,4 @@ def _environment_fault(fault: Any) -> str:
     if fault["type"] == "dict_type":
         return f"  {name}: {LOOKBACK_ADVICE}"
     shown = "" if fault["loc"][0] in NEVER_SHOWN else f"={shortened(fault['input'])}"
-    return f"  {name}{shown}: {plain(fault)}"
+    return f"  {name}{shown}: {in_words(fault)}"

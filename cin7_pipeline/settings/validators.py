@@ -1,10 +1,10 @@
-"""What the text of one setting must be, as rules for pydantic: each returns the value or says what is right.
+"""This module says what the text of a setting must be: types for pydantic, with the words of a refusal.
 
-The settings that follow these rules are declared in `settings` and `business_settings`; here stands nothing
-that depends on another setting.
+Rules that concern several settings are declared with them, in `environment` and `business`.
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,134 +13,78 @@ from zoneinfo import ZoneInfo
 
 import httpx
 from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic_settings import NoDecode
 
+# Only for the names: a setting about an entity that does not exist is refused before anything is read.
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 
-# Names that Python takes for this machine's own files; DuckDB knows only the zones of the IANA.
-NOT_OF_IANA = re.compile(r"(localtime|posixrules|(posix|right)/.*)", re.IGNORECASE)
+# Every planning table is made of these; without them it would say that nothing is sold, bought or stocked.
+NEEDED = {"sales_orders", "purchase_orders", "products", "product_options", "branches", "stock"}
+OPTIONAL = [name for name in ENDPOINTS if name not in NEEDED]
 # Cin7 is younger than the first; the second leaves room to count days without leaving the calendar.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
-WHOLE_NUMBER = re.compile(r"\s*[+-]?[0-9]{1,30}\s*")
-YES, NO = {"yes", "y", "true", "t", "on", "1"}, {"no", "n", "false", "f", "off", "0"}
+# Names that Python takes for this machine's own files; DuckDB knows only the zones of the IANA.
+NOT_OF_IANA = re.compile(r"(localtime|posixrules|(posix|right)/.*)", re.IGNORECASE)
 # DuckDB takes these in the path of a database for something else.
 UNSAFE_FOLDER = re.compile(r"[\\?\0]|^[A-Za-z]\w+:")
 
 
-def whole_number(value: Any) -> Any:
-    """A text of plain digits as it is; nothing is guessed from `1_000`, `1e3` or `7.0`."""
-    if isinstance(value, str) and not WHOLE_NUMBER.fullmatch(value):
-        msg = "is no whole number; write digits only, like 90"
-        raise ValueError(msg)
-    return value
+def reads(parse: Callable[[str], Any], refusal: str) -> BeforeValidator:
+    """Make a rule that parses a text; what is no text is left to pydantic."""
 
-
-def yes_or_no(value: Any) -> Any:
-    """A text as what it says."""
-    if not isinstance(value, str):
-        return value
-    word = value.casefold()
-    if word not in YES | NO:
-        msg = "is neither; write yes or no"
-        raise ValueError(msg)
-    return word in YES
-
-
-def not_blank(text: str) -> str:
-    """The text, if there is one."""
-    if not text.strip():
-        msg = "is blank; write a name"
-        raise ValueError(msg)
-    return text
-
-
-def iso_day(value: Any) -> Any:
-    """A text as the day it names; a bare number, which could be a year or a count of seconds, is none."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return date.fromisoformat(value.strip())
-    except ValueError:
-        msg = "is no day; write one like 2023-01-01"
-        raise ValueError(msg) from None
-
-
-def iso_moment(value: Any) -> Any:
-    """A text as the moment it names, in UTC; one without a zone is taken for UTC."""
-    if isinstance(value, str):
+    def read(value: Any) -> Any:
         try:
-            value = datetime.fromisoformat(value.strip())
+            return parse(value.strip()) if isinstance(value, str) else value
         except ValueError:
-            msg = "is no moment; write one like 2026-06-30T05:00:00Z"
-            raise ValueError(msg) from None
-    if not isinstance(value, datetime):
+            raise ValueError(refusal) from None
+
+    return BeforeValidator(read)
+
+
+def must(holds: Callable[[Any], object], refusal: str) -> AfterValidator:
+    """Make a rule that refuses a value of which `holds` is false or fails."""
+
+    def check(value: Any) -> Any:
+        try:
+            is_right = holds(value)
+        except (ValueError, KeyError, OSError, httpx.InvalidURL):
+            is_right = False
+        if not is_right:
+            raise ValueError(refusal)
         return value
+
+    return AfterValidator(check)
+
+
+def _plain_digits(text: str) -> int:
+    if not re.fullmatch(r"[+-]?[0-9]{1,30}", text):
+        raise ValueError  # nothing is guessed from `1_000`, `1e3` or `7.0`
+    return int(text)
+
+
+def _utc(text: str) -> datetime:
+    timestamp = datetime.fromisoformat(text)
     try:
-        return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
-    except OverflowError:
-        return value.replace(tzinfo=UTC)  # at the calendar's end, which `within_calendar` refuses
+        return timestamp.replace(tzinfo=timestamp.tzinfo or UTC).astimezone(UTC)
+    except OverflowError:  # at the calendar's end, and refused as outside of it
+        return timestamp.replace(tzinfo=UTC)
 
 
-def within_calendar(value: date) -> date:
-    """The day or moment, if Cin7 can have data of it."""
-    day = value.date() if isinstance(value, datetime) else value
-    if not FIRST_DAY <= day <= LAST_DAY:
-        msg = f"lies outside {FIRST_DAY.year} to {LAST_DAY.year}"
-        raise ValueError(msg)
-    return value
+def _is_web_address(text: str) -> bool:
+    """Return whether a text is a host and perhaps a path, and nothing that would be sent along."""
+    url, port = httpx.URL(text), urlsplit(text).port
+    is_plain = text.isprintable() and not re.search(r"[\s?#@]", text)
+    is_host = bool(re.fullmatch(r"[\w:.-]+", url.host))
+    return is_plain and is_host and url.scheme in ("http", "https") and port != 0
 
 
-def known_time_zone(name: str) -> str:
-    """The name, if it is one of the IANA time zones."""
-    try:
-        zone = None if NOT_OF_IANA.fullmatch(name) else ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        zone = None
-    if zone is None:
-        msg = "is no IANA time zone; write one like Australia/Sydney or Europe/London"
-        raise ValueError(msg)
-    return name
-
-
-def known_entity(name: str) -> str:
-    """The name, if an endpoint is called so."""
-    if name not in ENDPOINTS:
-        msg = f"is no entity; the entities are {', '.join(ENDPOINTS)}"
-        raise ValueError(msg)
-    return name
-
-
-def web_address(text: str) -> str:
-    """The address of an API: a host and perhaps a path, and nothing that would be sent along."""
-    try:
-        parts, url = urlsplit(text), httpx.URL(text)
-        is_right = parts.scheme in ("http", "https") and bool(url.host) and parts.port != 0
-    except (ValueError, httpx.InvalidURL):
-        is_right = False
-    if not is_right or not text.isprintable() or re.search(r"[\s?#@]", text):
-        msg = "is no address of an API; write one like https://api.cin7.com/api"
-        raise ValueError(msg)
-    return text
-
-
-def credential(secret: SecretStr) -> SecretStr:
-    """The secret, if it can be sent as it is: text on one line, without blanks around it."""
+def _can_be_sent(secret: SecretStr) -> bool:
     text = secret.get_secret_value()
-    if text != text.strip() or not text.isprintable():
-        msg = "begins or ends with a blank, or holds a line break; copy it again from Cin7"
-        raise ValueError(msg)
-    return secret
+    return text == text.strip() and text.isprintable()
 
 
-def username(secret: SecretStr) -> SecretStr:
-    """The same for a username, which ends for HTTP at its first colon."""
-    if ":" in secret.get_secret_value():
-        msg = "holds a colon, which no username of Cin7 has; copy it again from Cin7"
-        raise ValueError(msg)
-    return credential(secret)
-
-
-def folder(path: Path) -> Path:
-    """The folder, with `~` for the home folder, if DuckDB can keep a database in it."""
+def _database_folder(path: Path) -> Path:
+    """Return the folder, with `~` for the home folder, if DuckDB can keep a database in it."""
     if UNSAFE_FOLDER.search(str(path)):
         msg = "cannot hold a database: its path must have no \\, no ?, and no word: in front"
         raise ValueError(msg)
@@ -151,23 +95,44 @@ def folder(path: Path) -> Path:
         raise ValueError(msg) from None
 
 
-def one_line(text: str) -> str:
-    """The text, if a person can see all of it."""
-    if not text.strip() or not text.isprintable():
-        msg = "is blank or holds a line break; write a name"
-        raise ValueError(msg)
-    return text
-
-
-WholeNumber = Annotated[int, BeforeValidator(whole_number)]
-YesOrNo = Annotated[bool, BeforeValidator(yes_or_no)]
-Name = Annotated[str, AfterValidator(not_blank)]
-Day = Annotated[date, BeforeValidator(iso_day), AfterValidator(within_calendar)]
-Moment = Annotated[datetime, BeforeValidator(iso_moment), AfterValidator(within_calendar)]
-TimeZone = Annotated[str, AfterValidator(known_time_zone)]
-Entity = Annotated[str, AfterValidator(known_entity)]
-WebAddress = Annotated[str, AfterValidator(web_address)]
-Credential = Annotated[SecretStr, AfterValidator(credential)]
-Username = Annotated[SecretStr, AfterValidator(username)]
-Folder = Annotated[Path, AfterValidator(folder)]
-OneLine = Annotated[str, AfterValidator(one_line)]
+_in_calendar = must(
+    lambda value: FIRST_DAY <= (value.date() if isinstance(value, datetime) else value) <= LAST_DAY,
+    f"lies outside {FIRST_DAY.year} to {LAST_DAY.year}",
+)
+_zone = "is no IANA time zone; write one like Australia/Sydney or Europe/London"
+_blank = "begins or ends with a blank, or holds a line break; copy it again from Cin7"
+_colon = "holds a colon, which no username of Cin7 has; copy it again from Cin7"
+_skippable = (
+    f"may only name {', '.join(OPTIONAL)}, with commas between them: no planning table can be made"
+    " without the others"
+)
+WholeNumber = Annotated[int, reads(_plain_digits, "is no whole number; write digits only, like 90")]
+Day = Annotated[
+    date, reads(date.fromisoformat, "is no day; write one like 2023-01-01"), _in_calendar
+]
+Timestamp = Annotated[
+    datetime, reads(_utc, "is no timestamp; write one like 2026-06-30T05:00:00Z"), _in_calendar
+]
+TimeZone = Annotated[str, must(lambda t: not NOT_OF_IANA.fullmatch(t) and ZoneInfo(t), _zone)]
+Name = Annotated[str, must(str.strip, "is blank; write a name")]
+OneLine = Annotated[
+    str,
+    must(lambda t: t.strip() and t.isprintable(), "is blank or holds a line break; write a name"),
+]
+WebAddress = Annotated[
+    str, must(_is_web_address, "is no address of an API; write one like https://api.cin7.com/api")
+]
+Entity = Annotated[
+    str, must(ENDPOINTS.__contains__, f"is no entity; the entities are {', '.join(ENDPOINTS)}")
+]
+SkippedEntities = Annotated[
+    frozenset[str],
+    NoDecode,
+    reads(lambda text: [name.strip() for name in text.split(",")], _skippable),
+    must({*OPTIONAL}.issuperset, _skippable),
+]
+Credential = Annotated[SecretStr, must(_can_be_sent, _blank)]
+Username = Annotated[
+    SecretStr, must(lambda s: ":" not in s.get_secret_value(), _colon), must(_can_be_sent, _blank)
+]
+Folder = Annotated[Path, AfterValidator(_database_folder)]

@@ -1,4 +1,4 @@
-"""DuckDB files: the one we write (connections, run lock, tables), and the one that people read (releases).
+"""This package keeps DuckDB files: the one that is written, and the releases that people read.
 
 What the planning tables hold is said in `sql/`, how they are built in `models`.
 """

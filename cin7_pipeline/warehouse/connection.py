@@ -1,7 +1,7 @@
-"""Short connections to DuckDB files, always closed, with words for a file that is in use.
+"""This module opens short connections to DuckDB files and says in words when a file is in use.
 
-DuckDB lets one process write a file *or* many read it, so nothing here outlives its `with`.
-Not here: which run may write at all (`lock`), and what people read (`publish`).
+DuckDB lets one process write a file *or* many read it, so no connection outlives its `with`. Which run may
+write at all is decided by `lock`.
 """
 
 import os
@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,7 +17,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.errors import PipelineError, WarehouseBusy
-from cin7_pipeline.files import PRIVATE_FILE, private_files, public_folder, set_mode
+from cin7_pipeline.files import PRIVATE_FILE, public_folder, set_mode
 
 RETRY_SECONDS = 0.2
 IN_USE = re.compile(
@@ -37,9 +38,7 @@ Result = TypeVar("Result")
 def open_warehouse(
     path: Path, *, read_only: bool = False, wait_seconds: float = 30
 ) -> Iterator[DuckDBPyConnection]:
-    """A connection to the file, in UTC, closed when the block ends; a new file is created.
-
-    What DuckDB writes meanwhile is the user's alone.
+    """Open a connection to the file, in UTC, and close it when the block ends; create a missing file.
 
     Raises:
         WarehouseBusy: another connection holds the file for longer than `wait_seconds`.
@@ -47,36 +46,25 @@ def open_warehouse(
         KeyboardInterrupt: Ctrl-C, or what a scheduler sends instead, came during a query.
     """
     require_file(path) if read_only else public_folder(path.parent)
-
-    def connect() -> DuckDBPyConnection:
-        return duckdb.connect(path, read_only=read_only)
-
-    # DuckDB makes its log and its temporary files whenever it needs them.
-    with private_files(), closing(when_free(path, connect, wait_seconds=wait_seconds)) as opened:
+    attempt = partial(duckdb.connect, path, read_only=read_only)
+    with closing(when_free(path, attempt, wait_seconds=wait_seconds)) as connection:
         if not read_only:
             set_mode(path, PRIVATE_FILE)
         for option in OPTIONS:
-            opened.execute(option)
-        with _interruptible():
-            yield opened
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Ctrl-C during a query is Ctrl-C again."""
-    try:
-        yield
-    except RuntimeError as error:
-        if str(error) != INTERRUPTED:
+            connection.execute(option)
+        try:
+            yield connection
+        except RuntimeError as error:
+            if str(error) == INTERRUPTED:
+                raise KeyboardInterrupt from None
             raise
-        raise KeyboardInterrupt from None
 
 
 def require_file(path: Path) -> None:
-    """Refuse a database that is not there yet, in words.
+    """Refuse a database that does not exist yet.
 
     Raises:
-        PipelineError: the file does not exist.
+        PipelineError: says what makes it.
     """
     if not path.exists():
         msg = f"{path} does not exist yet; read Cin7 first: cin7 sync"
@@ -84,10 +72,10 @@ def require_file(path: Path) -> None:
 
 
 def when_free(path: Path, attempt: Callable[[], Result], *, wait_seconds: float) -> Result:
-    """What `attempt` returns, tried again for as long as somebody else has the file open.
+    """Return what `attempt` returns; repeat it for as long as somebody else has the file open.
 
     Raises:
-        WarehouseBusy: it was never free for `wait_seconds`.
+        WarehouseBusy: the file was never free for `wait_seconds`.
     """
     give_up_at = time.monotonic() + wait_seconds
     while True:
@@ -97,13 +85,16 @@ def when_free(path: Path, attempt: Callable[[], Result], *, wait_seconds: float)
             if not IN_USE.search(str(error)):
                 raise
             if time.monotonic() >= give_up_at:
-                raise WarehouseBusy(_busy_message(path, error, wait_seconds)) from None
+                # DuckDB names another process that holds the file, but not our own.
+                holder = re.search(r"held in (.*?) \(PID (\d+)\)", str(error))
+                who = (
+                    f"{holder[1]} (PID {holder[2]})"
+                    if holder
+                    else f"this process (PID {os.getpid()})"
+                )
+                remedy = (
+                    "close that DuckDB shell or program" if holder else "close its other connection"
+                )
+                msg = f"{path} has been in use by {who} for {wait_seconds:g} s; {remedy}, then run again"
+                raise WarehouseBusy(msg) from None
         time.sleep(RETRY_SECONDS)
-
-
-def _busy_message(path: Path, error: duckdb.Error, wait_seconds: float) -> str:
-    """Who has the file, as DuckDB says it; its text differs for other processes and our own."""
-    holder = re.search(r"held in (.*?) \(PID (\d+)\)", str(error))
-    who = f"{holder[1]} (PID {holder[2]})" if holder else f"this process (PID {os.getpid()})"
-    remedy = "close that DuckDB shell or program" if holder else "close its other connection"
-    return f"{path} has been in use by {who} for {wait_seconds:g} s; {remedy}, then run again"

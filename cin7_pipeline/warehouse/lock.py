@@ -1,4 +1,4 @@
-"""One pipeline run at a time, across processes: the others queue and say whom they wait for.
+"""This module lets one pipeline run at a time go on, across processes: the others queue and say for whom.
 
 The operating system drops the lock with the process that holds it, so a killed run blocks nobody.
 """
@@ -26,67 +26,66 @@ def run_lock(
 ) -> Iterator[None]:
     """Hold the lock for the length of the block; `None` waits for as long as it takes.
 
-    `holder` says what is being run. While another run holds the lock, `on_wait` gets a sentence at
-    once and every 30 seconds. `<path>.holder.json` tells who holds it.
+    `holder` says what is being run, and is written into `<path>.holder.json`. While another run holds the
+    lock, `on_wait` gets a sentence at once and every 30 seconds.
 
     Raises:
         WarehouseBusy: somebody else held it for longer than `wait_seconds`.
     """
     private_folder(path.parent)
-    lock = FileLock(path, mode=PRIVATE_FILE, thread_local=False, poll_interval=POLL_SECONDS)
+    lock, note = _file_lock(path), _holder_file(path)
     _acquire(lock, path, wait_seconds, on_wait)
     try:
-        _write_holder(path, holder)
+        facts = {"pid": os.getpid(), "holder": holder, "since": datetime.now(UTC).isoformat()}
+        write_atomic(note, json.dumps(facts).encode())
         yield
     finally:
-        _holder_file(path).unlink(missing_ok=True)
+        note.unlink(missing_ok=True)
         lock.release()
 
 
 def is_free(path: Path) -> bool:
-    """True where nobody holds the lock at this moment."""
+    """Return whether nobody holds the lock at this moment."""
     if not path.exists():
         return True
-    lock = FileLock(path, mode=PRIVATE_FILE, thread_local=False)
     try:
-        lock.acquire(timeout=0)
+        with _file_lock(path).acquire(timeout=0):
+            return True
     except Timeout:
         return False
-    lock.release()
-    return True
 
 
-def _acquire(
-    lock: FileLock, path: Path, wait_seconds: float | None, on_wait: Callable[[str], None]
-) -> None:
-    started = time.monotonic()
-    patience = 0.0
-    while True:
-        try:
-            lock.acquire(timeout=patience)
-        except Timeout:
-            waited = time.monotonic() - started
-        else:
-            return
-        left = REMIND_SECONDS if wait_seconds is None else wait_seconds - waited
-        if left <= 0:
-            msg = f"Another run is still going after {waited:.0f} s: {_current(path)}; run again later"
-            raise WarehouseBusy(msg)
-        on_wait(f"Waiting for another run to end: {_current(path)}")
-        patience = min(REMIND_SECONDS, left)
+def _file_lock(path: Path) -> FileLock:
+    return FileLock(path, mode=PRIVATE_FILE, thread_local=False, poll_interval=POLL_SECONDS)
 
 
 def _holder_file(path: Path) -> Path:
     return path.with_name(f"{path.name}.holder.json")
 
 
-def _write_holder(path: Path, holder: str) -> None:
-    facts = {"pid": os.getpid(), "holder": holder, "since": datetime.now(UTC).isoformat()}
-    write_atomic(_holder_file(path), json.dumps(facts).encode())
+def _acquire(
+    lock: FileLock, path: Path, wait_seconds: float | None, on_wait: Callable[[str], None]
+) -> None:
+    started, timeout = time.monotonic(), 0.0
+    while True:
+        try:
+            lock.acquire(timeout=timeout)
+        except Timeout:
+            waited = time.monotonic() - started
+        else:
+            return
+        left = REMIND_SECONDS if wait_seconds is None else wait_seconds - waited
+        if left <= 0:
+            msg = (
+                f"Another run is still going after {waited:.0f} s: {_holder(path)}; run again later"
+            )
+            raise WarehouseBusy(msg)
+        on_wait(f"Waiting for another run to end: {_holder(path)}")
+        timeout = min(REMIND_SECONDS, left)
 
 
-def _current(path: Path) -> str:
-    """Who holds the lock; a run that just began has not said so yet."""
+def _holder(path: Path) -> str:
+    """Describe who holds the lock; a run that has just begun has not written it yet."""
     try:
         facts = json.loads(_holder_file(path).read_text(encoding="utf-8"))
         since = datetime.fromisoformat(facts["since"])

@@ -1,4 +1,7 @@
-"""Publish the planning tables as a new release: written beside, then shown in one flip."""
+"""This module publishes the planning tables as a new release: written beside, then shown in one flip.
+
+Which releases are kept, and how people reach them, is in `releases`.
+"""
 
 import json
 import time
@@ -10,17 +13,14 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.errors import PipelineError
-from cin7_pipeline.files import (
-    PUBLIC_FILE,
-    PUBLIC_FOLDER,
-    fsync,
-    private_files,
-    public_folder,
-    set_mode,
-)
+from cin7_pipeline.files import PUBLIC_FILE, PUBLIC_FOLDER, fsync, public_folder, set_mode
 from cin7_pipeline.warehouse.connection import require_file, when_free
 from cin7_pipeline.warehouse.releases import Releases
 from cin7_pipeline.warehouse.sql import identifier, literal, write_comments
+
+# The oldest format with all our types: DuckDB 1.2 and later open it, while 2.0's own only 2.0 does.
+STORAGE_VERSION = "v1.2.0"
+WAIT_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,6 @@ def publish(
     """
     started = time.perf_counter()
     releases = Releases(data_dir, schema)
-    public_folder(data_dir)
     public_folder(releases.folder)
     with releases.lock():
         releases.remove_drafts()
@@ -66,15 +65,10 @@ def publish(
     return Release(path, tables, path.stat().st_size, time.perf_counter() - started)
 
 
-# The oldest format with all our types: DuckDB 1.2 and later open it, while 2.0's own only 2.0 does.
-STORAGE_VERSION = "v1.2.0"
-WAIT_SECONDS = 30.0
-
-
 def write_release(
     warehouse: Path, releases: Path, name: str, schema: str, published_at: datetime
 ) -> dict[str, int]:
-    """Write `<name>.duckdb` and the folder `<name>` into `releases`; returns rows per table.
+    """Write `<name>.duckdb` and the folder `<name>` into `releases`, and return the rows per table.
 
     Both appear under their names only when they are whole and on the disk.
 
@@ -84,70 +78,56 @@ def write_release(
     """
     file, folder = releases / f"{name}.duckdb.tmp", releases / f"{name}.tmp"
     folder.mkdir()
-    with private_files(), duckdb.connect() as connection:
+    with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        _attach(connection, warehouse, file)
+        require_file(warehouse)
+        source = f"attach {literal(str(warehouse))} as warehouse (read_only)"
+        when_free(warehouse, lambda: connection.execute(source), wait_seconds=WAIT_SECONDS)
+        options = f"storage_version {literal(STORAGE_VERSION)}"
+        connection.execute(f"attach {literal(str(file))} as release ({options})")
         tables = _copy_tables(connection, schema)
         if not tables:
             msg = f"{warehouse} has no table in schema {schema}; build the models first: cin7 build"
             raise PipelineError(msg)
         for table in tables:
             target = literal(str(folder / f"{table}.parquet"))
-            source = f"release.{identifier(schema)}.{identifier(table)}"
-            connection.execute(f"copy {source} to {target} (format parquet, compression zstd)")
+            copied = f"release.{identifier(schema)}.{identifier(table)}"
+            connection.execute(f"copy {copied} to {target} (format parquet, compression zstd)")
         connection.execute("detach release")
-    _write_manifest(folder / "manifest.json", name, published_at, tables)
-    _seal(folder, releases / name)
-    _seal(file, releases / f"{name}.duckdb")
+    published = published_at.astimezone(UTC).isoformat()
+    manifest = {"published_at": published, "release": name, "tables": tables}
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    _finalize(folder, releases / name)
+    _finalize(file, releases / f"{name}.duckdb")
     return tables
 
 
-def _attach(connection: DuckDBPyConnection, warehouse: Path, file: Path) -> None:
-    require_file(warehouse)
-    source = f"attach {literal(str(warehouse))} as warehouse (read_only)"
-    when_free(warehouse, lambda: connection.execute(source), wait_seconds=WAIT_SECONDS)
-    options = f"storage_version {literal(STORAGE_VERSION)}"
-    connection.execute(f"attach {literal(str(file))} as release ({options})")
-
-
 def _copy_tables(connection: DuckDBPyConnection, schema: str) -> dict[str, int]:
-    """Copy all tables with their comments, in one transaction; the number of rows of each."""
+    """Copy all tables with their comments in one transaction, and return the rows of each."""
     found = connection.execute(
         "select table_name, comment from duckdb_tables()"
         " where database_name = 'warehouse' and schema_name = ? order by table_name",
         [schema],
     ).fetchall()
+    rows = {}
     connection.execute("begin transaction")
     connection.execute(f"create schema release.{identifier(schema)}")
-    rows = {table: _copy_table(connection, schema, table, about) for table, about in found}
+    for table, about in found:
+        name = f"{identifier(schema)}.{identifier(table)}"
+        connection.execute(f"create table release.{name} as from warehouse.{name}")
+        comments = connection.execute(
+            "select column_name, comment from duckdb_columns()"
+            " where database_name = 'warehouse' and schema_name = ? and table_name = ?",
+            [schema, table],
+        ).fetchall()
+        write_comments(connection, f"release.{name}", about, dict(comments))
+        [(rows[table],)] = connection.execute(f"select count(*) from release.{name}").fetchall()
     connection.execute("commit")
     return rows
 
 
-def _copy_table(connection: DuckDBPyConnection, schema: str, table: str, about: str | None) -> int:
-    name = f"{identifier(schema)}.{identifier(table)}"
-    connection.execute(f"create table release.{name} as from warehouse.{name}")
-    columns = connection.execute(
-        "select column_name, comment from duckdb_columns()"
-        " where database_name = 'warehouse' and schema_name = ? and table_name = ?",
-        [schema, table],
-    ).fetchall()
-    write_comments(connection, f"release.{name}", about, dict(columns))
-    [(rows,)] = connection.execute(f"select count(*) from release.{name}").fetchall()
-    return int(rows)
-
-
-def _write_manifest(path: Path, name: str, published_at: datetime, tables: dict[str, int]) -> None:
-    facts = {
-        "published_at": published_at.astimezone(UTC).isoformat(),
-        "release": name,
-        "tables": tables,
-    }
-    path.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-
-
-def _seal(draft: Path, final: Path) -> None:
-    """Put a file, or a folder of files, under its name: on the disk and read-only."""
+def _finalize(draft: Path, final: Path) -> None:
+    """Give a file, or a folder of files, its final name: on the disk, read-only, for everybody."""
     if draft.with_name(f"{draft.name}.wal").exists():
         msg = f"{draft} was not closed cleanly; nothing was published, publish again"
         raise PipelineError(msg)

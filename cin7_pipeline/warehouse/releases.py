@@ -1,4 +1,7 @@
-"""Releases: which are kept, which one people read, the links by which they read it, and the way back."""
+"""This module keeps releases: it names, shows and removes them, and rolls back to an earlier one.
+
+People read a release through links that are flipped in one rename; how it is written is in `publish`.
+"""
 
 import json
 import os
@@ -17,57 +20,64 @@ from cin7_pipeline.files import PRIVATE_FILE, fsync, write_atomic
 
 @dataclass(frozen=True)
 class Releases:
-    """The releases of one schema below a data folder; a name is that of the file without its ending."""
+    """The releases of one schema below a data folder, each named like its file without the ending."""
 
     data_dir: Path
     schema: str = "planning"
 
     @property
     def folder(self) -> Path:
-        """Where they are kept."""
+        """The folder of all releases."""
         return self.data_dir / "releases"
 
     @property
     def link(self) -> Path:
-        """What people open."""
+        """The link that people open."""
         return self.data_dir / f"{self.schema}.duckdb"
 
+    @property
+    def rollback_note(self) -> Path:
+        """The file that says which release was rolled back to."""
+        return self.folder / "rollback.json"
+
     def file(self, name: str) -> Path:
-        """The database of a release; its Parquet files are in the folder without the ending."""
+        """Return the database of a release; its Parquet files are in the folder without the ending."""
         return self.folder / f"{name}.duckdb"
 
     def lock(self) -> FileLock:
-        """The right to make, show and remove releases."""
+        """Return the lock on making, showing and removing releases."""
         return FileLock(self.folder / ".lock", mode=PRIVATE_FILE)
 
     def shown(self) -> str | None:
-        """The release that people read, by its link."""
+        """Return the release that people read, by its link."""
         return self.link.readlink().stem if self.link.is_symlink() else None
 
     def kept(self) -> list[str]:
-        """All whole releases, the newest first."""
+        """Return all whole releases, newest first."""
         names = [name for _, _, name in sorted(self._found(), reverse=True)]
-        return [name for name in names if self.file(name).exists() and self._parquet(name).is_dir()]
+        return [
+            name for name in names if self.file(name).exists() and (self.folder / name).is_dir()
+        ]
 
     def next_name(self, published_at: datetime) -> str:
-        """A name that no release has; the second one of a second is numbered 2, and so on."""
+        """Return a name that no release has; the second one of a second is numbered 2, and so on."""
         stamp = f"{published_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-        numbers = [number for moment, number, _ in self._found() if moment == stamp]
+        numbers = [number for time, number, _ in self._found() if time == stamp]
         name = f"{self.schema}-{stamp}"
         return f"{name}-{max(numbers) + 1}" if numbers else name
 
     def show(self, name: str) -> None:
-        """Make a release the one that people read; each link is flipped in one rename.
+        """Make a release the one that people read, flipping each link in one rename.
 
         Raises:
             PipelineError: a folder stands where a link belongs.
         """
-        _point(self.data_dir / "parquet", self._parquet(name))
+        _point(self.data_dir / "parquet", self.folder / name)
         _point(self.link, self.file(name))
         _point(self.data_dir / "cin7.duckdb", self.link)
 
     def remove_drafts(self) -> None:
-        """Take away what a killed or failed publish has begun."""
+        """Remove what a killed or failed publish has begun."""
         for draft in (*self.folder.glob("*.tmp"), *self.folder.glob("*.tmp.wal")):
             _remove(draft)
 
@@ -78,13 +88,10 @@ class Releases:
         for name in newest_first:
             if name not in kept:
                 _remove(self.file(name))
-                _remove(self._parquet(name))
-
-    def _parquet(self, name: str) -> Path:
-        return self.folder / name
+                _remove(self.folder / name)
 
     def _found(self) -> Iterator[tuple[str, int, str]]:
-        """Every release, whole or not, as (time, number within that second, name)."""
+        """Yield every release, whole or not, as (time, number within that second, name)."""
         names = {path.name.removesuffix(".duckdb") for path in self.folder.iterdir()}
         for name in names:
             if found := re.fullmatch(rf"{self.schema}-(\d{{8}}T\d{{6}}Z)(?:-(\d+))?", name):
@@ -92,7 +99,7 @@ class Releases:
 
 
 def _point(link: Path, target: Path) -> None:
-    """Flip a symbolic link in one rename; its target is relative, so the folder can be moved."""
+    """Flip a symbolic link in one rename; its target is relative, so that the folder can be moved."""
     draft = link.with_name(f".{link.name}.tmp")
     draft.unlink(missing_ok=True)
     draft.symlink_to(os.path.relpath(target, link.parent))
@@ -114,7 +121,7 @@ def _remove(path: Path) -> None:
 
 @dataclass(frozen=True)
 class Rollback:
-    """People read the release `shown` instead of `left`, since `rolled_back_at` (ISO 8601, UTC)."""
+    """The release `shown` that people read instead of `left`, since `rolled_back_at` (ISO 8601, UTC)."""
 
     shown: str
     left: str
@@ -126,7 +133,7 @@ class Rollback:
 
 
 def roll_back(data_dir: Path, to: str | None, *, now: datetime) -> Rollback:
-    """Show the release called `to`, or the newest one older than what is shown.
+    """Show the release called `to`, or the newest one older than the one shown.
 
     Raises:
         PipelineError: nothing is published, or no such release is kept; the message names those that are.
@@ -135,18 +142,32 @@ def roll_back(data_dir: Path, to: str | None, *, now: datetime) -> Rollback:
     _shown(releases)  # where nothing is published there is no folder to lock
     with releases.lock():
         left = _shown(releases)  # again, as the lock may have waited for a publish
-        shown = _named(releases, to) if to is not None else _before(releases, left)
+        kept = releases.kept()
+        if to is None:
+            older = kept[kept.index(left) + 1 :] if left in kept else kept
+            if not older:
+                msg = (
+                    f"no release older than {left} is kept (CIN7_KEEP_RELEASES says how many are): fix"
+                    " what is wrong, then run `cin7 build` and `cin7 publish`"
+                )
+                raise PipelineError(msg)
+            shown = older[0]
+        else:
+            shown = to.removesuffix(".duckdb")
+            if shown not in kept:
+                msg = f"no release is called {to!r}; kept are {', '.join(kept)}"
+                raise PipelineError(msg)
         rollback = Rollback(shown, left, now.isoformat(timespec="seconds"))
-        # First: a kill must not leave people reading what nobody tells of.
-        write_atomic(_note_file(releases), json.dumps(asdict(rollback)).encode())
+        # Written first: after a kill people must not read an older release that nothing reports.
+        write_atomic(releases.rollback_note, json.dumps(asdict(rollback)).encode())
         releases.show(shown)
     return rollback
 
 
 def current_rollback(data_dir: Path) -> Rollback | None:
-    """The rollback whose release people still read; none once a publish has gone forward."""
+    """Return the rollback whose release people still read; none once a publish has gone forward."""
     releases = Releases(data_dir)
-    note = _note_file(releases)
+    note = releases.rollback_note
     if not note.exists():
         return None
     rollback = Rollback(**json.loads(note.read_text(encoding="utf-8")))
@@ -160,28 +181,3 @@ def _shown(releases: Releases) -> str:
         msg = "nothing is published, so there is nothing to roll back: run `cin7 sync`"
         raise PipelineError(msg)
     return shown
-
-
-def _named(releases: Releases, name: str) -> str:
-    wanted, kept = name.removesuffix(".duckdb"), releases.kept()
-    if wanted not in kept:
-        msg = f"no release is called {name!r}; kept are {', '.join(kept)}"
-        raise PipelineError(msg)
-    return wanted
-
-
-def _before(releases: Releases, shown: str) -> str:
-    """The next older release; names sort by moment, but for the number within a second."""
-    kept = releases.kept()
-    older = kept[kept.index(shown) + 1 :] if shown in kept else kept
-    if not older:
-        msg = (
-            f"no release older than {shown} is kept (CIN7_KEEP_RELEASES says how many are):"
-            " mend what is wrong, then run `cin7 build` and `cin7 publish`"
-        )
-        raise PipelineError(msg)
-    return older[0]
-
-
-def _note_file(releases: Releases) -> Path:
-    return releases.folder / "rollback.json"

@@ -1,4 +1,4 @@
-"""Pieces of SQL that several modules write: quoted names, quoted text, comments."""
+"""This module writes the pieces of SQL that several modules need: quoted names, quoted text, comments."""
 
 from collections.abc import Mapping
 
@@ -6,12 +6,12 @@ from duckdb import DuckDBPyConnection
 
 
 def identifier(name: str) -> str:
-    """A name as SQL: quoted, so that no name is ever read as a keyword."""
+    """Quote a name, so that none is ever read as a keyword."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:
-    """A text as SQL, for the statements that take no parameters."""
+    """Quote a text, for the statements that take no parameters."""
     return "'" + text.replace("'", "''") + "'"
 
 

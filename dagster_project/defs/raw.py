@@ -8,7 +8,7 @@ from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.omni.endpoints import DOCUMENTS, REFERENCE_DATA
 from cin7_pipeline.pipeline import raw_row_counts, read_entities
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.window import Window
 from dagster_project.defs.jobs import daily_sync
 from dagster_project.partitions import (
@@ -100,6 +100,10 @@ def _read(
     )
     counts = raw_row_counts(settings)
     yield from _results(context, chosen, outcome, counts)
+    skipped = chosen.keys() & settings.skip_entities
+    for table in (table for name in skipped for table in endpoint_tables(chosen[name])):
+        if (key := table_key(f"raw.{table}")) in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=key, metadata={"skipped": "CIN7_SKIP_ENTITIES"})
     outcome.raise_failures()
 
 

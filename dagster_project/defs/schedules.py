@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from cin7_pipeline.settings.environment import load_settings
+from cin7_pipeline.settings import load_settings
 from dagster_project.defs.jobs import daily_sync, intraday_sync
 from dagster_project.partitions import SCHEDULED, last_days
 from dagster_project.resources import SettingsResource

@@ -1,7 +1,7 @@
 /*
 about: >-
   How fresh each endpoint's data are and what its last sync did. One row per endpoint, also
-  where it was never read.
+  where it was never read or is skipped.
 grain: [entity]
 columns:
   entity: Name of the endpoint, such as sales_orders.
@@ -13,6 +13,7 @@ columns:
   changed_count: Records that the last sync found changed.
   gone_count: Records that the last sync found deleted in Cin7.
   lookback_days: Days that the last sync looked back.
+  is_skipped: True where the setting CIN7_SKIP_ENTITIES names it, so that it is no longer read.
 */
 with
 
@@ -87,7 +88,10 @@ select
     syncs.new_count,
     syncs.changed_count,
     syncs.deleted_count as gone_count,
-    syncs.lookback_days
+    syncs.lookback_days,
+    coalesce(
+        list_contains(string_split(getvariable('skip_entities'), ','), row_counts.entity), false
+    ) as is_skipped
 from row_counts
 left join staging.sync_log as syncs using (entity)
 qualify

@@ -15,7 +15,7 @@ import msgspec
 
 from cin7_pipeline.omni.endpoint import Column
 from cin7_pipeline.omni.endpoints import SALES_ORDERS
-from cin7_pipeline.settings.environment import Settings, load_settings
+from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.warehouse.raw_tables import SQL_TYPES
 from tests.benchmarks.measuring import Cost, Finding, Way, costs
 from tests.benchmarks.orders import NOW, PAGE_ROWS, page_files, write_pages

@@ -12,13 +12,14 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.pipeline import read_entities, sync_order
 from cin7_pipeline.sandbox.serializers.account import MerchantAccount
 from cin7_pipeline.sandbox.server.server import SandboxServer
 from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
-from cin7_pipeline.settings.environment import Settings, load_settings
+from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
-from cin7_pipeline.warehouse.raw_tables import MOMENT, create_raw_tables, table_columns
+from cin7_pipeline.warehouse.raw_tables import TIMESTAMP, create_raw_tables, table_columns
 from cin7_pipeline.warehouse.sql import literal
 from tests.benchmarks.orders import NOW
 
@@ -122,7 +123,7 @@ def repeat_shop(shop: Path, data_dir: Path, *, periods: int, ranges: int = RANGE
     (settings.rules_dir / "channels.csv").write_text(CHANNELS, encoding="utf-8")
     with open_warehouse(settings.warehouse_path) as connection:
         _without_snapshot_key(connection)
-        create_raw_tables(connection)
+        create_raw_tables(connection, ENDPOINTS.values())
         connection.execute(f"attach {literal(str(shop))} as shop (read_only)")
         # Moving a date by days keeps its time of day where the session's time zone is the account's.
         connection.execute(f"set TimeZone = {literal(TIME_ZONE)}")
@@ -141,7 +142,7 @@ def order_lines(warehouse: Path) -> int:
 
 def _without_snapshot_key(connection: DuckDBPyConnection) -> None:
     """An index of millions of rows takes minutes to make, and no model reads it."""
-    columns = table_columns()["raw.stock_snapshots"]
+    columns = table_columns(ENDPOINTS.values())["raw.stock_snapshots"]
     connection.execute("create schema raw")
     connection.execute(
         f"create table raw.stock_snapshots ({', '.join(f'{n} {kind}' for n, kind in columns.items())})"
@@ -180,7 +181,7 @@ def _copies(periods: int, today: date) -> Iterator[str]:
 
 def _item_copy(table: str, is_kept: str, periods: int) -> str:
     """The table once for each range of items, all of them created before the history begins."""
-    columns = table_columns()[f"raw.{table}"]
+    columns = table_columns(ENDPOINTS.values())[f"raw.{table}"]
     moved = f"interval {periods * PERIOD_DAYS} day"
     values = [
         _value(name, kind, "item_shift", moved if name == "created_date" else None)
@@ -194,7 +195,7 @@ def _item_copy(table: str, is_kept: str, periods: int) -> str:
 
 def _document_copy(table: str, source: str, is_kept: str) -> str:
     """The table once for each range of items and each period, which lies that much earlier."""
-    columns = table_columns()[f"raw.{table}"]
+    columns = table_columns(ENDPOINTS.values())[f"raw.{table}"]
     moved = f"to_days((period * {PERIOD_DAYS})::integer)"
     values = [_value(name, kind, "document_shift", moved) for name, kind in columns.items()]
     return (
@@ -213,14 +214,18 @@ def _value(name: str, kind: str, own_shift: str, moved: str | None) -> str:
         return f"case when {column} <> '' then {column} || '/' || item_range else {column} end"
     if name in REFERENCES:
         return f"period || '.' || item_range || '.' || {column}"
-    if kind == MOMENT and name not in TRACKED and moved:
+    if kind == TIMESTAMP and name not in TRACKED and moved:
         return f"{column} - {moved}"
     return column
 
 
 def _snapshots(days: int, today: date) -> str:
     """The stock of each day: today's, a little more or less, so that no two days are alike."""
-    columns = [name for name in table_columns()["raw.stock_snapshots"] if name != "snapshot_on"]
+    columns = [
+        name
+        for name in table_columns(ENDPOINTS.values())["raw.stock_snapshots"]
+        if name != "snapshot_on"
+    ]
     on_hand = "greatest(stock_on_hand + hash(product_option_id, branch_id, day) % 9 - 4, 0)"
     changed = {
         "read_at": "read_at - to_days(day::integer)",

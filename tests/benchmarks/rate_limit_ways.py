@@ -13,7 +13,7 @@ from cin7_pipeline.omni.endpoint import Endpoint, SyncMode
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.omni.filters import window_where
 from cin7_pipeline.omni.page import FULL_PAGE, list_params
-from cin7_pipeline.settings.environment import Settings, load_settings
+from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.window import Window
 
 USERNAME, API_KEY = "sandbox", "sandbox-key"

@@ -14,7 +14,7 @@ from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 import cin7_pipeline
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.omni.endpoints import ENDPOINTS
-from cin7_pipeline.settings.environment import load_settings
+from cin7_pipeline.settings import load_settings
 from cin7_pipeline.window import Window
 from dagster_project.definitions import defs
 from dagster_project.defs.publish import CURRENT_RELEASE_CHECK

@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from cin7_pipeline.pipeline import run_lock
-from cin7_pipeline.settings.environment import load_settings
+from cin7_pipeline.settings import load_settings
 from dagster_project.defs.sensors import orphaned_runs
 from dagster_project.resources import SettingsResource
 

@@ -12,12 +12,12 @@ import sys
 
 import dagster as dg
 
+from cin7_pipeline import runtime
 from cin7_pipeline.cli import app
-from cin7_pipeline.load import merge
 from cin7_pipeline.omni import client
 from cin7_pipeline.omni.retry import RetryPolicy
 from cin7_pipeline.pipeline import read_entities
-from cin7_pipeline.settings.environment import load_settings
+from cin7_pipeline.settings import load_settings
 from dagster_project.definitions import defs
 from dagster_project.partitions import last_days
 
@@ -59,7 +59,8 @@ def main() -> None:
     """Work until the input ends."""
     logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
     logging.captureWarnings(True)
-    merge.SAID_BEFORE_DLT_WAKES["RUNTIME__LOG_LEVEL"] = "DEBUG"
+    runtime.LIBRARY_SETTINGS["RUNTIME__LOG_LEVEL"] = "DEBUG"
+    runtime.configure()
     client.RetryPolicy = functools.partial(RetryPolicy, scale=0)
     for line in sys.stdin:
         what, *arguments = json.loads(line)

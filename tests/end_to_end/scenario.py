@@ -18,7 +18,7 @@ from cin7_pipeline.cli import app
 from cin7_pipeline.sandbox.serializers.account import MerchantAccount
 from cin7_pipeline.sandbox.server.server import SandboxServer
 from cin7_pipeline.sandbox.simulation.merchant import Merchant
-from cin7_pipeline.settings.environment import Settings, load_settings
+from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.window import Window
 from dagster_project.definitions import defs
 from dagster_project.partitions import last_days

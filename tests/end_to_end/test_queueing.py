@@ -27,7 +27,7 @@ FIRST, LAST = date(2026, 5, 20), date(2026, 6, 5)
 AS_SCHEDULED = """
 import sys
 import dagster as dg
-from cin7_pipeline.settings.environment import load_settings
+from cin7_pipeline.settings import load_settings
 from dagster_project.definitions import defs
 from dagster_project.partitions import SCHEDULED, last_days
 

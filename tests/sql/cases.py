@@ -20,6 +20,7 @@ import yaml
 from cin7_pipeline.models.build import prepare_connection
 from cin7_pipeline.models.catalogue import Catalogue
 from cin7_pipeline.models.sql_model import SqlModel
+from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 
 CASES_FOLDER = Path(__file__).parent
@@ -28,6 +29,7 @@ VARIABLES: Mapping[str, object] = {
     "time_zone": "Australia/Sydney",
     "price_tier": "wholesale",
     "stale_after_days": 60,
+    "skip_entities": "",
 }
 Rows = list[dict[str, Any]]
 
@@ -77,7 +79,7 @@ class Bench:
         # For a handful of rows, planning a query is nearly all of its time.
         self.connection.execute("set threads = 1; pragma disable_optimizer")
         self._built: set[str] = set()
-        create_raw_tables(self.connection)
+        create_raw_tables(self.connection, ENDPOINTS.values())
         prepare_connection(self.connection, VARIABLES)
 
     def close(self) -> None:

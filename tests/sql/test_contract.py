@@ -11,6 +11,7 @@ import yaml
 
 from cin7_pipeline.models.build import build_all, prepare_connection
 from cin7_pipeline.models.catalogue import Catalogue
+from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.publish import publish
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables
@@ -47,7 +48,7 @@ def data_dir(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> 
     folder = tmp_path_factory.mktemp("contract")
     warehouse = folder / "warehouse.duckdb"
     with open_warehouse(warehouse) as connection:
-        create_raw_tables(connection)
+        create_raw_tables(connection, ENDPOINTS.values())
         prepare_connection(connection, VARIABLES)
         for _ in build_all(connection, catalogue):
             pass

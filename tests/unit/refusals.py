@@ -23,8 +23,7 @@ from cin7_pipeline.errors import ContractBroken, SettingsError
 from cin7_pipeline.load.decode import Decoder
 from cin7_pipeline.omni.endpoint import Column, Endpoint
 from cin7_pipeline.omni.endpoints import ENDPOINTS
-from cin7_pipeline.settings.business import load_business_settings
-from cin7_pipeline.settings.environment import load_settings
+from cin7_pipeline.settings import load_business_settings, load_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 from tests.environment import bare_environment
@@ -87,7 +86,7 @@ def _write_cell(trial: Trial, folder: Path) -> str:
 
 def _type_arguments(trial: Trial, folder: Path) -> str:
     with open_warehouse(folder / "data" / "warehouse.duckdb") as connection:
-        create_raw_tables(connection)
+        create_raw_tables(connection, ENDPOINTS.values())
     command, arguments = trial.place.split(" ")[0], trial.value
     with bare_environment(folder):
         result = CliRunner().invoke(app, [command, *arguments])

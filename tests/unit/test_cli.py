@@ -172,6 +172,25 @@ def test_a_second_command_waits_and_says_whose_run_it_waits_for(synced: Company)
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_a_skipped_endpoint_is_never_asked_for_and_its_tables_are_empty(
+    shop: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An account without a module is checked, read and published without it, and every place says so."""
+    monkeypatch.setenv("CIN7_SKIP_ENTITIES", "production_jobs,bom_masters")
+    check, sync, status = cin7("check"), cin7("sync"), cin7("status")
+    price = cin7("resync", "--from", "2026-06-01", "--to", "2026-06-30", "--dry-run")
+    assert [each.exit_code for each in (check, sync, status, price)] == [0, 0, 0, 0]
+    assert check.stdout.count("skipped") == 2
+    assert "Skipped by CIN7_SKIP_ENTITIES, so not read any more: bom_masters" in status.stdout
+    assert "production_jobs" not in sync.stdout + price.stdout
+    assert shop.server is not None
+    asked = {request.path for request in shop.server.requests}
+    assert not [path for path in asked if path.endswith(("ProductionJobs", "BomMasters"))]
+    query = "select entity from planning.sync_status where is_skipped order by all"
+    assert shop.raw(query) == [("bom_masters",), ("production_jobs",)]
+    assert shop.raw("select count(*) from raw.production_job_products") == [(0,)]
+
+
 def test_why_tells_what_a_document_and_an_item_stand_at(synced: Company) -> None:
     """A reference and a SKU are both answered, with exit code 0."""
     order, item = cin7("why", "1001"), cin7("why", "MUG-1")

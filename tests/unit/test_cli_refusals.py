@@ -93,6 +93,17 @@ def test_an_unknown_entity_is_refused_with_the_ones_there_are(shop: Company) -> 
     assert calls(shop) == 0
 
 
+def test_a_skipped_entity_is_not_read_by_its_name_either(
+    shop: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asks for what the settings skip learns which setting it is, and nothing is read."""
+    monkeypatch.setenv("CIN7_SKIP_ENTITIES", "bom_masters")
+    result = cin7("sync", "--entity", "bom_masters", "--entity", "stock")
+    assert result.exit_code == 1
+    assert "bom_masters: not read, as CIN7_SKIP_ENTITIES says" in result.stderr
+    assert calls(shop) == 0
+
+
 def test_a_sync_of_no_days_is_a_usage_error(shop: Company) -> None:
     """Looking back zero days would read nothing."""
     assert cin7("sync", "--days", "0").exit_code == 2

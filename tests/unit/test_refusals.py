@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from cin7_pipeline.omni.endpoint import ColumnType
-from cin7_pipeline.settings.environment import NEVER_SHOWN, Settings
+from cin7_pipeline.settings import Settings
+from cin7_pipeline.settings.environment import NEVER_SHOWN
 from tests.unit.refusals import Trial, parameters, trials
 from tests.unit.refusals import flags_given_a_value as flags
 from tests.unit.wrong_input import ARGUMENTS, CELLS, FIELDS, FILES, VARIABLES

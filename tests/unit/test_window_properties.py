@@ -13,7 +13,7 @@ from cin7_pipeline.omni.filters import window_where
 from cin7_pipeline.pipeline import SLICE_DAYS, history_slices
 from cin7_pipeline.sandbox.server.matching import Fields, compile_condition
 from cin7_pipeline.sandbox.server.query import parse_where
-from cin7_pipeline.settings.environment import Settings, load_settings
+from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.window import EARLIEST, Window
 from dagster_project.partitions import window_of
 

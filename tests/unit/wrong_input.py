@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cin7_pipeline.settings.business import (
+from cin7_pipeline.settings import (
     ChannelRule,
     CustomerGroupRule,
     CustomFieldRule,
@@ -68,6 +68,17 @@ VARIABLES: dict[str, Cases] = {
         ('{"orders": 9}', "is no entity; the entities are"),
         ('{"stock": 0}', "greater than or equal to 1"),
     ],
+    "SKIP_ENTITIES": [
+        (text, "may only name branch_transfers, credit_notes, adjustments,")
+        for text in (
+            "quotes",
+            "stock",
+            "bom_masters,sales_orders",
+            "bom_masters;contacts",
+            ",",
+            "[]",
+        )
+    ],
     "HISTORY_START": [
         *(
             (t, "is no day; write one like")
@@ -95,7 +106,7 @@ VARIABLES: dict[str, Cases] = {
     "KEEP_RELEASES": COUNT,
     "AS_OF": [
         *(
-            (text, "is no moment; write one like")
+            (text, "is no timestamp; write one like")
             for text in ("now", "2026", "5", "2026-06-31T00:00:00Z")
         ),
         ("0001-01-01T00:00:00+10:00", "lies outside 2000 to 2100"),

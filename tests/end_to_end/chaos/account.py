@@ -18,7 +18,7 @@ from cin7_pipeline.pipeline import history_slices
 from cin7_pipeline.sandbox.serializers.account import MerchantAccount
 from cin7_pipeline.sandbox.server.server import Faults, SandboxServer
 from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
-from cin7_pipeline.settings.environment import Settings, load_settings
+from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.window import Window
 from tests.end_to_end.chaos.child import Order
 from tests.end_to_end.rules import COMPANY, Rules

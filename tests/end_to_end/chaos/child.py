@@ -24,7 +24,7 @@ from cin7_pipeline.cli import app
 from cin7_pipeline.omni.paging import Paginator
 from cin7_pipeline.omni.rate_limit import RateLimiter
 from cin7_pipeline.omni.retry import RetryPolicy
-from cin7_pipeline.settings.environment import load_settings
+from cin7_pipeline.settings import load_settings
 from dagster_project.partitions import SCHEDULED, last_days
 from tests.end_to_end.scenario import run_job
 

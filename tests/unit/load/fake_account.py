@@ -13,7 +13,7 @@ from cin7_pipeline.account import connect
 from cin7_pipeline.load.report import LoadOutcome, LoadReport
 from cin7_pipeline.load.sync import sync_endpoints
 from cin7_pipeline.sandbox.server.server import Faults, SandboxServer
-from cin7_pipeline.settings.environment import Settings, load_settings
+from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.window import Window
 
 NOW = datetime(2026, 6, 30, 20, tzinfo=UTC)

@@ -12,6 +12,7 @@ import pytest
 
 from cin7_pipeline.errors import Cin7Unavailable
 from cin7_pipeline.omni.retry import RetryPolicy
+from cin7_pipeline.runtime import configure
 
 QUICK = RetryPolicy(scale=0, read_timeout=0.2, connect_timeout=1, answer_timeout=0.5)
 Misbehave = Callable[[BaseHTTPRequestHandler], None]
@@ -130,6 +131,7 @@ def test_a_broken_answer_is_asked_for_again(client_for, server, misbehave):
 def test_a_server_that_stays_broken_is_unavailable(client_for, server, caplog, misbehave):
     """After all attempts the error says so, and neither it nor any log holds the credentials."""
     caplog.set_level(logging.DEBUG)
+    configure()
     server.misbehave, server.failures = misbehave, 99
     client = client_for(base_url=server.base_url, retry_policy=QUICK, api_key="s3cr3t-key")
     with (

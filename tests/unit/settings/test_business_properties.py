@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cin7_pipeline.errors import SettingsError
-from cin7_pipeline.settings.business import (
+from cin7_pipeline.settings import (
     DEFAULT_CHANNEL_RULES,
     BusinessSettings,
     ChannelRule,

@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 
 from cin7_pipeline.errors import SettingsError
-from cin7_pipeline.settings.business import DEFAULT_CHANNEL_RULES, load_business_settings
-from cin7_pipeline.settings.environment import Settings, load_settings
+from cin7_pipeline.settings import (
+    DEFAULT_CHANNEL_RULES,
+    Settings,
+    load_business_settings,
+    load_settings,
+)
 
 
 @pytest.fixture(autouse=True)

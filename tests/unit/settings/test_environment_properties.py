@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cin7_pipeline.settings.environment import NEVER_SHOWN, Settings, load_settings
+from cin7_pipeline.settings import Settings, load_settings
+from cin7_pipeline.settings.environment import NEVER_SHOWN
 from tests.environment import bare_environment
 from tests.text_strategies import TEXT, refused
 
@@ -64,6 +65,7 @@ ODD_ZONES = [
     "right/UTC",
     "America",
 ]
+ODD_NAMES = ["bom_masters", " bom_masters , contacts", "bom_masters,", "Contacts", "stock,contacts"]
 ODD_PLACES = [
     "https://a.b/api",
     "http://",
@@ -75,7 +77,7 @@ ODD_PLACES = [
     "/",
 ]
 ANY_TEXT = st.one_of(
-    TEXT, st.sampled_from(ODD_NUMBERS + ODD_TEXTS + ODD_DATES + ODD_ZONES + ODD_PLACES)
+    TEXT, st.sampled_from(ODD_NUMBERS + ODD_TEXTS + ODD_DATES + ODD_ZONES + ODD_NAMES + ODD_PLACES)
 )
 
 
@@ -103,6 +105,7 @@ MEANING: dict[str, Callable[[str], Any]] = {
     "history_start": lambda text: date.fromisoformat(text.strip()),
     "as_of": moment,
     "gone_share_limit": float,
+    "skip_entities": lambda text: frozenset(name.strip() for name in text.split(",")),
     "lookback_days_for": None,  # a table of its own variables, below
 } | dict.fromkeys(
     [

@@ -3,7 +3,6 @@
 import errno
 import os
 import stat
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,21 +11,22 @@ import pytest
 from cin7_pipeline.account import rate_limiter_of
 from cin7_pipeline.files import (
     private_file,
-    private_files,
     private_folder,
     public_folder,
     set_mode,
 )
 from cin7_pipeline.pipeline import publish_tables, run_lock
-from cin7_pipeline.settings.environment import Settings
+from cin7_pipeline.runtime import configure
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from tests.unit.load.fake_account import Company, open_company, order
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o077], ids=lambda mask: f"umask {mask:03o}")
 def umask(request: pytest.FixtureRequest) -> Iterator[int]:
-    """The umask of whoever runs the pipeline."""
+    """The umask of whoever runs the pipeline, and what each entry point does first."""
     earlier = os.umask(request.param)
+    configure()
     yield request.param
     os.umask(earlier)
 
@@ -138,29 +138,10 @@ def test_a_folder_that_was_closed_on_purpose_stays_closed(tmp_path: Path) -> Non
     assert modes(folder) == {".": "0o700", "state": "0o700"}
 
 
-def test_threads_share_the_umask(tmp_path: Path) -> None:
-    """The umask is closed until the last thread that asked for it is done, then it is as it was."""
-    earlier = os.umask(0o022)
-    try:
-        entered, leave = threading.Event(), threading.Event()
-
-        def hold() -> None:
-            with private_files():
-                entered.set()
-                leave.wait(10)
-
-        thread = threading.Thread(target=hold)
-        with private_files():
-            thread.start()
-            entered.wait(10)
-        (tmp_path / "within").touch()
-        leave.set()
-        thread.join()
-        (tmp_path / "after").touch()
-    finally:
-        os.umask(earlier)
-    assert modes(tmp_path)["within"] == "0o600"
-    assert modes(tmp_path)["after"] == "0o644"
+def test_everybody_reaches_a_data_folder_below_new_folders(umask: int, tmp_path: Path) -> None:
+    """Folders made on the way to what is published are as open as it is."""
+    public_folder(tmp_path / "srv" / "cin7" / "data")
+    assert modes(tmp_path / "srv") == dict.fromkeys([".", "cin7", "cin7/data"], "0o755")
 
 
 def test_a_private_file_keeps_what_it_holds(tmp_path: Path) -> None:

@@ -9,14 +9,11 @@ import duckdb
 import pytest
 
 from cin7_pipeline.models.build import write_business_settings
+from cin7_pipeline.omni.endpoint import Endpoint, columns
+from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
-from cin7_pipeline.settings.business import BusinessSettings, WarehouseRule
-from cin7_pipeline.warehouse.raw_tables import (
-    CannotMigrate,
-    create_raw_tables,
-    migrate,
-    table_columns,
-)
+from cin7_pipeline.settings import BusinessSettings, WarehouseRule
+from cin7_pipeline.warehouse.raw_tables import CannotMigrate, create_raw_tables, table_columns
 from cin7_pipeline.window import Window
 from tests.end_to_end.scenario import World, assert_tables_equal_truth, open_world
 from tests.expected import Read
@@ -55,7 +52,8 @@ def old_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World
 def raw_rows(world: World) -> dict[str, int]:
     """How many rows each declared raw table holds."""
     return {
-        table: world.warehouse(f"select count(*) from {table}")[0][0] for table in table_columns()
+        table: world.warehouse(f"select count(*) from {table}")[0][0]
+        for table in table_columns(ENDPOINTS.values())
     }
 
 
@@ -85,13 +83,20 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute("create schema raw")
         connection.execute(
-            f"create table {KEPT} (id bigint, size {KEY_TEXT}, code varchar, total decimal(18, 4),"
+            f"create table {KEPT} (id bigint, size {KEY_TEXT}, code varchar, gone_at timestamptz,"
             " former varchar, primary key (id, size))"
         )
         connection.execute(
-            f"insert into {KEPT} values (1, 'M', '12', 1.5, 'x'), (2, '', null, null, null)"
+            f"insert into {KEPT} values (1, 'M', '12', timestamptz '2026-06-30 05:00:00+00', 'x'),"
+            " (2, '', null, null, null)"
         )
         yield connection
+
+
+def declared(**fields_by_type: str) -> list[Endpoint]:
+    """The endpoint of the table as a later version declares it."""
+    own = columns(id="id", text_not_null="size", **fields_by_type)
+    return [Endpoint(name="kept", path="v1/Kept", about="Kept.", columns=own, key=("id", "size"))]
 
 
 def rows(connection: duckdb.DuckDBPyConnection, columns: str = "*") -> list[tuple]:
@@ -101,60 +106,59 @@ def rows(connection: duckdb.DuckDBPyConnection, columns: str = "*") -> list[tupl
 
 def test_declared_columns_are_added(connection: duckdb.DuckDBPyConnection) -> None:
     """A new column is null in rows that are there, and '' where it is text that is never null."""
-    migrate(connection, {KEPT: {"colour": KEY_TEXT, "weight": "decimal(18, 4)"}})
-    assert rows(connection, "id, colour, weight") == [(1, "", None), (2, "", None)]
+    create_raw_tables(connection, declared(decimal="weight"))
+    assert rows(connection, "id, weight, read_at") == [(1, None, None), (2, None, None)]
+    endpoint = Endpoint(
+        name="kept", path="", about="", columns=columns(id="id", text_not_null="size colour")
+    )
+    create_raw_tables(connection, [endpoint])
+    assert rows(connection, "id, colour") == [(1, ""), (2, "")]
     with pytest.raises(duckdb.ConstraintException, match="colour"):
         connection.execute(f"insert into {KEPT} (id, colour) values (3, null)")
 
 
-def test_a_type_that_holds_every_value_is_converted(connection: duckdb.DuckDBPyConnection) -> None:
-    """Where no value is lost the column takes its new type and keeps its values."""
-    migrate(connection, {KEPT: {"code": "bigint", "total": "decimal(18, 8)"}})
-    assert rows(connection, "code, total::varchar") == [(12, "1.50000000"), (None, None)]
-    connection.execute(f"insert into {KEPT} (id, total) values (4, 0.00000001)")
+def test_a_column_takes_its_new_name_with_its_values(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """What was gone is deleted since the same time, and the old name is no more."""
+    create_raw_tables(connection, declared(text="code"))
+    since = datetime(2026, 6, 30, 5, tzinfo=UTC)
+    assert rows(connection, "id, deleted_at") == [(1, since), (2, None)]
+    names = [name for name, *_ in connection.execute(f"describe {KEPT}").fetchall()]
+    assert "gone_at" not in names
 
 
 @pytest.mark.parametrize(
-    ("column", "kind"),
-    [("former", "bigint"), ("total", "integer"), ("total", "date"), ("id", "integer")],
-    ids=["no number", "would be rounded", "no conversion", "part of the key"],
+    "fields",
+    [{"id": "id code"}, {"decimal": "size"}, {"timestamp": "former"}],
+    ids=["text to number", "part of the key", "text to time"],
 )
-def test_a_type_that_would_lose_a_value_is_refused(
-    connection: duckdb.DuckDBPyConnection, column: str, kind: str
+def test_a_column_of_another_type_is_refused(
+    connection: duckdb.DuckDBPyConnection, fields: dict[str, str]
 ) -> None:
-    """The refusal names column and types, and no step before or after it was done."""
-    declared = {KEPT: {"colour": KEY_TEXT, column: kind, "weight": "bigint"}}
+    """The refusal names column, types and what to do, and no step before or after it was done."""
+    own = columns(**({"id": "id"} | fields), boolean="is_first")
+    later = Endpoint(name="kept", path="", about="", columns=(*own, *columns(decimal="weight")))
     before = rows(connection)
-    with pytest.raises(CannotMigrate, match=rf"{KEPT}\.{column} is .* {kind.upper()}\. Nothing"):
-        migrate(connection, declared)
+    words = rf"{KEPT}\.\w+ is VARCHAR in this warehouse and .* Nothing was changed"
+    with pytest.raises(CannotMigrate, match=words):
+        create_raw_tables(connection, [later])
     assert rows(connection) == before
-
-
-def test_text_may_become_a_key_and_a_key_plain_text(
-    connection: duckdb.DuckDBPyConnection,
-) -> None:
-    """Null becomes '' where null is ruled out, and what ruled it out goes when it is allowed again."""
-    migrate(connection, {KEPT: {"code": KEY_TEXT}})
-    assert rows(connection, "code") == [("12",), ("",)]
-    with pytest.raises(duckdb.ConstraintException, match="code"):
-        connection.execute(f"insert into {KEPT} (id, code) values (3, null)")
-    migrate(connection, {KEPT: {"code": "varchar"}})
-    connection.execute(f"insert into {KEPT} (id, code) values (3, null)")
 
 
 def test_a_column_declared_no_more_stays(connection: duckdb.DuckDBPyConnection) -> None:
     """What an earlier version stored stays where it is, for whoever goes back to it."""
-    migrate(connection, {KEPT: {"id": "bigint", "size": KEY_TEXT}})
+    create_raw_tables(connection, declared())
     assert rows(connection, "former") == [("x",), (None,)]
 
 
 def test_today_s_tables_are_left_alone(connection: duckdb.DuckDBPyConnection) -> None:
     """Tables as they are declared need no step, so that no run rewrites them."""
-    create_raw_tables(connection)
+    create_raw_tables(connection, ENDPOINTS.values())
     with pytest.MonkeyPatch.context() as patch:
         # What any step is followed by would now drop the tables themselves.
         patch.setattr("cin7_pipeline.warehouse.raw_tables.DLT_STAGING", "raw")
-        create_raw_tables(connection)
+        create_raw_tables(connection, ENDPOINTS.values())
     assert rows(connection)
 
 
@@ -165,7 +169,7 @@ def test_settings_are_written_by_name() -> None:
         connection.execute(
             "create table settings.warehouses (is_enabled boolean, region varchar, branch_id bigint)"
         )
-        create_raw_tables(connection)
+        create_raw_tables(connection, [])
         rule = WarehouseRule(branch_id=3, warehouse="Main DC", is_enabled=True)
         write_business_settings(connection, BusinessSettings(warehouses=(rule,)))
         found = connection.execute(
@@ -183,13 +187,13 @@ def company(tmp_path: Path) -> Iterator[Company]:
         yield opened
 
 
-def test_a_load_follows_a_change_of_columns_and_types(company: Company) -> None:
-    """Rows are merged after an upgrade that adds a column, gives one another type, and drops one."""
+def test_a_load_follows_a_change_of_columns(company: Company) -> None:
+    """Rows are merged after an upgrade that adds a column, renames one and no longer declares another."""
     with duckdb.connect(company.folder / "warehouse.duckdb") as connection:
         for schema in ("raw", "_dlt_raw"):
             table = f"{schema}.sales_orders"
             connection.execute(f"alter table {table} drop column stage")
-            connection.execute(f"alter table {table} alter column reference set data type bigint")
+            connection.execute(f"alter table {table} rename column deleted_at to gone_at")
             connection.execute(f"alter table {table} add column former {KEY_TEXT}")
     company.orders[:] = [
         order(1, created=3, reference="SO-1", stage="New"),
