@@ -52,9 +52,9 @@ def test_a_constant_comes_from_nowhere(follow):
 
 def test_what_cannot_be_followed_is_left_out(write_model):
     """A model that sqlglot does not understand has columns without sources, and raises nothing."""
-    model = parse_model(write_model("core.a", "select 1 as id", columns="id"))
-    odd = replace(model, query="this is no query")
-    assert column_lineage(Catalogue((odd,)), odd, TABLES) == {"id": []}
+    model = parse_model(write_model("core.a", "select 1 as id", columns="id"), "core")
+    odd = replace(model, tree=exp.column("id"))
+    assert column_lineage(Catalogue((odd,)), odd, {}) == {"id": []}
 
 
 def test_the_lineage_of_every_real_model_names_existing_columns():
