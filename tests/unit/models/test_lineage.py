@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlglot import exp
 
 from cin7_pipeline.models.catalogue import SCHEMAS, Catalogue, load_catalogue
 from cin7_pipeline.models.lineage import column_lineage
