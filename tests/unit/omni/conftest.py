@@ -17,7 +17,13 @@ from tests.unit.omni.clock import Clock
 
 USERNAME = "OrchidTradersAU"
 API_KEY = "9f3b/77aa+51c&0d2e"
-COMPARISONS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
+COMPARISONS = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+}
 
 
 @pytest.fixture
@@ -115,7 +121,7 @@ class ListServer:
         return httpx.Response(200, json=found[0]) if found else httpx.Response(404)
 
     def _matches(self, record: dict, where: str) -> bool:
-        beyond = re.search(rf"{self.key} ([<>]=?) (\d+)", where)
+        beyond = re.search(rf"{self.key} ([<>]=?|=) (\d+)", where)
         is_beyond = not beyond or COMPARISONS[beyond[1]](record[self.key], int(beyond[2]))
         if not is_beyond and "after" not in self.ignores:
             return False

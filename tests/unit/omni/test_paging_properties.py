@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cin7_pipeline.errors import Cin7Rejected, Cin7Unavailable
+from cin7_pipeline.omni.by_id import read_by_id
 from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.omni.endpoints import PRODUCT_OPTIONS, SALES_ORDERS, STOCK
 from cin7_pipeline.omni.offset import PASSES
-from cin7_pipeline.omni.paging import Paginator, read_by_id
+from cin7_pipeline.omni.paging import Paginator
 from cin7_pipeline.sandbox.server.faults import Faults
 from cin7_pipeline.sandbox.server.handlers import Reader
 from cin7_pipeline.sandbox.server.query import InvalidQuery
