@@ -60,6 +60,26 @@ def test_a_caller_woken_late_makes_room_for_those_before_it(rate_limiter_for, cl
     assert clock.passed == pytest.approx(sent_by_other + SECOND_WINDOW_SECONDS)
 
 
+def test_a_caller_kept_from_sending_makes_room_for_those_before_it(tmp_path, clock):
+    """A call that could not be sent when it was counted is counted anew, after those sent meanwhile."""
+    path, limits = tmp_path / "rate_limiter.db", Limits(per_second=1)
+    other = RateLimiter(path, "shared", limits, now=clock.now, sleep=clock.sleep)
+    looks = []
+
+    def starve() -> float:
+        """Once the call is counted, the machine has no time for its process, but for another."""
+        looks.append(clock.now())
+        if len(looks) == 2:
+            clock.time += SECOND_WINDOW_SECONDS
+            other.acquire()
+        return clock.now()
+
+    RateLimiter(path, "shared", limits, now=starve, sleep=clock.sleep).acquire()
+    sent_by_other = SECOND_WINDOW_SECONDS
+    assert clock.passed == pytest.approx(sent_by_other + SECOND_WINDOW_SECONDS)
+    assert other.used() == 2
+
+
 def test_an_interrupted_wait_gives_its_place_back(rate_limiter_for, clock):
     """A person who stops the program while it waits has not used a call."""
 
