@@ -1,9 +1,9 @@
-"""The client: one paced, budgeted, patient way to GET from Cin7, and no way to do anything else.
+"""This module GETs from Cin7, within the rate limits and with retries.
 
-How answers are judged is in `answers`, how long is waited in `patience`; pages are in `pages`.
+It cannot send anything but GET (`read_only`). What an answer means is in `responses`, how long to wait in
+`retry`, pages are in `paging`.
 """
 
-import contextlib
 import logging
 import re
 import threading
@@ -19,24 +19,24 @@ import httpx
 import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from cin7_pipeline.errors import Cin7Rejected, Cin7Unavailable, QuotaExhausted, SettingsError
+from cin7_pipeline.errors import Cin7Rejected, Cin7Unavailable, QuotaExhausted
 from cin7_pipeline.omni.rate_limit import RateLimiter
 from cin7_pipeline.omni.read_only import ReadOnlyTransport
 from cin7_pipeline.omni.responses import ARRAY, OBJECT, ApiResponse, Redactor, validate
 from cin7_pipeline.omni.retry import Backoff, RetryableError, RetryPolicy
 
 logger = logging.getLogger(__name__)
-# Where httpcore writes the headers of every answer, in which a proxy may echo the credentials.
-LOGS_ANSWERS = "httpcore.http11"
+# This logger writes the headers of every answer, in which a proxy may echo the credentials.
+HEADER_LOGGER = "httpcore.http11"
 
 Params = Mapping[str, str | int]
 
 
 class Cin7Client:
-    """Reads one Cin7 account; threads may share it, and it closes its connections on exit.
+    """A connection to one Cin7 account, which threads may share and which closes on exit.
 
-    Every attempt is taken from `budget` first. The credentials are sent to the host of `base_url`
-    and appear in no message, log, URL or repr.
+    `rate_limiter` is asked before every attempt. The credentials are sent to the host of `base_url`
+    (checked by the settings) and appear in no message, log, URL or repr.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Cin7Client:
         transport: httpx.BaseTransport | None = None,
         retry_policy: RetryPolicy | None = None,
     ) -> None:
-        self._base_url = _checked_url(base_url)
+        self._base_url = httpx.URL(base_url)
         self._rate_limiter = rate_limiter
         self._may_use_reserve = may_use_reserve
         self._retry_policy = retry_policy or RetryPolicy()
@@ -66,7 +66,7 @@ class Cin7Client:
             follow_redirects=False,
             transport=ReadOnlyTransport(self._base_url, transport),
         )
-        logging.getLogger(LOGS_ANSWERS).addFilter(_leave_headers_out)
+        logging.getLogger(HEADER_LOGGER).addFilter(_leave_headers_out)
         # stamina would print retries to standard output, where tables and reports are read from.
         set_on_retry_hooks([_log_retry])
 
@@ -89,7 +89,7 @@ class Cin7Client:
         self._http.close()
 
     def get(self, path: str, params: Params) -> bytes:
-        """The body of a list: JSON, checked to be an array.
+        """Return the body of a list: JSON, checked to be an array.
 
         Raises:
             Cin7Unavailable: Cin7 kept failing after all attempts.
@@ -99,21 +99,19 @@ class Cin7Client:
         return self._ask(path, params, ARRAY)
 
     def get_one(self, path: str, params: Params | None = None) -> bytes | None:
-        """The body of one record: JSON, checked to be an object; None where Cin7 has none.
+        """Return the body of one record: JSON, checked to be an object; None where Cin7 has none.
 
         Raises what `get` raises, except for a 404.
         """
-        refused: Cin7Rejected
         try:
             return self._ask(path, params or {}, OBJECT)
         except Cin7Rejected as error:
-            refused = error
-        if refused.status == 404:
-            return None
-        raise refused
+            if error.status != 404:
+                raise
+        return None
 
     def calls(self, path_prefix: str) -> int:
-        """Requests sent to an endpoint and its records so far, failed attempts included."""
+        """Return how many requests were sent to an endpoint and its records, failed ones included."""
         own = path_prefix.strip("/").lower()
         with self._lock:
             return sum(
@@ -123,15 +121,17 @@ class Cin7Client:
             )
 
     def url_of(self, path: str, params: Params) -> str:
-        """The address that is asked; Cin7 answers 404 when it grows beyond about 2,000 characters.
+        """Return the address that is asked; beyond about 2,000 characters Cin7 answers 404.
 
-        Spaces are sent as %20, and what may stand unescaped in a query is left short.
+        A space is sent as %20, and what a query may hold unescaped stays as short as it is.
         """
         query = urlencode(params, quote_via=quote, safe="(),:/")
         address = f"{str(self._base_url).rstrip('/')}/{path.strip('/')}"
         return f"{address}?{query}" if query else address
 
     def _ask(self, path: str, params: Params, shape: Any) -> bytes:
+        # No credential may be in the context of an exception, so what is raised is raised outside of
+        # `except` here and below.
         backoff = Backoff(self._retry_policy, self._rate_limiter)
         attempts = stamina.retry_context(
             on=backoff, attempts=self._retry_policy.attempts, timeout=None
@@ -143,8 +143,8 @@ class Cin7Client:
                     return self._attempt(path, params, shape)
         except RetryableError as error:
             failure = error
-        if backoff.means_spent:
-            raise self._spent(failure, self._retry_policy.quota_recheck)
+        if backoff.is_quota_exhausted:
+            raise self._quota_exhausted(failure, self._retry_policy.quota_recheck)
         given_up = f"Given up after {backoff.failures} attempts"
         msg = f"{failure}. {given_up}: try again later; status.cin7.com tells of outages."
         raise Cin7Unavailable(msg)
@@ -159,15 +159,13 @@ class Cin7Client:
             return validate(answer, shape, self._redact)
         except RetryableError as error:
             failure = error
-        if (
-            failure.retry_after is not None
-            and failure.retry_after > self._retry_policy.retry_after_limit
-        ):
-            raise self._spent(failure, failure.retry_after)
+        wait = failure.retry_after
+        if wait is not None and wait > self._retry_policy.retry_after_limit:
+            raise self._quota_exhausted(failure, wait)
         raise failure
 
     def _send(self, path: str, params: Params) -> ApiResponse:
-        """Cin7's whole answer, whatever it is.
+        """Return Cin7's whole answer, whatever it is.
 
         Raises:
             RetryableError: no answer, or one that broke off or took too long.
@@ -188,7 +186,7 @@ class Cin7Client:
         raise RetryableError(msg)
 
     def _read(self, response: httpx.Response) -> bytes:
-        """The body; httpx bounds the wait for each piece only, this bounds the whole."""
+        """Return the body, or give up: httpx limits the wait for each piece, this limits the whole."""
         deadline = time.monotonic() + self._retry_policy.answer_timeout
         pieces = []
         for piece in response.iter_bytes():
@@ -198,7 +196,7 @@ class Cin7Client:
                 raise httpx.ReadTimeout(msg)
         return b"".join(pieces)
 
-    def _spent(self, failure: RetryableError, seconds: float) -> QuotaExhausted:
+    def _quota_exhausted(self, failure: RetryableError, seconds: float) -> QuotaExhausted:
         self._rate_limiter.mark_exhausted(seconds)
         free_at = self._rate_limiter.returns_at(may_use_reserve=self._may_use_reserve)
         returns_at = free_at or datetime.now(UTC)
@@ -210,28 +208,8 @@ class Cin7Client:
         return QuotaExhausted(msg, returns_at, said_by_cin7=True)
 
 
-def _checked_url(base_url: str) -> httpx.URL:
-    url = None
-    with contextlib.suppress(httpx.InvalidURL):
-        url = httpx.URL(base_url)
-    is_web = url is not None and url.scheme in {"http", "https"}
-    if (
-        url is None
-        or not is_web
-        or not re.fullmatch(r"[\w:.-]+", url.host)
-        or url.userinfo
-        or url.query
-    ):
-        msg = (
-            "CIN7_BASE_URL is not an address such as https://api.cin7.com/api; credentials do not"
-            " belong into it but into CIN7_USERNAME and CIN7_API_KEY."
-        )
-        raise SettingsError(msg)
-    return url
-
-
 def _leave_headers_out(record: logging.LogRecord) -> bool:
-    """Log an answer's status, not its headers, nor the header that could not be read."""
+    """Cut the headers of an answer, or the one that could not be read, off its log record."""
     message = record.getMessage()
     if message.startswith("receive_response_headers."):
         record.msg, record.args = re.split(r", \[|exception=", message)[0], ()
