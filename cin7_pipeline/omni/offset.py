@@ -13,8 +13,8 @@ from cin7_pipeline.omni.page import Page, PageReader
 
 # A list that loses rows while it is read is read again, but not forever.
 PASSES = 6
-# Rows that move between pages can fill a page with rows seen before, but hardly four pages in a row.
-MAX_REPEATED_PAGES = 4
+# Rows that move between pages can fill a page with rows seen before, but hardly three pages in a row.
+MAX_REPEATED_PAGES = 3
 
 
 def offset_pages(reader: PageReader, where: str | None) -> Iterator[Page]:

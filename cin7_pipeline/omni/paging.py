@@ -47,9 +47,6 @@ class Paginator:
         self._reader = PageReader(client, endpoint, rows)
 
     def __iter__(self) -> Iterator[Page]:
-        return (page for page in self._pages() if page.keys)
-
-    def _pages(self) -> Iterator[Page]:
         try:
             yield from self._by_key()
         except KeysetUnsupported as error:
@@ -70,13 +67,13 @@ class Paginator:
             high = KeysetCursor(self._reader, self._where, "DESC")
             low = KeysetCursor(self._reader, self._where, "ASC")
             top = high.first_page()
-            yield top
             if not top.keys:
                 return
+            yield top
             bottom = low.first_page()
-            yield bottom
             if not bottom.keys:
                 return
+            yield bottom
             if self._endpoint.has_tied_rows and not (_has_two_keys(top) and _has_two_keys(bottom)):
                 # A page of one key is in order whether the server sorts or not.
                 yield from repeat_until_stable(self._reader, self._where)
@@ -99,7 +96,7 @@ class Paginator:
                 # Of a single key both ends would read the same rows.
                 ends = [low] if low.last == high.last else [low, high]
                 for pages in pool.map(KeysetCursor.next_pages, ends):
-                    yield from pages
+                    yield from filter(lambda page: page.keys, pages)
 
 
 class KeysetCursor:

@@ -210,6 +210,8 @@ def test_a_server_that_cannot_page_by_key_is_read_whole_all_the_same(
 ) -> None:
     """It may lose the id filter or the order, repeat rows or refuse: all that stayed is returned."""
     endpoint, rows, edits = case
+    # A page of two rows that repeats one goes one row further: a row added meanwhile undoes that.
+    size += broken["duplicate_rows_across_pages"]
     server = Server(endpoint, list(rows), edits, Faults(**broken), refuses_keys=refuses)
     walk = Paginator(server, endpoint, where, rows=size)
     try:
