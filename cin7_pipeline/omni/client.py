@@ -130,39 +130,25 @@ class Cin7Client:
         return f"{address}?{query}" if query else address
 
     def _ask(self, path: str, params: Params, shape: Any) -> bytes:
-        # No credential may be in the context of an exception, so what is raised is raised outside of
-        # `except` here and below.
+        # The exception of an attempt may have a credential in its context: raise outside of `except`.
         backoff = Backoff(self._retry_policy, self._rate_limiter)
-        attempts = stamina.retry_context(
-            on=backoff, attempts=self._retry_policy.attempts, timeout=None
-        )
         failure: RetryableError
         try:
-            for attempt in attempts:
+            for attempt in stamina.retry_context(
+                on=backoff, attempts=self._retry_policy.attempts, timeout=None
+            ):
                 with attempt:
-                    return self._attempt(path, params, shape)
+                    self._rate_limiter.acquire(may_use_reserve=self._may_use_reserve)
+                    with self._lock:
+                        self._calls[path.strip("/").lower()] += 1
+                    return validate(self._send(path, params), shape, self._redact)
         except RetryableError as error:
             failure = error
-        if backoff.is_quota_exhausted:
-            raise self._quota_exhausted(failure, self._retry_policy.quota_recheck)
+        if backoff.exhausted_for is not None:
+            raise self._quota_exhausted(failure, backoff.exhausted_for)
         given_up = f"Given up after {backoff.failures} attempts"
         msg = f"{failure}. {given_up}: try again later; status.cin7.com tells of outages."
         raise Cin7Unavailable(msg)
-
-    def _attempt(self, path: str, params: Params, shape: Any) -> bytes:
-        self._rate_limiter.acquire(may_use_reserve=self._may_use_reserve)
-        with self._lock:
-            self._calls[path.strip("/").lower()] += 1
-        answer = self._send(path, params)
-        failure: RetryableError
-        try:
-            return validate(answer, shape, self._redact)
-        except RetryableError as error:
-            failure = error
-        wait = failure.retry_after
-        if wait is not None and wait > self._retry_policy.retry_after_limit:
-            raise self._quota_exhausted(failure, wait)
-        raise failure
 
     def _send(self, path: str, params: Params) -> ApiResponse:
         """Return Cin7's whole answer, whatever it is.
@@ -170,13 +156,21 @@ class Cin7Client:
         Raises:
             RetryableError: no answer, or one that broke off or took too long.
         """
+        body = bytearray()
         try:
             with self._http.stream("GET", self.url_of(path, params)) as response:
+                # httpx limits the wait for each piece only, this limits the whole.
+                deadline = time.monotonic() + self._retry_policy.answer_timeout
+                for piece in response.iter_bytes():
+                    body += piece
+                    if time.monotonic() > deadline:
+                        msg = f"the answer took longer than {self._retry_policy.answer_timeout:g} s"
+                        raise httpx.ReadTimeout(msg)
                 return ApiResponse(
                     asked=path,
                     where=str(params.get("where", "")),
                     status=response.status_code,
-                    body=self._read(response),
+                    body=bytes(body),
                     retry_after=response.headers.get("Retry-After"),
                     location=response.headers.get("Location"),
                 )
@@ -184,17 +178,6 @@ class Cin7Client:
             reason = f"{type(error).__name__} {self._redact(str(error))}".strip()
         msg = f"{path}: no answer from Cin7 ({reason})"
         raise RetryableError(msg)
-
-    def _read(self, response: httpx.Response) -> bytes:
-        """Return the body, or give up: httpx limits the wait for each piece, this limits the whole."""
-        deadline = time.monotonic() + self._retry_policy.answer_timeout
-        pieces = []
-        for piece in response.iter_bytes():
-            pieces.append(piece)
-            if time.monotonic() > deadline:
-                msg = f"the answer took longer than {self._retry_policy.answer_timeout:g} s"
-                raise httpx.ReadTimeout(msg)
-        return b"".join(pieces)
 
     def _quota_exhausted(self, failure: RetryableError, seconds: float) -> QuotaExhausted:
         self._rate_limiter.mark_exhausted(seconds)

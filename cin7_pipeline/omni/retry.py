@@ -50,11 +50,6 @@ class RetryableError(Exception):
         self.status = status
         self.retry_after = retry_after
 
-    @property
-    def is_unexplained_throttle(self) -> bool:
-        """True for a 429 that does not say how long to wait."""
-        return self.status == HTTPStatus.TOO_MANY_REQUESTS and self.retry_after is None
-
 
 class Backoff:
     """The waits of one call; stamina asks for one after each failed attempt.
@@ -64,31 +59,35 @@ class Backoff:
     """
 
     def __init__(self, retry_policy: RetryPolicy, rate_limiter: RateLimiter) -> None:
-        self._retry_policy = retry_policy
-        self._rate_limiter = rate_limiter
         self.failures = 0
+        self.exhausted_for: float | None = None
+        """Seconds for which the day's calls are used up, by what Cin7 answered last."""
+        self._policy = retry_policy
+        self._rate_limiter = rate_limiter
         self._throttles = 0
-
-    @property
-    def is_quota_exhausted(self) -> bool:
-        """True where Cin7 throttled at every step of the backoff: the day's limit, not the minute's."""
-        return self._throttles > len(self._retry_policy.backoff)
 
     def __call__(self, error: Exception) -> bool | float:
         """Return the seconds until the next attempt; False where there should be none."""
         if not isinstance(error, RetryableError):
             return False
         self.failures += 1
-        self._throttles = self._throttles + 1 if error.is_unexplained_throttle else 0
-        if self.is_quota_exhausted or self.failures >= self._retry_policy.attempts:
+        is_throttled = error.status == HTTPStatus.TOO_MANY_REQUESTS
+        asked_for = error.retry_after
+        self._throttles = self._throttles + 1 if is_throttled and asked_for is None else 0
+        if asked_for is not None and asked_for > self._policy.retry_after_limit:
+            self.exhausted_for = asked_for
+        elif self._throttles > len(self._policy.backoff):
+            # Throttled at every step of the backoff: not the minute's limit, but the day's.
+            self.exhausted_for = self._policy.quota_recheck
+        if self.exhausted_for is not None or self.failures >= self._policy.attempts:
             return False
-        if error.status != HTTPStatus.TOO_MANY_REQUESTS:
-            maintenance = error.status == HTTPStatus.SERVICE_UNAVAILABLE
-            return self._retry_policy.wait(self.failures, maintenance=maintenance)
-        if error.retry_after is None:
-            self._rate_limiter.pause_all(self._retry_policy.wait(self._throttles))
+        if not is_throttled:
+            is_maintenance = error.status == HTTPStatus.SERVICE_UNAVAILABLE
+            return self._policy.wait(self.failures, maintenance=is_maintenance)
+        if asked_for is None:
+            self._rate_limiter.pause_all(self._policy.wait(self._throttles))
         else:
-            self._rate_limiter.pause_all(error.retry_after * self._retry_policy.scale)
+            self._rate_limiter.pause_all(asked_for * self._policy.scale)
         return 0.0
 
 
