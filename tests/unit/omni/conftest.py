@@ -1,4 +1,4 @@
-"""What the tests of the API share: a roomy rate_limiter, an impatient client, a list that pages."""
+"""What the tests of the API share: a roomy rate limiter, an impatient client, a list that pages."""
 
 import json
 import operator
@@ -28,7 +28,7 @@ COMPARISONS = {
 
 @pytest.fixture
 def rate_limiter(tmp_path: Path) -> RateLimiter:
-    """A budget that never makes a test wait."""
+    """A rate limiter that never makes a test wait."""
     return RateLimiter(
         tmp_path / "rate_limiter.db", "account", Limits(per_second=10_000, per_minute=10_000)
     )
@@ -42,7 +42,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def rate_limiter_for(tmp_path: Path, clock: Clock):
-    """A function that makes a budget on one shared file and the test's clock."""
+    """A function that makes a rate limiter on one shared file and the test's clock."""
 
     def make(account: str = "shared", sleep=clock.sleep, **limits: int) -> RateLimiter:
         path = tmp_path / "state" / "rate_limiter.db"

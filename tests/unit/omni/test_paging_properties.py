@@ -31,7 +31,7 @@ Row = tuple[int, ...]
 class Server:
     """One list that is edited between two calls, answered by the sandbox's own query code.
 
-    It stands in for the client: budgets, retries and HTTP are tested elsewhere. `edits` are done one
+    It stands in for the client: limits, retries and HTTP are tested elsewhere. `edits` are done one
     before each call, from the second on; a row is its key, and rows stand in the order of `rows`.
     """
 

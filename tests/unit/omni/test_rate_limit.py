@@ -1,4 +1,4 @@
-"""The rate_limiter: within every window, fair between processes, and never beyond the day."""
+"""The rate limiter: within every window, fair between processes, and never beyond the day."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -197,7 +197,7 @@ def test_a_day_spent_meanwhile_refuses_those_who_already_wait(rate_limiter_for, 
     assert rate_limiter.used() == 1
 
 
-def test_accounts_do_not_share_a_budget(rate_limiter_for):
+def test_accounts_do_not_share_their_calls(rate_limiter_for):
     """Calls and pauses of one account are nothing to another in the same file."""
     rate_limiter_for("a", per_day=1, reserve=0).acquire()
     rate_limiter_for("a").mark_exhausted(60)

@@ -1,4 +1,4 @@
-"""The budget between real processes and threads: one pace, fair shares, nothing left stuck."""
+"""The rate limiter between real processes and threads: one pace, fair shares, nothing left stuck."""
 
 import subprocess
 import sys
@@ -84,7 +84,7 @@ def test_a_killed_process_leaves_nothing_stuck(tmp_path):
 
 
 def test_threads_of_one_process_never_book_the_same_place(tmp_path):
-    """Many threads on one budget are counted one by one."""
+    """Many threads on one rate limiter are counted one by one."""
     rate_limiter = RateLimiter(
         tmp_path / "b.db", "shared", Limits(per_second=10_000, per_minute=10_000)
     )
