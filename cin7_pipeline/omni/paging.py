@@ -43,6 +43,7 @@ class Paginator:
     ) -> None:
         self.used_offset_pages = False
         self._endpoint = endpoint
+        self._rows_may_tie = endpoint.has_tied_rows and rows > 1
         self._where = where
         self._reader = PageReader(client, endpoint, rows)
 
@@ -74,7 +75,9 @@ class Paginator:
             if not bottom.keys:
                 return
             yield bottom
-            if self._endpoint.has_tied_rows and not (_has_two_keys(top) and _has_two_keys(bottom)):
+            if self._rows_may_tie and any(
+                page.page_keys[0] == page.page_keys[-1] for page in (top, bottom)
+            ):
                 # A page of one key is in order whether the server sorts or not.
                 yield from repeat_until_stable(self._reader, self._where)
                 return
@@ -166,10 +169,6 @@ class KeysetCursor:
         else:
             self.is_done = True
         return page
-
-
-def _has_two_keys(page: Page) -> bool:
-    return page.page_keys[0] != page.page_keys[-1]
 
 
 def _agree(bottom: Page, top: Page) -> bool:

@@ -107,7 +107,7 @@ def test_the_missing_permission_is_named_for_any_path(client_for, path, permissi
     ],
 )
 def test_a_failure_of_the_moment_is_tried_again(client_for, rate_limiter, bad):
-    """5xx and bodies that are no JSON array are asked for again, each attempt from the rate_limiter."""
+    """5xx and bodies that are no JSON array are asked for again, each attempt from the rate limiter."""
     client = client_for(bad, bad, httpx.Response(200, content=b"[1]"))
     assert client.get("v1/Products", {}) == b"[1]"
     assert client.calls("v1/Products") == rate_limiter.used() == 3
@@ -162,7 +162,7 @@ def test_calls_are_counted_per_endpoint(client_for):
 
 
 def test_threads_share_a_client(client_for, rate_limiter):
-    """Calls from many threads are all answered, counted and taken from the rate_limiter."""
+    """Calls from many threads are all answered, counted and taken from the rate limiter."""
     client = client_for(httpx.Response(200, content=b"[]"))
     threads = [
         threading.Thread(target=lambda: [client.get("v1/Stock", {}) for _ in range(5)])

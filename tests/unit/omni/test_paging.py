@@ -202,6 +202,14 @@ def test_a_first_page_that_is_sorted_by_chance_is_not_trusted(client_for, list_s
     assert walk.used_offset_pages
 
 
+def test_a_page_of_one_key_is_not_taken_for_a_sorted_one(client_for, list_server, rows_of):
+    """Where the first page holds sizes of one option only, an option behind it is found all the same."""
+    unsorted = [*options({3: 3}), *options({1: 1})]
+    server = list_server(unsorted, ignores="order")
+    found = rows_of(Paginator(client_for(server), PRODUCT_OPTIONS, None, rows=3))
+    assert {row["id"] for row in found} == {1, 3}
+
+
 def test_sizes_are_read_by_page_numbers_too(client_for, list_server, rows_of):
     """Rows that share an id count as different records when pages are read by number."""
     expected = options({1: 1, 2: 9, 3: 1})

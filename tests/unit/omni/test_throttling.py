@@ -20,7 +20,7 @@ def test_waits_follow_the_backoff_and_are_longest_in_maintenance():
 
 
 def test_a_short_retry_after_holds_everybody(client_for, rate_limiter):
-    """A 429 that names a short wait is honoured by the shared rate_limiter, then the call succeeds."""
+    """A 429 that names a short wait is honoured by the shared rate limiter, then the call succeeds."""
     holds = []
     rate_limiter.pause_all = holds.append
     throttled = httpx.Response(
