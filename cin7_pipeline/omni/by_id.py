@@ -31,10 +31,22 @@ def read_by_id(
         part = _fitting(client, endpoint, left[:at_once])
         bodies = _listed(client, endpoint, part)
         if bodies is None:
-            yield from _one_by_one(client, endpoint, left)
-            return
+            break
         yield from bodies
         left = left[len(part) :]
+    if not left:
+        return
+    if endpoint.page_key != "id":
+        msg = (
+            f"{endpoint.path}: the server ignores a list of {endpoint.page_key}, and these records"
+            " cannot be asked for one by one. Read the endpoint whole instead."
+        )
+        raise ContractBroken(msg)
+    logger.warning("%s: the server ignores a list of ids. Reading them one by one.", endpoint.path)
+    for record_id in left:
+        body = _record(client, endpoint, record_id)
+        if body is not None:
+            yield b"[" + body + b"]"
 
 
 def _fitting(client: Cin7Client, endpoint: Endpoint, ids: list[int]) -> list[int]:
@@ -69,20 +81,6 @@ def _until_all_came(reader: PageReader, ids: list[int]) -> Iterator[Page]:
     while left and (page := reader.read(ids_where(reader.endpoint.page_key, left))).keys:
         yield page
         left = [each for each in left if each not in set(page.page_keys)]
-
-
-def _one_by_one(client: Cin7Client, endpoint: Endpoint, ids: Iterable[int]) -> Iterator[bytes]:
-    if endpoint.page_key != "id":
-        msg = (
-            f"{endpoint.path}: the server ignores a list of {endpoint.page_key}, and these records"
-            " cannot be asked for one by one. Read the endpoint whole instead."
-        )
-        raise ContractBroken(msg)
-    logger.warning("%s: the server ignores a list of ids. Reading them one by one.", endpoint.path)
-    for record_id in ids:
-        body = _record(client, endpoint, record_id)
-        if body is not None:
-            yield b"[" + body + b"]"
 
 
 def _record(client: Cin7Client, endpoint: Endpoint, record_id: int) -> bytes | None:

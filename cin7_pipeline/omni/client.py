@@ -144,11 +144,19 @@ class Cin7Client:
                     return validate(self._send(path, params), shape, self._redact)
         except RetryableError as error:
             failure = error
-        if backoff.exhausted_for is not None:
-            raise self._quota_exhausted(failure, backoff.exhausted_for)
-        given_up = f"Given up after {backoff.failures} attempts"
-        msg = f"{failure}. {given_up}: try again later; status.cin7.com tells of outages."
-        raise Cin7Unavailable(msg)
+        if backoff.exhausted_for is None:
+            given_up = f"Given up after {backoff.failures} attempts"
+            msg = f"{failure}. {given_up}: try again later; status.cin7.com tells of outages."
+            raise Cin7Unavailable(msg)
+        self._rate_limiter.mark_exhausted(backoff.exhausted_for)
+        free_at = self._rate_limiter.returns_at(may_use_reserve=self._may_use_reserve)
+        returns_at = free_at or datetime.now(UTC)
+        msg = (
+            f"{failure}. The day's calls are taken as spent until"
+            f" {returns_at:%Y-%m-%d %H:%M:%S} UTC; perhaps another program uses the same key."
+            " Run again then."
+        )
+        raise QuotaExhausted(msg, returns_at, said_by_cin7=True)
 
     def _send(self, path: str, params: Params) -> ApiResponse:
         """Return Cin7's whole answer, whatever it is.
@@ -178,17 +186,6 @@ class Cin7Client:
             reason = f"{type(error).__name__} {self._redact(str(error))}".strip()
         msg = f"{path}: no answer from Cin7 ({reason})"
         raise RetryableError(msg)
-
-    def _quota_exhausted(self, failure: RetryableError, seconds: float) -> QuotaExhausted:
-        self._rate_limiter.mark_exhausted(seconds)
-        free_at = self._rate_limiter.returns_at(may_use_reserve=self._may_use_reserve)
-        returns_at = free_at or datetime.now(UTC)
-        msg = (
-            f"{failure}. The day's calls are taken as spent until"
-            f" {returns_at:%Y-%m-%d %H:%M:%S} UTC; perhaps another program uses the same key."
-            " Run again then."
-        )
-        return QuotaExhausted(msg, returns_at, said_by_cin7=True)
 
 
 def _leave_headers_out(record: logging.LogRecord) -> bool:
