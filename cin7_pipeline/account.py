@@ -9,7 +9,7 @@ from cin7_pipeline.settings import Settings
 
 
 def rate_limiter_of(settings: Settings) -> RateLimiter:
-    """The account's call rate_limiter, shared with every other process that uses the same key."""
+    """The account's rate limiter, shared with every other process that uses the same key."""
     limits = Limits(
         per_second=settings.calls_per_second,
         per_minute=settings.calls_per_minute,

@@ -15,10 +15,11 @@ from cin7_pipeline.errors import Cin7Rejected, ContractBroken
 from cin7_pipeline.load.decode import Decoder
 from cin7_pipeline.load.reading import Extract
 from cin7_pipeline.load.state import Key, TableState
+from cin7_pipeline.omni.by_id import read_by_id
 from cin7_pipeline.omni.client import Cin7Client
 from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.omni.filters import and_modified_before, window_where
-from cin7_pipeline.omni.paging import Paginator, read_by_id
+from cin7_pipeline.omni.paging import Paginator
 from cin7_pipeline.window import Window
 
 # So few missing rows are never suspicious, however small the account.

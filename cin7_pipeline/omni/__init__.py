@@ -1,4 +1,4 @@
-"""The Cin7 Omni API: what can be asked (`endpoints`), how (`where`), and by whom (`client`, `budget`).
+"""This package reads the Cin7 Omni API; `README.md` beside it says how that API behaves.
 
-Only GET exists here. What an answer means for a planner is decided in `sql/`, never here.
+It only sends GET. What a record means for a planner is decided in `sql/`, never here.
 """

@@ -1,9 +1,9 @@
-"""The client: one paced, budgeted, patient way to GET from Cin7, and no way to do anything else.
+"""This module GETs from Cin7, within the rate limits and with retries.
 
-How answers are judged is in `answers`, how long is waited in `patience`; pages are in `pages`.
+It cannot send anything but GET (`read_only`). What an answer means is in `responses`, how long to wait in
+`retry`, pages are in `paging`.
 """
 
-import contextlib
 import logging
 import re
 import threading
@@ -18,23 +18,23 @@ from urllib.parse import quote, urlencode
 import httpx
 import stamina
 
-from cin7_pipeline.errors import Cin7Rejected, Cin7Unavailable, QuotaExhausted, SettingsError
+from cin7_pipeline.errors import Cin7Rejected, Cin7Unavailable, QuotaExhausted
 from cin7_pipeline.omni.rate_limit import RateLimiter
 from cin7_pipeline.omni.read_only import ReadOnlyTransport
 from cin7_pipeline.omni.responses import ARRAY, OBJECT, ApiResponse, Redactor, validate
 from cin7_pipeline.omni.retry import Backoff, RetryableError, RetryPolicy
 
-# Where httpcore writes the headers of every answer, in which a proxy may echo the credentials.
-LOGS_ANSWERS = "httpcore.http11"
+# This logger writes the headers of every answer, in which a proxy may echo the credentials.
+HEADER_LOGGER = "httpcore.http11"
 
 Params = Mapping[str, str | int]
 
 
 class Cin7Client:
-    """Reads one Cin7 account; threads may share it, and it closes its connections on exit.
+    """A connection to one Cin7 account, which threads may share and which closes on exit.
 
-    Every attempt is taken from `budget` first. The credentials are sent to the host of `base_url`
-    and appear in no message, log, URL or repr.
+    `rate_limiter` is asked before every attempt. The credentials are sent to the host of `base_url`
+    (checked by the settings) and appear in no message, log, URL or repr.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Cin7Client:
         transport: httpx.BaseTransport | None = None,
         retry_policy: RetryPolicy | None = None,
     ) -> None:
-        self._base_url = _checked_url(base_url)
+        self._base_url = httpx.URL(base_url)
         self._rate_limiter = rate_limiter
         self._may_use_reserve = may_use_reserve
         self._retry_policy = retry_policy or RetryPolicy()
@@ -64,7 +64,7 @@ class Cin7Client:
             follow_redirects=False,
             transport=ReadOnlyTransport(self._base_url, transport),
         )
-        logging.getLogger(LOGS_ANSWERS).addFilter(_leave_headers_out)
+        logging.getLogger(HEADER_LOGGER).addFilter(_leave_headers_out)
 
     def __repr__(self) -> str:
         return f"Cin7Client({str(self._base_url)!r})"
@@ -85,7 +85,7 @@ class Cin7Client:
         self._http.close()
 
     def get(self, path: str, params: Params) -> bytes:
-        """The body of a list: JSON, checked to be an array.
+        """Return the body of a list: JSON, checked to be an array.
 
         Raises:
             Cin7Unavailable: Cin7 kept failing after all attempts.
@@ -95,21 +95,19 @@ class Cin7Client:
         return self._ask(path, params, ARRAY)
 
     def get_one(self, path: str, params: Params | None = None) -> bytes | None:
-        """The body of one record: JSON, checked to be an object; None where Cin7 has none.
+        """Return the body of one record: JSON, checked to be an object; None where Cin7 has none.
 
         Raises what `get` raises, except for a 404.
         """
-        refused: Cin7Rejected
         try:
             return self._ask(path, params or {}, OBJECT)
         except Cin7Rejected as error:
-            refused = error
-        if refused.status == 404:
-            return None
-        raise refused
+            if error.status != 404:
+                raise
+        return None
 
     def calls(self, path_prefix: str) -> int:
-        """Requests sent to an endpoint and its records so far, failed attempts included."""
+        """Return how many requests were sent to an endpoint and its records, failed ones included."""
         own = path_prefix.strip("/").lower()
         with self._lock:
             return sum(
@@ -119,62 +117,64 @@ class Cin7Client:
             )
 
     def url_of(self, path: str, params: Params) -> str:
-        """The address that is asked; Cin7 answers 404 when it grows beyond about 2,000 characters.
+        """Return the address that is asked; beyond about 2,000 characters Cin7 answers 404.
 
-        Spaces are sent as %20, and what may stand unescaped in a query is left short.
+        A space is sent as %20, and what a query may hold unescaped stays as short as it is.
         """
         query = urlencode(params, quote_via=quote, safe="(),:/")
         address = f"{str(self._base_url).rstrip('/')}/{path.strip('/')}"
         return f"{address}?{query}" if query else address
 
     def _ask(self, path: str, params: Params, shape: Any) -> bytes:
+        # The exception of an attempt may have a credential in its context: raise outside of `except`.
         backoff = Backoff(self._retry_policy, self._rate_limiter)
-        attempts = stamina.retry_context(
-            on=backoff, attempts=self._retry_policy.attempts, timeout=None
-        )
         failure: RetryableError
         try:
-            for attempt in attempts:
+            for attempt in stamina.retry_context(
+                on=backoff, attempts=self._retry_policy.attempts, timeout=None
+            ):
                 with attempt:
-                    return self._attempt(path, params, shape)
+                    self._rate_limiter.acquire(may_use_reserve=self._may_use_reserve)
+                    with self._lock:
+                        self._calls[path.strip("/").lower()] += 1
+                    return validate(self._send(path, params), shape, self._redact)
         except RetryableError as error:
             failure = error
-        if backoff.means_spent:
-            raise self._spent(failure, self._retry_policy.quota_recheck)
-        given_up = f"Given up after {backoff.failures} attempts"
-        msg = f"{failure}. {given_up}: try again later; status.cin7.com tells of outages."
-        raise Cin7Unavailable(msg)
-
-    def _attempt(self, path: str, params: Params, shape: Any) -> bytes:
-        self._rate_limiter.acquire(may_use_reserve=self._may_use_reserve)
-        with self._lock:
-            self._calls[path.strip("/").lower()] += 1
-        answer = self._send(path, params)
-        failure: RetryableError
-        try:
-            return validate(answer, shape, self._redact)
-        except RetryableError as error:
-            failure = error
-        if (
-            failure.retry_after is not None
-            and failure.retry_after > self._retry_policy.retry_after_limit
-        ):
-            raise self._spent(failure, failure.retry_after)
-        raise failure
+        if backoff.exhausted_for is None:
+            given_up = f"Given up after {backoff.failures} attempts"
+            msg = f"{failure}. {given_up}: try again later; status.cin7.com tells of outages."
+            raise Cin7Unavailable(msg)
+        self._rate_limiter.mark_exhausted(backoff.exhausted_for)
+        free_at = self._rate_limiter.returns_at(may_use_reserve=self._may_use_reserve)
+        returns_at = free_at or datetime.now(UTC)
+        msg = (
+            f"{failure}. The day's calls are taken as spent until"
+            f" {returns_at:%Y-%m-%d %H:%M:%S} UTC; perhaps another program uses the same key."
+            " Run again then."
+        )
+        raise QuotaExhausted(msg, returns_at, said_by_cin7=True)
 
     def _send(self, path: str, params: Params) -> ApiResponse:
-        """Cin7's whole answer, whatever it is.
+        """Return Cin7's whole answer, whatever it is.
 
         Raises:
             RetryableError: no answer, or one that broke off or took too long.
         """
+        body = bytearray()
         try:
             with self._http.stream("GET", self.url_of(path, params)) as response:
+                # httpx limits the wait for each piece only, this limits the whole.
+                deadline = time.monotonic() + self._retry_policy.answer_timeout
+                for piece in response.iter_bytes():
+                    body += piece
+                    if time.monotonic() > deadline:
+                        msg = f"the answer took longer than {self._retry_policy.answer_timeout:g} s"
+                        raise httpx.ReadTimeout(msg)
                 return ApiResponse(
                     asked=path,
                     where=str(params.get("where", "")),
                     status=response.status_code,
-                    body=self._read(response),
+                    body=bytes(body),
                     retry_after=response.headers.get("Retry-After"),
                     location=response.headers.get("Location"),
                 )
@@ -183,51 +183,9 @@ class Cin7Client:
         msg = f"{path}: no answer from Cin7 ({reason})"
         raise RetryableError(msg)
 
-    def _read(self, response: httpx.Response) -> bytes:
-        """The body; httpx bounds the wait for each piece only, this bounds the whole."""
-        deadline = time.monotonic() + self._retry_policy.answer_timeout
-        pieces = []
-        for piece in response.iter_bytes():
-            pieces.append(piece)
-            if time.monotonic() > deadline:
-                msg = f"the answer took longer than {self._retry_policy.answer_timeout:g} s"
-                raise httpx.ReadTimeout(msg)
-        return b"".join(pieces)
-
-    def _spent(self, failure: RetryableError, seconds: float) -> QuotaExhausted:
-        self._rate_limiter.mark_exhausted(seconds)
-        free_at = self._rate_limiter.returns_at(may_use_reserve=self._may_use_reserve)
-        returns_at = free_at or datetime.now(UTC)
-        msg = (
-            f"{failure}. The day's calls are taken as spent until"
-            f" {returns_at:%Y-%m-%d %H:%M:%S} UTC; perhaps another program uses the same key."
-            " Run again then."
-        )
-        return QuotaExhausted(msg, returns_at, said_by_cin7=True)
-
-
-def _checked_url(base_url: str) -> httpx.URL:
-    url = None
-    with contextlib.suppress(httpx.InvalidURL):
-        url = httpx.URL(base_url)
-    is_web = url is not None and url.scheme in {"http", "https"}
-    if (
-        url is None
-        or not is_web
-        or not re.fullmatch(r"[\w:.-]+", url.host)
-        or url.userinfo
-        or url.query
-    ):
-        msg = (
-            "CIN7_BASE_URL is not an address such as https://api.cin7.com/api; credentials do not"
-            " belong into it but into CIN7_USERNAME and CIN7_API_KEY."
-        )
-        raise SettingsError(msg)
-    return url
-
 
 def _leave_headers_out(record: logging.LogRecord) -> bool:
-    """Log an answer's status, not its headers, nor the header that could not be read."""
+    """Cut the headers of an answer, or the one that could not be read, off its log record."""
     message = record.getMessage()
     if message.startswith("receive_response_headers."):
         record.msg, record.args = re.split(r", \[|exception=", message)[0], ()

@@ -1,37 +1,39 @@
-"""Pages of a list, complete whatever the server does with paging, and records by their ids.
+"""This module reads all pages of a list, complete whatever the server does with paging.
 
-Keyset paging is used because offsets skip rows when others leave the list meanwhile
-(`cin7-omni-api.md` §3). How one end of a list is read stands in `list_end`, one page in `page`.
+A list is read by key from both ends (`id > last` from below, `id < last` from above), because numbered pages
+skip rows when others leave the list meanwhile (`README.md`, Pages). It is not known how long a list is; an
+empty page after the last would cost a call, and a page that is not full is no sure end.
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
 
-from cin7_pipeline.errors import ContractBroken
+from cin7_pipeline.errors import Cin7Rejected
 from cin7_pipeline.omni.client import Cin7Client
 from cin7_pipeline.omni.endpoint import Endpoint
-from cin7_pipeline.omni.filters import after_key, ids_where
-from cin7_pipeline.omni.keyset import KeysetCursor, KeysetUnsupported
-from cin7_pipeline.omni.offset import offset_pages, repeat_until_stable
-from cin7_pipeline.omni.page import FULL_PAGE, Page, PageReader, list_params
+from cin7_pipeline.omni.filters import after_key
+from cin7_pipeline.omni.offset import repeat_until_stable
+from cin7_pipeline.omni.page import FULL_PAGE, Direction, Page, PageReader
 
 logger = logging.getLogger(__name__)
 
-URL_LENGTH = 2000
 # Somebody may edit a short list between the calls for its two ends, but hardly twice.
 LOOKS_AT_ENDS = 2
 
 
+class KeysetUnsupported(Exception):
+    """The server cannot be read by key; the text says how that showed."""
+
+
 class Paginator:
-    """The pages of one list: iterating yields those that have at least one record.
+    """The pages of one list that have at least one record.
 
-    Every record that matches `where` during the whole walk is yielded at least once, in any order;
-    callers de-duplicate by key. `used_offset_pages` tells, afterwards, that the server could not be
-    read by key.
+    Every record that matches `where` during the whole walk is in one of them, in any order and perhaps
+    twice; callers de-duplicate by key. `used_offset_pages` is set where the server could not be read
+    by key.
 
-    Raises:
+    Raises (while iterating):
         ContractBroken: a record without a key, or pages that never end.
         Cin7Unavailable: a list that can only be read by page numbers lost rows in every pass.
     """
@@ -41,13 +43,11 @@ class Paginator:
     ) -> None:
         self.used_offset_pages = False
         self._endpoint = endpoint
+        self._rows_may_tie = endpoint.has_tied_rows and rows > 1
         self._where = where
         self._reader = PageReader(client, endpoint, rows)
 
     def __iter__(self) -> Iterator[Page]:
-        return (page for page in self._pages() if page.keys)
-
-    def _pages(self) -> Iterator[Page]:
         try:
             yield from self._by_key()
         except KeysetUnsupported as error:
@@ -60,138 +60,124 @@ class Paginator:
             self._endpoint.path,
             reason,
         )
-        yield from repeat_until_stable(
-            self._endpoint, lambda: offset_pages(self._reader, self._endpoint, self._where)
-        )
+        yield from repeat_until_stable(self._reader, self._where)
 
     def _by_key(self) -> Iterator[Page]:
-        """The two ends of the list, then the pages between them until they meet.
-
-        The upper end comes first because it tells where the list ends. An empty page behind the last
-        would cost a call to tell it, and one that is not full tells nothing: Cin7 may leave rows out.
-        """
+        """Yield the first page from each end of the list, then the pages between."""
         for _ in range(LOOKS_AT_ENDS):
-            low, high = (
-                KeysetCursor(self._reader, self._endpoint, self._where, direction)
-                for direction in ("ASC", "DESC")
-            )
-            top = high.first()
-            yield top
-            if high.is_done:
+            high = KeysetCursor(self._reader, self._where, "DESC")
+            low = KeysetCursor(self._reader, self._where, "ASC")
+            top = high.first_page()
+            if not top.keys:
                 return
-            bottom = low.first()
+            yield top
+            bottom = low.first_page()
+            if not bottom.keys:
+                return
             yield bottom
+            if self._rows_may_tie and any(
+                page.page_keys[0] == page.page_keys[-1] for page in (top, bottom)
+            ):
+                # A page of one key is in order whether the server sorts or not.
+                yield from repeat_until_stable(self._reader, self._where)
+                return
             if _agree(bottom, top):
-                yield from self._until_met(low, high)
+                yield from self._between(low, high)
                 return
         msg = f"the server sorts by something else than {self._endpoint.page_key}"
         raise KeysetUnsupported(msg)
 
-    def _until_met(self, low: KeysetCursor, high: KeysetCursor) -> Iterator[Page]:
-        """The pages between, two at a time: one alone takes longer to answer than the limits ask for."""
-        with ThreadPoolExecutor(1, thread_name_prefix="cin7-pages") as pool:
-            while not self._have_met(low, high):
-                is_in_one_key = low.last == high.last
-                from_above = None if is_in_one_key else pool.submit(high.step)
-                yield from low.step()
-                if from_above is not None:
-                    yield from from_above.result()
+    def _between(self, low: "KeysetCursor", high: "KeysetCursor") -> Iterator[Page]:
+        """Yield pages from both ends until they meet.
 
-    def _have_met(self, low: KeysetCursor, high: KeysetCursor) -> bool:
-        """True where nothing lies between the ends; of a key that both came to, rows may."""
-        if low.is_done or high.is_done:
-            return True
-        return low.last > high.last - (0 if self._endpoint.has_tied_rows else 2)
+        Two calls are under way at once: a page takes 1.5 s to answer, and the limits allow one a second.
+        """
+        # A key that both ends have come to may have rows in between, a gap of one between ids has not.
+        gap = 0 if self._endpoint.has_tied_rows else 2
+        with ThreadPoolExecutor(2, thread_name_prefix="cin7-pages") as pool:
+            while not (low.is_done or high.is_done or low.last > high.last - gap):
+                # Of a single key both ends would read the same rows.
+                ends = [low] if low.last == high.last else [low, high]
+                for pages in pool.map(KeysetCursor.next_pages, ends):
+                    yield from filter(lambda page: page.keys, pages)
+
+
+class KeysetCursor:
+    """The pages of a list from one end on.
+
+    `last` is the key they have come to; every row beyond it that is there all the time is still to
+    come. `is_done` is set when none is.
+    """
+
+    def __init__(self, reader: PageReader, where: str | None, direction: Direction) -> None:
+        self.last = 0
+        self.is_done = False
+        self._reader = reader
+        self._where = where
+        self._direction = direction
+        self._sign = 1 if direction == "ASC" else -1
+
+    def first_page(self) -> Page:
+        """Return the outermost page.
+
+        Raises:
+            KeysetUnsupported: the server does not sort.
+        """
+        page = self._reader.read(self._where, 1, self._direction)
+        self._require_order(page)
+        return self._move_to_end_of(page)
+
+    def next_pages(self) -> list[Page]:
+        """Return the next page, behind all rows of a key that fills a page; empty at the list's end.
+
+        Raises:
+            KeysetUnsupported: the server does not sort, or ignores or refuses where to continue.
+        """
+        page = self._beyond(inclusive=self._reader.endpoint.has_tied_rows)
+        if not page.keys or page.page_keys[-1] != self.last:
+            return [self._move_to_end_of(page)]
+        same_key = after_key(self._where, self._reader.endpoint.page_key, "=", self.last)
+        tie = list(repeat_until_stable(self._reader, same_key))
+        return [*tie, self._move_to_end_of(self._beyond(inclusive=False))]
+
+    def _beyond(self, *, inclusive: bool) -> Page:
+        key = self._reader.endpoint.page_key
+        operator = (">" if self._direction == "ASC" else "<") + ("=" if inclusive else "")
+        where = after_key(self._where, key, operator, self.last)
+        try:
+            page = self._reader.read(where, 1, self._direction)
+        except Cin7Rejected as error:
+            if error.status != 400:
+                raise
+            msg = f"the server refuses to continue after a key ({error})"
+            raise KeysetUnsupported(msg) from None
+        self._require_order(page)
+        steps = [(each - self.last) * self._sign for each in page.page_keys[:1]]
+        if any(step < (0 if inclusive else 1) for step in steps):
+            msg = f"the server ignores where it should continue, at {self.last}"
+            raise KeysetUnsupported(msg)
+        return page
+
+    def _require_order(self, page: Page) -> None:
+        if page.page_keys != sorted(page.page_keys, reverse=self._direction == "DESC"):
+            msg = f"the server does not sort by {self._reader.endpoint.page_key}"
+            raise KeysetUnsupported(msg)
+
+    def _move_to_end_of(self, page: Page) -> Page:
+        if page.keys:
+            self.last = page.page_keys[-1]
+        else:
+            self.is_done = True
+        return page
 
 
 def _agree(bottom: Page, top: Page) -> bool:
-    """True where each end holds what the other has of its part: of an unsorted list they hardly do.
+    """Return whether the first pages from both ends hold the same rows where they overlap.
 
-    A list that is only nearly sorted, as by age, would otherwise hide rows between the ends.
+    Otherwise the server did not sort by the page key, and rows could hide between the ends: a list that
+    is nearly sorted, as by age, can begin in order by chance.
     """
-    if not bottom.keys:
-        return True
     highest, lowest = bottom.page_keys[-1], top.page_keys[-1]
     return {key for key in bottom.keys if key[0] > lowest} <= set(top.keys) and {
         key for key in top.keys if key[0] < highest
     } <= set(bottom.keys)
-
-
-def read_by_id(
-    client: Cin7Client, endpoint: Endpoint, ids: Iterable[int], *, at_once: int = 100
-) -> Iterator[bytes]:
-    """The records with these ids, as JSON arrays; an id that Cin7 does not know is absent.
-
-    Asks for up to `at_once` ids a call, fewer where the URL would grow too long. Where the server
-    ignores such a list, each id is asked for on its own.
-
-    Raises:
-        ContractBroken: a record without a key, or an endpoint that can be read neither way.
-    """
-    parts = _parts(client, endpoint, sorted(set(ids)), at_once)
-    for part in parts:
-        bodies = _listed(client, endpoint, part)
-        if bodies is None:
-            yield from _one_by_one(client, endpoint, chain(part, chain.from_iterable(parts)))
-        else:
-            yield from bodies
-
-
-def _parts(
-    client: Cin7Client, endpoint: Endpoint, ids: list[int], at_once: int
-) -> Iterator[list[int]]:
-    """The ids, cut so that the URL of each part stays short enough for Cin7."""
-    start = 0
-    while part := ids[start : start + at_once]:
-        while len(part) > 1 and len(_longest_url(client, endpoint, part)) >= URL_LENGTH:
-            part.pop()
-        yield part
-        start += len(part)
-
-
-def _longest_url(client: Cin7Client, endpoint: Endpoint, ids: list[int]) -> str:
-    where = after_key(ids_where(endpoint.page_key, ids), endpoint.page_key, ">=", ids[-1])
-    return client.url_of(endpoint.path, list_params(endpoint, where, FULL_PAGE))
-
-
-def _listed(client: Cin7Client, endpoint: Endpoint, ids: list[int]) -> list[bytes] | None:
-    """The pages of these ids; None where the server does not filter by them."""
-    where = ids_where(endpoint.page_key, ids)
-    pages = iter(Paginator(client, endpoint, where))
-    if not endpoint.has_tied_rows:
-        pages = _until_all_came(PageReader(client, endpoint), ids)
-    wanted, found = set(ids), []
-    for page in pages:
-        if not wanted.issuperset(page.page_keys):
-            return None
-        found.append(page.body)
-    # None of them being there is rare enough to ask for one of them in the other way.
-    if not found and endpoint.page_key == "id" and _record(client, endpoint, ids[0]) is not None:
-        return None
-    return found
-
-
-def _until_all_came(reader: PageReader, ids: list[int]) -> Iterator[Page]:
-    """Pages of these ids, asked for until none comes any more: a page may hold fewer rows than asked for."""
-    left = ids
-    while left and (page := reader.read(ids_where(reader.page_key, left))).keys:
-        yield page
-        left = [each for each in left if each not in set(page.page_keys)]
-
-
-def _one_by_one(client: Cin7Client, endpoint: Endpoint, ids: Iterable[int]) -> Iterator[bytes]:
-    if endpoint.page_key != "id":
-        msg = (
-            f"{endpoint.path}: the server ignores a list of {endpoint.page_key}, and these records"
-            " cannot be asked for one by one. Read the endpoint whole instead."
-        )
-        raise ContractBroken(msg)
-    logger.warning("%s: the server ignores a list of ids. Reading them one by one.", endpoint.path)
-    for record_id in ids:
-        body = _record(client, endpoint, record_id)
-        if body is not None:
-            yield b"[" + body + b"]"
-
-
-def _record(client: Cin7Client, endpoint: Endpoint, record_id: int) -> bytes | None:
-    return client.get_one(f"{endpoint.path}/{record_id}", {"fields": endpoint.fields})

@@ -1,4 +1,4 @@
-"""What the key may read: one smallest possible call per endpoint."""
+"""This module finds out what the key may read, by one smallest possible call per endpoint."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ class Permission:
 
 
 def read_permissions(client: Cin7Client, endpoints: Iterable[Endpoint]) -> list[Permission]:
-    """One row asked of each endpoint; a missing toggle is a finding, a wrong key is an error.
+    """Ask each endpoint for one row; a missing permission is a finding, a wrong key an error.
 
     Raises:
         Cin7Rejected: username or key are wrong (401), so that no endpoint can be read.
     """
-    return [Permission(endpoint, _problem(client, endpoint)) for endpoint in endpoints]
-
-
-def _problem(client: Cin7Client, endpoint: Endpoint) -> str | None:
-    try:
-        client.get(endpoint.path, {"rows": 1, "fields": endpoint.page_key})
-    except Cin7Rejected as refusal:
-        if refusal.status == 401:
-            raise
-        return str(refusal)
-    return None
+    found = []
+    for endpoint in endpoints:
+        problem = None
+        try:
+            client.get(endpoint.path, {"rows": 1, "fields": endpoint.page_key})
+        except Cin7Rejected as refusal:
+            if refusal.status == 401:
+                raise
+            problem = str(refusal)
+        found.append(Permission(endpoint, problem))
+    return found

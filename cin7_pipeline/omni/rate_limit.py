@@ -1,6 +1,6 @@
-"""The pace and the daily budget of calls, shared by every process that uses the same key.
+"""This module limits the calls of an account, for every process that uses the same key.
 
-What is remembered of calls, and where, is told in `rate_limit_store`. What Cin7 answers, and whether to ask
+What is remembered of calls, and where, is in `rate_limit_store`. What Cin7 answers, and whether to ask
 again, is the client's business.
 """
 
@@ -10,20 +10,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 from cin7_pipeline.errors import QuotaExhausted
-from cin7_pipeline.omni.rate_limit_store import DAY_WINDOW_SECONDS, CallStore, open_store
+from cin7_pipeline.omni.rate_limit_store import DAY_WINDOW_SECONDS, CallStore, Rate, open_store
 
-# Calls arrive less evenly than they are sent, so each window is kept a little longer than Cin7's;
-# so is the day (`rate_limit_store`).
+# Calls arrive less evenly than they are sent, so each window is kept a little longer than Cin7's.
 SECOND_WINDOW_SECONDS = 1.6
 MINUTE_WINDOW_SECONDS = 61.0
+# A call that is sent later than this after it was counted could meet those of the next window.
+LATE_SECONDS = 0.3
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Cin7's limits for one key (`cin7-omni-api.md` §2); `reserve` calls a day are kept back.
+    """Cin7's limits for one key (`README.md`, Limits); `reserve` calls a day are kept for the schedule.
 
     `minute_seconds` is how long a minute is kept; tests shorten it together with the sandbox's.
     """
@@ -35,20 +37,20 @@ class Limits:
     minute_seconds: float = MINUTE_WINDOW_SECONDS
 
     def cap(self, may_use_reserve: bool) -> int:
-        """How many calls a day a caller may bring the account to."""
+        """Return how many calls a day a caller may bring the account to."""
         return self.per_day if may_use_reserve else max(self.per_day - self.reserve, 0)
 
     @property
-    def windows(self) -> tuple[tuple[int, float], ...]:
-        """Calls and the seconds they may not be exceeded in."""
+    def rates(self) -> tuple[Rate, ...]:
+        """Calls and the seconds in which there may be no more of them."""
         return (self.per_second, SECOND_WINDOW_SECONDS), (self.per_minute, self.minute_seconds)
 
 
 class RateLimiter:
     """The calls one account may make, whoever makes them: threads, runs, people.
 
-    A call books the next free moment and sleeps until it, so callers are served in the order they
-    came and none starves. A process that is killed leaves at most one booked call behind, which
+    A call reserves the next free time and sleeps until then, so callers are served in the order they
+    came and none starves. A process that is killed leaves at most one reserved call behind, which
     counts as used and blocks nobody.
 
     Args:
@@ -82,15 +84,20 @@ class RateLimiter:
             QuotaExhausted: the day's calls are used up; nothing was counted.
         """
         with self._store() as store:
-            self._refuse_when_spent(store, may_use_reserve)
-            call = store.reserve(self._limits.windows)
+            if self._blocked_until(store, may_use_reserve) > store.now:
+                raise self._exhausted(store, may_use_reserve)
+            call = store.reserve(self._limits.rates)
         try:
-            while not call.is_sent:
-                self._sleep(call.wait)
+            # A process that got no time to send its call asks again, or the call would meet later ones.
+            # It allows itself more time in each round, so that a slow disk cannot hold it forever.
+            for attempt in count(1):
+                if call.is_sent and self._now() - call.at <= LATE_SECONDS * attempt:
+                    return
+                self._sleep(max(call.at - self._now(), 0.0))
                 with self._store() as store:
                     if store.exhausted_until > store.now:
-                        raise self._spent(store, may_use_reserve)
-                    call = store.confirm(call, self._limits.windows)
+                        raise self._exhausted(store, may_use_reserve)
+                    call = store.confirm(call, self._limits.rates)
         except BaseException:
             with self._store() as store:
                 store.release(call)
@@ -102,42 +109,35 @@ class RateLimiter:
             store.pause("paused_until", seconds)
 
     def mark_exhausted(self, seconds: float) -> None:
-        """Declare the day spent for that long (a long `Retry-After`): calls are then refused."""
+        """Refuse all calls for that long (a long `Retry-After`)."""
         with self._store() as store:
             store.pause("exhausted_until", seconds)
 
     def used(self) -> int:
-        """Calls counted in the last 24 hours."""
+        """Return the calls counted in the last 24 hours."""
         with self._store() as store:
             return store.used
 
     def left(self, *, may_use_reserve: bool = False) -> int:
-        """Calls that may still be made now; 0 while the day is declared spent."""
+        """Return how many calls may still be made now; 0 while Cin7 itself refuses more."""
         with self._store() as store:
             if store.exhausted_until > store.now:
                 return 0
             return max(self._limits.cap(may_use_reserve) - store.used, 0)
 
     def returns_at(self, *, may_use_reserve: bool = False) -> datetime | None:
-        """When the next call will be free again (UTC); None while calls are left."""
+        """Return when the next call will be free again (UTC); None while calls are left."""
         with self._store() as store:
-            moment = self._returns_at(store, may_use_reserve)
-        return None if moment is None else datetime.fromtimestamp(moment, UTC)
+            until = self._blocked_until(store, may_use_reserve)
+            return datetime.fromtimestamp(until, UTC) if until > store.now else None
 
-    def _returns_at(self, store: CallStore, may_use_reserve: bool) -> float | None:
-        cap = self._limits.cap(may_use_reserve)
-        over = store.used - cap
+    def _blocked_until(self, store: CallStore, may_use_reserve: bool) -> float:
+        over = store.used - self._limits.cap(may_use_reserve)
         capped_until = store.nth_oldest(over) + DAY_WINDOW_SECONDS if over >= 0 else 0.0
-        moment = max(store.exhausted_until, capped_until)
-        return moment if moment > store.now else None
+        return max(store.exhausted_until, capped_until)
 
-    def _refuse_when_spent(self, store: CallStore, may_use_reserve: bool) -> None:
-        if self._returns_at(store, may_use_reserve) is not None:
-            raise self._spent(store, may_use_reserve)
-
-    def _spent(self, store: CallStore, may_use_reserve: bool) -> QuotaExhausted:
-        moment = self._returns_at(store, may_use_reserve) or store.now
-        returns_at = datetime.fromtimestamp(moment, UTC)
+    def _exhausted(self, store: CallStore, may_use_reserve: bool) -> QuotaExhausted:
+        returns_at = datetime.fromtimestamp(self._blocked_until(store, may_use_reserve), UTC)
         kept = "" if may_use_reserve else f", {self._limits.reserve} kept for the scheduled run"
         declared = " and Cin7 itself refuses more" if store.exhausted_until > store.now else ""
         msg = (
@@ -149,6 +149,6 @@ class RateLimiter:
 
     @contextmanager
     def _store(self) -> Iterator[CallStore]:
-        """The shared record; threads of one process do not compete for the file's lock."""
+        """Open the shared store; threads of one process do not compete for the file's lock."""
         with self._lock, open_store(self._path, self._account, self._now) as store:
             yield store

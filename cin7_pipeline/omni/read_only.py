@@ -1,7 +1,7 @@
-"""The one gate every request passes before it is sent: only GET, and only to the account's host.
+"""This module refuses every request but a GET to the account's own host.
 
-It stands where requests become bytes, so no method of the HTTP client, no redirect, no authentication
-step and no address given in full gets around it.
+It is a transport, the layer that sends the bytes, so no method of the HTTP client, redirect, authentication
+step or full address gets around it.
 """
 
 import urllib.request
@@ -12,7 +12,7 @@ from cin7_pipeline.errors import PipelineError
 
 
 class ReadOnlyTransport(httpx.BaseTransport):
-    """Sends a GET to the host of `base_url` and refuses all else; `inner` does the sending.
+    """A transport that sends a GET to the host of `base_url` through `inner`, and refuses all else.
 
     Without `inner` it connects for real, through the proxy that the environment names for that host.
     """
@@ -22,7 +22,7 @@ class ReadOnlyTransport(httpx.BaseTransport):
         self._inner = inner or httpx.HTTPTransport(proxy=_proxy(base_url))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The answer to a GET.
+        """Send a GET and return the answer.
 
         Raises:
             PipelineError: the request would write, or carry the credentials elsewhere.
@@ -48,7 +48,7 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 
 
 def _proxy(url: httpx.URL) -> str | None:
-    """The proxy for this host by the usual variables (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, …)."""
+    """Return the proxy for this host by the usual variables (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, …)."""
     if urllib.request.proxy_bypass(url.host):
         return None
     named = urllib.request.getproxies()

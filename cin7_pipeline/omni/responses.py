@@ -1,8 +1,8 @@
-"""What an answer of Cin7 means: a good body, something to try again, or a refusal to explain.
+"""This module says what an answer of Cin7 means: a good body, a failure to try again, or a refusal.
 
 A refusal is quoted as it came, in one line and without credentials, because support needs Cin7's own
-words. Any other answer is only described: what fails on the way may show the record it failed at, and
-with it a person. Statuses and bodies: `cin7-omni-api.md` §2.
+words. Any other answer is only described: a failure may show the record it failed at, and with it a
+person. Statuses and bodies: `README.md`, Errors.
 """
 
 import base64
@@ -18,7 +18,6 @@ from urllib.parse import quote
 import msgspec
 
 from cin7_pipeline.errors import Cin7Rejected, ContractBroken
-from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.omni.retry import RetryableError, retry_after_seconds
 
 QUOTE_LENGTH = 500
@@ -32,7 +31,7 @@ OBJECT = dict[str, msgspec.Raw]
 
 @dataclass(frozen=True)
 class ApiResponse:
-    """One HTTP answer, read to its end, and what was asked: the endpoint's path and the filter."""
+    """One HTTP answer, read to its end, and what was asked: the path and the filter."""
 
     asked: str
     status: int
@@ -43,7 +42,7 @@ class ApiResponse:
 
 
 class Redactor:
-    """Replaces the credentials in a text, in every spelling that an answer could echo them in."""
+    """A function that hides the credentials in a text, in every spelling an answer could echo."""
 
     def __init__(self, username: str, api_key: str) -> None:
         token = base64.b64encode(f"{username}:{api_key}".encode()).decode()
@@ -62,12 +61,12 @@ class Redactor:
         self._pattern = re.compile("|".join(map(re.escape, longest_first)) or "(?!)", re.IGNORECASE)
 
     def __call__(self, text: str) -> str:
-        """The text with `[hidden]` for each credential."""
+        """Return the text with `[hidden]` for each credential."""
         return self._pattern.sub("[hidden]", text)
 
 
 def validate(answer: ApiResponse, shape: Any, redact: Redactor) -> bytes:
-    """The body of a good answer, which is JSON of `shape` (`ARRAY` or `OBJECT`).
+    """Return the body of a good answer, which is JSON of `shape` (`ARRAY` or `OBJECT`).
 
     Raises:
         RetryableError: a failure of the moment; another attempt may do.
@@ -88,7 +87,7 @@ def validate(answer: ApiResponse, shape: Any, redact: Redactor) -> bytes:
 
 
 def quote_body(body: bytes, redact: Redactor) -> str:
-    """What Cin7 said (a JSON string, an object, HTML or nothing), on one line of bounded length."""
+    """Return what Cin7 said (a JSON string, an object, HTML or nothing), in one line of limited length."""
     text = redact(" ".join(body.decode("utf-8", "replace").split()))
     if not text:
         return "with an empty body"
@@ -96,21 +95,12 @@ def quote_body(body: bytes, redact: Redactor) -> str:
 
 
 def describe_body(body: bytes) -> str:
-    """What kind of answer came and how long it is, without a word of it."""
+    """Return what kind of answer came and how long it is, without a word of it."""
     start = body.lstrip()[:1]
     if not start:
         return "an empty body"
     kind = {b"<": "a page", b"{": "an object", b"[": "a list"}.get(start, "a text")
     return f"{kind} of {len(body):,} bytes"
-
-
-def permission_for(path: str) -> str:
-    """The permission toggle that a path needs, as Cin7 calls it."""
-    resource = path.strip("/").split("/")[:2]
-    for endpoint in ENDPOINTS.values():
-        if endpoint.path.lower() == "/".join(resource).lower():
-            return endpoint.permission
-    return f"{resource[-1]} × Read"
 
 
 def _parsed(answer: ApiResponse, shape: Any, redact: Redactor) -> bytes:
@@ -135,7 +125,7 @@ def _parsed(answer: ApiResponse, shape: Any, redact: Redactor) -> bytes:
 
 
 def _record_with_broken_text(body: bytes) -> str | None:
-    """Which record holds half a character, where that is all that is wrong with the answer."""
+    """Return which record holds half a character, where that is all that is wrong with the answer."""
     try:
         records = json.loads(body)
     except ValueError:
@@ -160,8 +150,9 @@ def _advice(answer: ApiResponse, redact: Redactor) -> str:
                 f" CIN7_USERNAME and CIN7_API_KEY with {CONNECTION_PAGE}."
             )
         case 403:
+            resource = answer.asked.strip("/").split("/")[1]
             return (
-                f"The key lacks the permission {permission_for(answer.asked)}: switch it on in"
+                f"The key lacks the permission {resource} × Read: switch it on in"
                 f" {CONNECTION_PAGE}, at this connection."
             )
         case 404:

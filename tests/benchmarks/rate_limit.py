@@ -63,7 +63,7 @@ class Reading:
 
 def _question(where: str, key: str) -> str:
     """The filter without the place at which the page continues."""
-    return re.sub(rf"^(?:\((?P<own>.*)\) AND )?{key} [<>]=? \d+$", r"\g<own>", where)
+    return re.sub(rf"^(?:\((?P<own>.*)\) AND )?{key} (?:[<>]=?|=) \d+$", r"\g<own>", where)
 
 
 def _list(path: str) -> str:

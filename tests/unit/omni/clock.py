@@ -1,4 +1,4 @@
-"""A clock for tests of budgets: it stands until somebody sleeps or sets it."""
+"""A clock for tests of the rate limiter: it stands until somebody sleeps or sets it."""
 
 from datetime import UTC, datetime
 

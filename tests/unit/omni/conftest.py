@@ -1,4 +1,4 @@
-"""What the tests of the API share: a roomy rate_limiter, an impatient client, a list that pages."""
+"""What the tests of the API share: a roomy rate limiter, an impatient client, a list that pages."""
 
 import json
 import operator
@@ -17,12 +17,18 @@ from tests.unit.omni.clock import Clock
 
 USERNAME = "OrchidTradersAU"
 API_KEY = "9f3b/77aa+51c&0d2e"
-COMPARISONS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
+COMPARISONS = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+}
 
 
 @pytest.fixture
 def rate_limiter(tmp_path: Path) -> RateLimiter:
-    """A budget that never makes a test wait."""
+    """A rate limiter that never makes a test wait."""
     return RateLimiter(
         tmp_path / "rate_limiter.db", "account", Limits(per_second=10_000, per_minute=10_000)
     )
@@ -36,7 +42,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def rate_limiter_for(tmp_path: Path, clock: Clock):
-    """A function that makes a budget on one shared file and the test's clock."""
+    """A function that makes a rate limiter on one shared file and the test's clock."""
 
     def make(account: str = "shared", sleep=clock.sleep, **limits: int) -> RateLimiter:
         path = tmp_path / "state" / "rate_limiter.db"
@@ -115,7 +121,7 @@ class ListServer:
         return httpx.Response(200, json=found[0]) if found else httpx.Response(404)
 
     def _matches(self, record: dict, where: str) -> bool:
-        beyond = re.search(rf"{self.key} ([<>]=?) (\d+)", where)
+        beyond = re.search(rf"{self.key} ([<>]=?|=) (\d+)", where)
         is_beyond = not beyond or COMPARISONS[beyond[1]](record[self.key], int(beyond[2]))
         if not is_beyond and "after" not in self.ignores:
             return False

@@ -202,9 +202,17 @@ def test_a_first_page_that_is_sorted_by_chance_is_not_trusted(client_for, list_s
     assert walk.used_offset_pages
 
 
+def test_a_page_of_one_key_is_not_taken_for_a_sorted_one(client_for, list_server, rows_of):
+    """Where the first page holds sizes of one option only, an option behind it is found all the same."""
+    unsorted = [*options({3: 3}), *options({1: 1})]
+    server = list_server(unsorted, ignores="order")
+    found = rows_of(Paginator(client_for(server), PRODUCT_OPTIONS, None, rows=3))
+    assert {row["id"] for row in found} == {1, 3}
+
+
 def test_sizes_are_read_by_page_numbers_too(client_for, list_server, rows_of):
     """Rows that share an id count as different records when pages are read by number."""
-    expected = options({1: 2, 2: 9})
+    expected = options({1: 1, 2: 9, 3: 1})
     server = list_server(expected, ignores="after")
     walk = Paginator(client_for(server), PRODUCT_OPTIONS, None, rows=2)
     found = {(row["id"], row["size"]) for row in rows_of(walk)}
@@ -260,8 +268,8 @@ def test_a_page_of_any_endpoint_fits_into_a_url(client_for, list_server, endpoin
 
     def handler(request: httpx.Request) -> httpx.Response:
         lengths.append(len(str(request.url)))
-        key = {1: 10**9 + 9, 2: 10**9}.get(len(lengths))
-        return httpx.Response(200, json=[{endpoint.page_key: key}] if key else [])
+        keys = {1: (10**9 + 9, 10**9 + 8), 2: (10**9, 10**9 + 1)}.get(len(lengths), ())
+        return httpx.Response(200, json=[{endpoint.page_key: key} for key in keys])
 
     list(Paginator(client_for(handler), endpoint, " OR ".join(spans)))
     assert len(lengths) > 3

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cin7_pipeline.errors import Cin7Rejected, Cin7Unavailable
+from cin7_pipeline.omni.by_id import read_by_id
 from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.omni.endpoints import PRODUCT_OPTIONS, SALES_ORDERS, STOCK
 from cin7_pipeline.omni.offset import PASSES
-from cin7_pipeline.omni.paging import Paginator, read_by_id
+from cin7_pipeline.omni.paging import Paginator
 from cin7_pipeline.sandbox.server.faults import Faults
 from cin7_pipeline.sandbox.server.handlers import Reader
 from cin7_pipeline.sandbox.server.query import InvalidQuery
@@ -30,7 +31,7 @@ Row = tuple[int, ...]
 class Server:
     """One list that is edited between two calls, answered by the sandbox's own query code.
 
-    It stands in for the client: budgets, retries and HTTP are tested elsewhere. `edits` are done one
+    It stands in for the client: limits, retries and HTTP are tested elsewhere. `edits` are done one
     before each call, from the second on; a row is its key, and rows stand in the order of `rows`.
     """
 
@@ -209,6 +210,8 @@ def test_a_server_that_cannot_page_by_key_is_read_whole_all_the_same(
 ) -> None:
     """It may lose the id filter or the order, repeat rows or refuse: all that stayed is returned."""
     endpoint, rows, edits = case
+    # A page of two rows that repeats one goes one row further: a row added meanwhile undoes that.
+    size += broken["duplicate_rows_across_pages"]
     server = Server(endpoint, list(rows), edits, Faults(**broken), refuses_keys=refuses)
     walk = Paginator(server, endpoint, where, rows=size)
     try:

@@ -1,4 +1,4 @@
-"""The rate_limiter: within every window, fair between processes, and never beyond the day."""
+"""The rate limiter: within every window, fair between processes, and never beyond the day."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -58,6 +58,26 @@ def test_a_caller_woken_late_makes_room_for_those_before_it(rate_limiter_for, cl
     rate_limiter_for(per_second=1, sleep=oversleep).acquire()
     sent_by_other = 2 * SECOND_WINDOW_SECONDS
     assert clock.passed == pytest.approx(sent_by_other + SECOND_WINDOW_SECONDS)
+
+
+def test_a_caller_kept_from_sending_makes_room_for_those_before_it(tmp_path, clock):
+    """A call that could not be sent when it was counted is counted anew, after those sent meanwhile."""
+    path, limits = tmp_path / "rate_limiter.db", Limits(per_second=1)
+    other = RateLimiter(path, "shared", limits, now=clock.now, sleep=clock.sleep)
+    looks = []
+
+    def starve() -> float:
+        """Once the call is counted, the machine has no time for its process, but for another."""
+        looks.append(clock.now())
+        if len(looks) == 2:
+            clock.time += SECOND_WINDOW_SECONDS
+            other.acquire()
+        return clock.now()
+
+    RateLimiter(path, "shared", limits, now=starve, sleep=clock.sleep).acquire()
+    sent_by_other = SECOND_WINDOW_SECONDS
+    assert clock.passed == pytest.approx(sent_by_other + SECOND_WINDOW_SECONDS)
+    assert other.used() == 2
 
 
 def test_an_interrupted_wait_gives_its_place_back(rate_limiter_for, clock):
@@ -177,7 +197,7 @@ def test_a_day_spent_meanwhile_refuses_those_who_already_wait(rate_limiter_for, 
     assert rate_limiter.used() == 1
 
 
-def test_accounts_do_not_share_a_budget(rate_limiter_for):
+def test_accounts_do_not_share_their_calls(rate_limiter_for):
     """Calls and pauses of one account are nothing to another in the same file."""
     rate_limiter_for("a", per_day=1, reserve=0).acquire()
     rate_limiter_for("a").mark_exhausted(60)

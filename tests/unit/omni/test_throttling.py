@@ -10,7 +10,7 @@ from cin7_pipeline.errors import QuotaExhausted
 from cin7_pipeline.omni.retry import RetryPolicy, retry_after_seconds
 
 
-def test_waits_climb_the_ladder_and_are_longest_in_maintenance():
+def test_waits_follow_the_backoff_and_are_longest_in_maintenance():
     """Each failure waits for its step, at most a quarter longer; a 503 waits on its own backoff."""
     retry_policy = RetryPolicy()
     for failures, step in enumerate([1, 5, 30, 60, 60], start=1):
@@ -20,7 +20,7 @@ def test_waits_climb_the_ladder_and_are_longest_in_maintenance():
 
 
 def test_a_short_retry_after_holds_everybody(client_for, rate_limiter):
-    """A 429 that names a short wait is honoured by the shared rate_limiter, then the call succeeds."""
+    """A 429 that names a short wait is honoured by the shared rate limiter, then the call succeeds."""
     holds = []
     rate_limiter.pause_all = holds.append
     throttled = httpx.Response(
@@ -46,7 +46,7 @@ def test_a_long_retry_after_spends_the_day(client_for, rate_limiter):
 
 
 @pytest.mark.parametrize("header", [{}, {"Retry-After": "soon"}, {"Retry-After": "-5"}])
-def test_unexplained_throttling_climbs_the_ladder_then_spends_the_day(
+def test_unexplained_throttling_follows_the_backoff_then_exhausts_the_day(
     client_for, rate_limiter, header
 ):
     """429s that outlast 1, 5, 30 and 60 seconds mean the day, and the message says until when."""
