@@ -12,7 +12,6 @@ from cin7_pipeline.models.sql_model import Severity, SqlModel
 from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS, STOCK
 from cin7_pipeline.warehouse.raw_tables import table_columns
-from cin7_pipeline.window import Window
 
 HISTORY = dg.AssetKey(["history", "documents"])
 SNAPSHOTS = "stock_snapshots"
@@ -20,7 +19,6 @@ SNAPSHOTS = "stock_snapshots"
 DAILY_FRESHNESS = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)
 )
-Metadata = dict[str, dg.MetadataValue | int | float | str]
 
 
 def table_key(name: str) -> dg.AssetKey:
@@ -33,30 +31,34 @@ def is_asset(table: str) -> bool:
     return not table.startswith(("settings.", "raw.sync_"))
 
 
-def raw_tables(endpoints: Iterable[Endpoint]) -> list[str]:
-    """Return the tables that reading the endpoints fills, as `raw.table`."""
-    return [f"raw.{table}" for endpoint in endpoints for table in endpoint_tables(endpoint)]
-
-
 def endpoint_tables(endpoint: Endpoint) -> tuple[str, ...]:
     """Return the raw tables that reading an endpoint fills."""
     return (*endpoint.tables, SNAPSHOTS) if endpoint is STOCK else endpoint.tables
 
 
+def raw_keys(endpoints: Iterable[Endpoint]) -> list[dg.AssetKey]:
+    """Return the assets of all tables that reading the endpoints fills."""
+    return [table_key(f"raw.{table}") for kind in endpoints for table in endpoint_tables(kind)]
+
+
 def raw_specs(endpoint: Endpoint) -> list[dg.AssetSpec]:
     """Return an asset per raw table of the endpoint.
 
-    Reference data are read after the documents, of which some name records that are not loaded yet.
+    Reference data are read after the documents, which may name records that are not loaded yet.
     """
     is_document = endpoint in DOCUMENTS
+    about = {
+        endpoint.name: f"{endpoint.about} Read {endpoint.mode} from `{endpoint.path}`.",
+        SNAPSHOTS: "The stock at the end of each local day: Cin7 keeps no history of it, so we do.",
+    }
     return [
         dg.AssetSpec(
             table_key(f"raw.{table}"),
             group_name="raw_documents" if is_document else "raw_reference_data",
-            description=_raw_description(endpoint, table),
+            description=about.get(table, f"The lines of {endpoint.name}, as they were last read."),
             kinds={"dlt", "duckdb"},
             freshness_policy=DAILY_FRESHNESS,
-            deps=[] if is_document else [HISTORY, *map(table_key, raw_tables(DOCUMENTS))],
+            deps=[] if is_document else [HISTORY, *raw_keys(DOCUMENTS)],
             metadata={
                 "dagster/table_name": f"raw.{table}",
                 "dagster/column_schema": _raw_schema(endpoint, table),
@@ -67,36 +69,19 @@ def raw_specs(endpoint: Endpoint) -> list[dg.AssetSpec]:
     ]
 
 
-def _raw_description(endpoint: Endpoint, table: str) -> str:
-    if table == SNAPSHOTS:
-        return "The stock at the end of each local day: Cin7 keeps no history of it, so we do."
-    if table != endpoint.name:
-        return f"The lines of {endpoint.name}, always those of the version that is loaded."
-    return f"{endpoint.about} Read {endpoint.mode} from `{endpoint.path}`."
-
-
 def _raw_schema(endpoint: Endpoint, table: str) -> dg.TableSchema:
     lines = endpoint.lines.columns if endpoint.lines else ()
-    fields = {column.name: column.field for column in (*lines, *endpoint.columns)}
-    return dg.TableSchema(
-        [
-            dg.TableColumn(
-                name,
-                kind,
-                description=f"Cin7's `{fields[name]}`."
-                if name in fields
-                else "Kept by the pipeline.",
-            )
-            for name, kind in table_columns()[f"raw.{table}"].items()
-        ]
-    )
+    about = {column.name: f"Cin7's `{column.field}`." for column in (*lines, *endpoint.columns)}
+    columns = [
+        dg.TableColumn(name, kind, description=about.get(name, "Kept by the pipeline."))
+        for name, kind in table_columns()[f"raw.{table}"].items()
+    ]
+    return dg.TableSchema(columns)
 
 
-def load_metadata(report: LoadReport, row_count: int) -> Metadata:
-    """Return what a load says about itself in Dagster: the price and the effect of the read."""
-    details: Metadata = {
-        "dagster/row_count": row_count,
-        "window": str(report.window),
+def load_counts(report: LoadReport) -> dict[str, int | float]:
+    """Return the effect of a read, in records, and its price."""
+    return {
         "rows_read": report.rows_read,
         "new": report.new,
         "changed": report.changed,
@@ -105,29 +90,16 @@ def load_metadata(report: LoadReport, row_count: int) -> Metadata:
         "calls": report.call_count,
         "seconds": report.seconds,
     }
+
+
+def load_metadata(report: LoadReport, row_count: int) -> dict[str, int | float | str]:
+    """Return what the asset of a raw table shows about a load."""
+    details = {"dagster/row_count": row_count, "window": str(report.window), **load_counts(report)}
     if report.used_offset_pages:
         details["pages"] = PAGED_BY_NUMBER
     if report.unknown_fields:
         details["unknown_fields"] = ", ".join(report.unknown_fields)
     return details
-
-
-def history_metadata(window: Window, reports: Iterable[LoadReport]) -> Metadata:
-    """Return the receipt of days that were read again: the price and the effect, kind by kind."""
-    records = [
-        dg.TableRecord(
-            {
-                "documents": report.entity,
-                "rows_read": report.rows_read,
-                "new": report.new,
-                "changed": report.changed,
-                "gone": report.gone,
-                "calls": report.call_count,
-            }
-        )
-        for report in reports
-    ]
-    return {"window": str(window), "receipt": dg.MetadataValue.table(records)}
 
 
 def model_spec(model: SqlModel) -> dg.AssetSpec:
@@ -137,14 +109,15 @@ def model_spec(model: SqlModel) -> dg.AssetSpec:
     which every read adds to, is no asset: models that read nothing else come after all reads, or a
     backfill, which makes runs of what it may do first, would build them too early.
     """
-    reads = {name for name in model.reads if is_asset(name)} or set(raw_tables(ENDPOINTS.values()))
-    history = [HISTORY] if reads & set(raw_tables(DOCUMENTS)) else []
+    reads = sorted(table_key(name) for name in model.reads if is_asset(name))
+    reads = reads or raw_keys(ENDPOINTS.values())
+    history = [] if set(reads).isdisjoint(raw_keys(DOCUMENTS)) else [HISTORY]
     return dg.AssetSpec(
         table_key(model.name),
         group_name=model.schema,
         description=model.about,
         kinds={"sql", "duckdb"},
-        deps=[*history, *map(table_key, sorted(reads))],
+        deps=[*history, *reads],
         metadata={"dagster/table_name": model.name},
     )
 

@@ -13,7 +13,7 @@ from cin7_pipeline.settings.environment import load_settings
 from cin7_pipeline.window import Window
 from dagster_project.defs.raw import read
 from dagster_project.resources import WRITER_POOL, RunLock, SettingsResource
-from dagster_project.specs import HISTORY, history_metadata
+from dagster_project.specs import HISTORY, load_counts
 
 # So many days a run lets the daily sync slip in between the runs of a long backfill.
 DAYS_PER_RUN = 31
@@ -46,7 +46,13 @@ def defs() -> dg.Definitions:
         window = window_of(context.partition_time_window, run_settings.now())
         outcome = read(context, run_settings, {kind.name: window for kind in DOCUMENTS})
         outcome.raise_failures()
-        return dg.MaterializeResult(metadata=history_metadata(window, outcome.reports))
+        receipt = [
+            dg.TableRecord({"documents": report.entity, **load_counts(report)})
+            for report in outcome.reports
+        ]
+        return dg.MaterializeResult(
+            metadata={"window": str(window), "receipt": dg.MetadataValue.table(receipt)}
+        )
 
     return dg.Definitions(assets=[history_documents])
 

@@ -20,12 +20,6 @@ from dagster_project.resources import WRITER_POOL, RunLock, SettingsResource
 from dagster_project.specs import endpoint_tables, load_metadata, raw_specs, table_key
 
 
-@dg.definitions
-def defs() -> dg.Definitions:
-    """Return the raw assets."""
-    return dg.Definitions(assets=[documents, reference_data])
-
-
 class DocumentsConfig(dg.Config):
     """How far back documents are read."""
 
