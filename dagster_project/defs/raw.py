@@ -17,7 +17,7 @@ from cin7_pipeline.settings.environment import Settings
 from cin7_pipeline.window import Window
 from dagster_project.defs.schedules import SCHEDULED
 from dagster_project.resources import WRITER_POOL, RunLock, SettingsResource
-from dagster_project.specs import endpoint_tables, load_metadata, raw_specs, table_key
+from dagster_project.specs import endpoint_tables, load_metadata, raw_keys, raw_specs, table_key
 
 
 class DocumentsConfig(dg.Config):
@@ -63,26 +63,17 @@ def _materialize(
     endpoints: Iterable[Endpoint],
     window: Window | None,
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Read the selected endpoints and report each; what failed fails the step after the rest is kept."""
-    selected = {
-        endpoint.name: tables
-        for endpoint in endpoints
-        if (
-            tables := [
-                table
-                for table in endpoint_tables(endpoint)
-                if table_key(f"raw.{table}") in context.selected_asset_keys
-            ]
-        )
-    }
-    outcome = read(context, settings, dict.fromkeys(selected, window))
+    """Read the selected endpoints and yield a result per table; raise what failed when the rest is kept."""
+    selected = context.selected_asset_keys
+    chosen = {kind.name: kind for kind in endpoints if not selected.isdisjoint(raw_keys([kind]))}
+    outcome = read(context, settings, dict.fromkeys(chosen, window))
     row_counts = raw_row_counts(settings)
     for report in outcome.reports:
-        for table in selected[report.entity]:
-            yield dg.MaterializeResult(
-                asset_key=table_key(f"raw.{table}"),
-                metadata=load_metadata(report, row_counts[table]),
-            )
+        for table in endpoint_tables(chosen[report.entity]):
+            if (key := table_key(f"raw.{table}")) in selected:
+                yield dg.MaterializeResult(
+                    asset_key=key, metadata=load_metadata(report, row_counts[table])
+                )
     outcome.raise_failures()
 
 

@@ -73,6 +73,18 @@ def test_a_good_run_tells_no_credential(company: Company) -> None:
     assert "ada@example.com" not in told
 
 
+def test_a_run_that_cannot_take_the_lock_says_why(
+    company: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run that fails before its first step ends with 1 and the reason, like any other."""
+    monkeypatch.setattr(dg.DagsterInstance, "get", dg.DagsterInstance.ephemeral)
+    (company.folder / "state").write_text("a file in the way of the folder")
+    assert main() == 1
+    said = capsys.readouterr().out
+    assert "daily_sync failed: FileExistsError: " in said
+    assert f"{company.folder.name}/state" in said.replace("\n", "")
+
+
 def test_a_run_by_hand_says_what_is_unwise_and_what_failed(
     company: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
