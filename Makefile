@@ -25,6 +25,7 @@ $(BIN)/installed: requirements.lock pyproject.toml
 	@touch $@
 
 run: install ## Sync (the sandbox, or your account), build, audit and publish the planning tables
+	@chmod 700 $(DAGSTER_HOME)
 	@$(BIN)/python -m dagster_project
 
 # Some tests wait for clocks: three files at a time keep two cores busy.
@@ -49,6 +50,7 @@ types: install
 	@$(BIN)/mypy
 
 ui: install ## Open Dagster on http://127.0.0.1:3000 (schedules run while it is open)
+	@chmod 700 $(DAGSTER_HOME)
 	@$(BIN)/dg dev
 
 bench: install ## Measure costs side by side in one run; ONLY="loading models" for some

@@ -1,4 +1,4 @@
-"""`python -m dagster_project`: one daily sync through Dagster, here and now, then what it brought.
+"""`python -m dagster_project`: run one daily sync through Dagster, here and now, and show what it loaded.
 
 It is the run that the schedule starts every morning, kept in the same Dagster instance (DAGSTER_HOME).
 """
@@ -15,7 +15,6 @@ from cin7_pipeline.runtime import configure
 from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from dagster_project.definitions import defs
-from dagster_project.partitions import last_days
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
@@ -26,10 +25,12 @@ def main() -> int:
     console = terminal.console()
     try:
         settings = load_settings()
-        console.print(_announcement(settings))
+        sandbox = "the [bold]sandbox account[/bold], as no credentials are set"
+        account = sandbox if settings.uses_sandbox else "Cin7"
+        console.print(f"Running the job daily_sync in Dagster against {account} …")
         for warning in settings.warnings():
             terminal.print_line(warning, "yellow")
-        if not run_daily_sync(settings, console):
+        if not run_daily_sync(console):
             return 1
         show(settings, console)
     except PipelineError as error:
@@ -38,37 +39,25 @@ def main() -> int:
     return 0
 
 
-def run_daily_sync(settings: Settings, console: Console) -> bool:
-    """True where the run succeeded; its steps are printed as they end."""
+def run_daily_sync(console: Console) -> bool:
+    """Run the job, print why it failed where it did, and return whether it succeeded."""
     job = defs().resolve_job_def("daily_sync")
     with dg.DagsterInstance.get() as instance:
-        result = job.execute_in_process(
-            instance=instance,
-            tags=last_days(settings, settings.lookback_days),
-            run_config=QUIET,
-            raise_on_error=False,
-        )
-    for event in result.all_events:
-        if event.is_step_failure:
-            console.print(f"{event.step_key} failed: {_reason(event)}", style="red", markup=False)
+        result = job.execute_in_process(instance=instance, run_config=QUIET, raise_on_error=False)
+    failures = [event for event in result.all_events if event.is_failure]
+    # A run that could not take the lock has no failed step: it fails as a whole.
+    for event in [event for event in failures if event.is_step_failure] or failures:
+        error = getattr(event.event_specific_data, "error", None)
+        while error and error.cause:
+            error = error.cause
+        reason = error.message.strip() if error else "no reason given"
+        where = event.step_key or event.job_name
+        console.print(f"{where} failed: {reason}", style="red", markup=False)
     return result.success
 
 
-def _reason(event: dg.DagsterEvent) -> str:
-    error = event.step_failure_data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    return error.message.strip() if error else "no reason given"
-
-
-def _announcement(settings: Settings) -> str:
-    sandbox = "the [bold]sandbox account[/bold], as no credentials are set"
-    account = sandbox if settings.uses_sandbox else "Cin7"
-    return f"Running the job daily_sync in Dagster against {account} …"
-
-
 def show(settings: Settings, console: Console) -> None:
-    """What was read, where the tables are, what to ask them first, and where to look further."""
+    """Print what was read, where the tables are, what to ask them first, and where to look further."""
     with open_warehouse(settings.warehouse_path, read_only=True) as connection:
         console.print(terminal.last_loads(connection))
     with open_warehouse(settings.published_path, read_only=True) as connection:

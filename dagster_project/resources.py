@@ -1,20 +1,22 @@
-"""What runs are given: the settings of the pipeline, read when a run starts, and their turn to run."""
+"""This module gives runs their settings and the run lock; `definitions` names both."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 import dagster as dg
-from pydantic import PrivateAttr
 
 from cin7_pipeline.pipeline import run_lock
 from cin7_pipeline.settings import Settings, load_settings
+
+# The pool whose one slot belongs to the run that holds the lock: the others queue where people see them.
+WRITER_POOL = "cin7"
 
 
 class SettingsResource(dg.ConfigurableResource[Settings]):
     """The pipeline's settings, from the environment and `.env`."""
 
     def load(self) -> Settings:
-        """The settings as they are now; credentials stay inside them.
+        """Return the settings as they are now; credentials stay inside them.
 
         Raises:
             SettingsError: a setting is missing or wrong; all faults in one message.
@@ -22,24 +24,20 @@ class SettingsResource(dg.ConfigurableResource[Settings]):
         return load_settings()
 
 
-class Turn(dg.ConfigurableResource["Turn"]):
-    """A run's turn: whoever runs otherwise, from Dagster or from the command line, comes before or after.
+class RunLock(dg.ConfigurableResource["RunLock"]):
+    """The pipeline's run lock, held by a Dagster run for as long as it lasts.
 
-    The steps of a run share it, so that no other run reads or builds between two of them.
+    An asset that reads Cin7 or writes the warehouse asks for it by name. The in-process executor makes
+    resources once a run, so no other run (Dagster or `cin7`) reads or builds between two steps of this one.
     """
 
-    _held: ExitStack = PrivateAttr(default_factory=ExitStack)
-    _is_taken: bool = PrivateAttr(default=False)
+    settings: dg.ResourceDependency[SettingsResource]
 
     @contextmanager
-    def yield_for_execution(self, _context: dg.InitResourceContext) -> Iterator["Turn"]:
-        """For as long as the run lasts; how it ends gives the turn back."""
-        with self._held:
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["RunLock"]:
+        """Wait for the run that holds the lock, saying so in this run's log; release it at the end."""
+        assert context.run  # noqa: S101 - only runs ask for the lock
+        assert context.log  # noqa: S101
+        holder = f"Dagster run {context.run.run_id}"
+        with run_lock(self.settings.load(), holder, context.log.info):
             yield self
-
-    def take(self, settings: Settings, context: dg.AssetExecutionContext) -> None:
-        """Wait until no other run is on, and keep them waiting until this one has ended."""
-        if not self._is_taken:
-            holder = f"Dagster run {context.run_id}"
-            self._held.enter_context(run_lock(settings, holder, context.log.info))
-            self._is_taken = True

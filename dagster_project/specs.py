@@ -1,6 +1,6 @@
-"""From library objects to Dagster's: keys, specs, schemas and lineage of raw tables and models."""
+"""This module translates the library's objects into Dagster's: keys, specs, metadata, checks, lineage."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 import dagster as dg
@@ -9,9 +9,10 @@ from cin7_pipeline.load.report import PAGED_BY_NUMBER, LoadReport
 from cin7_pipeline.models.build import BuildReport, CheckResult
 from cin7_pipeline.models.sql_model import Severity, SqlModel
 from cin7_pipeline.omni.endpoint import Endpoint
-from cin7_pipeline.omni.endpoints import ENDPOINTS, STOCK
+from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS, STOCK
 from cin7_pipeline.pipeline import TABLES
 
+HISTORY = dg.AssetKey(["history", "documents"])
 SNAPSHOTS = "stock_snapshots"
 # Read every morning: a day and a bit is late, a day and a half is a failure.
 DAILY_FRESHNESS = dg.FreshnessPolicy.time_window(
@@ -20,25 +21,43 @@ DAILY_FRESHNESS = dg.FreshnessPolicy.time_window(
 
 
 def table_key(name: str) -> dg.AssetKey:
-    """The asset key of `schema.table`."""
+    """Return the asset key of `schema.table`."""
     return dg.AssetKey(name.split("."))
 
 
+def is_asset(table: str) -> bool:
+    """Return False for settings and the sync log: tables, but nothing is materialized by their names."""
+    return not table.startswith(("settings.", "raw.sync_"))
+
+
 def endpoint_tables(endpoint: Endpoint) -> tuple[str, ...]:
-    """The raw tables that reading an endpoint fills."""
+    """Return the raw tables that reading an endpoint fills."""
     return (*endpoint.tables, SNAPSHOTS) if endpoint is STOCK else endpoint.tables
 
 
-def raw_specs(endpoint: Endpoint, group: str, deps: tuple[str, ...] = ()) -> list[dg.AssetSpec]:
-    """One asset per raw table of the endpoint."""
+def raw_keys(endpoints: Iterable[Endpoint]) -> list[dg.AssetKey]:
+    """Return the assets of all tables that reading the endpoints fills."""
+    return [table_key(f"raw.{table}") for kind in endpoints for table in endpoint_tables(kind)]
+
+
+def raw_specs(endpoint: Endpoint) -> list[dg.AssetSpec]:
+    """Return an asset per raw table of the endpoint.
+
+    Reference data are read after the documents, which may name records that are not loaded yet.
+    """
+    is_document = endpoint in DOCUMENTS
+    about = {
+        endpoint.name: f"{endpoint.about} Read {endpoint.mode} from `{endpoint.path}`.",
+        SNAPSHOTS: "The stock at the end of each local day: Cin7 keeps no history of it, so we do.",
+    }
     return [
         dg.AssetSpec(
             table_key(f"raw.{table}"),
-            group_name=group,
-            description=_raw_description(endpoint, table),
+            group_name="raw_documents" if is_document else "raw_reference_data",
+            description=about.get(table, f"The lines of {endpoint.name}, as they were last read."),
             kinds={"dlt", "duckdb"},
             freshness_policy=DAILY_FRESHNESS,
-            deps=[table_key(f"raw.{name}") for name in deps],
+            deps=[] if is_document else [HISTORY, *raw_keys(DOCUMENTS)],
             metadata={
                 "dagster/table_name": f"raw.{table}",
                 "dagster/column_schema": _raw_schema(endpoint, table),
@@ -49,36 +68,19 @@ def raw_specs(endpoint: Endpoint, group: str, deps: tuple[str, ...] = ()) -> lis
     ]
 
 
-def _raw_description(endpoint: Endpoint, table: str) -> str:
-    if table == SNAPSHOTS:
-        return "One picture of the stock per local day: Cin7 keeps no history of it, so we do."
-    if table != endpoint.name:
-        return f"The lines of {endpoint.name}, always those of the version that is held."
-    return f"{endpoint.about} Read {endpoint.mode} from `{endpoint.path}`."
-
-
 def _raw_schema(endpoint: Endpoint, table: str) -> dg.TableSchema:
     lines = endpoint.lines.columns if endpoint.lines else ()
-    fields = {column.name: column.field for column in (*lines, *endpoint.columns)}
-    return dg.TableSchema(
-        [
-            dg.TableColumn(name, kind, description=_raw_comment(fields.get(name)))
-            for name, kind in TABLES[f"raw.{table}"].items()
-        ]
-    )
+    about = {column.name: f"Cin7's `{column.field}`." for column in (*lines, *endpoint.columns)}
+    columns = [
+        dg.TableColumn(name, kind, description=about.get(name, "Kept by the pipeline."))
+        for name, kind in TABLES[f"raw.{table}"].items()
+    ]
+    return dg.TableSchema(columns)
 
 
-def _raw_comment(field: str | None) -> str:
-    return f"Cin7's `{field}`." if field else "Kept by the pipeline."
-
-
-def load_metadata(
-    report: LoadReport, row_count: int
-) -> Mapping[str, dg.MetadataValue | int | float | str]:
-    """What a load says about itself in Dagster; the price and the effect of the read."""
-    details: dict[str, dg.MetadataValue | int | float | str] = {
-        "dagster/row_count": row_count,
-        "window": str(report.window),
+def load_counts(report: LoadReport) -> dict[str, int | float]:
+    """Return the effect of a read, in records, and its price."""
+    return {
         "rows_read": report.rows_read,
         "new": report.new,
         "changed": report.changed,
@@ -87,6 +89,11 @@ def load_metadata(
         "calls": report.call_count,
         "seconds": report.seconds,
     }
+
+
+def load_metadata(report: LoadReport, row_count: int) -> dict[str, int | float | str]:
+    """Return what the asset of a raw table shows about a load."""
+    details = {"dagster/row_count": row_count, "window": str(report.window), **load_counts(report)}
     if report.used_offset_pages:
         details["pages"] = PAGED_BY_NUMBER
     if report.unknown_fields:
@@ -95,36 +102,27 @@ def load_metadata(
 
 
 def model_spec(model: SqlModel) -> dg.AssetSpec:
-    """The asset of one SQL file; it depends on what its SQL reads.
+    """Return the asset of one SQL file; it depends on what its SQL reads.
 
-    What every read adds to, such as the load's ledger, is no asset: models that read nothing else come
-    after all reads, or a backfill, which makes runs of what it may do first, would build them too early.
+    The history asset fills the tables of documents too, so what reads them comes after it. The sync log,
+    which every read adds to, is no asset: models that read nothing else come after all reads, or a
+    backfill, which makes runs of what it may do first, would build them too early.
     """
-    reads = [name for name in sorted(model.reads) if is_asset(name)] or raw_tables()
+    reads = sorted(table_key(name) for name in model.reads if is_asset(name))
+    reads = reads or raw_keys(ENDPOINTS.values())
+    history = [] if set(reads).isdisjoint(raw_keys(DOCUMENTS)) else [HISTORY]
     return dg.AssetSpec(
         table_key(model.name),
         group_name=model.schema,
         description=model.about,
         kinds={"sql", "duckdb"},
-        deps=[table_key(name) for name in reads],
+        deps=[*history, *reads],
         metadata={"dagster/table_name": model.name},
     )
 
 
-def raw_tables() -> list[str]:
-    """Everything that is read from Cin7."""
-    return [
-        f"raw.{table}" for endpoint in ENDPOINTS.values() for table in endpoint_tables(endpoint)
-    ]
-
-
-def is_asset(table: str) -> bool:
-    """Settings and the load's own ledger are tables, but nothing that is materialized by itself."""
-    return not table.startswith(("settings.", "raw.sync_"))
-
-
 def check_specs(model: SqlModel) -> list[dg.AssetCheckSpec]:
-    """Every rule of the model as a check of its asset."""
+    """Return every rule of the model as a check of its asset."""
     return [
         dg.AssetCheckSpec(
             check.name,
@@ -137,16 +135,12 @@ def check_specs(model: SqlModel) -> list[dg.AssetCheckSpec]:
 
 
 def check_result(model: SqlModel, result: CheckResult) -> dg.AssetCheckResult:
-    """What one rule found."""
+    """Return what one rule found."""
     return dg.AssetCheckResult(
         asset_key=table_key(model.name),
         check_name=result.name,
         passed=result.passed,
-        severity=(
-            dg.AssetCheckSeverity.ERROR
-            if result.severity is Severity.ERROR
-            else dg.AssetCheckSeverity.WARN
-        ),
+        severity=dg.AssetCheckSeverity[result.severity.name],
         metadata={"failing_rows": result.failing_rows},
     )
 
@@ -154,32 +148,25 @@ def check_result(model: SqlModel, result: CheckResult) -> dg.AssetCheckResult:
 def build_result(
     report: BuildReport, lineage: Mapping[str, list[tuple[str, str]]]
 ) -> dg.MaterializeResult[None]:
-    """A built model: its rows, its documented columns and where each column comes from."""
+    """Return a built model: its rows, its documented columns and where each column comes from."""
+    columns = [
+        dg.TableColumn(name, kind, description=about) for name, kind, about in report.columns
+    ]
+    sources = {
+        column: [
+            dg.TableColumnDep(asset_key=table_key(table), column_name=source)
+            for table, source in found
+            if is_asset(table)
+        ]
+        for column, found in lineage.items()
+    }
     return dg.MaterializeResult(
         asset_key=table_key(report.model.name),
         metadata={
             "dagster/row_count": report.row_count,
-            "dagster/column_schema": dg.TableSchema(
-                [
-                    dg.TableColumn(name, kind, description=about)
-                    for name, kind, about in report.columns
-                ]
-            ),
-            "dagster/column_lineage": _lineage(lineage),
+            "dagster/column_schema": dg.TableSchema(columns),
+            "dagster/column_lineage": dg.TableColumnLineage(sources),
             "seconds": round(report.seconds, 3),
         },
         check_results=[check_result(report.model, result) for result in report.checks],
-    )
-
-
-def _lineage(lineage: Mapping[str, list[tuple[str, str]]]) -> dg.TableColumnLineage:
-    return dg.TableColumnLineage(
-        {
-            column: [
-                dg.TableColumnDep(asset_key=table_key(table), column_name=source)
-                for table, source in sources
-                if is_asset(table)
-            ]
-            for column, sources in lineage.items()
-        }
     )

@@ -5,7 +5,7 @@ it is used; the files that people edit are read in `business`.
 """
 
 import hashlib
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -156,17 +156,12 @@ class Settings(BaseSettings):
             f"CIN7_LOOKBACK_DAYS_FOR__{name.upper()}": days
             for name, days in self.lookback_days_for.items()
         }
-        cut_off = (
-            [f"CIN7_HISTORY_START={self.history_start} lies inside the lookback and cuts it short"]
-            if self.history_start > self.now().date() - timedelta(days=self.lookback_days)
-            else []
-        )
         too_short = [
             f"{name}={days} is below 7: edits made while the sync was down for a week would be missed"
             for name, days in spans.items()
             if days < 7
         ]
-        return cut_off + too_short + _unread_variables()
+        return too_short + _unread_variables()
 
 
 def _unread_variables() -> list[str]:

@@ -1,4 +1,4 @@
-"""What Dagster watches by itself: runs whose process is gone and that Dagster still takes for running."""
+"""This module watches for runs whose process is gone, which Dagster still takes for running."""
 
 import dagster as dg
 
@@ -6,50 +6,48 @@ from cin7_pipeline.pipeline import is_idle
 from dagster_project.defs.jobs import daily_sync, historical_resync, intraday_sync
 from dagster_project.resources import SettingsResource
 
-TICK_SECONDS = 60
 JOBS = {daily_sync.name, intraday_sync.name, historical_resync.name}
-GONE = (
-    "The process of this run is gone: nobody had the turn to run at two looks in a row, and a run that"
-    " lives would have taken it. It was killed, or the machine was. The next run repairs what it left."
+ORPHANED = (
+    "The process of this run is gone: nobody held the run lock at two looks in a row, and a run that lives"
+    " would have. It was killed, or the machine was. The next run repairs what it left."
 )
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """The sensors."""
+    """Return the sensor."""
     return dg.Definitions(sensors=[orphaned_runs])
 
 
 @dg.sensor(
-    name="orphaned_runs",
-    minimum_interval_seconds=TICK_SECONDS,
+    minimum_interval_seconds=60,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Fails runs whose process was killed, so that they do not hold the queue for ever.",
 )
 def orphaned_runs(context: dg.SensorEvaluationContext, settings: SettingsResource) -> dg.SkipReason:
-    """Fail the runs that were started at the last tick already and have had no turn at either.
+    """Fail the runs that were started at the last look already and held the lock at neither.
 
-    A run that lives has its turn or takes it within a moment of its being free. Dagster finds out about
-    the death of a run only where its own daemon started it, and was not killed with it. Launchers that
-    look after their runs by themselves, perhaps on other machines, are left to do so.
+    A run that lives holds the lock, or takes it within a second of its being free. Dagster notices the
+    death of a run only where its own daemon started it and was not killed with it. Launchers that look
+    after their runs by themselves, perhaps on other machines, are left to do so.
     """
     if context.instance.run_launcher.supports_check_run_worker_health:
         return dg.SkipReason("The run launcher looks after its runs.")
     if not is_idle(settings.load()):
         context.update_cursor("")
-        return dg.SkipReason("A run has its turn.")
+        return dg.SkipReason("A run holds the lock.")
     filters = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])
     runs = [run for run in context.instance.get_runs(filters) if _is_ours(run, context)]
     suspects = {run.run_id: run for run in runs}
-    gone = suspects.keys() & set((context.cursor or "").split())
-    for run_id in gone:
-        context.instance.report_run_failed(suspects.pop(run_id), GONE)
+    orphaned = suspects.keys() & set((context.cursor or "").split())
+    for run_id in orphaned:
+        context.instance.report_run_failed(suspects.pop(run_id), ORPHANED)
     context.update_cursor(" ".join(suspects))
-    return dg.SkipReason(f"Killed runs found: {len(gone)}.")
+    return dg.SkipReason(f"Killed runs found: {len(orphaned)}.")
 
 
 def _is_ours(run: dg.DagsterRun, context: dg.SensorEvaluationContext) -> bool:
-    """False for runs of other projects on the same instance, which never take our turn."""
+    """Return False for runs of other projects on the same instance, which never take our lock."""
     origin, here = run.remote_job_origin, context.code_location_origin
     if origin is None or here is None:  # started without the daemon
         return run.job_name in JOBS

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from pkgutil import walk_packages
 
@@ -13,13 +13,13 @@ from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 
 import cin7_pipeline
 from cin7_pipeline.models.catalogue import load_catalogue
-from cin7_pipeline.omni.endpoints import ENDPOINTS
+from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS
 from cin7_pipeline.settings import load_settings
 from cin7_pipeline.window import Window
 from dagster_project.definitions import defs
-from dagster_project.defs.publish import CURRENT_RELEASE_CHECK
-from dagster_project.defs.raw import entity_window
-from dagster_project.partitions import is_scheduled, last_days, window_of
+from dagster_project.defs.history import window_of
+from dagster_project.defs.schedules import SCHEDULED
+from dagster_project.specs import HISTORY
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,8 @@ def test_every_raw_table_and_every_model_is_an_asset(graph: AssetGraph) -> None:
     tables = {f"raw.{table}" for endpoint in ENDPOINTS.values() for table in endpoint.tables}
     models = {model.name for model in load_catalogue().models}
     expected = {key(name) for name in tables | models | {"raw.stock_snapshots"}}
-    assert graph.get_all_asset_keys() == expected | {dg.AssetKey(["published", "planning_duckdb"])}
+    release = dg.AssetKey(["published", "planning_duckdb"])
+    assert graph.get_all_asset_keys() == expected | {HISTORY, release}
 
 
 def test_every_asset_says_what_it_is(graph: AssetGraph) -> None:
@@ -61,29 +62,29 @@ def test_every_rule_of_a_model_is_a_check_of_its_asset(graph: AssetGraph) -> Non
         for check in model.checks
     }
     assert expected
-    assert graph.asset_check_keys == expected | {CURRENT_RELEASE_CHECK.key}
+    assert graph.asset_check_keys == expected
 
 
-def test_documents_have_a_partition_for_every_day_of_history(graph: AssetGraph) -> None:
-    """Raw documents are partitioned by UTC day from the configured start to today."""
-    partitions = graph.get(key("raw.sales_orders")).partitions_def
+def test_history_has_a_partition_for_every_day(graph: AssetGraph) -> None:
+    """History is partitioned by UTC day from the configured start to today; nothing else is."""
+    partitions = graph.get(HISTORY).partitions_def
     assert isinstance(partitions, dg.DailyPartitionsDefinition)
     keys = partitions.get_partition_keys(current_time=datetime(2026, 6, 30, 3, tzinfo=UTC))
     assert keys[0] == load_settings().history_start.isoformat()
     assert keys[-1] == "2026-06-30"
-    assert graph.get(key("raw.stock")).partitions_def is None
+    assert {node.key for node in graph.asset_nodes if node.partitions_def} == {HISTORY}
 
 
 def test_a_backfill_is_cut_into_runs_of_a_month(graph: AssetGraph) -> None:
     """A long backfill leaves room between its runs for the daily sync."""
-    policy = graph.get(key("raw.sales_orders")).backfill_policy
+    policy = graph.get(HISTORY).backfill_policy
     assert policy is not None
     assert policy.max_partitions_per_run == 31
 
 
 def test_stock_is_read_after_the_documents(graph: AssetGraph) -> None:
     """What documents name is looked up after them, and stock belongs to the same moment."""
-    assert key("raw.sales_orders") in graph.get(key("raw.stock")).parent_keys
+    assert {key("raw.sales_orders"), HISTORY} <= graph.get(key("raw.stock")).parent_keys
 
 
 def test_no_model_is_built_before_everything_is_read(graph: AssetGraph) -> None:
@@ -93,6 +94,30 @@ def test_no_model_is_built_before_everything_is_read(graph: AssetGraph) -> None:
         assert raw <= graph.get_ancestor_asset_keys(key(name)), name
     for model in load_catalogue().models:
         assert raw & graph.get_ancestor_asset_keys(key(model.name)), model.name
+
+
+def test_whatever_reads_documents_follows_history(graph: AssetGraph) -> None:
+    """History and downstream is all that its documents reach: reference data, those models, the release."""
+    follows = dg.AssetSelection.assets(HISTORY).downstream().resolve(graph)
+    documents = {key(f"raw.{table}") for kind in DOCUMENTS for table in kind.tables}
+    reached = dg.AssetSelection.assets(*documents).downstream(include_self=False).resolve(graph)
+    assert follows == {HISTORY} | reached
+    assert dg.AssetKey(["published", "planning_duckdb"]) in follows
+
+
+def test_the_daily_jobs_leave_history_alone_and_the_resync_is_history(
+    definitions: dg.Definitions, graph: AssetGraph
+) -> None:
+    """`daily_sync` and `intraday_sync` make all but history; `historical_resync` that and what follows."""
+    made = {
+        name: set(definitions.resolve_job_def(name).asset_layer.executable_asset_keys)
+        for name in ("daily_sync", "intraday_sync", "historical_resync")
+    }
+    assert made["daily_sync"] == graph.get_all_asset_keys() - {HISTORY}
+    assert made["intraday_sync"] == made["daily_sync"]
+    assert made["historical_resync"] == dg.AssetSelection.assets(HISTORY).downstream().resolve(
+        graph
+    )
 
 
 def test_a_range_that_reaches_today_stays_open() -> None:
@@ -105,35 +130,14 @@ def test_a_range_that_reaches_today_stays_open() -> None:
 
 
 def test_the_morning_schedule_runs_by_default_in_the_accounts_zone(
-    definitions: dg.Definitions, monkeypatch: pytest.MonkeyPatch
+    definitions: dg.Definitions,
 ) -> None:
     """A fresh installation syncs every morning without anybody switching it on."""
-    monkeypatch.setenv("CIN7_AS_OF", "2026-06-30T19:00:00Z")
     schedule = definitions.resolve_schedule_def("daily_schedule")
     assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
     assert schedule.execution_timezone == load_settings().time_zone
-    resources = {"settings": definitions.resources["settings"]}
-    tick = schedule.evaluate_tick(dg.build_schedule_context(resources=resources))
-    (request,) = tick.run_requests or ()
-    assert last_days(load_settings(), 90).items() <= request.tags.items()
-    assert is_scheduled(request.tags)
-
-
-def test_only_the_daily_sync_keeps_to_the_lookback_of_an_entity() -> None:
-    """A range that somebody asks for is read as it is, though an entity's own lookback be shorter."""
-    settings = load_settings(lookback_days_for={"credit_notes": 7})
-    asked = Window.lookback(settings.now(), 30)
-    assert entity_window(settings, "credit_notes", asked, "daily_sync") is None
-    assert entity_window(settings, "sales_orders", asked, "daily_sync") == asked
-    assert entity_window(settings, "credit_notes", asked, "__ASSET_JOB") == asked
-
-
-def test_the_last_days_are_the_lookback_and_never_before_history() -> None:
-    """The daily range ends today and starts the lookback ago, but not before the first partition."""
-    settings = load_settings(as_of="2026-06-30T00:00:00Z", history_start=date(2026, 6, 1))
-    assert last_days(settings, 90)["dagster/asset_partition_range_start"] == "2026-06-01"
-    assert last_days(settings, 3)["dagster/asset_partition_range_start"] == "2026-06-27"
-    assert last_days(settings, 3)["dagster/asset_partition_range_end"] == "2026-06-30"
+    (request,) = schedule.evaluate_tick(dg.build_schedule_context()).run_requests or ()
+    assert SCHEDULED.items() <= request.tags.items()
 
 
 def test_definitions_load_in_an_empty_environment(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from dagster_project.__main__ import main
 from dagster_project.definitions import defs
-from dagster_project.partitions import last_days
 from tests.unit.load.fake_account import NOW, Company, open_company, order
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -37,14 +36,13 @@ def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company
         yield opened
 
 
-def run(company: Company, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
+def run(instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
     """One daily sync as the schedule would start it."""
     return (
         defs()
         .resolve_job_def("daily_sync")
         .execute_in_process(
             instance=instance,
-            tags=last_days(company.settings(), 2),
             run_config=QUIET,
             raise_on_error=False,
         )
@@ -57,7 +55,7 @@ def test_a_wrong_key_fails_the_run_and_is_nowhere_in_its_events(
     """The run's events say what to do about the key and never show it."""
     monkeypatch.setenv("CIN7_API_KEY", "not-the-right-one")
     with dg.DagsterInstance.ephemeral() as instance:
-        result = run(company, instance)
+        result = run(instance)
         assert not result.success
         told = " ".join(str(record) for record in instance.all_logs(result.run_id))
     assert "CIN7_API_KEY" in told
@@ -68,11 +66,23 @@ def test_a_good_run_tells_no_credential(company: Company) -> None:
     """Neither the key nor an address of a contact is in any event of a run."""
     company.records_by_resource["Contacts"].append({"id": 5, "email": "ada@example.com"})
     with dg.DagsterInstance.ephemeral() as instance:
-        result = run(company, instance)
+        result = run(instance)
         assert result.success
         told = " ".join(str(record) for record in instance.all_logs(result.run_id))
     assert KEY not in told
     assert "ada@example.com" not in told
+
+
+def test_a_run_that_cannot_take_the_lock_says_why(
+    company: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run that fails before its first step ends with 1 and the reason, like any other."""
+    monkeypatch.setattr(dg.DagsterInstance, "get", dg.DagsterInstance.ephemeral)
+    (company.folder / "state").write_text("a file in the way of the folder")
+    assert main() == 1
+    said = capsys.readouterr().out
+    assert "daily_sync failed: FileExistsError: " in said
+    assert f"{company.folder.name}/state" in said.replace("\n", "")
 
 
 def test_a_run_by_hand_says_what_is_unwise_and_what_failed(

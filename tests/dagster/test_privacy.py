@@ -1,40 +1,44 @@
 """Dagster's own files and its pages are for the user who runs it."""
 
 import ipaddress
+import os
 import re
 import shlex
-import stat
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from dagster_dg_cli.cli.dev import dev_command
 from dagster_webserver.cli import dagster_webserver
 
-from dagster_project import definitions
-
 MAKEFILE = Path(__file__).parents[2] / "Makefile"
+# Stands in for Python and dg: tells the mode that Dagster's home has when they start.
+PROGRAM = '#!/bin/sh\nls -ld "$DAGSTER_HOME" > started\n'
 
 
-def test_the_home_is_closed_before_it_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Whoever loads the definitions, to run or to show them, closes the home to other users."""
-    home = tmp_path / "dagster_home"
-    home.mkdir()
+@pytest.mark.parametrize("target", ["run", "ui"])
+def test_the_home_is_closed_before_it_is_used(tmp_path: Path, target: str):
+    """`make run` and `make ui` close the home to other users, before Dagster writes into it."""
+    shutil.copy(MAKEFILE, tmp_path)
+    home = tmp_path / "data" / "dagster_home"
+    home.mkdir(parents=True)
     home.chmod(0o755)
-    monkeypatch.setattr(definitions, "HOME", home)
-    definitions.defs()
-    assert stat.S_IMODE(home.stat().st_mode) == 0o700
-
-
-def test_the_home_is_the_one_that_make_uses():
-    """What is closed is the folder that the Makefile gives to Dagster."""
-    found = re.search(r"^export DAGSTER_HOME := \$\(CURDIR\)/(.+)$", MAKEFILE.read_text(), re.M)
-    assert found
-    assert MAKEFILE.parent / found[1] == definitions.HOME
+    programs = tmp_path / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("python", "dg"):
+        (programs / name).write_text(PROGRAM)
+        (programs / name).chmod(0o755)
+    for name in ("pyproject.toml", "requirements.lock", ".venv/bin/installed"):
+        (tmp_path / name).touch()
+    environment = {"PATH": os.environ["PATH"]}
+    subprocess.run(["make", target], cwd=tmp_path, env=environment, check=True)  # noqa: S603, S607
+    assert (tmp_path / "started").read_text().startswith("drwx------")
 
 
 def test_the_pages_are_served_to_this_machine_only():
     """`make ui` asks for no host, and what Dagster then listens on is the loopback address."""
-    recipe = re.search(r"^ui:.*\n\t@?(.+)$", MAKEFILE.read_text(), re.M)
+    recipe = re.search(r"^ui:.*\n(?:\t.+\n)*\t@?(.+)$", MAKEFILE.read_text(), re.M)
     assert recipe
     program, command, *arguments = shlex.split(recipe[1])
     assert (Path(program).name, command) == ("dg", "dev")

@@ -19,7 +19,6 @@ from cin7_pipeline.omni.retry import RetryPolicy
 from cin7_pipeline.pipeline import read_entities
 from cin7_pipeline.settings import load_settings
 from dagster_project.definitions import defs
-from dagster_project.partitions import last_days
 
 DONE = "-- done --"
 logger = logging.getLogger("talkative")
@@ -40,7 +39,7 @@ def job(*assets: str) -> None:
     with dg.DagsterInstance.get() as instance:
         result = daily_sync.execute_in_process(
             instance=instance,
-            tags=last_days(load_settings(), 2),
+            run_config={"ops": {"documents": {"config": {"lookback_days": 2}}}},
             asset_selection=keys or None,
             raise_on_error=False,
         )

@@ -20,7 +20,7 @@ from cin7_pipeline.omni.rate_limit import RateLimiter
 from cin7_pipeline.sandbox.server.faults import Failure
 from cin7_pipeline.sandbox.server.server import Limits, SandboxServer
 from dagster_project.definitions import defs
-from dagster_project.partitions import SCHEDULED, last_days
+from dagster_project.defs.schedules import SCHEDULED
 from tests.sample_shop import calls, cin7, enter, open_shop
 from tests.unit.load.fake_account import NOW, Company, order
 
@@ -136,13 +136,16 @@ def later(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return ahead
 
 
-def scheduled_read(company: Company, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
+def scheduled_read(instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
     """The reading half of the job as the schedule starts it, over two days."""
-    tags = {**last_days(company.settings(), 2), **SCHEDULED}
     job = daily_job()
     raw = [key for key in job.asset_layer.executable_asset_keys if key.path[0] == "raw"]
     return job.execute_in_process(
-        instance=instance, tags=tags, run_config=QUIET, raise_on_error=False, asset_selection=raw
+        instance=instance,
+        tags=SCHEDULED,
+        run_config={**QUIET, "ops": {"documents": {"config": {"lookback_days": 2}}}},
+        raise_on_error=False,
+        asset_selection=raw,
     )
 
 
@@ -187,7 +190,7 @@ def test_the_scheduled_run_still_has_its_reserve_after_a_greedy_backfill(
     assert cin7("sync").exit_code == 1
     assert calls(shop) == 30
     with dg.DagsterInstance.ephemeral() as instance:
-        assert scheduled_read(shop, instance).success
+        assert scheduled_read(instance).success
     assert 30 < calls(shop) <= 90
 
 
@@ -226,7 +229,7 @@ def test_a_spent_day_fails_a_dagster_run_and_the_next_one_goes_on(
     # Its second question: the sales orders, which ask before it, have had their answers by then.
     spend_the_day_at(shop, "CreditNotes", answers_before=1)
     with dg.DagsterInstance.ephemeral() as instance:
-        failed = scheduled_read(shop, instance)
+        failed = scheduled_read(instance)
         run = instance.get_run_by_id(failed.run_id)
         assert run is not None
         assert run.status is dg.DagsterRunStatus.FAILURE
@@ -236,9 +239,9 @@ def test_a_spent_day_fails_a_dagster_run_and_the_next_one_goes_on(
         assert ("sales_orders",) in kept
         assert ("credit_notes",) not in kept
         before = calls(shop)
-        assert not scheduled_read(shop, instance).success
+        assert not scheduled_read(instance).success
         assert calls(shop) == before
         later[0] += 25 * 3600
-        assert scheduled_read(shop, instance).success
+        assert scheduled_read(instance).success
     assert shop.raw("select count(*) > 0 from raw.credit_notes") == [(True,)]
     assert set(kept) < set(shop.raw("select entity from raw.sync_log"))

@@ -11,7 +11,6 @@ import duckdb
 import pytest
 
 from dagster_project.definitions import defs
-from dagster_project.partitions import last_days
 from tests.sample_shop import CIN7, cin7, cin7_process, enter, open_shop, read, sale
 from tests.unit.load.fake_account import NOW, Company
 
@@ -84,10 +83,7 @@ def test_a_dagster_run_publishes_nothing_and_shows_the_failed_check(shop: Compan
     before = published(shop)
     with dg.DagsterInstance.ephemeral() as instance:
         job = defs().resolve_job_def("daily_sync")
-        tags = last_days(shop.settings(), 2)
-        result = job.execute_in_process(
-            instance=instance, tags=tags, run_config=QUIET, raise_on_error=False
-        )
+        result = job.execute_in_process(instance=instance, run_config=QUIET, raise_on_error=False)
         run = instance.get_run_by_id(result.run_id)
     assert run is not None
     assert run.status is dg.DagsterRunStatus.FAILURE

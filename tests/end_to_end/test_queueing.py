@@ -27,17 +27,15 @@ FIRST, LAST = date(2026, 5, 20), date(2026, 6, 5)
 AS_SCHEDULED = """
 import sys
 import dagster as dg
-from cin7_pipeline.settings import load_settings
 from dagster_project.definitions import defs
-from dagster_project.partitions import SCHEDULED, last_days
+from dagster_project.defs.schedules import SCHEDULED
 
-settings = load_settings()
 job = defs().resolve_job_def("daily_sync")
 raw = [key for key in job.asset_layer.executable_asset_keys if key.path[0] == "raw"]
 with dg.DagsterInstance.get() as instance:
     result = job.execute_in_process(
         instance=instance,
-        tags={**last_days(settings, settings.lookback_days), **SCHEDULED},
+        tags=SCHEDULED,
         asset_selection=raw if "reading" in sys.argv else None,
         run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
         raise_on_error=False,

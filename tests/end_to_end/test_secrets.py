@@ -17,8 +17,8 @@ from urllib.parse import quote
 import duckdb
 import pytest
 
-from tests import shop
-from tests.end_to_end import talkative
+from tests import sample_shop as shop
+from tests.end_to_end import noisy_server
 from tests.end_to_end.echo_proxy import (
     Answerer,
     Telltale,
@@ -92,7 +92,7 @@ class Talk:
         self.process.stdin.flush()
         with (self.folder / "stdout").open("a") as said:
             for line in self.process.stdout:
-                if line == f"{talkative.DONE}\n":
+                if line == f"{noisy_server.DONE}\n":
                     return
                 said.write(line)
         pytest.fail(f"{what} ended the process")

@@ -15,7 +15,7 @@ from cin7_pipeline.sandbox.server.matching import Fields, compile_condition
 from cin7_pipeline.sandbox.server.query import parse_where
 from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.window import EARLIEST, Window
-from dagster_project.partitions import window_of
+from dagster_project.defs.history import window_of
 
 # Whole hours, halves and quarters; both hemispheres; a zone that shifts by half an hour and one that
 # once skipped a day.

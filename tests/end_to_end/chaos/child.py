@@ -24,8 +24,7 @@ from cin7_pipeline.cli import app
 from cin7_pipeline.omni.paging import Paginator
 from cin7_pipeline.omni.rate_limit import RateLimiter
 from cin7_pipeline.omni.retry import RetryPolicy
-from cin7_pipeline.settings import load_settings
-from dagster_project.partitions import SCHEDULED, last_days
+from dagster_project.defs.schedules import SCHEDULED
 from tests.end_to_end.scenario import run_job
 
 # Where each phase begins and ends.
@@ -79,10 +78,8 @@ def obey(order: Order, events: Connection) -> None:
 def _run(order: Order) -> int:
     if order.arguments:
         app(list(order.arguments), standalone_mode=True)
-    settings = load_settings()
-    tags = dict(order.tags) or {**last_days(settings, settings.lookback_days), **SCHEDULED}
     with dg.DagsterInstance.ephemeral() as instance:
-        result = run_job(instance, order.name, tags)
+        result = run_job(instance, order.name, order.tags or SCHEDULED)
     for event in result.all_events:
         if event.is_step_failure:
             print(event.step_failure_data.error)  # noqa: T201 - the log of this run

@@ -9,7 +9,7 @@ from importlib import import_module
 
 import dagster_project.defs.models as dagster_models
 from cin7_pipeline.models import catalogue
-from tests.end_to_end import world
+from tests.end_to_end import scenario
 from tests.end_to_end.chaos.child import PHASES
 
 for module, _ in PHASES.values():
@@ -21,6 +21,6 @@ for name in ("parse_model", "_cross_check"):
 catalogue.load_catalogue()
 # A picture for people: nothing is built on it, and it takes longer than all the rest of a job.
 dagster_models.column_lineage = lambda _catalogue, _model: {}  # type: ignore[assignment]
-world.defs = cache(world.defs)
+scenario.defs = cache(scenario.defs)
 for job in ("daily_sync", "historical_resync"):
-    world.defs().resolve_job_def(job)
+    scenario.defs().resolve_job_def(job)
