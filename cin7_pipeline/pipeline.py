@@ -79,7 +79,7 @@ def read_entities(
     from cin7_pipeline.load.sync import sync_endpoints
 
     with connect(settings, may_use_reserve=may_use_reserve) as client:
-        return sync_endpoints(entities, client, settings, on_progress=on_progress)
+        return sync_endpoints(ENDPOINTS, entities, client, settings, on_progress=on_progress)
 
 
 def sync_order(entities: Iterable[str] | None = None) -> Iterator[list[str]]:

@@ -84,7 +84,7 @@ def load_metadata(
         "new": report.new,
         "changed": report.changed,
         "unchanged": report.unchanged,
-        "gone": report.gone,
+        "gone": report.deleted,
         "calls": report.call_count,
         "seconds": report.seconds,
     }

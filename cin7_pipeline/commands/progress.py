@@ -61,7 +61,7 @@ def _receipt(reports: Iterable[LoadReport]) -> RenderableType:
     """What was read and what it changed, per entity."""
     columns = ["entity", "window", "rows", "new", "changed", "gone", "calls", "seconds"]
     rows = [
-        (r.entity, str(r.window), r.rows_read, r.new, r.changed, r.gone, r.call_count, r.seconds)
+        (r.entity, str(r.window), r.rows_read, r.new, r.changed, r.deleted, r.call_count, r.seconds)
         for r in reports
     ]
     return table_of("Read from Cin7", columns, rows)

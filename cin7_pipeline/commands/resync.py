@@ -11,6 +11,7 @@ from cin7_pipeline.commands.tables import build, publish
 from cin7_pipeline.console import console, settings_with_warnings, table_of, warn
 from cin7_pipeline.errors import PipelineError, SettingsError
 from cin7_pipeline.load.estimate import CostEstimate, estimate_calls
+from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.pipeline import history_slices, run_lock, sales_by_month, sync_order
 from cin7_pipeline.settings.environment import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
@@ -67,6 +68,7 @@ def _price(settings: Settings, slices: list[Window]) -> CostEstimate:
         create_raw_tables(connection)
         return estimate_calls(
             connection,
+            ENDPOINTS.values(),
             slices,
             calls_per_minute=settings.calls_per_minute,
             calls_per_day=settings.calls_per_day,

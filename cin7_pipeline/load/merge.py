@@ -1,8 +1,8 @@
-"""Write records into schema `raw` with dlt: merged by key, a document together with its lines.
+"""This module merges changed records into schema `raw` with dlt, each document together with its lines.
 
 The lines are a nested table of their document's, so that dlt merges both in one transaction and a line
-that vanished from a document vanishes here. Typed Arrow tables leave dlt nothing to guess; its working
-folder is thrown away after each load, so that no half-finished package can stand in the way of the next.
+that vanished from a document vanishes here. Typed Arrow tables leave dlt nothing to guess. It does not
+decide what changed (`extract.py`), nor what makes a load count (`commit.py`).
 """
 
 import os
@@ -19,16 +19,16 @@ import dlt
 import duckdb
 import pyarrow as pa
 
-from cin7_pipeline.load.batch import ROOT_KEY, ROW_KEY
-from cin7_pipeline.load.columns import MOMENT
-from cin7_pipeline.load.reading import Extract
+from cin7_pipeline.load.extract import Extract
+from cin7_pipeline.load.fields import TIMESTAMP
+from cin7_pipeline.load.records import ROOT_KEY, ROW_KEY
 from cin7_pipeline.omni.endpoint import Endpoint, NestedTable
 
 PLAIN_PATH = re.compile(r"[\w./ -]+")
 UNIQUE_ROW_KEY: Any = {"row_key": True, "unique": True, "nullable": False}
-# dlt reads these at its first use, before anything can be written into `dlt.config`: it reports to nobody,
-# and what fails is raised and told once by who catches it, not logged with tracebacks besides.
-SAID_BEFORE_DLT_WAKES = {
+# dlt reads these at its first use, before anything can be written into `dlt.config`. It reports to nobody,
+# and an error is raised, and shown once by who catches it, not logged with tracebacks besides.
+ENVIRONMENT_OF_DLT = {
     "RUNTIME__DLTHUB_TELEMETRY": "false",
     "RUNTIME__LOG_LEVEL": "CRITICAL",
 }
@@ -37,15 +37,15 @@ TYPES_ARE_FROZEN: Any = {"tables": "evolve", "columns": "evolve", "data_type": "
 
 def merge(
     connection: duckdb.DuckDBPyConnection,
-    readings: Iterable[Extract],
+    extracts: Iterable[Extract],
     read_at: datetime,
     state_dir: Path,
 ) -> None:
-    """Replace or add the changed records in `raw`, each document with its lines; others stay as they are.
+    """Replace or add the changed records in `raw`, each document with its lines; leave the others alone.
 
     Merging the same records twice leaves the same rows. dlt works in `state_dir` meanwhile.
     """
-    resources = [_resource(reading, read_at) for reading in readings if reading.has_changes]
+    resources = [_resource(extract, read_at) for extract in extracts if extract.has_changes]
     if not resources:
         return
     _configure()
@@ -64,7 +64,8 @@ def merge(
 
 
 def _configure() -> None:
-    os.environ |= SAID_BEFORE_DLT_WAKES
+    """Set what dlt only takes for the whole process."""
+    os.environ |= ENVIRONMENT_OF_DLT
     dlt.config["load.truncate_staging_dataset"] = True
     dlt.config["data_writer.disable_compression"] = True
     dlt.config["data_writer.compression"] = "none"
@@ -74,10 +75,11 @@ def _configure() -> None:
 
 @contextmanager
 def _empty_folder(state_dir: Path) -> Iterator[Path]:
-    """Where dlt works: empty at first, whatever a killed run left there, and gone in the end.
+    """Give dlt an empty folder to work in, whatever a killed run left there, and remove it in the end.
 
-    dlt writes the path into SQL and formats as it is. Where that would break them, it works in a folder
-    of the system's instead, which nobody clears after a kill.
+    A package that is half finished would be loaded again before anything else, and may never succeed.
+    dlt writes the path into SQL and format strings as it is; a path that would break them is replaced by
+    a temporary folder of the system's, which nobody clears after a kill.
     """
     folder = (state_dir / "dlt").absolute()
     if not PLAIN_PATH.fullmatch(str(folder)):
@@ -90,20 +92,22 @@ def _empty_folder(state_dir: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _resource(reading: Extract, read_at: datetime) -> Any:
-    endpoint = reading.endpoint
+def _resource(extract: Extract, read_at: datetime) -> Any:
+    endpoint = extract.endpoint
 
     def tables() -> Iterator[Any]:
-        changes = reading.take_changes()
-        yield _tracked(changes.documents, read_at)
+        documents, lines = extract.changed_tables()
+        count = len(documents)
+        read = pa.repeat(pa.scalar(read_at, TIMESTAMP), count)
+        documents = documents.append_column(pa.field("read_at", TIMESTAMP), read)
+        not_deleted = pa.nulls(count, TIMESTAMP)
+        yield documents.append_column(pa.field("deleted_at", TIMESTAMP), not_deleted)
         if endpoint.lines is not None:
-            yield dlt.mark.with_hints(
-                changes.lines,
-                _nested(endpoint, endpoint.lines),
-                create_table_variant=True,
-            )
+            # Also where there is no line: what dlt has no rows of, it would not take lines away from.
+            nested = _nested_hints(endpoint, endpoint.lines)
+            yield dlt.mark.with_hints(lines, nested, create_table_variant=True)
 
-    hints: Any = {ROW_KEY.name: UNIQUE_ROW_KEY} if endpoint.lines else None
+    hints: Any = {ROW_KEY: UNIQUE_ROW_KEY} if endpoint.lines else None
     return dlt.resource(
         tables,
         name=endpoint.name,
@@ -114,22 +118,14 @@ def _resource(reading: Extract, read_at: datetime) -> Any:
     )
 
 
-def _nested(endpoint: Endpoint, lines: NestedTable) -> Any:
+def _nested_hints(endpoint: Endpoint, lines: NestedTable) -> Any:
     return dlt.mark.make_hints(
         table_name=lines.table,
         parent_table_name=endpoint.name,
         primary_key="",
         additional_table_hints={"resource": endpoint.name},
         columns={
-            ROW_KEY.name: UNIQUE_ROW_KEY,
-            ROOT_KEY.name: {"root_key": True, "nullable": False},
+            ROW_KEY: UNIQUE_ROW_KEY,
+            ROOT_KEY: {"root_key": True, "nullable": False},
         },
     )
-
-
-def _tracked(documents: pa.Table, read_at: datetime) -> pa.Table:
-    """The documents with when they were read, and as not gone."""
-    rows = len(documents)
-    read = pa.repeat(pa.scalar(read_at, MOMENT), rows)
-    documents = documents.append_column(pa.field("read_at", MOMENT), read)
-    return documents.append_column(pa.field("deleted_at", MOMENT), pa.nulls(rows, MOMENT))
