@@ -54,7 +54,26 @@ def commit_load(
             if extract.endpoint.has_daily_snapshot:
                 _write_snapshot(connection, extract, local_date)
         for report in reports:
-            _write_log(connection, report, sync_id, lookbacks[report.entity])
+            row = {
+                "sync_id": sync_id,
+                "entity": report.entity,
+                "window_start": report.window.start,
+                "window_end": report.window.end,
+                "lookback_days": lookbacks[report.entity],
+                "started_at": report.started_at,
+                "finished_at": report.finished_at,
+                "row_count": report.rows_read,
+                "new_count": report.new,
+                "changed_count": report.changed,
+                "unchanged_count": report.unchanged,
+                "deleted_count": report.deleted,
+                "call_count": report.call_count,
+                "seconds": report.seconds,
+            }
+            connection.execute(
+                f"insert into raw.sync_log ({', '.join(row)}) values ({', '.join('?' * len(row))})",
+                list(row.values()),
+            )
     except BaseException:
         connection.execute("rollback")
         raise
@@ -101,29 +120,4 @@ def _write_snapshot(connection: DuckDBPyConnection, extract: Extract, local_date
         f"insert into {snapshots} (snapshot_on, read_at, {columns})"
         f" select ?, ?, {columns} from {stored} where deleted_at is null",
         [local_date, extract.started_at],
-    )
-
-
-def _write_log(
-    connection: DuckDBPyConnection, report: LoadReport, sync_id: str, lookback: int
-) -> None:
-    row = {
-        "sync_id": sync_id,
-        "entity": report.entity,
-        "window_start": report.window.start,
-        "window_end": report.window.end,
-        "lookback_days": lookback,
-        "started_at": report.started_at,
-        "finished_at": report.finished_at,
-        "row_count": report.rows_read,
-        "new_count": report.new,
-        "changed_count": report.changed,
-        "unchanged_count": report.unchanged,
-        "deleted_count": report.deleted,
-        "call_count": report.call_count,
-        "seconds": report.seconds,
-    }
-    connection.execute(
-        f"insert into raw.sync_log ({', '.join(row)}) values ({', '.join('?' * len(row))})",
-        list(row.values()),
     )

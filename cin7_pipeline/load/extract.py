@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from cin7_pipeline.errors import Cin7Rejected, ContractBroken
 from cin7_pipeline.load.records import ChangedRecords, RecordReader, RecordVersion, Tables
+from cin7_pipeline.load.report import LoadReport
 from cin7_pipeline.load.state import Key, TableState
 from cin7_pipeline.omni.client import Cin7Client
 from cin7_pipeline.omni.endpoint import Endpoint
@@ -55,7 +56,7 @@ class Extract:
         self.call_count = 0
         self.used_offset_pages = False
         self.seconds = 0.0
-        self._reader = reader
+        self.reader = reader
         self._changed = ChangedRecords(reader)
         self._tables: list[Tables] = []
 
@@ -65,11 +66,9 @@ class Extract:
         Raises:
             ContractBroken: a record has another shape; the message names record and field.
         """
-        for version, raw in self._reader.split(body):
+        for version, raw in self.reader.split(body):
             known = self.versions.get(version.key)
-            if known is not None and (
-                known.row_hash == version.row_hash or _is_older(version, known)
-            ):
+            if known and (known.row_hash == version.row_hash or version.is_older_than(known)):
                 continue
             self.versions[version.key] = version
             if self.state.hashes.get(version.key) != version.row_hash:
@@ -81,30 +80,32 @@ class Extract:
         """Type the changed records that are not typed yet."""
         if self._changed.row_count:
             self._tables.append(self._changed.tables())
-            self._changed = ChangedRecords(self._reader)
-
-    @property
-    def unknown_fields(self) -> tuple[str, ...]:
-        """Return the fields that Cin7 sent and nobody declared."""
-        return tuple(sorted(self._reader.unknown_fields))
+            self._changed = ChangedRecords(self.reader)
 
     @property
     def is_lookback(self) -> bool:
         """Tell whether everything changed since a day was asked for."""
         return self.window.start is not None and self.window.end is None
 
-    @property
-    def new_count(self) -> int:
-        """Count the records that were not loaded before, or were deleted and are back."""
-        return len(self.versions.keys() - self.state.hashes.keys())
-
-    @property
-    def changed_count(self) -> int:
-        """Count the records that were loaded before in another version."""
-        hashes = self.state.hashes
-        return sum(
-            key in hashes and hashes[key] != version.row_hash
-            for key, version in self.versions.items()
+    def report(self, finished_at: datetime) -> LoadReport:
+        """Return the receipt; records that were deleted and are back count as new."""
+        hashes, rows = self.state.hashes, len(self.versions)
+        new = len(self.versions.keys() - hashes.keys())
+        unchanged = sum(hashes.get(key) == v.row_hash for key, v in self.versions.items())
+        return LoadReport(
+            entity=self.endpoint.name,
+            window=self.window,
+            started_at=self.started_at,
+            finished_at=finished_at,
+            rows_read=rows,
+            new=new,
+            changed=rows - new - unchanged,
+            unchanged=unchanged,
+            deleted=len(self.deleted),
+            call_count=self.call_count,
+            seconds=round(self.seconds, 3),
+            unknown_fields=tuple(sorted(self.reader.unknown_fields)),
+            used_offset_pages=self.used_offset_pages,
         )
 
     @property
@@ -124,12 +125,6 @@ class Extract:
         """Yield the typed tables, with their rows that no later version replaced while we read."""
         for tables in self._tables:
             yield tables, [n for n, v in enumerate(tables.versions) if self.versions[v.key] is v]
-
-
-def _is_older(version: RecordVersion, known: RecordVersion) -> bool:
-    if version.modified_at is None or known.modified_at is None:
-        return False
-    return version.modified_at < known.modified_at
 
 
 @dataclass

@@ -7,7 +7,7 @@ time. It does not know records, versions or pages (`records.py`).
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import partial
@@ -21,6 +21,7 @@ from msgspec import UNSET, Raw
 
 from cin7_pipeline.omni.endpoint import Column, ColumnType
 from cin7_pipeline.omni.page import Id
+from cin7_pipeline.warehouse.sql import identifier
 
 TIMESTAMP = pa.timestamp("us", tz="UTC")
 
@@ -35,20 +36,13 @@ FIELD_TYPES: dict[ColumnType, Any] = {
     ColumnType.JSON: Any,
     ColumnType.CUSTOM_FIELDS: Any,
 }
-# How DuckDB types it then, and what dlt is given; text again where nothing is said.
+# How DuckDB types it then; text again where nothing is said.
 SQL_TYPES = {
     ColumnType.ID: "bigint",
     ColumnType.TIMESTAMP: "timestamptz",
     ColumnType.DECIMAL: "decimal(18, 4)",
     ColumnType.DECIMAL_8: "decimal(18, 8)",
     ColumnType.BOOLEAN: "boolean",
-}
-ARROW_TYPES = {
-    ColumnType.ID: pa.int64(),
-    ColumnType.TIMESTAMP: TIMESTAMP,
-    ColumnType.DECIMAL: pa.decimal128(18, 4),
-    ColumnType.DECIMAL_8: pa.decimal128(18, 8),
-    ColumnType.BOOLEAN: pa.bool_(),
 }
 # What is selected of a field that is not taken as it is. .NET's smallest date stands for "not set".
 SELECTED = {
@@ -65,49 +59,62 @@ EMAIL_ADDRESS = re.compile(r"[^@\s]+@[^@\s]*\.[^@\s]*")
 CANONICAL_JSON = msgspec.json.Encoder(order="sorted")
 
 
-class RowType:
-    """How the rows of one raw table are projected by msgspec, and typed by DuckDB.
+class FlatPart(msgspec.Struct):
+    """An object of a list, without its lists and objects: nobody declared what may be in those."""
 
-    `own` are the columns that no field of Cin7 fills, with the SQL that does; `path` is put before a
-    field's name where it is at fault.
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            if isinstance(getattr(self, name), list | dict):
+                setattr(self, name, UNSET)
+
+
+class RowType:
+    """How the rows of one raw table are projected by msgspec and typed by DuckDB.
+
+    `own` is the SQL of the columns that no field of Cin7 fills, `required` are never null, and `path` is
+    put before the name of a field at fault.
     """
 
     def __init__(
         self,
         columns: Sequence[Column],
         derived: Mapping[ColumnType, Callable[[Any], str | None]],
-        own: Sequence[tuple[pa.Field, str]],
-        key: Sequence[str] = (),
+        own: dict[str, str],
+        required: Collection[str],
         path: str = "",
     ) -> None:
-        fields: dict[str, Any] = {}
+        self._columns, self._required, self._path = columns, required, path
         self._derived: dict[str, list[tuple[str, Callable[[Any], str | None]]]] = {}
-        self._columns, self._path = columns, path
-        structure, select = {}, []
+        fields, structure, select = {}, {}, {}
         for column in columns:
             source = column.field
-            fields[source] = _field_type(column)
-            if column.type in derived:  # two columns may come from one field
+            fields[source] = FIELD_TYPES.get(column.type, str | None)
+            if column.type is ColumnType.JSON_LIST:
+                parts = [(subfield, Any, UNSET) for subfield in column.subfields]
+                part: Any = msgspec.defstruct("Part", parts, bases=(FlatPart,), gc=False)
+                fields[source] = list[part] | None
+            if column.type in derived:  # by its own name, as two columns may come from one field
                 source = column.name
                 fields.setdefault(source, str | None)
                 self._derived.setdefault(column.field, []).append((source, derived[column.type]))
             structure[source] = SQL_TYPES.get(column.type, "varchar")
-            select.append(SELECTED.get(column.type, '"{0}"').format(source))
+            select[column.name] = SELECTED.get(column.type, '"{0}"').format(source)
         self.fields = [
-            (name, kind, Raw(b"null") if kind is Raw else None) for name, kind in fields.items()
+            (n, kind, Raw(b"null") if kind is Raw else None) for n, kind in fields.items()
         ]
-        arrow = [
-            pa.field(c.name, ARROW_TYPES.get(c.type, pa.string()), nullable=c.name not in key)
-            for c in columns
-        ]
-        self._schema = pa.schema([*arrow, *(field for field, _ in own)])
         # `from_json_strict` refuses what it cannot convert and reads decimals from their digits, where
         # `read_json` goes through doubles.
+        selected = [f"{sql} as {identifier(name)}" for name, sql in (select | own).items()]
         self._query = (
-            f"select {', '.join([*select, *(sql for _, sql in own)])} from (select * exclude (_json),"
-            f" unnest(from_json_strict(_json, '{json.dumps(structure)}')) from projected)"
+            f"select {', '.join(selected)} from ("
+            f"select * exclude (_json), unnest(from_json_strict(_json, '{json.dumps(structure)}'))"
+            " from projected)"
         )
-        self._inexact = _inexact_pattern(columns)
+        # DuckDB rounds half away from zero, takes `true` and `"1_0"` for numbers, and knows years above
+        # 9999. Only a number that ends in 5 behind its fourth decimal place can be a tie.
+        numbers = "|".join(column.field for column in columns if column.type in SCALES) or "(none)"
+        tie, power = r"-?[0-9]+\.[0-9]{4,}50*[,}]", r"-?[0-9]+(?:\.[0-9]+)?[eE]"
+        self._inexact = rf'"(?:{numbers})":(?:[^-0-9n]|{power}|{tie})|":"9999-12-31T'
 
     def project(self, row: Any) -> bytes:
         """Return a decoded row as JSON, with what is kept of the fields that are not kept as they are."""
@@ -134,7 +141,7 @@ class RowType:
         for column in self._columns:
             try:
                 if column.type in SCALES:
-                    fields[column.field] = _rounded(fields[column.field], SCALES[column.type])
+                    fields[column.field] = rounded(fields[column.field], SCALES[column.type])
                 elif column.type is ColumnType.TIMESTAMP:
                     in_utc(msgspec.json.decode(fields[column.field], type=datetime | None))
             except (ValueError, ArithmeticError) as error:
@@ -155,7 +162,8 @@ class RowType:
             typed = connection.sql(self._query).to_arrow_table()
         finally:
             connection.unregister("projected")
-        return pa.Table.from_arrays(typed.columns, schema=self._schema)
+        fields = [field.with_nullable(field.name not in self._required) for field in typed.schema]
+        return pa.Table.from_arrays(typed.columns, schema=pa.schema(fields))
 
 
 def derivations(
@@ -171,36 +179,7 @@ def derivations(
     }
 
 
-def _field_type(column: Column) -> Any:
-    if column.type is not ColumnType.JSON_LIST:
-        return FIELD_TYPES.get(column.type, str | None)
-    fields = [(subfield, Any, UNSET) for subfield in column.subfields]
-    part: Any = msgspec.defstruct(
-        "Part", fields, gc=False, namespace={"__post_init__": _drop_nested}
-    )
-    return list[part] | None
-
-
-def _drop_nested(part: msgspec.Struct) -> None:
-    """Unset the subfields that are lists or objects: nobody declared what may be in those."""
-    for name in part.__struct_fields__:
-        if isinstance(getattr(part, name), list | dict):
-            setattr(part, name, UNSET)
-
-
-def _inexact_pattern(columns: Sequence[Column]) -> str:
-    """Return the pattern of rows that DuckDB would convert otherwise than we do.
-
-    It rounds half away from zero, takes `true` and `"1_0"` for numbers, and knows years above 9999.
-    Only a number that ends in 5 behind the fourth place can be a tie.
-    """
-    numbers = "|".join(column.field for column in columns if column.type in SCALES)
-    tie, power = r"-?[0-9]+\.[0-9]{4,}50*[,}]", r"-?[0-9]+(?:\.[0-9]+)?[eE]"
-    of_number = rf'"(?:{numbers})":(?:[^-0-9n]|{power}|{tie})|' if numbers else ""
-    return of_number + '":"9999-12-31T'
-
-
-def _rounded(value: Raw, scale: int) -> Raw:
+def rounded(value: Raw, scale: int) -> Raw:
     """Return the number exactly, or rounded half to even where it has more places than `scale`."""
     if bytes(value) == b"null":
         return value

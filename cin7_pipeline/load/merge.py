@@ -13,16 +13,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-import dlt
 import duckdb
 import pyarrow as pa
 
 from cin7_pipeline.load.extract import Extract
 from cin7_pipeline.load.fields import TIMESTAMP
 from cin7_pipeline.load.records import ROOT_KEY, ROW_KEY
-from cin7_pipeline.omni.endpoint import Endpoint, NestedTable
 
 PLAIN_PATH = re.compile(r"[\w./ -]+")
 UNIQUE_ROW_KEY: Any = {"row_key": True, "unique": True, "nullable": False}
@@ -45,10 +44,10 @@ def merge(
 
     Merging the same records twice leaves the same rows. dlt works in `state_dir` meanwhile.
     """
-    resources = [_resource(extract, read_at) for extract in extracts if extract.has_changes]
-    if not resources:
+    changed = [extract for extract in extracts if extract.has_changes]
+    if not changed:
         return
-    _configure()
+    dlt = _configured_dlt()
     with _empty_folder(state_dir) as folder:
         pipeline = dlt.pipeline(
             pipeline_name="cin7",
@@ -60,17 +59,23 @@ def merge(
                 enable_dataset_name_normalization=False,
             ),
         )
-        pipeline.run(resources)
+        pipeline.run([_resource(dlt, extract, read_at) for extract in changed])
 
 
-def _configure() -> None:
-    """Set what dlt only takes for the whole process."""
+def _configured_dlt() -> ModuleType:
+    """Return dlt, with the settings that it only takes for the whole process.
+
+    It is imported here because that takes a second, which a load that changes nothing does without.
+    """
     os.environ |= ENVIRONMENT_OF_DLT
+    import dlt  # noqa: PLC0415
+
     dlt.config["load.truncate_staging_dataset"] = True
     dlt.config["data_writer.disable_compression"] = True
     dlt.config["data_writer.compression"] = "none"
     dlt.config["load.workers"] = 1
     dlt.config["restore_from_destination"] = False
+    return dlt
 
 
 @contextmanager
@@ -92,7 +97,7 @@ def _empty_folder(state_dir: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _resource(extract: Extract, read_at: datetime) -> Any:
+def _resource(dlt: ModuleType, extract: Extract, read_at: datetime) -> Any:
     endpoint = extract.endpoint
 
     def tables() -> Iterator[Any]:
@@ -104,7 +109,16 @@ def _resource(extract: Extract, read_at: datetime) -> Any:
         yield documents.append_column(pa.field("deleted_at", TIMESTAMP), not_deleted)
         if endpoint.lines is not None:
             # Also where there is no line: what dlt has no rows of, it would not take lines away from.
-            nested = _nested_hints(endpoint, endpoint.lines)
+            nested: Any = dlt.mark.make_hints(
+                table_name=endpoint.lines.table,
+                parent_table_name=endpoint.name,
+                primary_key="",
+                additional_table_hints={"resource": endpoint.name},
+                columns={
+                    ROW_KEY: UNIQUE_ROW_KEY,
+                    ROOT_KEY: {"root_key": True, "nullable": False},
+                },
+            )
             yield dlt.mark.with_hints(lines, nested, create_table_variant=True)
 
     hints: Any = {ROW_KEY: UNIQUE_ROW_KEY} if endpoint.lines else None
@@ -115,17 +129,4 @@ def _resource(extract: Extract, read_at: datetime) -> Any:
         write_disposition={"disposition": "merge", "strategy": "upsert"},
         columns=hints,
         schema_contract=TYPES_ARE_FROZEN,
-    )
-
-
-def _nested_hints(endpoint: Endpoint, lines: NestedTable) -> Any:
-    return dlt.mark.make_hints(
-        table_name=lines.table,
-        parent_table_name=endpoint.name,
-        primary_key="",
-        additional_table_hints={"resource": endpoint.name},
-        columns={
-            ROW_KEY: UNIQUE_ROW_KEY,
-            ROOT_KEY: {"root_key": True, "nullable": False},
-        },
     )

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import duckdb
 import msgspec
@@ -22,7 +22,7 @@ from msgspec import Raw
 from cin7_pipeline.errors import ContractBroken
 from cin7_pipeline.load.fields import RowType, derivations, in_utc
 from cin7_pipeline.load.state import Key
-from cin7_pipeline.omni.endpoint import Column, ColumnType, Endpoint, NestedTable
+from cin7_pipeline.omni.endpoint import Column, ColumnType, Endpoint
 from cin7_pipeline.omni.page import Id
 
 # dlt links a nested row to its root by these columns; ours hold the document's own id.
@@ -46,6 +46,12 @@ class RecordVersion(NamedTuple):
     row_hash: str
     created_at: datetime | None
     modified_at: datetime | None
+
+    def is_older_than(self, other: Self) -> bool:
+        """Tell whether Cin7 modified the other version later."""
+        if self.modified_at is None or other.modified_at is None:
+            return False
+        return self.modified_at < other.modified_at
 
 
 @dataclass(frozen=True)
@@ -79,21 +85,46 @@ class RecordReader:
     def __init__(self, endpoint: Endpoint, salt: bytes) -> None:
         self.endpoint = endpoint
         self.unknown_fields: set[str] = set()
-        self.documents = _document_rows(endpoint, salt)
-        self.lines = None if endpoint.lines is None else _line_rows(endpoint.lines, salt)
-        self.connection = duckdb.connect(config={"threads": 1})
-        self.connection.execute("set timezone = 'UTC'")
         self._salt = salt
         self._declaration = hashlib.blake2b(declaration(endpoint).encode(), digest_size=16).digest()
-        self._dates = {"createdDate", "modifiedDate"} & {c.field for c in endpoint.columns}
-        keys = [
-            (c.field, Id) if c.type is ColumnType.ID else (c.field, str | None, None)
-            for c in endpoint.key_columns
+        derived, own, lines = derivations(salt, endpoint.custom_fields), {}, endpoint.lines
+        if lines is not None:
+            own[ROW_KEY] = "id::varchar"
+            keys = {
+                lines.parent_key: "_parent",
+                ROOT_KEY: "_parent::varchar",
+                ROW_KEY: "concat(_parent, '-', _number)",
+            }
+            self.lines = RowType(lines.columns, derived, keys, keys.keys(), f"{lines.field}.")
+        own["row_hash"] = "_row_hash"
+        self.documents = RowType(endpoint.columns, derived, own, {*endpoint.key, ROW_KEY})
+        fields = list(self.documents.fields)
+        if lines is not None:
+            line: Any = msgspec.defstruct("Line", self.lines.fields, gc=False)
+            fields.append((lines.field, list[line] | None, None))
+        self._strict, self._lenient = (
+            msgspec.json.Decoder(
+                msgspec.defstruct("Record", fields, gc=False, forbid_unknown_fields=is_strict)
+            )
+            for is_strict in (True, False)
+        )
+        # What tells records and their versions apart: ids must be there, everything else may lack.
+        keys_and_dates: list[tuple[Any, ...]] = [
+            (column.field, Id) if column.type is ColumnType.ID else (column.field, str | None, None)
+            for column in endpoint.key_columns
         ]
-        dates = [(date, datetime | None, None) for date in sorted(self._dates)]
-        head = msgspec.defstruct("Head", [*keys, *dates], kw_only=True, gc=False)
+        dates = {"createdDate", "modifiedDate"} & {column.field for column in endpoint.columns}
+        keys_and_dates += [(date, datetime | None, None) for date in sorted(dates)]
+        head = msgspec.defstruct("Head", keys_and_dates, kw_only=True, gc=False)
         self._head = msgspec.json.Decoder(head)
         self._heads = msgspec.json.Decoder(list[head])  # type: ignore[valid-type]
+
+    @cached_property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """Return an in-memory DuckDB, which is only needed where something changed."""
+        connection = duckdb.connect(config={"threads": 1})
+        connection.execute("set timezone = 'UTC'")  # a timestamp without a zone is in UTC
+        return connection
 
     def split(self, body: bytes) -> Iterator[tuple[RecordVersion, Raw]]:
         """Yield each record of a page: its version, and its text as Cin7 sent it.
@@ -106,24 +137,17 @@ class RecordReader:
             heads = self._heads.decode(body)
         except msgspec.DecodeError:  # again one by one, to name the record at fault
             heads = [self._decode(self._head, raw) for raw in raws]
-        for head, raw in zip(heads, raws, strict=True):
-            yield self._version(msgspec.structs.astuple(head), raw), raw
-
-    def _version(self, head: tuple[Any, ...], raw: Raw) -> RecordVersion:
-        row_hash = hashlib.blake2b(
-            raw, digest_size=8, key=self._salt, person=self._declaration
-        ).hexdigest()
-        parts = len(self.endpoint.key)
-        key, dates = head[:parts], head[parts:]
-        if None in key:
-            key = tuple("" if part is None else part for part in key)
-        if len(dates) < 2:
-            return RecordVersion(key, row_hash, None, None)
-        try:
-            return RecordVersion(key, row_hash, *map(in_utc, dates))
-        except OverflowError as error:
-            reason = f"createdDate or modifiedDate: {error}"
-            raise self.refusal(key[0], reason) from None
+        width, salt, declared = len(self.endpoint.key), self._salt, self._declaration
+        for head, raw in zip(map(msgspec.structs.astuple, heads), raws, strict=True):
+            key, dates = head[:width], head[width:]
+            if None in key:
+                key = tuple("" if part is None else part for part in key)
+            digest = hashlib.blake2b(raw, digest_size=8, key=salt, person=declared)
+            try:
+                created, modified = map(in_utc, dates) if len(dates) == 2 else (None, None)
+            except OverflowError as error:
+                raise self.refusal(key[0], f"createdDate or modifiedDate: {error}") from None
+            yield RecordVersion(key, digest.hexdigest(), created, modified), raw
 
     def project(self, raw: Raw) -> tuple[bytes, list[bytes]]:
         """Return the declared fields of a record as JSON, and those of each of its lines.
@@ -131,40 +155,19 @@ class RecordReader:
         Raises:
             ContractBroken: a field holds another type than it is declared with.
         """
-        record = self._record(raw)
-        if self.endpoint.lines is None or self.lines is None:
+        try:
+            record = self._strict.decode(raw)
+        except msgspec.ValidationError as error:
+            if not str(error).startswith(UNKNOWN_FIELD):
+                raise self.refusal(self._shown_key(raw), str(error)) from None
+            fields = msgspec.json.decode(raw, type=dict[str, Raw])
+            self.unknown_fields |= fields.keys() - self._strict.type.__struct_fields__
+            record = self._decode(self._lenient, raw)
+        if self.endpoint.lines is None:
             return self.documents.project(record), []
         lines = getattr(record, self.endpoint.lines.field) or ()
         setattr(record, self.endpoint.lines.field, None)
         return self.documents.project(record), [self.lines.project(line) for line in lines]
-
-    def _record(self, raw: Raw) -> Any:
-        try:
-            return self._strict.decode(raw)
-        except msgspec.ValidationError as error:
-            if not str(error).startswith(UNKNOWN_FIELD):
-                raise self.refusal(self._shown_key(raw), str(error)) from None
-        fields = msgspec.json.decode(raw, type=dict[str, Raw])
-        self.unknown_fields |= fields.keys() - self._strict.type.__struct_fields__
-        return self._decode(self._lenient, raw)
-
-    @cached_property
-    def _strict(self) -> msgspec.json.Decoder[Any]:
-        return self._decoder(forbid_unknown_fields=True)
-
-    @cached_property
-    def _lenient(self) -> msgspec.json.Decoder[Any]:
-        return self._decoder(forbid_unknown_fields=False)
-
-    def _decoder(self, *, forbid_unknown_fields: bool) -> msgspec.json.Decoder[Any]:
-        fields = list(self.documents.fields)
-        if self.endpoint.lines is not None and self.lines is not None:
-            line: Any = msgspec.defstruct("Line", self.lines.fields, gc=False)
-            fields.append((self.endpoint.lines.field, list[line] | None, None))
-        record = msgspec.defstruct(
-            "Record", fields, gc=False, forbid_unknown_fields=forbid_unknown_fields
-        )
-        return msgspec.json.Decoder(record)
 
     def _decode(self, decoder: msgspec.json.Decoder[Any], raw: Raw) -> Any:
         try:
@@ -223,7 +226,7 @@ class ChangedRecords:
         hashes = pa.array([version.row_hash for version in versions], pa.string())
         rows = range(len(versions))
         documents = self._typed(self._reader.documents, self._documents, rows, _row_hash=hashes)
-        if self._reader.lines is None:
+        if self._reader.endpoint.lines is None:
             return Tables(versions, documents, None, ())
         parents = pa.array([versions[owner].key[0] for owner in owners], pa.int64())
         numbers = pa.array(self._line_numbers, pa.int64())
@@ -251,23 +254,6 @@ class ChangedRecords:
         for row in range(len(texts)):  # DuckDB does not say which row it was
             exact(row)
         raise self._reader.refusal(None, f"DuckDB cannot type it ({reason})")
-
-
-def _document_rows(endpoint: Endpoint, salt: bytes) -> RowType:
-    own = [(pa.field("row_hash", pa.string()), "_row_hash")]
-    if endpoint.lines is not None:
-        own.append((pa.field(ROW_KEY, pa.string(), nullable=False), "id::varchar"))
-    derived = derivations(salt, endpoint.custom_fields)
-    return RowType(endpoint.columns, derived, own, key=endpoint.key)
-
-
-def _line_rows(lines: NestedTable, salt: bytes) -> RowType:
-    own = [
-        (pa.field(lines.parent_key, pa.int64(), nullable=False), "_parent"),
-        (pa.field(ROOT_KEY, pa.string(), nullable=False), "_parent::varchar"),
-        (pa.field(ROW_KEY, pa.string(), nullable=False), "concat(_parent, '-', _number)"),
-    ]
-    return RowType(lines.columns, derivations(salt, ()), own, path=f"{lines.field}.")
 
 
 def declaration(endpoint: Endpoint) -> str:

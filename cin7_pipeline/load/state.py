@@ -18,17 +18,15 @@ Key = tuple[Any, ...]
 
 @dataclass
 class TableState:
-    """The state of one raw table: row hash and creation date by key, and the open and deleted keys.
+    """The state of one raw table, without deleted records: row hash and creation date by key, open keys.
 
-    A deleted record has neither hash nor creation date. `unresolved_ids` are named by other tables and
-    not loaded yet. `was_read_whole` and `has_open_ended_read` tell whether a load without a start, or
-    without an end, was ever completed.
+    `unresolved_ids` are named by other tables and not loaded yet. `was_read_whole` and
+    `has_open_ended_read` tell whether a load without a start, or without an end, was ever completed.
     """
 
     hashes: dict[Key, str | None] = field(default_factory=dict)
     created: dict[Key, datetime | None] = field(default_factory=dict)
     open_keys: set[Key] = field(default_factory=set)
-    deleted_keys: set[Key] = field(default_factory=set)
     unresolved_ids: list[int] = field(default_factory=list)
     was_read_whole: bool = False
     has_open_ended_read: bool = False
@@ -41,43 +39,34 @@ def load_state(
     names = {column.name for column in endpoint.columns}
     created_date = "created_date" if "created_date" in names else "null"
     rows = connection.execute(
-        f"select {', '.join(endpoint.key)}, row_hash, {created_date}, deleted_at is not null,"
-        f" coalesce({endpoint.open_sql or 'false'}, false) from raw.{endpoint.name}"
+        f"select {', '.join(endpoint.key)}, row_hash, {created_date},"
+        f" coalesce({endpoint.open_sql or 'false'}, false)"
+        f" from raw.{endpoint.name} where deleted_at is null"
     ).fetchall()
     completed = connection.execute(
         "select coalesce(bool_or(window_start is null), false),"
         " coalesce(bool_or(window_end is null), false) from raw.sync_log where entity = ?",
         [endpoint.name],
     ).fetchall()
-    state = TableState(
-        unresolved_ids=_unresolved_ids(connection, endpoint, endpoints),
-        was_read_whole=completed[0][0],
-        has_open_ended_read=completed[0][1],
-    )
-    for *values, row_hash, created, is_deleted, is_open in rows:
-        key = tuple(values)
-        if is_deleted:
-            state.deleted_keys.add(key)
-            continue
-        state.hashes[key], state.created[key] = row_hash, created
-        if is_open:
-            state.open_keys.add(key)
-    return state
-
-
-def _unresolved_ids(
-    connection: DuckDBPyConnection, endpoint: Endpoint, endpoints: Iterable[Endpoint]
-) -> list[int]:
-    named = " union ".join(
+    named = [
         f"select {reference.ids_sql} as id from raw.{table}"
         for each in endpoints
         for table, reference in each.references_by_table
         if reference.endpoint == endpoint.name
+    ]
+    named_ids = connection.execute(
+        f"select id from ({' union '.join(named) or 'select 0 as id'}) where id > 0"
+        f" except select {endpoint.key[0]} from raw.{endpoint.name} order by 1"
+    ).fetchall()
+    width = len(endpoint.key)
+    return TableState(
+        hashes={row[:width]: row[width] for row in rows},
+        created={row[:width]: row[width + 1] for row in rows},
+        open_keys={row[:width] for row in rows if row[width + 2]},
+        unresolved_ids=[row[0] for row in named_ids],
+        was_read_whole=completed[0][0],
+        has_open_ended_read=completed[0][1],
     )
-    if not named:
-        return []
-    query = f"select id from ({named}) where id > 0 except select id from raw.{endpoint.name} order by id"
-    return [row[0] for row in connection.execute(query).fetchall()]
 
 
 def row_counts(connection: DuckDBPyConnection) -> dict[str, int]:

@@ -5,7 +5,7 @@ Which endpoints there are is handed in. It does not know when to run or what fol
 
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from cin7_pipeline.files import private_folder, write_atomic
 from cin7_pipeline.load.commit import commit_load, require_same_account
 from cin7_pipeline.load.extract import Extract, Extractor, OnProgress, no_progress
 from cin7_pipeline.load.merge import merge
-from cin7_pipeline.load.report import LoadOutcome, LoadReport
+from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.load.state import TableState, load_state
 from cin7_pipeline.omni.client import Cin7Client
 from cin7_pipeline.omni.endpoint import Endpoint, SyncMode
@@ -47,7 +47,13 @@ def sync_endpoints(
     now = settings.now()
     mapped = load_business_settings(settings.rules_dir).custom_fields_of
     synced = {name: endpoints[name].with_custom_fields(mapped(name)) for name in entities}
-    states = _load_states(settings, synced, endpoints.values())
+    with open_warehouse(settings.warehouse_path) as connection:
+        create_raw_tables(connection)
+        require_same_account(connection, settings.account_id, settings.data_dir)
+        states = {
+            name: load_state(connection, endpoint, endpoints.values())
+            for name, endpoint in synced.items()
+        }
     salt = _salt(settings.state_dir)
     extractor = Extractor(client, now, salt, settings.gone_share_limit, on_progress)
     windows = {
@@ -57,7 +63,7 @@ def sync_endpoints(
     extracts, failures = _read(extractor, synced, windows, states)
     with open_warehouse(settings.warehouse_path) as connection:
         merge(connection, extracts, now, settings.state_dir)
-        reports = tuple(_report(extract, settings) for extract in extracts)
+        reports = tuple(extract.report(settings.now()) for extract in extracts)
         commit_load(
             connection,
             extracts,
@@ -82,17 +88,6 @@ def window_for(
     return asked or Window.lookback(settings.now(), settings.lookback_of(endpoint.name))
 
 
-def _load_states(
-    settings: Settings, synced: Mapping[str, Endpoint], endpoints: Iterable[Endpoint]
-) -> dict[str, TableState]:
-    with open_warehouse(settings.warehouse_path) as connection:
-        create_raw_tables(connection)
-        require_same_account(connection, settings.account_id, settings.data_dir)
-        return {
-            name: load_state(connection, endpoint, endpoints) for name, endpoint in synced.items()
-        }
-
-
 def _read(
     extractor: Extractor,
     endpoints: Mapping[str, Endpoint],
@@ -112,25 +107,6 @@ def _read(
         except PipelineError as error:
             failures[name] = error
     return extracts, failures
-
-
-def _report(extract: Extract, settings: Settings) -> LoadReport:
-    rows, new, changed = len(extract.versions), extract.new_count, extract.changed_count
-    return LoadReport(
-        entity=extract.endpoint.name,
-        window=extract.window,
-        started_at=extract.started_at,
-        finished_at=settings.now(),
-        rows_read=rows,
-        new=new,
-        changed=changed,
-        unchanged=rows - new - changed,
-        deleted=len(extract.deleted),
-        call_count=extract.call_count,
-        seconds=round(extract.seconds, 3),
-        unknown_fields=extract.unknown_fields,
-        used_offset_pages=extract.used_offset_pages,
-    )
 
 
 def _salt(state_dir: Path) -> bytes:

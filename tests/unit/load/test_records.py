@@ -170,7 +170,7 @@ def test_an_unknown_field_is_told_and_left_behind() -> None:
     extract = extract_of(CONTACTS)
     extract.add_page(b'[{"id": 1, "firstName": "Ada", "shoeSize": 38}]')
     extract.type_changed()
-    assert extract.unknown_fields == ("firstName", "shoeSize")
+    assert extract.reader.unknown_fields == {"firstName", "shoeSize"}
     assert "Ada" not in str(extract.changed_tables())
 
 
