@@ -163,7 +163,9 @@ class RowType:
         finally:
             connection.unregister("projected")
         fields = [field.with_nullable(field.name not in self._required) for field in typed.schema]
-        return pa.Table.from_arrays(typed.columns, schema=pa.schema(fields))
+        table = pa.Table.from_arrays(typed.columns, schema=pa.schema(fields))
+        # A copy, because DuckDB's buffers are up to twice as large as what is in them.
+        return pa.concat_tables([table, table.slice(0, 0)]).combine_chunks()
 
 
 def derivations(
