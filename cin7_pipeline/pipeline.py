@@ -83,7 +83,7 @@ def read_entities(
 
     asked = {name: span for name, span in entities.items() if name not in settings.skip_entities}
     with connect(settings, may_use_reserve=may_use_reserve) as client:
-        return sync_endpoints(asked, client, settings, on_progress=on_progress)
+        return sync_endpoints(ENDPOINTS, asked, client, settings, on_progress=on_progress)
 
 
 def permissions(settings: Settings) -> list[Permission]:
@@ -103,7 +103,7 @@ def permissions(settings: Settings) -> list[Permission]:
 def raw_row_counts(settings: Settings) -> dict[str, int]:
     """Return how many rows each raw table holds, deleted records left out."""
     with open_warehouse(settings.warehouse_path) as connection:
-        return row_counts(connection, TABLES)
+        return row_counts(connection)
 
 
 def history_slices(settings: Settings, window: Window) -> list[Window]:
@@ -116,6 +116,7 @@ def estimate_history(settings: Settings, slices: list[Window]) -> CostEstimate:
     with _open_raw(settings) as connection:
         cost = estimate_calls(
             connection,
+            ENDPOINTS.values(),
             slices,
             calls_per_minute=settings.calls_per_minute,
             calls_per_day=settings.calls_per_day,

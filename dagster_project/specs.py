@@ -85,7 +85,7 @@ def load_counts(report: LoadReport) -> dict[str, int | float]:
         "new": report.new,
         "changed": report.changed,
         "unchanged": report.unchanged,
-        "gone": report.gone,
+        "gone": report.deleted,
         "calls": report.call_count,
         "seconds": report.seconds,
     }

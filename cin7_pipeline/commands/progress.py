@@ -33,7 +33,7 @@ def sync_with_progress(settings: Settings, entities: Mapping[str, Window | None]
                 r.rows_read,
                 r.new,
                 r.changed,
-                r.gone,
+                r.deleted,
                 r.call_count,
                 r.seconds,
             )

@@ -1,119 +1,123 @@
-"""Close a load in one transaction: what is gone, which days are covered, the day's stock, the log.
+"""This module commits a load: it marks deleted records and writes coverage, snapshot and log at once.
 
-Until it commits, a load counts as not having happened: its days are not covered and it is read again.
+A load that is not committed counts as not having happened: its days are not covered, and they are read
+again. It also refuses to load a second account into a warehouse.
 """
 
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from cin7_pipeline.load.reading import Extract
+from cin7_pipeline.errors import SettingsError
+from cin7_pipeline.load.extract import Extract
 from cin7_pipeline.load.report import LoadReport
-from cin7_pipeline.omni.endpoint import Endpoint, SyncMode
-from cin7_pipeline.omni.endpoints import STOCK
-from cin7_pipeline.warehouse.raw_tables import RECORDS
 from cin7_pipeline.window import Window
+
+
+def require_same_account(connection: DuckDBPyConnection, account_id: str, data_dir: Path) -> None:
+    """Refuse to load a second account into the warehouse; the first one's name is noted.
+
+    Raises:
+        SettingsError: it holds another account's data, such as the sandbox's; nothing was changed.
+    """
+    row = connection.execute("select owner from raw.sync_owner").fetchone()
+    if row is None:
+        connection.execute("insert into raw.sync_owner values (?)", [account_id])
+    elif row[0] != account_id:
+        found = "the sandbox's data" if row[0] == "sandbox" else "another account's data"
+        msg = (
+            f"{data_dir} holds {found}, and two accounts are never mixed: set CIN7_DATA_DIR to another"
+            " folder, or remove what runs made there with `make clean`"
+        )
+        raise SettingsError(msg)
 
 
 def commit_load(
     connection: DuckDBPyConnection,
-    readings: Iterable[Extract],
+    extracts: Iterable[Extract],
     reports: Iterable[LoadReport],
     *,
     sync_id: str,
     lookbacks: dict[str, int],
-    local_day: date,
+    local_date: date,
 ) -> None:
-    """Write everything that makes the readings count; all of it or nothing."""
+    """Write everything that makes the extracts count, in one transaction."""
     connection.execute("begin")
     try:
-        for reading in readings:
-            _mark_gone(connection, reading)
-            _cover(connection, reading)
-            if reading.endpoint == STOCK:
-                _keep_snapshot(connection, reading, local_day)
+        for extract in extracts:
+            _mark_deleted(connection, extract)
+            if extract.endpoint.is_incremental:
+                _write_coverage(connection, extract)
+            if extract.endpoint.has_daily_snapshot:
+                _write_snapshot(connection, extract, local_date)
         for report in reports:
-            _log(connection, report, sync_id, lookbacks[report.entity])
+            row = {
+                "sync_id": sync_id,
+                "entity": report.entity,
+                "window_start": report.window.start,
+                "window_end": report.window.end,
+                "lookback_days": lookbacks[report.entity],
+                "started_at": report.started_at,
+                "finished_at": report.finished_at,
+                "row_count": report.rows_read,
+                "new_count": report.new,
+                "changed_count": report.changed,
+                "unchanged_count": report.unchanged,
+                "deleted_count": report.deleted,
+                "call_count": report.call_count,
+                "seconds": report.seconds,
+            }
+            connection.execute(
+                f"insert into raw.sync_log ({', '.join(row)}) values ({', '.join('?' * len(row))})",
+                list(row.values()),
+            )
     except BaseException:
         connection.execute("rollback")
         raise
     connection.execute("commit")
 
 
-def _mark_gone(connection: DuckDBPyConnection, reading: Extract) -> None:
-    if not reading.gone:
+def _mark_deleted(connection: DuckDBPyConnection, extract: Extract) -> None:
+    if not extract.deleted:
         return
-    endpoint = reading.endpoint
-    matches = " and ".join(f"{name} = ?" for name in endpoint.key)
-    connection.executemany(
-        f"update raw.{endpoint.name} set deleted_at = ? where {matches}",
-        [(reading.started_at, *key) for key in sorted(reading.gone)],
-    )
-
-
-def _cover(connection: DuckDBPyConnection, reading: Extract) -> None:
-    if not is_covered_by_day(reading.endpoint):
-        return
-    days = list(_window_with_a_start(reading).dates(reading.started_at))
-    if not days:
-        return
-    entity = reading.endpoint.name
+    key = extract.endpoint.key
+    columns = zip(*sorted(extract.deleted), strict=True)
+    deleted = pa.table({name: list(values) for name, values in zip(key, columns, strict=True)})
+    matches = " and ".join(f"stored.{name} = deleted.{name}" for name in key)
+    connection.register("deleted", deleted)
     connection.execute(
-        "delete from raw.sync_coverage where entity = ? and day_on between ? and ?",
-        [entity, days[0], days[-1]],
+        f"update raw.{extract.endpoint.name} as stored set deleted_at = ? from deleted where {matches}",
+        [extract.started_at],
     )
+    connection.unregister("deleted")
+
+
+def _write_coverage(connection: DuckDBPyConnection, extract: Extract) -> None:
+    """Note each day of the window as read; a whole read begins with the oldest document."""
+    window = extract.window
+    if window.is_whole:
+        created = [v.created_at for v in extract.versions.values() if v.created_at is not None]
+        window = Window(start=min(created, default=extract.started_at))
+    days = list(window.dates(extract.started_at))
+    entity = extract.endpoint.name
     connection.execute(
-        "insert into raw.sync_coverage (entity, day_on, read_at) select ?, unnest(?::date[]), ?",
-        [entity, days, reading.started_at],
+        "insert or replace into raw.sync_coverage (entity, day_on, read_at)"
+        " select ?, unnest(?::date[]), ?",
+        [entity, days, extract.started_at],
     )
 
 
-def _window_with_a_start(reading: Extract) -> Window:
-    """The window read; of a whole read it begins with the oldest document, for there is none before."""
-    if not reading.window.is_whole:
-        return reading.window
-    created = [v.created_at for v in reading.versions.values() if v.created_at is not None]
-    return Window(start=min(created, default=reading.started_at))
-
-
-def is_covered_by_day(endpoint: Endpoint) -> bool:
-    """True for documents: the only data whose history is read day by day."""
-    return endpoint.mode is SyncMode.INCREMENTAL
-
-
-def _keep_snapshot(connection: DuckDBPyConnection, reading: Extract, local_day: date) -> None:
-    """Today's stock replaces an earlier snapshot of the same local day."""
-    own = [
-        name for name in RECORDS["raw.stock_snapshots"] if name not in ("snapshot_on", "read_at")
-    ]
+def _write_snapshot(connection: DuckDBPyConnection, extract: Extract, local_date: date) -> None:
+    """Replace the snapshot of the local day, if there is one, by what is there now."""
+    stored, snapshots = f"raw.{extract.endpoint.name}", f"raw.{extract.endpoint.name}_snapshots"
+    own = [c for c in connection.table(snapshots).columns if c not in ("snapshot_on", "read_at")]
     columns = ", ".join(own)
-    connection.execute("delete from raw.stock_snapshots where snapshot_on = ?", [local_day])
+    connection.execute(f"delete from {snapshots} where snapshot_on = ?", [local_date])
     connection.execute(
-        f"insert into raw.stock_snapshots (snapshot_on, read_at, {columns})"
-        f" select ?, ?, {columns} from raw.stock where deleted_at is null",
-        [local_day, reading.started_at],
-    )
-
-
-def _log(connection: DuckDBPyConnection, report: LoadReport, sync_id: str, lookback: int) -> None:
-    row = {
-        "sync_id": sync_id,
-        "entity": report.entity,
-        "window_start": report.window.start,
-        "window_end": report.window.end,
-        "lookback_days": lookback,
-        "started_at": report.started_at,
-        "finished_at": report.finished_at,
-        "row_count": report.rows_read,
-        "new_count": report.new,
-        "changed_count": report.changed,
-        "unchanged_count": report.unchanged,
-        "deleted_count": report.gone,
-        "call_count": report.call_count,
-        "seconds": report.seconds,
-    }
-    connection.execute(
-        f"insert into raw.sync_log ({', '.join(row)}) values ({', '.join('?' * len(row))})",
-        list(row.values()),
+        f"insert into {snapshots} (snapshot_on, read_at, {columns})"
+        f" select ?, ?, {columns} from {stored} where deleted_at is null",
+        [local_date, extract.started_at],
     )

@@ -1,10 +1,14 @@
-"""What reading a stretch of history costs before it is read, from what is held already."""
+"""This module estimates what reading a stretch of history costs, from what is loaded already.
 
+It sends no call.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from cin7_pipeline.omni.endpoints import DOCUMENTS, REFERENCE_DATA
+from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.omni.page import FULL_PAGE
 from cin7_pipeline.window import Window
 
@@ -19,43 +23,46 @@ class CostEstimate:
 
     @property
     def total(self) -> int:
-        """All calls together."""
+        """Return all calls together."""
         return sum(self.calls.values())
 
     @property
     def minutes(self) -> float:
-        """How long the rate limit makes it take."""
+        """Return how many minutes the rate limit makes of the calls."""
         return self.total / self.calls_per_minute
 
     @property
     def day_share(self) -> float:
-        """The part of a day's budget."""
+        """Return the part of a day's budget, from 0 to 1."""
         return self.total / self.calls_per_day
 
 
 def estimate_calls(
     connection: DuckDBPyConnection,
+    endpoints: Iterable[Endpoint],
     slices: list[Window],
     *,
     calls_per_minute: int,
     calls_per_day: int,
 ) -> CostEstimate:
-    """The calls that reading the slices takes, by the documents held for days like theirs.
+    """Return the calls that reading the slices takes.
 
-    What documents name and the stock are read once behind them, for what their last read took.
+    Documents are estimated by those loaded for days like theirs. Everything else is read once behind
+    them, for what its last read took.
     """
-    calls = {
-        endpoint.name: sum(_pages(connection, endpoint.name, part) for part in slices)
-        for endpoint in DOCUMENTS
-    }
     query = "select entity, arg_max(call_count, started_at) from raw.sync_log group by entity"
     last_calls = dict(connection.execute(query).fetchall())
-    calls |= {endpoint.name: last_calls.get(endpoint.name, 1) for endpoint in REFERENCE_DATA}
+    calls = {
+        endpoint.name: sum(_pages(connection, endpoint.name, part) for part in slices)
+        if endpoint.is_incremental
+        else last_calls.get(endpoint.name, 1)
+        for endpoint in endpoints
+    }
     return CostEstimate(calls, calls_per_minute, calls_per_day)
 
 
 def _pages(connection: DuckDBPyConnection, entity: str, window: Window) -> int:
-    """Full pages of the documents expected in the window, and one more, as a list is read from both ends."""
+    """Return the full pages of the expected documents, and one more, as a list is read from both ends."""
     query = f"""
         select
             count(*) filter (created_date >= $start and created_date < $end),
@@ -63,7 +70,7 @@ def _pages(connection: DuckDBPyConnection, entity: str, window: Window) -> int:
         from raw.{entity}
     """
     bounds = {"start": window.start, "end": window.end}
-    held, per_day = connection.execute(query, bounds).fetchall()[0]
+    loaded, per_day = connection.execute(query, bounds).fetchall()[0]
     days = (window.end - window.start).days if window.start and window.end else 0
-    expected = max(held, per_day * days)
+    expected = max(loaded, per_day * days)
     return int(-(-expected // FULL_PAGE)) + 1

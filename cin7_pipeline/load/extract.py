@@ -1,19 +1,21 @@
-"""Read one endpoint over one window: the pages, what is open, what is named elsewhere, what is gone.
+"""This module reads one endpoint over one window and finds what is new, changed and deleted there.
 
-A read changes nothing here; it returns an `Extract` that `sync.py` writes. The rules are those of the
-design's §4: everything changed in the window, open documents whatever their age, and "gone" only for
-what Cin7 was asked for by its id and did not return.
+It writes nothing: `sync.py` writes the `Extract` that it returns. It reads everything changed in the
+window, open documents whatever their age, and records that others name. A record counts as deleted only
+where Cin7 was asked for it by its id and did not return it.
 """
 
 import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+import pyarrow as pa
+
 from cin7_pipeline.errors import Cin7Rejected, ContractBroken
-from cin7_pipeline.load.decode import Decoder
-from cin7_pipeline.load.reading import Extract
+from cin7_pipeline.load.records import ChangedRecords, RecordReader, RecordVersion, Tables
+from cin7_pipeline.load.report import LoadReport
 from cin7_pipeline.load.state import Key, TableState
 from cin7_pipeline.omni.by_id import read_by_id
 from cin7_pipeline.omni.client import Cin7Client
@@ -22,125 +24,209 @@ from cin7_pipeline.omni.filters import and_modified_before, window_where
 from cin7_pipeline.omni.paging import Paginator
 from cin7_pipeline.window import Window
 
-# So few missing rows are never suspicious, however small the account.
-GONE_WITHOUT_QUESTION = 20
+# So few missing records are never suspicious, however small the account.
+DELETED_WITHOUT_QUESTION = 20
+# Documents and lines that are typed together: a query costs as much as typing some hundred rows.
+ROWS_AT_ONCE = 20_000
 
 OnProgress = Callable[[str, int], None]
 log = logging.getLogger(__name__)
 
 
 def no_progress(_entity: str, _rows: int) -> None:
-    """Nobody is watching."""
+    """Ignore progress."""
+
+
+class Extract:
+    """What one read of an endpoint found: the newest version of each record, and the deleted keys."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        window: Window,
+        started_at: datetime,
+        state: TableState,
+        reader: RecordReader,
+    ) -> None:
+        self.endpoint = endpoint
+        self.window = window
+        self.started_at = started_at
+        self.state = state
+        self.versions: dict[Key, RecordVersion] = {}
+        self.deleted: set[Key] = set()
+        self.call_count = 0
+        self.used_offset_pages = False
+        self.seconds = 0.0
+        self.reader = reader
+        self._changed = ChangedRecords(reader)
+        self._tables: list[Tables] = []
+
+    def add_page(self, body: bytes) -> None:
+        """Take the records of a page: each once, in the version that was modified last.
+
+        Raises:
+            ContractBroken: a record has another shape; the message names record and field.
+        """
+        for version, raw in self.reader.split(body):
+            known = self.versions.get(version.key)
+            if known and (known.row_hash == version.row_hash or version.is_older_than(known)):
+                continue
+            self.versions[version.key] = version
+            if self.state.hashes.get(version.key) != version.row_hash:
+                self._changed.add(version, raw)
+        if self._changed.row_count >= ROWS_AT_ONCE:
+            self.type_changed()
+
+    def type_changed(self) -> None:
+        """Type the changed records that are not typed yet."""
+        if self._changed.row_count:
+            self._tables.append(self._changed.tables())
+            self._changed = ChangedRecords(self.reader)
+
+    @property
+    def is_lookback(self) -> bool:
+        """Tell whether everything changed since a day was asked for."""
+        return self.window.start is not None and self.window.end is None
+
+    def report(self, finished_at: datetime) -> LoadReport:
+        """Return the receipt; records that were deleted and are back count as new."""
+        hashes, rows = self.state.hashes, len(self.versions)
+        new = len(self.versions.keys() - hashes.keys())
+        unchanged = sum(hashes.get(key) == v.row_hash for key, v in self.versions.items())
+        return LoadReport(
+            entity=self.endpoint.name,
+            window=self.window,
+            started_at=self.started_at,
+            finished_at=finished_at,
+            rows_read=rows,
+            new=new,
+            changed=rows - new - unchanged,
+            unchanged=unchanged,
+            deleted=len(self.deleted),
+            call_count=self.call_count,
+            seconds=round(self.seconds, 3),
+            unknown_fields=tuple(sorted(self.reader.unknown_fields)),
+            used_offset_pages=self.used_offset_pages,
+        )
+
+    @property
+    def has_changes(self) -> bool:
+        """Tell whether there is anything to write."""
+        return any(rows for _, rows in self._newest())
+
+    def changed_tables(self) -> tuple[pa.Table, pa.Table | None]:
+        """Return the documents to write and their lines, and let go of them."""
+        taken = [tables.take(rows) for tables, rows in self._newest() if rows]
+        self._tables.clear()
+        documents = pa.concat_tables([documents for documents, _ in taken])
+        lines = [lines for _, lines in taken if lines is not None]
+        return documents, pa.concat_tables(lines) if lines else None
+
+    def _newest(self) -> Iterator[tuple[Tables, list[int]]]:
+        """Yield the typed tables, with their rows that no later version replaced while we read."""
+        for tables in self._tables:
+            yield tables, [n for n, v in enumerate(tables.versions) if self.versions[v.key] is v]
 
 
 @dataclass
 class Extractor:
-    """Reads endpoints from one account at one moment."""
+    """Reads endpoints of one account, all as of one timestamp."""
 
     client: Cin7Client
     now: datetime
-    salt: bytes
-    gone_share_limit: float
+    salt: bytes = field(repr=False)
+    deleted_share_limit: float
     on_progress: OnProgress = no_progress
 
-    def read(self, endpoint: Endpoint, window: Window, held: TableState) -> Extract:
-        """Everything of the endpoint that the window asks for.
+    def read(self, endpoint: Endpoint, window: Window, state: TableState) -> Extract:
+        """Return everything of the endpoint that the window asks for.
 
         Raises:
             ContractBroken: a record has another shape, or more records are missing than the limit allows.
             Cin7Unavailable, Cin7Rejected: the account did not answer; nothing was changed.
         """
         started = time.monotonic()
-        reading = Extract(endpoint, window, self.now, held)
+        extract = Extract(endpoint, window, self.now, state, RecordReader(endpoint, self.salt))
         calls_before = self.client.calls(endpoint.path)
-        decoder = Decoder(endpoint, self.salt, held.hashes)
-        self._read_open(reading, decoder)
-        self._walk(reading, decoder, window_where(reading.window))
-        asked = self._read_by_id(reading, decoder, self._to_ask(reading))
-        reading.gone = self._gone(reading, decoder, asked)
-        reading.unknown_fields = set(decoder.unknown_fields)
-        reading.call_count = self.client.calls(endpoint.path) - calls_before
-        reading.seconds = time.monotonic() - started
-        return reading
+        self._read_open(extract)
+        self._read_pages(extract, window_where(window))
+        fetched = self._ids_to_fetch(extract)
+        self._read_ids(extract, fetched)
+        extract.deleted = self._deleted_keys(extract, fetched)
+        extract.type_changed()
+        extract.call_count = self.client.calls(endpoint.path) - calls_before
+        extract.seconds = time.monotonic() - started
+        return extract
 
-    def _read_open(self, reading: Extract, decoder: Decoder) -> None:
-        """On the first lookback also what is open and older than it: it is stock still to come or go.
+    def _read_open(self, extract: Extract) -> None:
+        """Read, on the first lookback, also the open documents that are older: stock still to come or go.
 
-        Read before the window, into which an edit meanwhile carries a document.
+        They are read before the window, so that a document edited meanwhile is found in the window.
         """
-        where, start = reading.endpoint.open_filter, reading.window.start
-        is_due = reading.is_lookback and not reading.held.has_open_ended_read
-        if where is None or start is None or not is_due:
+        endpoint, start = extract.endpoint, extract.window.start
+        is_first = extract.is_lookback and not extract.state.has_open_ended_read
+        if endpoint.open_filter is None or start is None or not is_first:
             return
         try:
-            self._walk(reading, decoder, and_modified_before(where, start))
+            self._read_pages(extract, and_modified_before(endpoint.open_filter, start))
         except Cin7Rejected as refusal:
             if refusal.status != 400:
                 raise
-            log.warning(
-                "%s: open documents before the lookback cannot be asked for", reading.endpoint.name
-            )
+            log.warning("%s: Cin7 does not list open documents before the lookback", endpoint.name)
 
-    def _walk(self, reading: Extract, decoder: Decoder, where: str | None) -> None:
-        walk = Paginator(self.client, reading.endpoint, where)
-        for batch in decoder.batches(self._watched(walk, reading)):
-            reading.add(batch)
-        reading.used_offset_pages |= walk.used_offset_pages
-
-    def _watched(self, walk: Paginator, reading: Extract) -> Iterator[bytes]:
-        """The bodies of the walk, each told as progress."""
-        rows = len(reading.versions)
-        for page in walk:
+    def _read_pages(self, extract: Extract, where: str | None) -> None:
+        pages = Paginator(self.client, extract.endpoint, where)
+        rows = len(extract.versions)
+        for page in pages:
             rows += len(page.keys)
-            self.on_progress(reading.endpoint.name, rows)
-            yield page.body
+            self.on_progress(extract.endpoint.name, rows)
+            extract.add_page(page.body)
+        extract.used_offset_pages |= pages.used_offset_pages
 
-    def _to_ask(self, reading: Extract) -> set[int]:
-        """Ids the window does not answer for: what is open, what is named but not held, lost sizes."""
-        held = reading.held
-        open_ids = {key[0] for key in held.open_keys} if reading.is_lookback else set()
-        read_ids = {key[0] for key in reading.versions}
-        # Of one id some rows came and some did not: a size that was taken off its option.
-        lost = {key[0] for key in held.hashes.keys() - reading.versions.keys()} & read_ids
-        return ((open_ids | set(held.unresolved_ids)) - read_ids) | (
-            set() if reading.window.is_whole else lost
-        )
+    def _read_ids(self, extract: Extract, ids: set[int]) -> None:
+        for body in read_by_id(self.client, extract.endpoint, sorted(ids)):
+            extract.add_page(body)
 
-    def _read_by_id(self, reading: Extract, decoder: Decoder, ids: set[int]) -> set[int]:
-        bodies = read_by_id(self.client, reading.endpoint, sorted(ids))
-        for batch in decoder.batches(bodies):
-            reading.add(batch)
+    def _ids_to_fetch(self, extract: Extract) -> set[int]:
+        """Return the ids to fetch one by one, because the window does not answer for them.
+
+        Open documents outside the window, records that others name and that are not loaded yet, and
+        options of which a size disappeared.
+        """
+        state = extract.state
+        read_ids = {key[0] for key in extract.versions}
+        ids = set(state.unresolved_ids)
+        if extract.is_lookback:
+            ids |= {key[0] for key in state.open_keys}
+        ids -= read_ids
+        if not extract.window.is_whole:
+            # Of these ids some rows came and some did not: a size was taken off its option.
+            ids |= {key[0] for key in state.hashes.keys() - extract.versions.keys()} & read_ids
         return ids
 
-    def _gone(self, reading: Extract, decoder: Decoder, asked: set[int]) -> set[Key]:
-        """TableState keys that Cin7 no longer has; in doubt it is asked for each by its id."""
-        due = self._due(reading, asked)
-        missing = due - reading.versions.keys()
-        self._refuse_mass_loss(reading, missing, len(due))
-        if missing and reading.endpoint.page_key == "id":
-            doubtful = {key[0] for key in missing} - asked
-            self._read_by_id(reading, decoder, doubtful)
-        return missing - reading.versions.keys()
+    def _deleted_keys(self, extract: Extract, fetched: set[int]) -> set[Key]:
+        """Return the keys that Cin7 no longer has; each is asked for by its id before."""
+        expected = self._expected_keys(extract, fetched)
+        missing = expected - extract.versions.keys()
+        if len(missing) > max(DELETED_WITHOUT_QUESTION, self.deleted_share_limit * len(expected)):
+            name = extract.endpoint.name
+            msg = (
+                f"{name}: Cin7 did not return {len(missing)} of {len(expected)} records that it had"
+                f" before, more than the limit of {self.deleted_share_limit:.0%}. Nothing of {name} was"
+                " changed; if they really were deleted, raise CIN7_GONE_SHARE_LIMIT for one run"
+            )
+            raise ContractBroken(msg)
+        if missing and extract.endpoint.page_key == "id":
+            self._read_ids(extract, {key[0] for key in missing} - fetched)
+        return missing - extract.versions.keys()
 
-    def _due(self, reading: Extract, asked: set[int]) -> set[Key]:
-        """TableState keys that this read must have returned if Cin7 still has them."""
-        window, held = reading.window, reading.held
-        if window.start is None:
-            return set(held.hashes)
-        end = min(window.end or self.now, self.now)
+    def _expected_keys(self, extract: Extract, fetched: set[int]) -> set[Key]:
+        """Return the loaded keys that this read must have found if Cin7 still has them."""
+        start, end = extract.window.start, min(extract.window.end or self.now, self.now)
+        if start is None:
+            return set(extract.state.hashes)
         return {
             key
-            for key, created in held.created.items()
-            if key[0] in asked or (created is not None and window.start <= created < end)
+            for key, created in extract.state.created.items()
+            if key[0] in fetched or (created is not None and start <= created < end)
         }
-
-    def _refuse_mass_loss(self, reading: Extract, missing: set[Key], due: int) -> None:
-        if len(missing) <= max(GONE_WITHOUT_QUESTION, self.gone_share_limit * due):
-            return
-        name = reading.endpoint.name
-        msg = (
-            f"{name}: Cin7 did not return {len(missing)} of {due} records that it had before, more than"
-            f" the limit of {self.gone_share_limit:.0%}. Nothing of {name} was changed; if they really"
-            " were deleted, raise CIN7_GONE_SHARE_LIMIT for one run"
-        )
-        raise ContractBroken(msg)

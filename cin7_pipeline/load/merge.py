@@ -1,8 +1,8 @@
-"""Write records into schema `raw` with dlt: merged by key, a document together with its lines.
+"""This module merges changed records into schema `raw` with dlt, each document together with its lines.
 
 The lines are a nested table of their document's, so that dlt merges both in one transaction and a line
-that vanished from a document vanishes here. Typed Arrow tables leave dlt nothing to guess; its working
-folder is thrown away after each load, so that no half-finished package can stand in the way of the next.
+that vanished from a document vanishes here. Typed Arrow tables leave dlt nothing to guess. It does not
+decide what changed (`extract.py`), nor what makes a load count (`commit.py`).
 """
 
 import os
@@ -13,16 +13,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-import dlt
 import duckdb
 import pyarrow as pa
 
-from cin7_pipeline.load.batch import ROOT_KEY, ROW_KEY
-from cin7_pipeline.load.columns import MOMENT
-from cin7_pipeline.load.reading import Extract
-from cin7_pipeline.omni.endpoint import Endpoint, NestedTable
+from cin7_pipeline.load.extract import Extract
+from cin7_pipeline.load.fields import TIMESTAMP
+from cin7_pipeline.load.records import ROOT_KEY, ROW_KEY
 
 PLAIN_PATH = re.compile(r"[\w./ -]+")
 UNIQUE_ROW_KEY: Any = {"row_key": True, "unique": True, "nullable": False}
@@ -31,18 +30,18 @@ TYPES_ARE_FROZEN: Any = {"tables": "evolve", "columns": "evolve", "data_type": "
 
 def merge(
     connection: duckdb.DuckDBPyConnection,
-    readings: Iterable[Extract],
+    extracts: Iterable[Extract],
     read_at: datetime,
     state_dir: Path,
 ) -> None:
-    """Replace or add the changed records in `raw`, each document with its lines; others stay as they are.
+    """Replace or add the changed records in `raw`, each document with its lines; leave the others alone.
 
     Merging the same records twice leaves the same rows. dlt works in `state_dir` meanwhile.
     """
-    resources = [_resource(reading, read_at) for reading in readings if reading.has_changes]
-    if not resources:
+    changed = [extract for extract in extracts if extract.has_changes]
+    if not changed:
         return
-    _configure()
+    dlt = _configured_dlt()
     with _empty_folder(state_dir) as folder:
         pipeline = dlt.pipeline(
             pipeline_name="cin7",
@@ -54,25 +53,33 @@ def merge(
                 enable_dataset_name_normalization=False,
             ),
         )
-        pipeline.run(resources)
+        pipeline.run([_resource(dlt, extract, read_at) for extract in changed])
 
 
-def _configure() -> None:
-    # dlt reads it at its first use, before anything can be written into `dlt.config`: it reports to nobody.
+def _configured_dlt() -> ModuleType:
+    """Return dlt, with the settings that it only takes for the whole process.
+
+    It is imported here because that takes a second, which a load that changes nothing does without.
+    """
+    # dlt reads this at its first use, before anything can be written into `dlt.config`: it reports to nobody.
     os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
+    import dlt  # noqa: PLC0415
+
     dlt.config["load.truncate_staging_dataset"] = True
     dlt.config["data_writer.disable_compression"] = True
     dlt.config["data_writer.compression"] = "none"
     dlt.config["load.workers"] = 1
     dlt.config["restore_from_destination"] = False
+    return dlt
 
 
 @contextmanager
 def _empty_folder(state_dir: Path) -> Iterator[Path]:
-    """Where dlt works: empty at first, whatever a killed run left there, and gone in the end.
+    """Give dlt an empty folder to work in, whatever a killed run left there, and remove it in the end.
 
-    dlt writes the path into SQL and formats as it is. Where that would break them, it works in a folder
-    of the system's instead, which nobody clears after a kill.
+    A package that is half finished would be loaded again before anything else, and may never succeed.
+    dlt writes the path into SQL and format strings as it is; a path that would break them is replaced by
+    a temporary folder of the system's, which nobody clears after a kill.
     """
     folder = (state_dir / "dlt").absolute()
     if not PLAIN_PATH.fullmatch(str(folder)):
@@ -85,20 +92,31 @@ def _empty_folder(state_dir: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _resource(reading: Extract, read_at: datetime) -> Any:
-    endpoint = reading.endpoint
+def _resource(dlt: ModuleType, extract: Extract, read_at: datetime) -> Any:
+    endpoint = extract.endpoint
 
     def tables() -> Iterator[Any]:
-        changes = reading.take_changes()
-        yield _tracked(changes.documents, read_at)
+        documents, lines = extract.changed_tables()
+        count = len(documents)
+        read = pa.repeat(pa.scalar(read_at, TIMESTAMP), count)
+        documents = documents.append_column(pa.field("read_at", TIMESTAMP), read)
+        not_deleted = pa.nulls(count, TIMESTAMP)
+        yield documents.append_column(pa.field("deleted_at", TIMESTAMP), not_deleted)
         if endpoint.lines is not None:
-            yield dlt.mark.with_hints(
-                changes.lines,
-                _nested(endpoint, endpoint.lines),
-                create_table_variant=True,
+            # Also where there is no line: what dlt has no rows of, it would not take lines away from.
+            nested: Any = dlt.mark.make_hints(
+                table_name=endpoint.lines.table,
+                parent_table_name=endpoint.name,
+                primary_key="",
+                additional_table_hints={"resource": endpoint.name},
+                columns={
+                    ROW_KEY: UNIQUE_ROW_KEY,
+                    ROOT_KEY: {"root_key": True, "nullable": False},
+                },
             )
+            yield dlt.mark.with_hints(lines, nested, create_table_variant=True)
 
-    hints: Any = {ROW_KEY.name: UNIQUE_ROW_KEY} if endpoint.lines else None
+    hints: Any = {ROW_KEY: UNIQUE_ROW_KEY} if endpoint.lines else None
     return dlt.resource(
         tables,
         name=endpoint.name,
@@ -107,24 +125,3 @@ def _resource(reading: Extract, read_at: datetime) -> Any:
         columns=hints,
         schema_contract=TYPES_ARE_FROZEN,
     )
-
-
-def _nested(endpoint: Endpoint, lines: NestedTable) -> Any:
-    return dlt.mark.make_hints(
-        table_name=lines.table,
-        parent_table_name=endpoint.name,
-        primary_key="",
-        additional_table_hints={"resource": endpoint.name},
-        columns={
-            ROW_KEY.name: UNIQUE_ROW_KEY,
-            ROOT_KEY.name: {"root_key": True, "nullable": False},
-        },
-    )
-
-
-def _tracked(documents: pa.Table, read_at: datetime) -> pa.Table:
-    """The documents with when they were read, and as not gone."""
-    rows = len(documents)
-    read = pa.repeat(pa.scalar(read_at, MOMENT), rows)
-    documents = documents.append_column(pa.field("read_at", MOMENT), read)
-    return documents.append_column(pa.field("deleted_at", MOMENT), pa.nulls(rows, MOMENT))

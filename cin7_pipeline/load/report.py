@@ -1,4 +1,4 @@
-"""The receipt of a load: what was read and what it changed, one per entity."""
+"""This module holds the receipt of a load: what was read of each entity, and what that changed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ PAGED_BY_NUMBER = "Cin7 did not page by id, so that pages were read by number, a
 
 @dataclass(frozen=True)
 class LoadReport:
-    """Rows read, new, changed, unchanged and gone of one entity over one window, and what it cost.
+    """The rows of one entity read over one window, new, changed, unchanged and deleted, and their cost.
 
     `seconds` is the wall time of the read; `unknown_fields` came from Cin7 without being asked for.
     """
@@ -26,7 +26,7 @@ class LoadReport:
     new: int
     changed: int
     unchanged: int
-    gone: int
+    deleted: int
     call_count: int
     seconds: float
     unknown_fields: tuple[str, ...] = ()
@@ -44,18 +44,19 @@ class LoadOutcome:
         """Raise what went wrong, all of it in one message; the first failure decides the type."""
         if not self.failures:
             return
-        failures = _told_once(self.failures.values())
+        failures = _without_repetition(self.failures.values())
         if len(failures) > 1:
             failures[0].args = (" | ".join(str(failure) for failure in failures),)
         raise failures[0]
 
 
-def _told_once(failures: Iterable[PipelineError]) -> list[PipelineError]:
-    """The failures without repetition: a wrong key is wrong and a spent day spent for every entity."""
+def _without_repetition(failures: Iterable[PipelineError]) -> list[PipelineError]:
+    """Return each failure once: a wrong key or an exhausted quota fails every entity."""
     distinct = list({str(failure): failure for failure in failures}.values())
     for failure in distinct:
         if isinstance(failure, Cin7Rejected) and failure.status == 401:
             return [failure]
-    spent = [failure for failure in distinct if isinstance(failure, QuotaExhausted)]
+    exhausted = [failure for failure in distinct if isinstance(failure, QuotaExhausted)]
     others = [failure for failure in distinct if not isinstance(failure, QuotaExhausted)]
-    return sorted(spent, key=lambda failure: not failure.said_by_cin7)[:1] + others
+    # What Cin7 answered explains more than our own count of calls.
+    return sorted(exhausted, key=lambda failure: not failure.said_by_cin7)[:1] + others

@@ -1,9 +1,9 @@
-"""What `raw` holds of an endpoint before a read: the versions, the open documents, the gaps.
+"""This module reads what schema `raw` holds of an endpoint before it is read again.
 
-Only reads the database; what follows from it is decided in `read.py`.
+It decides nothing: what follows from the state is decided in `extract.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,111 +11,74 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.omni.endpoint import Endpoint
-from cin7_pipeline.omni.endpoints import (
-    BOM_MASTERS,
-    CONTACTS,
-    DOCUMENTS,
-    PRODUCT_OPTIONS,
-    PRODUCTS,
-)
 
 # The values of an endpoint's key columns.
 Key = tuple[Any, ...]
 
-LINE_TABLES = [each.lines.table for each in (*DOCUMENTS, BOM_MASTERS) if each.lines is not None]
-# The options of what a job or a bill takes stand in its list of components.
-COMPONENT_OPTIONS = """
-    unnest(list_transform(
-        json_extract_string(components, '$[*].productOptionId'), lambda id: try_cast(id as bigint)
-    ))
-"""
-# Where raw tables name a record of another endpoint; 0 and null name nothing.
-REFERENCES: dict[str, tuple[tuple[str, str], ...]] = {
-    PRODUCT_OPTIONS.name: (
-        *((table, "product_option_id") for table in LINE_TABLES),
-        ("production_job_products", COMPONENT_OPTIONS),
-        ("bom_master_products", COMPONENT_OPTIONS),
-    ),
-    PRODUCTS.name: ((PRODUCT_OPTIONS.name, "product_id"),),
-    CONTACTS.name: (
-        ("sales_orders", "member_id"),
-        ("purchase_orders", "member_id"),
-        ("credit_notes", "member_id"),
-        ("products", "supplier_id"),
-    ),
-}
-
 
 @dataclass
 class TableState:
-    """The rows of one raw table by key: hash and creation of those still there, which are open or gone."""
+    """The state of one raw table, without deleted records: row hash and creation date by key, open keys.
+
+    `unresolved_ids` are named by other tables and not loaded yet. `was_read_whole` and
+    `has_open_ended_read` tell whether a load without a start, or without an end, was ever completed.
+    """
 
     hashes: dict[Key, str | None] = field(default_factory=dict)
     created: dict[Key, datetime | None] = field(default_factory=dict)
     open_keys: set[Key] = field(default_factory=set)
-    deleted_keys: set[Key] = field(default_factory=set)
     unresolved_ids: list[int] = field(default_factory=list)
     was_read_whole: bool = False
     has_open_ended_read: bool = False
 
 
-def load_state(connection: DuckDBPyConnection, endpoint: Endpoint) -> TableState:
-    """What `raw` holds of the endpoint now."""
-    held = TableState(
-        unresolved_ids=_missing_ids(connection, endpoint),
-        was_read_whole=_was_read(connection, endpoint, "window_start"),
-        has_open_ended_read=_was_read(connection, endpoint, "window_end"),
-    )
-    for *key_values, row_hash, created, is_gone, is_open in _rows(connection, endpoint):
-        key = tuple(key_values)
-        if is_gone:
-            held.deleted_keys.add(key)
-            continue
-        held.hashes[key] = row_hash
-        held.created[key] = created
-        if is_open:
-            held.open_keys.add(key)
-    return held
-
-
-def _rows(connection: DuckDBPyConnection, endpoint: Endpoint) -> list[tuple[Any, ...]]:
+def load_state(
+    connection: DuckDBPyConnection, endpoint: Endpoint, endpoints: Iterable[Endpoint]
+) -> TableState:
+    """Return the present state of the endpoint's raw table; `endpoints` may name its records."""
     names = {column.name for column in endpoint.columns}
-    created = "created_date" if "created_date" in names else "null"
-    query = (
-        f"select {', '.join(endpoint.key)}, row_hash, {created},"
-        f" deleted_at is not null, coalesce({endpoint.open_sql or 'false'}, false)"
-        f" from raw.{endpoint.name}"
+    created_date = "created_date" if "created_date" in names else "null"
+    rows = connection.execute(
+        f"select {', '.join(endpoint.key)}, row_hash, {created_date},"
+        f" coalesce({endpoint.open_sql or 'false'}, false)"
+        f" from raw.{endpoint.name} where deleted_at is null"
+    ).fetchall()
+    completed = connection.execute(
+        "select coalesce(bool_or(window_start is null), false),"
+        " coalesce(bool_or(window_end is null), false) from raw.sync_log where entity = ?",
+        [endpoint.name],
+    ).fetchall()
+    named = [
+        f"select {reference.ids_sql} as id from raw.{table}"
+        for each in endpoints
+        for table, reference in each.references_by_table
+        if reference.endpoint == endpoint.name
+    ]
+    named_ids = connection.execute(
+        f"select id from ({' union '.join(named) or 'select 0 as id'}) where id > 0"
+        f" except select {endpoint.key[0]} from raw.{endpoint.name} order by 1"
+    ).fetchall()
+    width = len(endpoint.key)
+    return TableState(
+        hashes={row[:width]: row[width] for row in rows},
+        created={row[:width]: row[width + 1] for row in rows},
+        open_keys={row[:width] for row in rows if row[width + 2]},
+        unresolved_ids=[row[0] for row in named_ids],
+        was_read_whole=completed[0][0],
+        has_open_ended_read=completed[0][1],
     )
-    return connection.execute(query).fetchall()
 
 
-def _was_read(connection: DuckDBPyConnection, endpoint: Endpoint, open_edge: str) -> bool:
-    """True where a read without that edge was completed."""
-    query = f"select count(*) from raw.sync_log where entity = ? and {open_edge} is null"
-    row = connection.execute(query, [endpoint.name]).fetchone()
-    return bool(row and row[0])
-
-
-def _missing_ids(connection: DuckDBPyConnection, endpoint: Endpoint) -> list[int]:
-    references = REFERENCES.get(endpoint.name)
-    if not references:
-        return []
-    named = " union ".join(
-        f"select {column} as id from raw.{table}" for table, column in references
-    )
-    query = f"select id from ({named}) where id > 0 except select id from raw.{endpoint.name} order by id"
-    return [row[0] for row in connection.execute(query).fetchall()]
-
-
-def row_counts(
-    connection: DuckDBPyConnection, tables: Mapping[str, Mapping[str, str]]
-) -> dict[str, int]:
-    """Rows per raw table, those that are gone left out."""
+def row_counts(connection: DuckDBPyConnection) -> dict[str, int]:
+    """Return the number of rows of each raw table, without the deleted ones."""
+    tables = connection.execute(
+        "select table_name, bool_or(column_name = 'deleted_at') from duckdb_columns()"
+        " where database_name = current_database() and schema_name = 'raw'"
+        " and not starts_with(table_name, '_dlt') group by table_name order by table_name"
+    ).fetchall()
     counts = {}
-    for table, columns in tables.items():
-        schema, name = table.split(".")
-        if schema == "raw":
-            still_there = " where deleted_at is null" if "deleted_at" in columns else ""
-            row = connection.execute(f"select count(*) from {table}{still_there}").fetchone()
-            counts[name] = row[0] if row else 0
+    for table, may_be_deleted in tables:
+        where = " where deleted_at is null" if may_be_deleted else ""
+        row = connection.execute(f"select count(*) from raw.{table}{where}").fetchone()
+        counts[table] = row[0] if row else 0
     return counts

@@ -1,25 +1,23 @@
-"""Load several endpoints at once: read side by side, merge in one dlt run, seal in one transaction."""
+"""This module loads several endpoints: they are read side by side, merged in one dlt run, and committed.
+
+Which endpoints there are is handed in. It does not know when to run or what follows (`pipeline.py`).
+"""
 
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from duckdb import DuckDBPyConnection
-
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.files import private_folder, write_atomic
-from cin7_pipeline.load.commit import commit_load
-from cin7_pipeline.load.extract import Extractor, OnProgress, no_progress
+from cin7_pipeline.load.commit import commit_load, require_same_account
+from cin7_pipeline.load.extract import Extract, Extractor, OnProgress, no_progress
 from cin7_pipeline.load.merge import merge
-from cin7_pipeline.load.owner import require_same_account
-from cin7_pipeline.load.reading import Extract
-from cin7_pipeline.load.report import LoadOutcome, LoadReport
+from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.load.state import TableState, load_state
 from cin7_pipeline.omni.client import Cin7Client
 from cin7_pipeline.omni.endpoint import Endpoint, SyncMode
-from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.settings import Settings, load_business_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables
@@ -29,121 +27,85 @@ READS_AT_ONCE = 4
 
 
 def sync_endpoints(
+    endpoints: Mapping[str, Endpoint],
     entities: Mapping[str, Window | None],
     client: Cin7Client,
     settings: Settings,
     *,
     on_progress: OnProgress = no_progress,
 ) -> LoadOutcome:
-    """Load each entity over the window that is asked for, or over the one its kind calls for.
+    """Load entities of the account's endpoints, each over its window or over the one its mode calls for.
 
     Each entity is written whole or not at all; one that fails leaves the others' loads in place and
     its own earlier data as it was. Loading the same window twice rewrites nothing.
     """
     now = settings.now()
-    endpoints = _endpoints(settings, entities)
-    held = _held(settings, endpoints.values())
-    reader = Extractor(
-        client, now, _salt(settings.state_dir), settings.gone_share_limit, on_progress
-    )
-    windows = {
-        name: window_for(endpoints[name], window, held[name], settings)
-        for name, window in entities.items()
-    }
-    readings, failures = _read(reader, endpoints, windows, held)
+    mapped = load_business_settings(settings.rules_dir).custom_fields_of
+    synced = {name: endpoints[name].with_custom_fields(mapped(name)) for name in entities}
     with open_warehouse(settings.warehouse_path) as connection:
-        merge(connection, readings, now, settings.state_dir)
-        reports = tuple(_report(r, settings) for r in readings)
-        _seal(connection, readings, reports, settings)
+        create_raw_tables(connection, endpoints.values())
+        require_same_account(connection, settings.account_id, settings.data_dir)
+        states = {
+            name: load_state(connection, endpoint, endpoints.values())
+            for name, endpoint in synced.items()
+        }
+    salt = _salt(settings.state_dir)
+    extractor = Extractor(client, now, salt, settings.gone_share_limit, on_progress)
+    windows = {
+        name: window_for(endpoint, entities[name], states[name], settings)
+        for name, endpoint in synced.items()
+    }
+    extracts, failures = _read(extractor, synced, windows, states)
+    with open_warehouse(settings.warehouse_path) as connection:
+        merge(connection, extracts, now, settings.state_dir)
+        reports = tuple(extract.report(settings.now()) for extract in extracts)
+        commit_load(
+            connection,
+            extracts,
+            reports,
+            sync_id=uuid.uuid4().hex,
+            lookbacks={name: settings.lookback_of(name) for name in entities},
+            local_date=settings.local_date(settings.now()),
+        )
     return LoadOutcome(reports, failures)
 
 
 def window_for(
-    endpoint: Endpoint, asked: Window | None, held: TableState, settings: Settings
+    endpoint: Endpoint, asked: Window | None, state: TableState, settings: Settings
 ) -> Window:
-    """The window that was asked for, or the lookback; all of it where only that makes sense.
+    """Return the window that was asked for, or the lookback, or everything where only that makes sense.
 
     Stock and branches are what they are now, and what was never read whole has no edges to go by.
     """
-    is_first_read = endpoint.mode is SyncMode.FULL_THEN_INCREMENTAL and not held.was_read_whole
+    is_first_read = endpoint.mode is SyncMode.FULL_THEN_INCREMENTAL and not state.was_read_whole
     if endpoint.mode is SyncMode.FULL_REFRESH or is_first_read:
         return Window.whole()
     return asked or Window.lookback(settings.now(), settings.lookback_of(endpoint.name))
 
 
-def _endpoints(settings: Settings, names: Iterable[str]) -> dict[str, Endpoint]:
-    """The endpoints as this account reads them: with the custom fields that its settings map."""
-    business = load_business_settings(settings.rules_dir)
-    return {
-        name: ENDPOINTS[name].with_custom_fields(business.custom_fields_of(name)) for name in names
-    }
-
-
-def _held(settings: Settings, endpoints: Iterable[Endpoint]) -> dict[str, TableState]:
-    with open_warehouse(settings.warehouse_path) as connection:
-        create_raw_tables(connection, ENDPOINTS.values())
-        require_same_account(connection, settings.account_id, settings.data_dir)
-        return {endpoint.name: load_state(connection, endpoint) for endpoint in endpoints}
-
-
 def _read(
-    reader: Extractor,
+    extractor: Extractor,
     endpoints: Mapping[str, Endpoint],
     windows: Mapping[str, Window],
-    held: Mapping[str, TableState],
+    states: Mapping[str, TableState],
 ) -> tuple[list[Extract], dict[str, PipelineError]]:
-    readings: list[Extract] = []
+    extracts: list[Extract] = []
     failures: dict[str, PipelineError] = {}
     with ThreadPoolExecutor(READS_AT_ONCE, thread_name_prefix="cin7-read") as pool:
         reads: dict[str, Future[Extract]] = {
-            name: pool.submit(reader.read, endpoints[name], window, held[name])
+            name: pool.submit(extractor.read, endpoints[name], window, states[name])
             for name, window in windows.items()
         }
     for name, read in reads.items():
         try:
-            readings.append(read.result())
+            extracts.append(read.result())
         except PipelineError as error:
             failures[name] = error
-    return readings, failures
-
-
-def _report(reading: Extract, settings: Settings) -> LoadReport:
-    rows, new, changed = len(reading.versions), reading.new_count, reading.changed_count
-    return LoadReport(
-        entity=reading.endpoint.name,
-        window=reading.window,
-        started_at=reading.started_at,
-        finished_at=settings.now(),
-        rows_read=rows,
-        new=new,
-        changed=changed,
-        unchanged=rows - new - changed,
-        gone=len(reading.gone),
-        call_count=reading.call_count,
-        seconds=round(reading.seconds, 3),
-        unknown_fields=tuple(sorted(reading.unknown_fields)),
-        used_offset_pages=reading.used_offset_pages,
-    )
-
-
-def _seal(
-    connection: DuckDBPyConnection,
-    readings: list[Extract],
-    reports: tuple[LoadReport, ...],
-    settings: Settings,
-) -> None:
-    commit_load(
-        connection,
-        readings,
-        reports,
-        sync_id=uuid.uuid4().hex,
-        lookbacks={name: settings.lookback_of(name) for name in ENDPOINTS},
-        local_day=settings.local_date(settings.now()),
-    )
+    return extracts, failures
 
 
 def _salt(state_dir: Path) -> bytes:
-    """The account's own salt for hashed addresses, made once and readable by its owner only."""
+    """Return the account's own salt for hashes, made once and readable by its owner only."""
     path = state_dir / "salt"
     if not path.exists():
         private_folder(state_dir)

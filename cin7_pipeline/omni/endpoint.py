@@ -1,6 +1,6 @@
-"""How an endpoint of Cin7 is declared: its fields and their types, its lines, how much of it is read.
+"""This module defines how an endpoint of Cin7 is declared: its fields and types, its lines, how it is read.
 
-The declarations themselves stand in `endpoints.py`; what becomes of a field's value, in `load/decode.py`.
+It declares none (`endpoints.py` does) and converts no value (`load/fields.py` does).
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Self
 
 
 class ColumnType(StrEnum):
-    """What a field holds; `load/decode.py` says how each is checked and stored."""
+    """What a field holds; `load/fields.py` says how each is checked and stored."""
 
     ID = "bigint"
     TEXT = "text"
@@ -27,7 +27,7 @@ class ColumnType(StrEnum):
     CUSTOM_FIELDS = "json of the mapped custom fields"
 
 
-# One field may become two columns: an address is stored as its hash and as whether it is one.
+# One field may become two columns: an e-mail address is stored as its hash and as whether it is valid.
 NAME_ENDINGS = {ColumnType.EMAIL_HASH: "_hash", ColumnType.EMAIL_VALIDITY: "_state"}
 
 
@@ -49,13 +49,13 @@ class Column:
 
     @property
     def name(self) -> str:
-        """The field in snake_case; of an e-mail address only what is stored of it has a column."""
+        """Return the field in snake_case, with an ending where not the field itself is stored."""
         name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.field).lower()
         return name + NAME_ENDINGS.get(self.type, "")
 
 
 def columns(**fields_by_type: str) -> tuple[Column, ...]:
-    """Columns from `type="field field …"`; the types are names of `ColumnType` in lower case.
+    """Return columns from `type="field field …"`; the types are names of `ColumnType` in lower case.
 
     A list of objects is written with what is kept of each: `sizes(name,qty)`.
     """
@@ -72,6 +72,17 @@ def _column(text: str, kind: ColumnType) -> Column:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """Where a raw table names records of another endpoint: SQL over its rows that gives their ids.
+
+    A record that is named and not loaded yet is fetched by its id; 0 and null name nothing.
+    """
+
+    endpoint: str
+    ids_sql: str
+
+
+@dataclass(frozen=True)
 class NestedTable:
     """The list inside a document that Cin7 calls `field`; replaced together with it, at once."""
 
@@ -79,6 +90,7 @@ class NestedTable:
     parent_key: str
     columns: tuple[Column, ...]
     field: str = "lineItems"
+    references: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,9 +98,10 @@ class Endpoint:
     """One list of the API and the raw tables it becomes.
 
     `page_key` is the field pages are ordered and continued by; where `key` has more columns than it,
-    one value of it may span several rows. `open_sql` is SQL over the raw table: what may still
-    change without ever coming back into a window, and is asked for by id. `open_filter` is the same in
-    Cin7's words: what the first lookback asks for whatever its age.
+    several rows may share one value of it. `open_sql` is SQL over the raw table: documents that may
+    still change without coming back into a window, and are fetched by id. `open_filter` is the same in
+    Cin7's words: what the first lookback asks for whatever its age. `has_daily_snapshot` keeps the rows
+    of each local day in `raw.<name>_snapshots`, because Cin7 has no history of them.
     """
 
     name: str
@@ -102,21 +115,23 @@ class Endpoint:
     open_sql: str | None = None
     open_filter: str | None = None
     custom_fields: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    has_daily_snapshot: bool = False
 
     def with_custom_fields(self, keys: Iterable[str]) -> Self:
-        """The same endpoint, of whose custom fields these are read; without any it reads none."""
+        """Return the endpoint with these custom fields to be read; without any it reads none."""
         return replace(self, custom_fields=tuple(sorted(keys)))
 
     @property
     def fields(self) -> str:
-        """The `fields=` parameter: everything declared here and nothing else."""
+        """Return the `fields=` parameter: everything declared here and nothing else."""
         own = self._asked(self.columns)
         if self.lines is not None:
             own.append(f"{self.lines.field}({','.join(self._asked(self.lines.columns))})")
         return ",".join(own)
 
     def _asked(self, columns: Iterable[Column]) -> list[str]:
-        """The fields as Cin7 is asked for them, each once; custom fields only where some are mapped."""
+        """Return the fields to ask Cin7 for, each once; custom fields only where some are mapped."""
         asked = {column.field: column.type for column in columns}
         if ColumnType.CUSTOM_FIELDS in asked.values() and not self.custom_fields:
             asked = {f: kind for f, kind in asked.items() if kind is not ColumnType.CUSTOM_FIELDS}
@@ -128,26 +143,38 @@ class Endpoint:
 
     @property
     def key_columns(self) -> tuple[Column, ...]:
-        """The columns of `key`, in its order."""
+        """Return the columns of `key`, in its order."""
         by_name = {column.name: column for column in self.columns}
         return tuple(by_name[name] for name in self.key)
 
     @property
     def has_custom_fields(self) -> bool:
-        """True where records carry custom fields; which of them are read is for settings to say."""
+        """Tell whether records carry custom fields; settings say which of them are read."""
         return any(column.type is ColumnType.CUSTOM_FIELDS for column in self.columns)
 
     @property
     def has_tied_rows(self) -> bool:
-        """True where several rows share one `page_key`, so that a page may end inside them."""
+        """Tell whether several rows share one `page_key`, so that a page may end inside them."""
         return len(self.key) > 1
 
     @property
     def permission(self) -> str:
-        """What the key's permission toggle is called in Cin7."""
+        """Return what the key's permission toggle is called in Cin7."""
         return f"{self.path.rsplit('/', 1)[-1]} × Read"
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """The raw tables this endpoint fills."""
+        """Return the raw tables this endpoint fills."""
         return (self.name,) if self.lines is None else (self.name, self.lines.table)
+
+    @property
+    def is_incremental(self) -> bool:
+        """Tell whether the endpoint lists documents, whose history is read day by day."""
+        return self.mode is SyncMode.INCREMENTAL
+
+    @property
+    def references_by_table(self) -> tuple[tuple[str, Reference], ...]:
+        """Return each raw table of this endpoint with each of its references."""
+        nested = () if self.lines is None else self.lines.references
+        own = [(self.name, reference) for reference in self.references]
+        return (*own, *((self.tables[-1], reference) for reference in nested))

@@ -1,20 +1,33 @@
-"""Every table we read from Cin7, declared once: path, key, fields, types, lines.
+"""This module declares every table we read from Cin7, once: path, key, fields, types, lines, references.
 
-The name of an endpoint is the name of its raw table, its staging model and its asset. A field that
-stands here is asked for (`fields=`), typed, stored and described; one that does not is never read,
-which is how no person's name, address or phone number gets in. Facts: `cin7-omni-api.md` §5–7.
+The name of an endpoint is the name of its raw table, its staging model and its asset. A field that is
+declared here is asked for (`fields=`), typed, stored and described; one that is not is never read, which
+is how no person's name, address or phone number gets in. Facts about the API: `omni/README.md`.
 """
 
-from cin7_pipeline.omni.endpoint import Endpoint, NestedTable, SyncMode, columns
+from cin7_pipeline.omni.endpoint import Endpoint, NestedTable, Reference, SyncMode, columns
 
 # What is kept of a component of a job or a bill: no notes, in which people may be named.
 COMPONENT = "id,productId,productOptionId,type,sort,code,name,unitCost"
+
+MEMBER = Reference("contacts", "member_id")
+OPTION_OF_LINE = Reference("product_options", "product_option_id")
+# The options of what a job or a bill takes are in its list of components.
+OPTIONS_OF_COMPONENTS = Reference(
+    "product_options",
+    """
+    unnest(list_transform(
+        json_extract_string(components, '$[*].productOptionId'), lambda id: try_cast(id as bigint)
+    ))
+    """,
+)
 
 PRODUCTS = Endpoint(
     name="products",
     path="v1/Products",
     about="Products as Cin7 has them; what is sold and stocked are their options.",
     mode=SyncMode.FULL_THEN_INCREMENTAL,
+    references=(Reference("contacts", "supplier_id"),),
     columns=columns(
         id="id supplierId",
         timestamp="createdDate modifiedDate",
@@ -31,6 +44,7 @@ PRODUCT_OPTIONS = Endpoint(
     about="Options (SKUs); on size-grid accounts one row per size, all with the option's id.",
     mode=SyncMode.FULL_THEN_INCREMENTAL,
     key=("id", "size"),
+    references=(Reference("products", "product_id"),),
     columns=columns(
         id="id productId",
         text_not_null="size",
@@ -78,6 +92,7 @@ SALES_ORDERS = Endpoint(
     open_sql="dispatched_date is null and not coalesce(is_void, false)"
     " and upper(coalesce(status, '')) <> 'VOID'",
     open_filter="dispatchedDate IS NULL AND isVoid = 0",
+    references=(MEMBER,),
     columns=columns(
         id="id memberId branchId distributionBranchId",
         timestamp="createdDate modifiedDate estimatedDeliveryDate invoiceDate dispatchedDate"
@@ -93,6 +108,7 @@ SALES_ORDERS = Endpoint(
     lines=NestedTable(
         table="sales_order_lines",
         parent_key="sales_order_id",
+        references=(OPTION_OF_LINE,),
         columns=columns(
             id="id parentId productId productOptionId sort",
             text="code name integrationRef",
@@ -109,6 +125,7 @@ PURCHASE_ORDERS = Endpoint(
     open_sql="fully_received_date is null and not coalesce(is_void, false)"
     " and upper(coalesce(status, '')) <> 'VOID'",
     open_filter="fullyReceivedDate IS NULL AND isVoid = 0",
+    references=(MEMBER,),
     columns=columns(
         id="id memberId branchId",
         timestamp="createdDate modifiedDate estimatedDeliveryDate estimatedArrivalDate"
@@ -122,6 +139,7 @@ PURCHASE_ORDERS = Endpoint(
     lines=NestedTable(
         table="purchase_order_lines",
         parent_key="purchase_order_id",
+        references=(OPTION_OF_LINE,),
         columns=columns(
             id="id parentId productId productOptionId sort",
             text="code name sizeCodes",
@@ -146,6 +164,7 @@ BRANCH_TRANSFERS = Endpoint(
     lines=NestedTable(
         table="branch_transfer_lines",
         parent_key="branch_transfer_id",
+        references=(OPTION_OF_LINE,),
         columns=columns(
             id="id parentId productId productOptionId sort",
             text="code name",
@@ -161,6 +180,7 @@ CREDIT_NOTES = Endpoint(
     about="Credit notes; their quantities are negative, `completedDate` is the return of the goods.",
     open_sql="completed_date is null and upper(coalesce(status, '')) <> 'VOID'",
     open_filter="completedDate IS NULL AND status <> 'VOID'",
+    references=(MEMBER,),
     columns=columns(
         id="id memberId branchId",
         timestamp="createdDate modifiedDate creditNoteDate completedDate",
@@ -173,6 +193,7 @@ CREDIT_NOTES = Endpoint(
     lines=NestedTable(
         table="credit_note_lines",
         parent_key="credit_note_id",
+        references=(OPTION_OF_LINE,),
         columns=columns(
             id="id parentId productId productOptionId sort",
             text="code name sizeCodes",
@@ -196,6 +217,7 @@ ADJUSTMENTS = Endpoint(
     lines=NestedTable(
         table="adjustment_lines",
         parent_key="adjustment_id",
+        references=(OPTION_OF_LINE,),
         columns=columns(
             id="id productId productOptionId sort",
             text="code name",
@@ -220,6 +242,7 @@ PRODUCTION_JOBS = Endpoint(
         field="products",
         table="production_job_products",
         parent_key="production_job_id",
+        references=(OPTION_OF_LINE, OPTIONS_OF_COMPONENTS),
         columns=columns(
             id="id productId productOptionId sort",
             text="type code name",
@@ -239,6 +262,7 @@ BOM_MASTERS = Endpoint(
         field="products",
         table="bom_master_products",
         parent_key="bom_master_id",
+        references=(OPTION_OF_LINE, OPTIONS_OF_COMPONENTS),
         columns=columns(
             id="id productId productOptionId sort",
             text="code name",
@@ -252,6 +276,7 @@ STOCK = Endpoint(
     name="stock",
     path="v1/Stock",
     about="Stock per option, size and branch as it is now; Cin7 keeps no history of it.",
+    has_daily_snapshot=True,
     mode=SyncMode.FULL_REFRESH,
     key=("product_option_id", "branch_id", "size"),
     page_key="productOptionId",

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from cin7_pipeline.omni.endpoint import Column
-from cin7_pipeline.omni.endpoints import SALES_ORDERS
+from cin7_pipeline.omni.endpoints import ENDPOINTS, SALES_ORDERS
 from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.warehouse.raw_tables import SQL_TYPES
 from tests.benchmarks.measuring import Cost, Finding, Way, costs
@@ -163,9 +163,10 @@ def company(url: str, folder: Path, now: datetime = NOW) -> Settings:
 
 
 def _load(client: Any, settings: Settings) -> None:
-    from cin7_pipeline.load.sync import load
+    from cin7_pipeline.load.sync import sync_endpoints
 
-    load({"sales_orders": None}, client, settings).raise_failures()
+    windows = {"sales_orders": None}
+    sync_endpoints(ENDPOINTS, windows, client, settings).raise_failures()
 
 
 def dlt_parquet(url: str) -> None:

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from cin7_pipeline.cli import app
 from cin7_pipeline.errors import ContractBroken, SettingsError
-from cin7_pipeline.load.decode import Decoder
+from cin7_pipeline.load.records import ChangedRecords, RecordReader
 from cin7_pipeline.omni.endpoint import Column, Endpoint
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.settings import load_business_settings, load_settings
@@ -102,7 +102,11 @@ def _send_field(trial: Trial, _folder: Path) -> str:
         sent = {endpoint.lines.field: [sent]}
     keys = {"productOptionId": 911, "branchId": 1} if endpoint.page_key != "id" else {"id": 911}
     try:
-        list(Decoder(endpoint, b"salt").batches([msgspec.json.encode([{**keys, **sent}])]))
+        reader = RecordReader(endpoint, b"salt")
+        changed = ChangedRecords(reader)
+        for version, raw in reader.split(msgspec.json.encode([{**keys, **sent}])):
+            changed.add(version, raw)
+        changed.tables()
     except ContractBroken as error:
         return str(error)
     return ""

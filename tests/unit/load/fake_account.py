@@ -12,6 +12,7 @@ import duckdb
 from cin7_pipeline.account import connect
 from cin7_pipeline.load.report import LoadOutcome, LoadReport
 from cin7_pipeline.load.sync import sync_endpoints
+from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.sandbox.server.server import Faults, SandboxServer
 from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.window import Window
@@ -102,9 +103,8 @@ class Company:
         """Load entities over one window, or each over its own."""
         settings = self.settings(**overrides)
         with connect(settings) as client:
-            return sync_endpoints(
-                dict.fromkeys(entities or ("sales_orders",), window), client, settings
-            )
+            windows = dict.fromkeys(entities or ("sales_orders",), window)
+            return sync_endpoints(ENDPOINTS, windows, client, settings)
 
     def load_one(self, entity: str = "sales_orders", **options: Any) -> LoadReport:
         """Load one entity that is expected to succeed."""

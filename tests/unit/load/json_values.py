@@ -1,6 +1,6 @@
 """JSON as Cin7 could send it, and as nobody would: any number, moment and text, and lists and tables of them.
 
-Numbers are kept as they are written; what a column should make of a value stands in `decode_oracle.py`.
+Numbers are kept as they are written; what a column should make of a value stands in `records_oracle.py`.
 """
 
 import json

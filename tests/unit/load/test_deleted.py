@@ -15,7 +15,7 @@ def test_a_deleted_document_is_marked_gone_and_kept(company: Company) -> None:
     company.orders.extend(order(n, created=n) for n in range(1, 4))
     company.load_one()
     lost = company.orders.pop(1)
-    assert company.load_one().gone == 1
+    assert company.load_one().deleted == 1
     gone = "select id from raw.sales_orders where deleted_at is not null"
     assert company.raw(gone) == [(2,)]
     assert company.raw("select count(*) from raw.sales_order_lines") == [(3,)]
@@ -29,7 +29,7 @@ def test_a_deleted_open_document_is_noticed_at_any_age(company: Company) -> None
     company.orders.append(order(1, created=200, dispatchedDate=None))
     company.load_one(window=Window.whole())
     company.orders.clear()
-    assert company.load_one().gone == 1
+    assert company.load_one().deleted == 1
 
 
 def test_mass_loss_is_refused(company: Company) -> None:
@@ -42,7 +42,7 @@ def test_mass_loss_is_refused(company: Company) -> None:
     assert company.raw("select count(*) from raw.sales_orders where deleted_at is not null") == [
         (0,)
     ]
-    assert company.load_one(gone_share_limit=0.9).gone == 30
+    assert company.load_one(gone_share_limit=0.9).deleted == 30
 
 
 def test_a_document_that_paging_skipped_is_not_gone(company: Company) -> None:
@@ -51,7 +51,7 @@ def test_a_document_that_paging_skipped_is_not_gone(company: Company) -> None:
     company.load_one()
     hidden = company.orders[1]
     hidden["modifiedDate"] = days_ago(365)
-    assert company.load_one().gone == 0
+    assert company.load_one().deleted == 0
 
 
 def test_stock_that_is_not_listed_any_more_is_gone_and_the_day_keeps_one_snapshot(
@@ -65,7 +65,7 @@ def test_stock_that_is_not_listed_any_more_is_gone_and_the_day_keeps_one_snapsho
     ]
     company.load_one("stock")
     stock.pop()
-    assert company.load_one("stock").gone == 1
+    assert company.load_one("stock").deleted == 1
     assert company.raw("select snapshot_on, size, stock_on_hand from raw.stock_snapshots") == [
         (date(2026, 7, 1), "S", Decimal(5))
     ]
@@ -78,6 +78,6 @@ def test_a_size_taken_off_an_old_option_is_gone(company: Company) -> None:
     company.records_by_resource["ProductOptions"] = sizes
     company.load_one("product_options")
     company.records_by_resource["ProductOptions"] = [{**sizes[0], "modifiedDate": days_ago(1)}]
-    assert company.load_one("product_options").gone == 1
+    assert company.load_one("product_options").deleted == 1
     query = "select size from raw.product_options where deleted_at is null"
     assert company.raw(query) == [("S",)]

@@ -141,7 +141,7 @@ def test_a_server_with_quirks_gives_the_same_tables(
     company.orders.extend(order(n, created=(n % 50) + 1) for n in range(600, 3, -1))
     company.orders.pop(0)
     report = company.load_one()
-    assert report.gone == 1
+    assert report.deleted == 1
     ids = "select count(*), min(id), max(id) from raw.sales_orders where deleted_at is null"
     assert company.raw(ids) == [(599, 2, 600)]
 

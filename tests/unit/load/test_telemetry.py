@@ -10,10 +10,11 @@ from tests.unit.load.fake_account import Company, order
 LOAD = """
 from cin7_pipeline.account import connect
 from cin7_pipeline.load.sync import sync_endpoints
+from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.settings import load_settings
 settings = load_settings()
 with connect(settings) as client:
-    sync_endpoints({"sales_orders": None}, client, settings).raise_failures()
+    sync_endpoints(ENDPOINTS, {"sales_orders": None}, client, settings).raise_failures()
 """
 
 

@@ -9,12 +9,20 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cin7_pipeline.errors import ContractBroken
-from cin7_pipeline.load.decode import Decoder
+from cin7_pipeline.load.records import ChangedRecords, RecordReader
 from cin7_pipeline.omni.endpoint import Column, ColumnType, Endpoint
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.omni.responses import ARRAY, ApiResponse, Redactor, validate
-from tests.unit.load.decode_oracle import MAPPED, REFUSED, RIGHT, SALT, equal, is_of_cin7, right_for
 from tests.unit.load.json_values import as_json, has_surrogate, is_infinite, values
+from tests.unit.load.records_oracle import (
+    MAPPED,
+    REFUSED,
+    RIGHT,
+    SALT,
+    equal,
+    is_of_cin7,
+    right_for,
+)
 
 BEFORE, ODD, AFTER = 4, 911, 12
 
@@ -22,14 +30,18 @@ BEFORE, ODD, AFTER = 4, 911, 12
 def loaded(endpoint: Endpoint, body: bytes) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The rows that a page becomes in the tables of documents and of lines, once the client let it pass."""
     answer = ApiResponse(asked=endpoint.path, status=200, body=body)
-    [batch] = decoder_of(endpoint).batches([validate(answer, ARRAY, Redactor("", ""))])
-    return batch.documents.to_pylist(), batch.lines.to_pylist() if batch.lines else []
+    reader = reader_of(endpoint)
+    changed = ChangedRecords(reader)
+    for version, raw in reader.split(validate(answer, ARRAY, Redactor("", ""))):
+        changed.add(version, raw)
+    tables = changed.tables()
+    return tables.documents.to_pylist(), tables.lines.to_pylist() if tables.lines else []
 
 
 @cache
-def decoder_of(endpoint: Endpoint) -> Decoder:
-    """The decoder of an endpoint; making one takes longer than a page."""
-    return Decoder(endpoint, SALT)
+def reader_of(endpoint: Endpoint) -> RecordReader:
+    """The reader of an endpoint; making one takes longer than a page."""
+    return RecordReader(endpoint, SALT)
 
 
 def snake(field: str) -> str:
@@ -156,4 +168,4 @@ def test_what_was_not_declared_is_told_and_left_out(name: str, field: str, value
         for row in documents:
             del row["row_hash"]  # of all that Cin7 sent
     assert with_it == without
-    assert field in decoder_of(endpoint).unknown_fields
+    assert field in reader_of(endpoint).unknown_fields

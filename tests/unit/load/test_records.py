@@ -8,9 +8,10 @@ import msgspec
 import pytest
 
 from cin7_pipeline.errors import ContractBroken
-from cin7_pipeline.load.batch import Batch
-from cin7_pipeline.load.decode import Decoder
-from cin7_pipeline.omni.endpoint import Endpoint
+from cin7_pipeline.load.extract import Extract
+from cin7_pipeline.load.records import ChangedRecords, RecordReader, Tables, declaration
+from cin7_pipeline.load.state import TableState
+from cin7_pipeline.omni.endpoint import Endpoint, NestedTable, columns
 from cin7_pipeline.omni.endpoints import (
     BOM_MASTERS,
     CONTACTS,
@@ -19,49 +20,69 @@ from cin7_pipeline.omni.endpoints import (
     SALES_ORDERS,
     STOCK,
 )
+from cin7_pipeline.window import Window
+from tests.unit.load.fake_account import NOW
 
 Row = dict[str, Any]
 
 
-def batch_of(endpoint: Endpoint, *records: dict[str, Any]) -> Batch:
-    [batch] = Decoder(endpoint, salt=b"salt").batches([msgspec.json.encode(records)])
-    return batch
+def tables_of(endpoint: Endpoint, *records: dict[str, Any], salt: bytes = b"salt") -> Tables:
+    reader = RecordReader(endpoint, salt)
+    changed = ChangedRecords(reader)
+    for version, raw in reader.split(msgspec.json.encode(records)):
+        changed.add(version, raw)
+    return changed.tables()
 
 
-def decode(endpoint: Endpoint, *records: dict[str, Any]) -> list[Row]:
-    rows: list[Row] = batch_of(endpoint, *records).documents.to_pylist()
+def documents_of(endpoint: Endpoint, *records: dict[str, Any]) -> list[Row]:
+    rows: list[Row] = tables_of(endpoint, *records).documents.to_pylist()
     return rows
+
+
+def extract_of(endpoint: Endpoint, state: TableState | None = None) -> Extract:
+    reader = RecordReader(endpoint, b"salt")
+    return Extract(endpoint, Window.whole(), NOW, state or TableState(), reader)
 
 
 def test_missing_and_null_fields_are_unset() -> None:
     """A record may lack any field but its key, and any field may be null."""
-    batch = batch_of(SALES_ORDERS, {"id": 1, "reference": None, "lineItems": None})
-    (version,), (record,) = batch.versions, batch.documents.to_pylist()
+    tables = tables_of(SALES_ORDERS, {"id": 1, "reference": None, "lineItems": None})
+    (version,), (record,) = tables.versions, tables.documents.to_pylist()
     assert version.key == (1,)
     assert {record[column.name] for column in SALES_ORDERS.columns[1:]} == {None, "missing"}
-    assert not batch.lines
+    assert not tables.lines
 
 
-def test_changed_records_of_many_pages_are_parsed_together() -> None:
-    """Whatever pages they came on, each record is in exactly one batch, and few batches are made."""
-    pages = [[{"id": 250 * page + n} for n in range(250)] for page in range(9)]
-    batches = list(Decoder(CONTACTS, salt=b"salt").batches(map(msgspec.json.encode, pages)))
-    ids = [row["id"] for batch in batches for row in batch.documents.to_pylist()]
-    assert ids == [version.key[0] for batch in batches for version in batch.versions]
-    assert ids == list(range(9 * 250))
-    assert [len(batch.changed) for batch in batches] == [1000, 1000, 250]
+def test_changed_records_of_many_pages_are_typed_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever pages they came on, each record is typed exactly once, and few tables are made."""
+    monkeypatch.setattr("cin7_pipeline.load.extract.ROWS_AT_ONCE", 1000)
+    sizes: list[int] = []
+    tables = ChangedRecords.tables
+
+    def counted(changed: ChangedRecords) -> Tables:
+        sizes.append(changed.row_count)
+        return tables(changed)
+
+    monkeypatch.setattr(ChangedRecords, "tables", counted)
+    extract = extract_of(CONTACTS)
+    for page in range(9):
+        extract.add_page(msgspec.json.encode([{"id": 250 * page + n} for n in range(250)]))
+    extract.type_changed()
+    documents, _ = extract.changed_tables()
+    assert documents["id"].to_pylist() == [key for (key,) in extract.versions] == list(range(2250))
+    assert sizes == [1000, 1000, 250]
 
 
 def test_numbers_are_exact_to_four_places() -> None:
     """Quantities and money are decimals read from the text of the JSON, never through a float."""
-    (record,) = decode(SALES_ORDERS, {"id": 1, "total": 0.1 + 0.2, "currencyRate": 1})
+    (record,) = documents_of(SALES_ORDERS, {"id": 1, "total": 0.1 + 0.2, "currencyRate": 1})
     assert record["total"] == Decimal("0.3000")
     assert record["currency_rate"] == Decimal("1.00000000")
 
 
 def test_moments_are_utc_and_the_year_one_is_unset() -> None:
     """A moment without a zone is UTC, and .NET's smallest date means that there is none."""
-    (record,) = decode(
+    (record,) = documents_of(
         SALES_ORDERS,
         {"id": 1, "createdDate": "2026-07-07T14:00:06", "invoiceDate": "0001-01-01T00:00:00Z"},
     )
@@ -69,39 +90,54 @@ def test_moments_are_utc_and_the_year_one_is_unset() -> None:
     assert record["invoice_date"] is None
 
 
-def test_what_is_held_is_passed_over() -> None:
-    """A record whose text is that of the version held is told as there, and not decoded again."""
-    first = batch_of(CONTACTS, {"id": 1, "company": "A"}, {"id": 2, "company": "B"})
-    held = {version.key: version.row_hash for version in first.versions}
-    body = msgspec.json.encode([{"id": 1, "company": "A"}, {"id": 2, "company": "C"}])
-    [second] = Decoder(CONTACTS, b"salt", held).batches([body])
-    assert [version.key for version in second.versions] == [(1,), (2,)]
-    assert [row["company"] for row in second.documents.to_pylist()] == ["C"]
+def test_what_is_loaded_already_is_passed_over() -> None:
+    """A record whose text is that of the loaded version counts as read, and is not typed again."""
+    first = tables_of(CONTACTS, {"id": 1, "company": "A"}, {"id": 2, "company": "B"})
+    state = TableState({version.key: version.row_hash for version in first.versions})
+    extract = extract_of(CONTACTS, state)
+    extract.add_page(msgspec.json.encode([{"id": 1, "company": "A"}, {"id": 2, "company": "C"}]))
+    extract.type_changed()
+    assert list(extract.versions) == [(1,), (2,)]
+    assert extract.changed_tables()[0]["company"].to_pylist() == ["C"]
+
+
+def test_an_older_copy_does_not_replace_a_newer_version() -> None:
+    """Of a record that changed while it was read, the version modified last is written, with its lines."""
+    extract = extract_of(SALES_ORDERS)
+    for second, line in ((1, 10), (3, 30), (2, 20)):
+        modified = f"2026-06-30T00:00:0{second}Z"
+        order = {"id": 1, "createdDate": modified, "modifiedDate": modified}
+        extract.add_page(msgspec.json.encode([order | {"lineItems": [{"id": line}]}]))
+        extract.type_changed()
+    documents, lines = extract.changed_tables()
+    assert documents["modified_date"].to_pylist() == [datetime(2026, 6, 30, 0, 0, 3, tzinfo=UTC)]
+    assert lines is not None
+    assert lines["id"].to_pylist() == [30]
 
 
 def test_what_is_kept_belongs_to_the_version() -> None:
     """Once other custom fields are mapped, every record is a new version, though its text is the same."""
     sent = {"id": 1, "customFields": {"orders_1000": "A"}}
     first, second = (
-        batch_of(SALES_ORDERS.with_custom_fields(mapped), sent) for mapped in ([], ["orders_1000"])
+        tables_of(SALES_ORDERS.with_custom_fields(mapped), sent) for mapped in ([], ["orders_1000"])
     )
     assert first.versions[0].row_hash != second.versions[0].row_hash
 
 
 def test_a_changed_line_is_a_new_version_of_its_document() -> None:
     """The hash of a document covers its lines."""
-    (before,) = decode(SALES_ORDERS, {"id": 1, "lineItems": [{"id": 7, "qty": 1}]})
-    (after,) = decode(SALES_ORDERS, {"id": 1, "lineItems": [{"id": 7, "qty": 2}]})
+    (before,) = documents_of(SALES_ORDERS, {"id": 1, "lineItems": [{"id": 7, "qty": 1}]})
+    (after,) = documents_of(SALES_ORDERS, {"id": 1, "lineItems": [{"id": 7, "qty": 2}]})
     assert before["row_hash"] != after["row_hash"]
 
 
 def test_sizes_of_one_option_are_rows_of_their_own() -> None:
     """On a size grid the key is option and size; an unset size is the empty text."""
-    options = batch_of(
+    options = tables_of(
         PRODUCT_OPTIONS, {"id": 1, "size": "S"}, {"id": 1, "size": "M"}, {"id": 2, "size": None}
     )
     assert [version.key for version in options.versions] == [(1, "S"), (1, "M"), (2, "")]
-    (stock,) = batch_of(STOCK, {"productOptionId": 5, "branchId": 3}).versions
+    (stock,) = tables_of(STOCK, {"productOptionId": 5, "branchId": 3}).versions
     assert stock.key == (5, 3, "")
 
 
@@ -119,27 +155,28 @@ def test_sizes_of_one_option_are_rows_of_their_own() -> None:
 def test_a_wrong_type_names_record_and_field(fields: dict[str, Any], what: str) -> None:
     """A declared field of another type stops the endpoint, and the message says which record it is."""
     with pytest.raises(ContractBroken, match=what) as refusal:
-        decode(SALES_ORDERS, {"id": 4}, {"id": 911, **fields})
+        documents_of(SALES_ORDERS, {"id": 4}, {"id": 911, **fields})
     assert "id=911" in str(refusal.value)
 
 
 def test_a_record_without_its_key_is_refused() -> None:
     """A row that cannot be told from others is never stored."""
     with pytest.raises(ContractBroken, match="id"):
-        decode(SALES_ORDERS, {"reference": "A"})
+        documents_of(SALES_ORDERS, {"reference": "A"})
 
 
 def test_an_unknown_field_is_told_and_left_behind() -> None:
     """A field that nobody declared is reported by its name, and its value goes nowhere."""
-    decoder = Decoder(CONTACTS, salt=b"salt")
-    [batch] = decoder.batches([b'[{"id": 1, "firstName": "Ada", "shoeSize": 38}]'])
-    assert decoder.unknown_fields == {"firstName", "shoeSize"}
-    assert "Ada" not in str(batch)
+    extract = extract_of(CONTACTS)
+    extract.add_page(b'[{"id": 1, "firstName": "Ada", "shoeSize": 38}]')
+    extract.type_changed()
+    assert extract.reader.unknown_fields == {"firstName", "shoeSize"}
+    assert "Ada" not in str(extract.changed_tables())
 
 
 def test_an_address_is_only_kept_as_a_salted_hash() -> None:
     """Equal addresses have equal hashes whatever their case; another salt gives another hash."""
-    first, second, none = decode(
+    first, second, none = documents_of(
         CONTACTS,
         {"id": 1, "email": "Ada@Example.com "},
         {"id": 2, "email": "ada@example.com"},
@@ -149,7 +186,7 @@ def test_an_address_is_only_kept_as_a_salted_hash() -> None:
     assert hashed == second["email_hash"]
     assert none["email_hash"] is None
     assert "ada" not in str(first).lower()
-    [other] = Decoder(CONTACTS, salt=b"other").batches([b'[{"id": 1, "email": "ada@example.com"}]'])
+    other = tables_of(CONTACTS, {"id": 1, "email": "ada@example.com"}, salt=b"other")
     assert other.documents.to_pylist()[0]["email_hash"] != hashed
 
 
@@ -169,15 +206,15 @@ def test_an_address_is_only_kept_as_a_salted_hash() -> None:
 )
 def test_an_address_tells_whether_it_is_one(address: str | None, state: str) -> None:
     """Valid is one @ with something before it and a dot behind it, and no space."""
-    (contact,) = decode(CONTACTS, {"id": 1, "email": address})
-    (sale,) = decode(SALES_ORDERS, {"id": 1, "memberEmail": address})
+    (contact,) = documents_of(CONTACTS, {"id": 1, "email": address})
+    (sale,) = documents_of(SALES_ORDERS, {"id": 1, "memberEmail": address})
     assert contact["email_state"] == state
     assert sale["member_email_state"] == state
 
 
 def test_the_address_on_an_order_is_not_kept() -> None:
     """Of the customer's address on an order not even a hash is stored."""
-    (record,) = decode(SALES_ORDERS, {"id": 1, "memberEmail": "ada@example.com"})
+    (record,) = documents_of(SALES_ORDERS, {"id": 1, "memberEmail": "ada@example.com"})
     kept = {column.name for column in SALES_ORDERS.columns if record[column.name] is not None}
     assert kept == {"id", "member_email_state"}
     assert "ada" not in str(record)
@@ -187,9 +224,9 @@ def test_the_address_on_an_order_is_not_kept() -> None:
 def test_the_lines_of_a_job_or_a_bill_are_its_products(endpoint: Endpoint) -> None:
     """Cin7 calls the list `products` there; what they are made of is kept as JSON."""
     product = {"id": 7, "productOptionId": 3, "components": [{"sort": 2, "id": 8}]}
-    batch = batch_of(endpoint, {"id": 1, "products": [product], "lineItems": [{"id": 9}]})
-    assert batch.lines is not None
-    (line,) = batch.lines.to_pylist()
+    tables = tables_of(endpoint, {"id": 1, "products": [product], "lineItems": [{"id": 9}]})
+    assert tables.lines is not None
+    (line,) = tables.lines.to_pylist()
     assert (line["id"], line["product_option_id"]) == (7, 3)
     assert line["components"] == '[{"id":8,"sort":2}]'
 
@@ -197,9 +234,9 @@ def test_the_lines_of_a_job_or_a_bill_are_its_products(endpoint: Endpoint) -> No
 def test_of_a_component_only_what_is_declared_is_kept() -> None:
     """Notes of a component are free text that may name a person: they go no further than its page."""
     note = {"id": 8, "qty": 2, "notes": "ask Zoë", "code": {"by": "Zoë"}, "newField": "Zoë"}
-    batch = batch_of(BOM_MASTERS, {"id": 1, "products": [{"id": 7, "components": [note]}]})
-    assert batch.lines is not None
-    decoded = str(batch.lines.to_pylist())
+    tables = tables_of(BOM_MASTERS, {"id": 1, "products": [{"id": 7, "components": [note]}]})
+    assert tables.lines is not None
+    decoded = str(tables.lines.to_pylist())
     assert '{"id":8,"qty":2}' in decoded
     assert "Zoë" not in decoded
 
@@ -235,7 +272,7 @@ def test_custom_fields_are_asked_for_where_some_are_mapped() -> None:
 def test_only_mapped_custom_fields_are_kept(sent: Any, kept: str | None) -> None:
     """Whatever shape Cin7 sends, what is not mapped is left behind, and no record fails for it."""
     endpoint = SALES_ORDERS.with_custom_fields(["orders_1000", "orders_1002"])
-    (record,) = decode(endpoint, {"id": 1, "customFields": sent})
+    (record,) = documents_of(endpoint, {"id": 1, "customFields": sent})
     assert record["custom_fields"] == kept
     assert "Ada" not in str(record)
 
@@ -247,25 +284,65 @@ def test_only_mapped_custom_fields_are_kept(sent: Any, kept: str | None) -> None
 def test_a_value_that_cannot_be_kept_names_its_record(fields: dict[str, Any]) -> None:
     """What is a number or a moment in name only breaks the contract of its record, not the run."""
     with pytest.raises(ContractBroken, match="id=7"):
-        decode(SALES_ORDERS, {"id": 7, **fields})
+        documents_of(SALES_ORDERS, {"id": 7, **fields})
 
 
 def test_a_line_that_is_no_object_names_its_document() -> None:
     """A list of lines holds lines and nothing else."""
     with pytest.raises(ContractBroken, match="id=7"):
-        decode(PRODUCTION_JOBS, {"id": 7, "products": [None]})
+        documents_of(PRODUCTION_JOBS, {"id": 7, "products": [None]})
 
 
 def test_a_superseded_version_is_left_behind_with_its_lines() -> None:
     """Of a batch any rows can be taken, and each brings its own lines."""
-    batch = batch_of(
+    tables = tables_of(
         SALES_ORDERS,
         {"id": 1, "lineItems": [{"id": 10}]},
         {"id": 2, "lineItems": [{"id": 20}, {"id": 21}]},
         {"id": 3},
     )
-    documents, lines = batch.tables([1, 2])
+    documents, lines = tables.take([1, 2])
     assert documents["id"].to_pylist() == [2, 3]
     assert lines is not None
     assert lines["id"].to_pylist() == [20, 21]
     assert lines["_dlt_id"].to_pylist() == ["2-0", "2-1"]
+
+
+def test_numbers_are_rounded_half_to_even() -> None:
+    """A number halfway between two goes to the even one, in whatever way it is written."""
+    sent = (
+        b"0.00005",
+        b"0.00015",
+        b"-2.00025",
+        b"5e-5",
+        b'"0.00025"',
+        b"0.000050000000001",
+        b"7.10",
+    )
+    expected = ("0", "0.0002", "-2.0002", "0", "0.0002", "0.0001", "7.1")
+    for total, right in zip(sent, expected, strict=True):
+        reader = RecordReader(SALES_ORDERS, b"salt")
+        changed = ChangedRecords(reader)
+        for version, raw in reader.split(b'[{"id": 1, "total": ' + total + b"}]"):
+            changed.add(version, raw)
+        (total_found,) = changed.tables().documents["total"].to_pylist()
+        assert total_found == Decimal(right), total
+
+
+def test_what_is_kept_is_spelled_as_it_always_was() -> None:
+    """The text that row hashes are made of outlives the names of classes and types."""
+    lines = NestedTable(
+        "bill_lines", "bill_id", columns(boolean="isVoid", json_list="sizes(name,qty)")
+    )
+    own = columns(id="id", text_not_null="size", decimal="qty", decimal_8="rate")
+    bills = Endpoint("bills", "v1/Bills", "", own, lines=lines).with_custom_fields(["bills_1"])
+    assert declaration(bills) == (
+        "((Column(field='id', type=<ColumnType.ID: 'bigint'>, parts=()),"
+        """ Column(field='size', type=<ColumnType.KEY_TEXT: "text, '' when unset">, parts=()),"""
+        " Column(field='qty', type=<ColumnType.NUMBER: 'decimal(18,4)'>, parts=()),"
+        " Column(field='rate', type=<ColumnType.RATE: 'decimal(18,8)'>, parts=())),"
+        " Lines(table='bill_lines', parent_key='bill_id',"
+        " columns=(Column(field='isVoid', type=<ColumnType.FLAG: 'boolean'>, parts=()),"
+        " Column(field='sizes', type=<ColumnType.PARTS: 'json list of the declared parts'>,"
+        " parts=('name', 'qty'))), field='lineItems'), ('bills_1',))"
+    )

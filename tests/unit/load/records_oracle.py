@@ -1,6 +1,6 @@
 """What is right, by the type of the column: the value that it holds of any JSON, or that it is refused.
 
-It shares no code with the decoder, which `test_decode_properties.py` compares with it. Refusing more is not
+It shares no code with the decoder, which `test_records_properties.py` compares with it. Refusing more is not
 wrong where the value is none that Cin7 sends (see `is_of_cin7`); loading another value always is.
 """
 
