@@ -1,4 +1,4 @@
-"""What the process that runs are forked from has done already, so that no run spends time on it.
+"""This module does what the process that runs are forked from does once, so that no run spends time on it.
 
 Importing this is the work: it is preloaded by `processes` and imported nowhere else. Runs find the
 program, the parsed models and the job definitions; nothing here has opened a file or a connection.
@@ -9,18 +9,18 @@ from importlib import import_module
 
 import dagster_project.defs.models as dagster_models
 from cin7_pipeline.models import catalogue
-from tests.end_to_end import world
+from tests.end_to_end import scenario
 from tests.end_to_end.chaos.child import PHASES
 
 for module, _ in PHASES.values():
     import_module(module)
-for command in ("sync", "resync", "reading", "tables"):
+for command in ("sync", "resync", "progress", "tables"):
     import_module(f"cin7_pipeline.commands.{command}")
 for name in ("parse_model", "_cross_check"):
     setattr(catalogue, name, cache(getattr(catalogue, name)))
 catalogue.load_catalogue()
 # A picture for people: nothing is built on it, and it takes longer than all the rest of a job.
 dagster_models.column_lineage = lambda _catalogue, _model: {}  # type: ignore[assignment]
-world.defs = cache(world.defs)
+scenario.defs = cache(scenario.defs)
 for job in ("daily_sync", "historical_resync"):
-    world.defs().resolve_job_def(job)
+    scenario.defs().resolve_job_def(job)
