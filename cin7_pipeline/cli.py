@@ -56,12 +56,18 @@ def resync(
 
 
 @app.command()
-def build() -> None:
-    """Rebuild and audit every model from what has been read."""
+def build(
+    selectors: Annotated[list[str] | None, typer.Argument(metavar="[SELECTOR]...")] = None,
+) -> None:
+    """Rebuild and audit every model, or those that selectors name, from what has been read.
+
+    A selector is a model (core.items) or a pattern ('staging.*'). A + before it adds what it is made
+    from (+core.items), a + behind it what is made from it (core.items+).
+    """
     with user_errors():
         from cin7_pipeline.commands import tables as command
 
-        command.run_build()
+        command.run_build(selectors or ())
 
 
 @app.command()

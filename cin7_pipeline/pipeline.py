@@ -103,13 +103,16 @@ def history_slices(settings: Settings, window: Window) -> list[Window]:
 
 
 def build_models(settings: Settings, only: Iterable[str] | None = None) -> Iterator[BuildReport]:
-    """Build and audit the models in order, each in a transaction of its own.
+    """Build and audit the models that selectors name (all: None), each in a transaction of its own.
 
     Raises:
+        ModelError: a selector names no model; nothing was done.
         AuditFailed: a model broke its rules; it and what follows keep their earlier tables.
     """
     business, catalogue = business_settings(settings), load_catalogue()
-    chosen = {model.name for model in catalogue.models} if only is None else set(only)
+    chosen = [
+        model.name for model in (catalogue.models if only is None else catalogue.select(only))
+    ]
     is_whole = len(chosen) == len(catalogue.models)
     with (
         mark_until_passed(_build_note(settings), settings.now(), is_whole=is_whole),

@@ -6,8 +6,7 @@ from datetime import timedelta
 import dagster as dg
 
 from cin7_pipeline.load.report import PAGED_BY_NUMBER, LoadReport
-from cin7_pipeline.models.build import BuildReport
-from cin7_pipeline.models.checks import CheckResult, checks_of
+from cin7_pipeline.models.build import BuildReport, CheckResult
 from cin7_pipeline.models.sql_model import Severity, SqlModel
 from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.omni.endpoints import ENDPOINTS, STOCK
@@ -133,7 +132,7 @@ def check_specs(model: SqlModel) -> list[dg.AssetCheckSpec]:
             description=check.about,
             blocking=check.severity is Severity.ERROR,
         )
-        for check in checks_of(model)
+        for check in model.checks
     ]
 
 

@@ -1,15 +1,22 @@
-"""`cin7 build` and `cin7 publish`, which every read ends with: tables made, audited, swapped in or back."""
+"""This module is `cin7 build` and `cin7 publish`, with which every read ends.
+
+It shows what is built and published; `pipeline` does it.
+"""
+
+from collections.abc import Sequence
 
 from cin7_pipeline.console import console, settings_with_warnings, warn
+from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.pipeline import build_models, publish_tables, run_lock
 from cin7_pipeline.settings.environment import Settings
 from cin7_pipeline.warehouse.releases import roll_back
 
 
-def run_build() -> None:
-    """Rebuild every model from what has been read."""
+def run_build(selectors: Sequence[str]) -> None:
+    """Rebuild every model, or those that selectors name, from what has been read."""
+    load_catalogue().select(selectors)  # refuses a typo before it waits for another run
     with run_lock(settings := settings_with_warnings(), "cin7 build", warn):
-        build(settings)
+        build(settings, selectors)
 
 
 def run_publish() -> None:
@@ -28,14 +35,14 @@ def run_rollback(to: str | None) -> None:
     )
 
 
-def build(settings: Settings) -> None:
-    """Rebuild and audit every model; rules that only warn are told.
+def build(settings: Settings, selectors: Sequence[str] = ()) -> None:
+    """Rebuild and audit every model, or those that selectors name; report rules that only warn.
 
     Raises:
         AuditFailed: a model broke its rules; it and what follows keep their earlier tables.
     """
     tables = 0
-    for report in build_models(settings):
+    for report in build_models(settings, only=selectors or None):
         tables += 1
         for result in report.checks:
             if not result.passed:

@@ -1,18 +1,15 @@
-"""Where one document stands: its state and dates, what was decided about it, and its lines."""
+"""This module explains one document: its state and dates, what was decided about it, where its lines are.
 
-from collections.abc import Iterable, Mapping
+It asks the warehouse's own tables where they are built, `raw` alone where they are not yet, and the
+planning tables where only a release is within reach.
+"""
+
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from cin7_pipeline.explain.channel import Channel, channel_of
-from cin7_pipeline.explain.facts import one_row, read_facts
-from cin7_pipeline.explain.findings import SOLD_TWICE, Issue, later_doubles, read_issues
-from cin7_pipeline.explain.kinds import KINDS
-from cin7_pipeline.explain.lines import Line, Standing, read_lines
-from cin7_pipeline.explain.question import DocumentMatch
-from cin7_pipeline.explain.source import Source
-from cin7_pipeline.settings.business import UNMAPPED
+from cin7_pipeline.explain.document_kinds import DOCUMENT_KINDS, DocumentKind
+from cin7_pipeline.explain.source import Row, Source
+from cin7_pipeline.settings.business import DEFAULT_CHANNEL_RULES, UNMAPPED
 
 BRANCHES = {"branch_id": "", "source_branch_id": "from", "destination_branch_id": "to"}
 DATES = (
@@ -29,129 +26,228 @@ DATES = (
     "completed_on",
     "cancelled_on",
 )
-# What an exclusion tells about the state of a document whose columns are out of reach.
-STATES = {"void": "void", "draft": "draft", "undispatched": "approved", "not_completed": "approved"}
-
-
-@dataclass(frozen=True)
-class Branch:
-    """A branch of a document and its warehouse; `role` is from or to on a transfer.
-
-    A document without a branch has one whose `branch_id` is None.
-    """
-
-    role: str
-    branch_id: int | None
-    name: str | None
-    warehouse: str
-
-
-@dataclass(frozen=True)
-class Readiness:
-    """The five criteria by which an open order is taken over for shipping."""
-
-    is_approved: bool
-    is_fully_picked: bool
-    is_recent: bool
-    has_delivery_country: bool
-    has_dispatch_quantity: bool
-    is_ready: bool
-    missing: str | None
+# What tables and rules say about the state of a document whose own columns are out of reach.
+STATE_BY_TABLE = {"sales_lines": "dispatched", "return_lines": "completed"}
+STATE_BY_RULE = {
+    "void": "void",
+    "draft": "draft",
+    "undispatched": "approved",
+    "not_completed": "approved",
+}
+SOLD_TWICE = "sold_twice"
 
 
 @dataclass(frozen=True)
 class Document:
-    """A document as it was last read, and what the tables make of it.
+    """A document as it was last read, and where the tables put it.
 
-    `state` is None where it was read after the tables were built; `is_gone` is None where the
-    published file does not tell. Dates are local days, moments UTC. `doubles` are sales that look
-    counted twice, this one among them.
+    `match` has its kind, id and reference. `state` is None where it was read after the tables were
+    built; `is_deleted` is None where a release does not say. Dates are local days, timestamps UTC.
+    `lines` has a row per line, size and table (or rule); `double_sales` are sales that look counted
+    twice, this one among them.
     """
 
-    match: DocumentMatch
+    match: Row
     state: str | None
-    is_gone: bool | None
-    version_read_at: datetime | None
-    dates: dict[str, date | datetime]
-    branches: tuple[Branch, ...]
-    channel: Channel | None
-    lines: tuple[Line, ...]
-    issues: tuple[Issue, ...]
-    doubles: tuple[Issue, ...]
-    readiness: Readiness | None
+    is_deleted: bool | None
+    read_at: datetime | None
+    dates: Row
+    branches: list[Row]
+    channel: Row | None
+    lines: list[Row]
+    issues: list[Row]
+    double_sales: list[Row]
+    readiness: Row
 
     @property
-    def rules_of_all_lines(self) -> tuple[Standing, ...]:
-        """The rules that keep out every line and size, one standing for each."""
-        rows = {(line.line_id, s.size) for line in self.lines for s in line.standings}
-        found: dict[str, list[Standing]] = {}
-        for line in self.lines:
-            for standing in line.standings:
-                if standing.rule:
-                    found.setdefault(standing.rule, []).append(standing)
-        return tuple(same[0] for same in found.values() if len(same) == len(rows))
+    def kind(self) -> DocumentKind:
+        """Return the declaration of its kind."""
+        return DOCUMENT_KINDS[self.match["kind"]]
+
+    @property
+    def rules_of_all_lines(self) -> dict[str, str]:
+        """Return the rules that exclude every line and size, with what each says."""
+        places = {(row["line_id"], row["size"]) for row in self.lines}
+        found: dict[str, list[Row]] = {}
+        for row in self.lines:
+            if row["rule"]:
+                found.setdefault(row["rule"], []).append(row)
+        return {
+            rule: rows[0]["meaning"] for rule, rows in found.items() if len(rows) == len(places)
+        }
 
 
-def explain_document(source: Source, match: DocumentMatch) -> Document:
-    """Everything known of the document."""
-    kind = KINDS[match.kind]
-    facts = read_facts(source, kind, match.document_id)
-    lines = read_lines(source, kind, match.document_id)
-    standings = [standing for line in lines for standing in line.standings]
-    rules = {standing.rule for standing in standings}
-    issues = read_issues(source, kind.name, match.document_id)
+def explain_document(source: Source, match: Row) -> Document:
+    """Return everything known of the document."""
+    kind, document_id = DOCUMENT_KINDS[match["kind"]], match["document_id"]
+    columns = _columns(source, kind, document_id)
+    lines = _lines(source, kind, document_id)
+    rules = {row["rule"] for row in lines}
+    issues = find_issues(source, kind.name, document_id)
+    own_doubles = [issue for issue in issues if issue["issue"] == SOLD_TWICE]
     return Document(
         match=match,
-        state=facts.get("state") or (_state_of_tables(standings) if source.is_published else None),
-        is_gone=facts["deleted_at"] is not None
-        if "deleted_at" in facts
+        state=_published_state(columns, lines)
+        if source.is_published
+        else _state(source, kind, document_id, columns),
+        is_deleted=columns["deleted_at"] is not None
+        if "deleted_at" in columns
         else "gone" in rules or None,
-        version_read_at=facts.get("read_at"),
-        dates={name: facts[name] for name in DATES if facts.get(name)},
-        branches=tuple(_branches(source, facts)),
-        channel=channel_of(source, match, facts),
+        read_at=columns.get("read_at"),
+        dates={name: columns[name] for name in DATES if columns.get(name)},
+        branches=_branches(source, columns),
+        channel=_channel(source, match, columns),
         lines=lines,
-        issues=tuple(issue for issue in issues if issue.issue != SOLD_TWICE),
-        doubles=_doubles(source, match, issues, standings),
-        readiness=_readiness(source, match),
+        issues=[issue for issue in issues if issue["issue"] != SOLD_TWICE],
+        double_sales=own_doubles + _later_double_sales(source, match, lines),
+        readiness=source.row("planning.order_readiness", sales_order_id=document_id)
+        if kind.name == "sales_order"
+        else {},
     )
 
 
-def _state_of_tables(standings: Iterable[Standing]) -> str | None:
-    """The state of a sale or return as the published tables tell it."""
-    tables = {standing.table for standing in standings}
-    if "sales_lines" in tables:
-        return "dispatched"
-    if "return_lines" in tables:
-        return "completed"
-    found = [STATES[s.rule] for s in standings if s.rule in STATES]
-    return found[0] if found else None
+def find_issues(source: Source, document_kind: str, document_id: int) -> list[Row]:
+    """Return what is wrong with a document or a product option, errors first."""
+    if not source.has("planning.data_issues"):
+        return []
+    query = """
+        from planning.data_issues
+        where document_kind = ? and document_id = ?
+        order by array_position(['error', 'warning', 'info'], severity), issue, line_id
+    """
+    return source.rows(query, [document_kind, document_id])
 
 
-def _branches(source: Source, facts: Mapping[str, Any]) -> Iterable[Branch]:
-    for column, role in BRANCHES.items():
-        if column not in facts:
-            continue
-        branch_id = facts[column]
-        known = one_row(source, "planning.branch_warehouses", "branch_id", branch_id)
-        yield Branch(role, branch_id, known.get("branch_name"), known.get("warehouse", UNMAPPED))
+def _columns(source: Source, kind: DocumentKind, document_id: int) -> Row:
+    """Return the document's own columns from the best table that has it."""
+    if source.is_published:
+        found = (
+            source.row(f"planning.{placement.table}", **{placement.key: document_id})
+            for placement in kind.placements
+        )
+        return next(filter(None, found), {})
+    if columns := source.row(f"staging.{kind.entity}", **{kind.key: document_id}):
+        return columns
+    query = f"""
+        select
+            timezone('UTC', modified_date) as modified_at,
+            timezone('UTC', read_at) as read_at,
+            timezone('UTC', deleted_at) as deleted_at
+        from raw.{kind.entity}
+        where id = ?
+    """
+    return source.rows(query, [document_id])[0]
 
 
-def _doubles(
-    source: Source, match: DocumentMatch, issues: Iterable[Issue], standings: Iterable[Standing]
-) -> tuple[Issue, ...]:
-    """What is found about this order as the later of two sales, and as the earlier one."""
-    own = tuple(issue for issue in issues if issue.issue == SOLD_TWICE)
-    if not any(standing.table == "sales_lines" for standing in standings):
-        return own
-    name = match.reference or str(match.document_id)
-    return own + later_doubles(source, name, match.document_id)
-
-
-def _readiness(source: Source, match: DocumentMatch) -> Readiness | None:
-    if match.kind != "sales_order":
+def _state(source: Source, kind: DocumentKind, document_id: int, columns: Row) -> str | None:
+    """Return the state that the tables decided; None where they are older than the document."""
+    if kind.key not in columns:
         return None
-    found = source.facts(
-        Readiness, "planning.order_readiness", "where sales_order_id = ?", [match.document_id]
+    if kind.state_table:
+        return source.row(kind.state_table, **{kind.key: document_id}).get("state")
+    flags = columns
+    if kind.placements:
+        flags = source.row("core.documents", document_kind=kind.name, document_id=document_id)
+    done = "dispatched" if "dispatched_on" in columns else "completed"
+    stages = {
+        "void": flags.get("is_void"),
+        "draft": flags and not flags["is_approved"],
+        "approved": flags and not flags["completed_on"],
+        done: flags,
+    }
+    return next((stage for stage, is_true in stages.items() if is_true), None)
+
+
+def _published_state(columns: Row, lines: list[Row]) -> str | None:
+    """Return the state as the published tables show it."""
+    signs = [columns.get("state")]
+    signs += [STATE_BY_TABLE.get(row["table"]) for row in lines]
+    signs += [STATE_BY_RULE.get(row["rule"]) for row in lines]
+    return next(filter(None, signs), None)
+
+
+def _branches(source: Source, columns: Row) -> list[Row]:
+    """Return role, id, name and warehouse of each branch; a document without one has a row too."""
+    return [
+        {"branch_name": None, "warehouse": UNMAPPED}
+        | source.row("planning.branch_warehouses", branch_id=columns[column])
+        | {"role": role, "branch_id": columns[column]}
+        for column, role in BRANCHES.items()
+        if column in columns
+    ]
+
+
+def _channel(source: Source, match: Row, columns: Row) -> Row | None:
+    """Return the channel and the settings row it comes from; None where it has none, or none yet."""
+    if source.is_published:
+        name = columns.get("channel")
+        rule = "rules are not in the published file"
+        return {"channel": name, "is_included": None, "rule": rule} if name else None
+    found = source.row(
+        "core.document_channels", document_kind=match["kind"], document_id=match["document_id"]
     )
-    return found[0] if found else None
+    if not found:
+        return None
+    if found["rule_priority"] is None:
+        origin = "its source" if (columns.get("source") or "").strip() else "it has no source"
+        return found | {"rule": f"no rule matches; {origin}"}
+    is_built_in = found["rule_priority"] == DEFAULT_CHANNEL_RULES.priority
+    place = "built-in rule" if is_built_in else f"channels.csv, priority {found['rule_priority']}"
+    return found | {"rule": f"{place}: {found['rule_field']} like '{found['rule_pattern']}'"}
+
+
+def _lines(source: Source, kind: DocumentKind, document_id: int) -> list[Row]:
+    """Return each line as Cin7 has it, once per size and table (or rule) in which it is.
+
+    A line that is in no table has `table` None; one that only the tables know comes last.
+    """
+    # The first part has no rows: it names and types the columns where no table has been built.
+    placements = [
+        "select null::varchar as table, null::bigint as line_id, null::varchar as size,"
+        " null::varchar as sku, null::decimal(18, 4) as units, null::varchar as meaning,"
+        " null::varchar as rule where $id is null"
+    ]
+    placements += [
+        f"select '{placement.table}', line_id, size, sku, {placement.quantity},"
+        f" {placement.meaning}, null from planning.{placement.table}"
+        f" where {placement.only} and {placement.key} = $id"
+        for placement in kind.placements
+        if source.has(f"planning.{placement.table}")
+    ]
+    if source.has("planning.excluded_lines"):
+        placements.append(
+            "select 'excluded_lines', line_id, size, null, quantity, why, rule"
+            f" from planning.excluded_lines where document_kind = '{kind.name}'"
+            " and document_id = $id"
+        )
+    lines = (
+        f"select id as line_id, code, {kind.line_quantity} as ordered,"
+        " row_number() over (order by sort, id) as position"
+        f" from raw.{kind.line_table} where {kind.parent_key} = $id"
+    )
+    if source.is_published:
+        lines = "select 0 as line_id, '' as code, 0 as ordered, 0 as position where false"
+    query = f"""
+        with lines as ({lines}),
+        placements as ({" union all ".join(placements)})
+        select
+            line_id, coalesce(lines.code, placements.sku) as code, lines.ordered,
+            placements.size, placements.table, placements.units, placements.meaning,
+            placements.rule
+        from lines full join placements using (line_id)
+        order by lines.position nulls last, line_id, size, rule nulls first, placements.table
+    """
+    return source.rows(query, {"id": document_id})
+
+
+def _later_double_sales(source: Source, match: Row, lines: list[Row]) -> list[Row]:
+    """Return later orders that look like this sale again; the issue names this one in its detail."""
+    if not any(row["table"] == "sales_lines" for row in lines):
+        return []
+    query = f"""
+        from planning.data_issues
+        where issue = '{SOLD_TWICE}' and document_id > ? and contains(detail, ?)
+        order by document_id
+    """
+    name = match["reference"] or match["document_id"]
+    return source.rows(query, [match["document_id"], f' {name} from "'])

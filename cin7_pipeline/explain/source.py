@@ -1,14 +1,14 @@
-"""The database an answer comes from, read-only: the pipeline's own, or the published one meanwhile.
+"""This module opens the database that an explanation reads: the warehouse, or the release meanwhile.
 
-Not here: what is asked. Tables that this version of the database lacks are told apart from empty ones.
+It does not know what is asked. A table that this database lacks is told apart from an empty one.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from duckdb import DuckDBPyConnection
 
@@ -18,59 +18,53 @@ from cin7_pipeline.warehouse.connection import open_warehouse
 
 WAIT_SECONDS = 3.0
 Row = dict[str, Any]
-Fact = TypeVar("Fact")
 
 
 @dataclass(frozen=True)
 class Source:
-    """An open database; `is_published` where it has schema `planning` only."""
+    """An open database; `is_published` where it is a release, which has schema `planning` only."""
 
     connection: DuckDBPyConnection
     path: Path
     is_published: bool
 
     @cached_property
-    def _columns(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = {}
-        for table, column in self.connection.execute(
+    def _columns(self) -> set[tuple[str, str]]:
+        found = self.connection.execute(
             "select schema_name || '.' || table_name, column_name from duckdb_columns()"
             " where database_name = current_database()"
-        ).fetchall():
-            found.setdefault(table, set()).add(column)
-        return found
+        ).fetchall()
+        return {(table, column) for table, column in found}
 
-    def has(self, table: str, columns: Sequence[str] = ()) -> bool:
-        """True where the table has been built, with these columns."""
-        return set(columns) <= self._columns.get(table, set()) and table in self._columns
+    def has(self, *tables: str) -> bool:
+        """Return True where all the tables have been built."""
+        return set(tables) <= {table for table, _ in self._columns}
+
+    def has_columns(self, table: str, columns: Sequence[str]) -> bool:
+        """Return True where the table has been built with these columns."""
+        return {(table, column) for column in columns} <= self._columns
 
     def rows(self, query: str, parameters: Any = ()) -> list[Row]:
-        """Rows by column name."""
+        """Return the rows of a query by column name."""
         cursor = self.connection.execute(query, parameters)
         names = [entry[0] for entry in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-    def facts(
-        self, kind: type[Fact], table: str, rest: str, parameters: Sequence[Any] = ()
-    ) -> tuple[Fact, ...]:
-        """Rows of a table as a dataclass whose fields are its columns; none where it is not built.
-
-        `rest` is the query after `from table`, beginning with `where`.
-        """
-        names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-        if not self.has(table, names):
-            return ()
-        query = f"select {', '.join(names)} from {table} {rest}"
-        found = self.connection.execute(query, list(parameters)).fetchall()
-        return tuple(kind(*row) for row in found)
+    def row(self, table: str, **key: object) -> Row:
+        """Return the one row of the table with this key; empty where there is none or no such table."""
+        if not self.has_columns(table, list(key)):
+            return {}
+        where = " and ".join(f"{name} = ?" for name in key)
+        return next(iter(self.rows(f"from {table} where {where}", list(key.values()))), {})
 
 
 @contextmanager
 def open_source(settings: Settings) -> Iterator[Source]:
-    """The pipeline's database, or the published one while a run holds the first.
+    """Open the warehouse, or the published release while a run holds the warehouse.
 
     Raises:
         PipelineError: nothing has been read yet.
-        WarehouseBusy: a run holds the database and nothing has been published yet.
+        WarehouseBusy: a run holds the warehouse and nothing has been published yet.
     """
     path, published = settings.warehouse_path, settings.published_path
     with ExitStack() as stack:

@@ -1,1 +1,1 @@
-"""The files of `sql/` as ordered, audited tables. What the SQL means is said in the files themselves."""
+"""This package builds the files of `sql/` as ordered, checked tables; what the SQL means is said there."""

@@ -1,4 +1,7 @@
-"""Build the models: each made, audited and described in one transaction."""
+"""This module builds models: each is made, checked and described in one transaction of its own.
+
+It does not decide which models there are (`catalogue`) or what is published (`warehouse.publish`).
+"""
 
 import re
 import time
@@ -12,17 +15,37 @@ from pydantic import BaseModel
 
 from cin7_pipeline.errors import AuditFailed
 from cin7_pipeline.models.catalogue import SCHEMAS, Catalogue
-from cin7_pipeline.models.checks import CheckResult, checks_of, run_check
-from cin7_pipeline.models.sql_model import SqlModel
+from cin7_pipeline.models.sql_model import Check, Severity, SqlModel
 from cin7_pipeline.settings.business import BusinessSettings
 from cin7_pipeline.settings.environment import Settings
 from cin7_pipeline.warehouse.raw_tables import RECORDS
-from cin7_pipeline.warehouse.sql import identifier, write_comments
+from cin7_pipeline.warehouse.sql import identifier, literal, write_comments
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What one check found; `example` is the grain of one failing row, never another column."""
+
+    name: str
+    about: str
+    severity: Severity
+    failing_rows: int
+    example: dict[str, object] | None = None
+
+    @property
+    def passed(self) -> bool:
+        """True where no row breaks the rule."""
+        return self.failing_rows == 0
+
+    def __str__(self) -> str:
+        rows = "1 row breaks" if self.failing_rows == 1 else f"{self.failing_rows} rows break"
+        values = ", ".join(f"{name}={value}" for name, value in (self.example or {}).items())
+        return f"{rows} {self.name}" + (f", for example {values}" if values else "")
 
 
 @dataclass(frozen=True)
 class BuildReport:
-    """A table that was built and passed; `columns` are (name, DuckDB type, comment)."""
+    """A table or view that was built and passed; `columns` are (name, DuckDB type, comment)."""
 
     model: SqlModel
     row_count: int
@@ -32,14 +55,13 @@ class BuildReport:
 
 
 class ModelBuildFailed(AuditFailed):
-    """A model whose table was rolled back; `results` is what each check found until then."""
+    """A model whose build was rolled back; `results` is what each check found until then."""
 
-    def __init__(
-        self, message: str, model: SqlModel, results: tuple[CheckResult, ...] = ()
-    ) -> None:
-        super().__init__(message)
+    def __init__(self, model: SqlModel, what: str, results: Iterable[CheckResult] = ()) -> None:
+        kept = f"the previous {model.materialized} is kept"
+        super().__init__(f"{model.name}: {what}; {kept} ({model.path})")
         self.model = model
-        self.results = results
+        self.results = tuple(results)
 
 
 def prepare_connection(connection: DuckDBPyConnection, variables: Mapping[str, object]) -> None:
@@ -57,109 +79,138 @@ def prepare_connection(connection: DuckDBPyConnection, variables: Mapping[str, o
 def build_all(
     connection: DuckDBPyConnection, catalogue: Catalogue, *, only: Iterable[str] | None = None
 ) -> Iterator[BuildReport]:
-    """Build the models one after the other; each is committed before its report is yielded.
+    """Build the models, or those that selectors name; each is committed before its report is yielded.
 
     Raises:
-        AuditFailed: at the first model that fails; the ones after it are not built.
+        ModelBuildFailed: at the first model that fails; the ones after it are not built.
     """
-    names = {catalogue.model(name).name for name in only} if only is not None else None
-    for model in catalogue.models:
-        if names is None or model.name in names:
-            yield build(connection, model)
+    for model in catalogue.models if only is None else catalogue.select(only):
+        yield build(connection, model)
 
 
 def drop_stale_tables(connection: DuckDBPyConnection, catalogue: Catalogue) -> list[str]:
-    """Drop the tables that no model makes any more, so that none is published; their names."""
-    places = ", ".join("?" * len(SCHEMAS))
-    found = connection.execute(
-        f"select schema_name, table_name from duckdb_tables() where schema_name in ({places})"
-        " and not internal and database_name = current_database() order by all",
-        SCHEMAS,
-    ).fetchall()
-    made = {model.name for model in catalogue.models}
-    orphans = [(schema, table) for schema, table in found if f"{schema}.{table}" not in made]
-    for schema, table in orphans:
-        connection.execute(f"drop table {identifier(schema)}.{identifier(table)}")
-    return [f"{schema}.{table}" for schema, table in orphans]
+    """Drop the tables and views that no model makes any more, so that none is published; their names."""
+    stale = {
+        name: kind for name, kind in _built(connection).items() if name not in catalogue.by_name
+    }
+    for name, kind in stale.items():
+        schema, table = name.split(".", 1)
+        connection.execute(f"drop {kind} {identifier(schema)}.{identifier(table)}")
+    return list(stale)
+
+
+def _built(connection: DuckDBPyConnection) -> dict[str, str]:
+    """Return what builds have made so far: `table` or `view` by name."""
+    query = """
+        select
+            table_schema || '.' || table_name,
+            case table_type when 'VIEW' then 'view' else 'table' end
+        from information_schema.tables
+        where table_catalog = current_database() and list_contains(?, table_schema)
+        order by all
+    """
+    return dict(connection.execute(query, [list(SCHEMAS)]).fetchall())
 
 
 def build(connection: DuckDBPyConnection, model: SqlModel) -> BuildReport:
-    """Replace the model's table by a new one that passed all its checks.
+    """Replace what an earlier build made of the model by what its file makes now and passes its checks.
 
     Raises:
-        AuditFailed: the query failed or a check with severity `error` found rows; the earlier
-            table is as it was, and `.results` holds what the checks found.
+        ModelBuildFailed: the query failed or a check of severity `error` found rows; the earlier table
+            is as it was, and `.results` holds what the checks found.
     """
     started = time.perf_counter()
     connection.execute("begin transaction")
     try:
         columns = _create(connection, model)
         results = _audit(connection, model)
-        write_comments(connection, model.name, model.about, model.columns)
+        write_comments(connection, model.name, model.about, model.columns, model.materialized)
         [(row_count,)] = connection.execute(f"select count(*) from {model.name}").fetchall()
         connection.execute("commit")
     except BaseException as error:
         with suppress(duckdb.Error):  # a commit that failed has rolled back by itself
             connection.execute("rollback")
         if isinstance(error, duckdb.Error):
-            raise _failure(model, f"the query failed: {_one_line(error)}") from None
+            raise ModelBuildFailed(model, f"the query failed: {_one_line(error)}") from None
         raise
     return BuildReport(model, row_count, time.perf_counter() - started, results, columns)
 
 
 def _create(connection: DuckDBPyConnection, model: SqlModel) -> tuple[tuple[str, str, str], ...]:
+    """Make the table or view and return its columns as (name, DuckDB type, comment)."""
+    other = "table" if model.materialized == "view" else "view"
+    if _built(connection).get(model.name) == other:  # `or replace` does not replace the other kind
+        connection.execute(f"drop {other} {model.name}")
+    query = _with_values(connection, model.query) if model.materialized == "view" else model.query
     order = f" order by {', '.join(model.sorted_by)}" if model.sorted_by else ""
-    connection.execute(f"create or replace table {model.name} as from ({model.query}\n){order}")
+    connection.execute(
+        f"create or replace {model.materialized} {model.name} as from ({query}\n){order}"
+    )
     described = connection.execute(f"describe {model.name}").fetchall()
     names = [name for name, *_ in described]
     if names != list(model.columns):
-        raise _failure(model, f"rule columns: {_difference(list(model.columns), names)}")
+        lacking = {
+            "header": [name for name in names if name not in model.columns],
+            "query": [name for name in model.columns if name not in names],
+        }
+        parts = [f"the {part} lacks {', '.join(lost)}" for part, lost in lacking.items() if lost]
+        what = " and ".join(parts) or f"the header's order differs; write {', '.join(names)}"
+        raise ModelBuildFailed(model, f"rule columns: {what}")
     return tuple((name, kind, model.columns[name]) for name, kind, *_ in described)
 
 
-def _difference(declared: list[str], built: list[str]) -> str:
-    parts = [
-        f"the header lacks {', '.join(name for name in built if name not in declared)}",
-        f"the query lacks {', '.join(name for name in declared if name not in built)}",
-    ]
-    found = [part for part in parts if not part.endswith("lacks ")]
-    return " and ".join(found) or f"the header's order differs; write {', '.join(built)}"
+def _with_values(connection: DuckDBPyConnection, query: str) -> str:
+    """Write the variables' values into the query of a view: who reads it later has not set them."""
+
+    def value(found: re.Match[str]) -> str:
+        variable = connection.execute(
+            "select getvariable($1)::varchar, typeof(getvariable($1))", [found[1]]
+        )
+        [(text, kind)] = variable.fetchall()
+        return "null" if text is None else f"{literal(text)}::{kind}"
+
+    return re.sub(r"getvariable\('(\w+)'\)", value, query)
 
 
 def _audit(connection: DuckDBPyConnection, model: SqlModel) -> tuple[CheckResult, ...]:
     """Run every check, so that one run shows everything that is wrong."""
     results: list[CheckResult] = []
-    for check in checks_of(model):
+    for check in model.checks:
         try:
             results.append(run_check(connection, model, check))
         except duckdb.Error as error:
             message = f"check {check.name} cannot run: {_one_line(error)}"
-            raise _failure(model, message, tuple(results)) from None
-    if broken := [result for result in results if result.is_fatal]:
-        message = "; ".join(_sentence(result) for result in broken)
-        raise _failure(model, message, tuple(results))
+            raise ModelBuildFailed(model, message, results) from None
+    broken = [
+        result for result in results if not result.passed and result.severity is Severity.ERROR
+    ]
+    if broken:
+        raise ModelBuildFailed(model, "; ".join(map(str, broken)), results)
     return tuple(results)
 
 
-def _sentence(result: CheckResult) -> str:
-    rows = f"{result.failing_rows} row{'' if result.failing_rows == 1 else 's'}"
-    values = ", ".join(f"{name}={value}" for name, value in (result.example or {}).items())
-    example = f", for example {values}" if values else ""
-    return f"{rows} break{'s' if result.failing_rows == 1 else ''} {result.name}{example}"
-
-
-def _failure(model: SqlModel, what: str, results: tuple[CheckResult, ...] = ()) -> ModelBuildFailed:
-    msg = f"{model.name}: {what}; the previous table is kept (sql/{model.schema}/{model.path.name})"
-    return ModelBuildFailed(msg, model, results)
+def run_check(connection: DuckDBPyConnection, model: SqlModel, check: Check) -> CheckResult:
+    """Count the rows of the freshly built table that break one rule, and keep the grain of one of them."""
+    failing = f"({check.failing}\n)"
+    [(count,)] = connection.execute(f"select count(*) from {failing}").fetchall()
+    example = None
+    if count:
+        described = connection.execute(f"describe from {failing}").fetchall()
+        key = [column for column, *_ in described if column in model.grain]
+        if key:
+            names = ", ".join(map(identifier, key))
+            query = f"select {names} from {failing} order by all limit 1"
+            example = dict(zip(key, connection.execute(query).fetchall()[0], strict=True))
+    return CheckResult(check.name, check.about, check.severity, count, example)
 
 
 def _one_line(error: Exception) -> str:
-    """DuckDB's message without the excerpt of the query that follows it."""
+    """Return DuckDB's message without the excerpt of the query that follows it."""
     return " ".join(re.split(r"\n+LINE \d+:", str(error))[0].split())
 
 
 def build_variables(settings: Settings) -> dict[str, object]:
-    """The variables that SQL reads with `getvariable`; `as_of` is the only "now" there is."""
+    """Return the variables that SQL reads with `getvariable`; `as_of` is the only "now" there is."""
     return {
         "as_of": settings.now(),
         "time_zone": settings.time_zone,
@@ -170,17 +221,17 @@ def build_variables(settings: Settings) -> dict[str, object]:
 
 def write_business_settings(connection: DuckDBPyConnection, business: BusinessSettings) -> None:
     """Replace the tables of schema `settings` by what the CSV files say."""
-    _replace(connection, "settings.channels", business.channels)
-    _replace(connection, "settings.warehouses", business.warehouses)
-    _replace(connection, "settings.customer_groups", business.customer_groups)
-    _replace(connection, "settings.custom_fields", business.custom_fields)
-
-
-def _replace(connection: DuckDBPyConnection, table: str, rules: Iterable[BaseModel]) -> None:
-    """By name, for a table that an earlier version made has its columns in another order."""
-    columns = ", ".join(map(identifier, RECORDS[table]))
-    places = ", ".join("?" * len(RECORDS[table]))
-    connection.execute(f"delete from {table}")
-    for rule in rules:
-        values = list(rule.model_dump().values())
-        connection.execute(f"insert into {table} ({columns}) values ({places})", values)
+    rules_by_table: dict[str, Iterable[BaseModel]] = {
+        "settings.channels": business.channels,
+        "settings.warehouses": business.warehouses,
+        "settings.customer_groups": business.customer_groups,
+        "settings.custom_fields": business.custom_fields,
+    }
+    for table, rules in rules_by_table.items():
+        # By name, for a table that an earlier version made has its columns in another order.
+        columns = ", ".join(map(identifier, RECORDS[table]))
+        places = ", ".join("?" * len(RECORDS[table]))
+        connection.execute(f"delete from {table}")
+        for rule in rules:
+            values = list(rule.model_dump().values())
+            connection.execute(f"insert into {table} ({columns}) values ({places})", values)

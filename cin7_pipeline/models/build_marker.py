@@ -1,6 +1,6 @@
-"""The note that is there from the start of a build until all it was asked for passed.
+"""This module keeps the marker file that exists while a build runs and after it failed.
 
-While it is there, tables of two builds stand side by side, so that nothing is published; it also says to
+While it exists, tables of two builds may lie side by side, so that publishing is refused; it also tells
 people what failed and since when. What is built, and what is published, is decided elsewhere.
 """
 
@@ -25,53 +25,52 @@ class FailedBuild:
     problem: str | None = None
 
     def __str__(self) -> str:
-        moment = f"{self.since:%Y-%m-%d %H:%M} UTC"
+        since = f"{self.since:%Y-%m-%d %H:%M} UTC"
         if self.problem is None:
-            return f"the build that began at {moment} is still running or was stopped"
-        return f"no build has passed since {moment}: {self.problem}"
+            return f"the build that began at {since} is still running or was stopped"
+        return f"no build has passed since {since}: {self.problem}"
 
 
-def failed_build(note: Path) -> FailedBuild | None:
-    """What the note says; None where the last build passed."""
+def failed_build(marker: Path) -> FailedBuild | None:
+    """Return what the marker says; None where the last build passed."""
     try:
-        text, touched = note.read_text(encoding="utf-8"), note.stat().st_mtime
+        text, touched = marker.read_text(encoding="utf-8"), marker.stat().st_mtime
     except FileNotFoundError:
         return None
     try:
         facts = json.loads(text)
         return FailedBuild(datetime.fromisoformat(facts["since"]), facts["problem"])
     except (ValueError, KeyError, TypeError):
-        # Of an earlier version, or damaged: that it is there says enough.
+        # Of an earlier version, or damaged: that it exists says enough.
         return FailedBuild(datetime.fromtimestamp(touched, UTC))
 
 
 @contextmanager
-def mark_until_passed(note: Path, now: datetime, *, is_whole: bool) -> Iterator[None]:
-    """Keep the note while the block runs, and after it where the block fails.
+def mark_until_passed(marker: Path, now: datetime, *, is_whole: bool) -> Iterator[None]:
+    """Keep the marker while the block runs, and after it where the block fails.
 
-    A build of a part does not mend what an earlier one left unfinished, so that it leaves that one's note.
+    A partial build that passes does not clear the marker of an earlier failed build.
     """
-    earlier = failed_build(note)
+    earlier = failed_build(marker)
     since = now if earlier is None else earlier.since
-    _write(note, FailedBuild(since))
+    _write(marker, FailedBuild(since))
     try:
         yield
     except Exception as error:
-        with suppress(OSError):  # a full disk takes no note; what failed is told all the same
-            _write(note, FailedBuild(since, _in_one_line(error)))
+        # DuckDB's own errors have several lines, others have no text.
+        problem = " ".join(str(error).split()) or type(error).__name__
+        with suppress(
+            OSError
+        ):  # a full disk takes no marker; the error itself is raised all the same
+            _write(marker, FailedBuild(since, problem))
         raise
     if is_whole or earlier is None:
-        note.unlink(missing_ok=True)
+        marker.unlink(missing_ok=True)
     else:
-        _write(note, earlier)
+        _write(marker, earlier)
 
 
-def _in_one_line(error: Exception) -> str:
-    """What went wrong, for a sentence; DuckDB's own errors have several lines, others none."""
-    return " ".join(str(error).split()) or type(error).__name__
-
-
-def _write(note: Path, build: FailedBuild) -> None:
-    private_folder(note.parent)
+def _write(marker: Path, build: FailedBuild) -> None:
+    private_folder(marker.parent)
     facts = {"since": build.since.isoformat(), "problem": build.problem}
-    write_atomic(note, json.dumps(facts).encode())
+    write_atomic(marker, json.dumps(facts).encode())

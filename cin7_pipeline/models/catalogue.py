@@ -1,30 +1,28 @@
-"""All models of `sql/`, in the order they must be built, with what depends on what.
+"""This module reads all models of `sql/` and puts them into the order in which they must be built.
 
-Dependencies are read from the SQL and never declared. Depends on nothing but the files.
+Dependencies are read from the SQL and never declared. It reads files only, and no database.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from fnmatch import filter as matching
 from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from cin7_pipeline.models.checks import checks_of
 from cin7_pipeline.models.sql_model import (
     Check,
     ModelError,
     SqlModel,
+    parse_check,
     parse_model,
-    parse_query,
-    read_header,
-    severity_of,
-    split_file,
-    tables_read,
-    text_of,
+    parse_shared_texts,
 )
 
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "sql"
-SCHEMAS = ("staging", "core", "planning")
+SCHEMAS = ("staging", "core", "issues", "planning")
 
 
 @dataclass(frozen=True)
@@ -34,26 +32,43 @@ class Catalogue:
     models: tuple[SqlModel, ...]
 
     @cached_property
-    def _by_name(self) -> Mapping[str, SqlModel]:
+    def by_name(self) -> Mapping[str, SqlModel]:
+        """The models by `schema.table`."""
         return {model.name: model for model in self.models}
 
     def model(self, name: str) -> SqlModel:
-        """The model called `schema.table`.
+        """Return the model called `schema.table`.
 
         Raises:
             ModelError: no file makes it.
         """
-        if name not in self._by_name:
-            msg = f"There is no model {name}; a model is a file sql/<schema>/<table>.sql"
+        if name not in self.by_name:
+            close = get_close_matches(name, self.by_name)
+            hint = f"did you mean {' or '.join(close)}?" if close else "see sql/README.md"
+            msg = f"There is no model {name}; a model is a file below sql/<schema>/; {hint}"
             raise ModelError(msg)
-        return self._by_name[name]
+        return self.by_name[name]
 
-    def parents(self, model: SqlModel) -> tuple[SqlModel, ...]:
-        """The models that it reads itself, in build order; raw and settings tables are none."""
-        return tuple(other for other in self.models if other.name in model.reads)
+    def select(self, selectors: Iterable[str]) -> tuple[SqlModel, ...]:
+        """Return the models that any selector names, in build order.
+
+        A selector is a name or a pattern (`staging.*`); a `+` before it adds all that it is made from, a
+        `+` behind it all that is made from it.
+
+        Raises:
+            ModelError: a selector names no model.
+        """
+        chosen: set[str] = set()
+        for selector in selectors:
+            pattern = selector.removeprefix("+").removesuffix("+")
+            names = matching(self.by_name, pattern) or [self.model(pattern).name]
+            above = self.upstream(names) if selector.startswith("+") else ()
+            below = self.downstream(names) if selector.endswith("+") else ()
+            chosen.update(names, (model.name for model in (*above, *below)))
+        return tuple(model for model in self.models if model.name in chosen)
 
     def upstream(self, names: Iterable[str]) -> tuple[SqlModel, ...]:
-        """The named models and all they are made from, in build order."""
+        """Return the named models and all they are made from, in build order."""
         wanted = {self.model(name).name for name in names}
         for model in reversed(self.models):
             if model.name in wanted:
@@ -61,7 +76,7 @@ class Catalogue:
         return tuple(model for model in self.models if model.name in wanted)
 
     def downstream(self, names: Iterable[str]) -> tuple[SqlModel, ...]:
-        """The models made from the named tables (raw ones too), and the named models themselves."""
+        """Return the named models and all made from the named tables (raw ones too), in build order."""
         wanted = set(names)
         for model in self.models:
             if wanted & model.reads:
@@ -71,65 +86,66 @@ class Catalogue:
 
 @cache
 def load_catalogue(folder: Path = SQL_FOLDER) -> Catalogue:
-    """Every model of the folder, with the checks of `checks/` added to the models they guard.
+    """Return every model of the folder, guarded by the rules of `checks/`.
 
-    Read once a process, which thus builds the models that it declared, whatever is edited meanwhile.
+    Files are read once a process, which thus builds what it declared, whatever is edited meanwhile.
 
     Raises:
-        ModelError: a file breaks the format, reads a table that no file makes, or the models
-            read one another in a circle.
+        ModelError: a file breaks the format, two make the same table, one reads a table that no file
+            makes, or the models read one another in a circle.
     """
-    models = {
-        model.name: model
-        for schema in SCHEMAS
-        for model in map(parse_model, sorted((folder / schema).glob("*.sql")))
-    }
+    cross_checks: dict[str, list[Check]] = defaultdict(list)
     for path in sorted((folder / "checks").glob("*.sql")):
-        name = path.stem.partition("__")[0]
-        if name not in models:
-            msg = f"{path}: there is no model {name}; name it <schema>.<model>__<rule>.sql"
-            raise ModelError(msg)
-        checks = (*models[name].checks, _cross_check(path))
-        models[name] = replace(models[name], checks=checks)
+        cross_checks[path.stem.partition("__")[0]].append(parse_check(path))
+    models: dict[str, SqlModel] = {}
+    for schema in SCHEMAS:
+        for path in sorted((folder / schema).rglob("*.sql")):
+            model = parse_model(path, schema, cross_checks.pop(f"{schema}.{path.stem}", ()))
+            if model.name in models:
+                msg = f"{path}: {models[model.name].path} makes {model.name} too; rename one"
+                raise ModelError(msg)
+            models[model.name] = model
+    for name, checks in cross_checks.items():
+        path = folder / "checks" / f"{name}__{checks[0].name}.sql"
+        msg = f"{path}: there is no model {name}; name it <schema>.<model>__<rule>.sql"
+        raise ModelError(msg)
     for model in models.values():
-        _refuse_contradictions(model, models)
-    return Catalogue(_in_build_order(models))
+        rules = [check.name for check in model.checks]
+        if twice := {rule for rule in rules if rules.count(rule) > 1}:
+            msg = f"{model.path}: two checks are called {', '.join(sorted(twice))}; rename one"
+            raise ModelError(msg)
+        made_here = {table for table in model.reads if table.partition(".")[0] in SCHEMAS}
+        if unknown := sorted(made_here - models.keys()):
+            msg = f"{model.path}: reads {', '.join(unknown)}, which no file in sql/ makes"
+            raise ModelError(msg)
+    shared = {schema: parse_shared_texts(folder / schema / "columns.yaml") for schema in SCHEMAS}
+    ordered: dict[str, SqlModel] = {}
+    for name in _build_order(models):
+        ordered[name] = _with_inherited_texts(models[name], ordered, shared[models[name].schema])
+    return Catalogue(tuple(ordered.values()))
 
 
-def _cross_check(path: Path) -> Check:
-    """A rule over several tables: the file's query returns the rows that break it."""
-    header, query = split_file(path)
-    fields = read_header(header, path, {"about"}, {"severity"})
-    rule = path.stem.partition("__")[2]
-    if not rule:
-        msg = f"{path}: the rule has no name; name it <schema>.<model>__<rule>.sql"
-        raise ModelError(msg)
-    return Check(
-        name=rule,
-        about=text_of(fields["about"], "about", path),
-        failing=query,
-        severity=severity_of(fields.get("severity"), path),
-        reads=tables_read(parse_query(query, path), path),
-    )
-
-
-def _refuse_contradictions(model: SqlModel, models: Mapping[str, SqlModel]) -> None:
-    """Names that mean two things or nothing: of checks, and of tables that models should make."""
-    names = [check.name for check in checks_of(model)]
-    if twice := {name for name in names if names.count(name) > 1}:
-        msg = f"{model.path}: two checks are called {', '.join(sorted(twice))}; rename one"
-        raise ModelError(msg)
-    made_here = (table for table in model.reads if table.partition(".")[0] in SCHEMAS)
-    if unknown := sorted(table for table in made_here if table not in models):
-        msg = f"{model.path}: reads {', '.join(unknown)}, which no file in sql/ makes"
-        raise ModelError(msg)
-
-
-def _in_build_order(models: Mapping[str, SqlModel]) -> tuple[SqlModel, ...]:
+def _build_order(models: Mapping[str, SqlModel]) -> tuple[str, ...]:
     graph = {name: sorted(model.reads & models.keys()) for name, model in models.items()}
     try:
-        return tuple(models[name] for name in TopologicalSorter(graph).static_order())
+        return tuple(TopologicalSorter(graph).static_order())
     except CycleError as error:
         circle = " → ".join(error.args[1])
         msg = f"The models read one another in a circle: {circle}; cut it at one of them"
         raise ModelError(msg) from None
+
+
+def _with_inherited_texts(
+    model: SqlModel, models: Mapping[str, SqlModel], shared: Mapping[str, str]
+) -> SqlModel:
+    """Give a column without a text its schema's shared one, else the only one in the models it reads."""
+    texts = dict(model.columns)
+    parents = [models[name] for name in sorted(model.sources & models.keys())]
+    for column in (name for name, text in texts.items() if not text):
+        found = {parent.columns[column] for parent in parents if column in parent.columns}
+        if column not in shared and len(found) != 1:
+            why = "say different things" if found else "have no such column"
+            msg = f"{model.path}: column {column} has no text, and the models it reads {why}: write one"
+            raise ModelError(msg)
+        texts[column] = shared.get(column) or found.pop()
+    return replace(model, columns=texts)

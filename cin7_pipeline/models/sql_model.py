@@ -1,14 +1,13 @@
-"""One model: what the `.sql` file declares in its header, and the query below it.
+"""This module reads one `.sql` file: what its header declares, and the query below it.
 
-Not here: how models depend on one another (`catalogue`) and how a table is made (`build`).
-The format is explained to authors in `sql/README.md`.
+It does not order models (`catalogue`) and builds no table (`build`). Authors find the format in
+`sql/README.md`.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,13 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import traverse_scope
 
 from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.warehouse.sql import identifier
 
 DIALECT = "duckdb"
 
 
 class ModelError(PipelineError):
-    """A file in `sql/` breaks the format; the message says which, how, and what is right."""
+    """A file in `sql/` that breaks the format; the message says which, how, and what is right."""
 
 
 class Severity(StrEnum):
@@ -47,7 +47,11 @@ class Check:
 
 @dataclass(frozen=True)
 class SqlModel:
-    """One file of `sql/<schema>/`: the folder is the schema, the file stem the table."""
+    """One file below `sql/<schema>/`: the first folder is the schema, the file's stem the table.
+
+    `sources` are the tables that the query reads; `checks` stand in the order they run, grain first.
+    A column whose text is '' inherits it. `tree` is the parsed query: copy it before changing it.
+    """
 
     schema: str
     table: str
@@ -57,70 +61,129 @@ class SqlModel:
     columns: dict[str, str]
     checks: tuple[Check, ...]
     query: str
+    sources: frozenset[str]
+    materialized: str = "table"
     sorted_by: tuple[str, ...] = ()
+    tree: exp.Query = field(kw_only=True, repr=False, compare=False)
 
     @property
     def name(self) -> str:
         """The table as queries write it, `schema.table`."""
         return f"{self.schema}.{self.table}"
 
-    @cached_property
+    @property
     def reads(self) -> frozenset[str]:
-        """The tables its query and its checks read, as `schema.table`; itself is not one of them.
-
-        Raises:
-            ModelError: the query is no SQL, or names a table without its schema.
-        """
-        tables = set(tables_read(self.tree, self.path))
-        return frozenset(tables.union(*(check.reads - {self.name} for check in self.checks)))
-
-    @cached_property
-    def tree(self) -> exp.Query:
-        """The parsed query; readers must copy it before they change it."""
-        return parse_query(self.query, self.path)
+        """The tables its query and its checks read, as `schema.table`, but not itself through a check."""
+        return self.sources.union(*(check.reads - {self.name} for check in self.checks))
 
 
-def parse_model(path: Path) -> SqlModel:
-    """The model that a file declares.
+def parse_model(path: Path, schema: str, cross_checks: Sequence[Check] = ()) -> SqlModel:
+    """Return the model that a file declares, guarded by its own checks and by the cross-checks.
 
     Raises:
         ModelError: the header or the query breaks the format.
     """
-    header, query = split_file(path)
-    fields = read_header(header, path, {"about", "grain", "columns"}, {"checks", "sorted_by"})
-    name = f"{path.parent.name}.{path.stem}"
-    model = SqlModel(
-        schema=path.parent.name,
+    fields, query = _read_file(
+        path, {"about", "grain", "columns"}, {"checks", "sorted_by", "materialized"}
+    )
+    columns = _mapping(fields, "columns", "name: meaning and unit", path)
+    if not columns:
+        msg = f"{path}: columns is empty; write one line 'name: meaning and unit' per column"
+        raise ModelError(msg)
+    texts = {
+        name: "" if text is None else _text_of(text, f"column {name}", path)
+        for name, text in columns.items()
+    }
+    kind = fields.get("materialized", "view" if schema == "staging" else "table")
+    may_be_view = schema != "planning" and "sorted_by" not in fields
+    if kind != "table" and not (kind == "view" and may_be_view):
+        msg = (
+            f"{path}: materialized is {kind!r}; write table, or view where the table is neither sorted"
+            " nor published (planning)"
+        )
+        raise ModelError(msg)
+    name = f"{schema}.{path.stem}"
+    grain = _listed(fields, "grain", "the columns that tell its rows apart", path)
+    rules = _mapping(fields, "checks", "name: boolean expression", path)
+    tree = _parse_query(query, path)
+    return SqlModel(
+        schema=schema,
         table=path.stem,
         path=path,
-        about=text_of(fields["about"], "about", path),
-        grain=_listed(fields, "grain", "the columns that tell its rows apart", path),
-        columns=_columns(fields["columns"], path),
-        checks=_checks(fields.get("checks") or {}, name, path),
+        about=_text_of(fields["about"], "about", path),
+        grain=grain,
+        columns=texts,
+        checks=(
+            *_grain_checks(name, grain),
+            *(_row_check(check, rule, name, path) for check, rule in rules.items()),
+            *cross_checks,
+        ),
         query=query,
+        sources=_tables_read(tree, path),
+        materialized=str(kind),
         sorted_by=_listed(fields, "sorted_by", "the columns that people look for first", path),
+        tree=tree,
     )
-    model.reads  # noqa: B018 - refuses a bad query here, where the file is named
-    return model
 
 
-def split_file(path: Path) -> tuple[str, str]:
-    """The YAML of the opening block comment and the query that follows it."""
+def parse_check(path: Path) -> Check:
+    """Return the rule over several tables that a file declares: its query returns the rows that break it.
+
+    Raises:
+        ModelError: the header, the query or the file's name breaks the format.
+    """
+    fields, query = _read_file(path, {"about"}, {"severity"})
+    rule = path.stem.partition("__")[2]
+    if not rule:
+        msg = f"{path}: the rule has no name; name it <schema>.<model>__<rule>.sql"
+        raise ModelError(msg)
+    return Check(
+        name=rule,
+        about=_text_of(fields["about"], "about", path),
+        failing=query,
+        severity=_severity(fields.get("severity"), path),
+        reads=_tables_read(_parse_query(query, path), path),
+    )
+
+
+def parse_shared_texts(path: Path) -> dict[str, str]:
+    """Return the texts, by name, of columns that mean the same in many models of a schema.
+
+    Raises:
+        ModelError: the file, which need not exist, breaks the format.
+    """
+    found = _parse_yaml(path.read_text(encoding="utf-8"), path) if path.exists() else None
+    texts = _mapping({"columns": found}, "columns", "name: meaning and unit", path)
+    return {name: _text_of(text, f"column {name}", path) for name, text in texts.items()}
+
+
+def _grain_checks(table: str, grain: Sequence[str]) -> tuple[Check, Check]:
+    """Return the two rules that every model has: its grain is unique, and no part of it is null."""
+    key = ", ".join(map(identifier, grain))
+    rows = f"select {key} from {table}"
+    is_null = " or ".join(f"{identifier(column)} is null" for column in grain)
+    return (
+        Check(
+            name="grain_is_unique",
+            about=f"One row per {', '.join(grain)}.",
+            failing=f"{rows} qualify count(*) over (partition by {key}) > 1",
+        ),
+        Check(
+            name="grain_is_not_null",
+            about=f"{', '.join(grain)} are always known.",
+            failing=f"{rows} where {is_null}",
+        ),
+    )
+
+
+def _read_file(path: Path, required: set[str], optional: set[str]) -> tuple[dict[str, Any], str]:
+    """Return the header, which has all `required` keys and none that is unknown, and the query below it."""
     found = re.fullmatch(r"\s*/\*(.*?)\*/(.*)", path.read_text(encoding="utf-8"), re.DOTALL)
     query = found[2].strip().rstrip(";").strip() if found else ""
     if not found or not query:
         msg = f"{path}: no header and query; start the file with /* about: … */, then one query"
         raise ModelError(msg)
-    return found[1], query
-
-
-def read_header(text: str, path: Path, required: set[str], optional: set[str]) -> dict[str, Any]:
-    """The header as a mapping with all `required` keys and none that is unknown."""
-    try:
-        header = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        msg = f"{path}: the header is not YAML ({_one_line(error)}); quote text that holds a colon"
-        raise ModelError(msg) from None
+    header = _parse_yaml(found[1], path)
     keys = set(header) if isinstance(header, dict) else set()
     if missing := required - keys:
         msg = f"{path}: the header lacks {', '.join(sorted(missing))}; see sql/README.md"
@@ -129,11 +192,19 @@ def read_header(text: str, path: Path, required: set[str], optional: set[str]) -
         allowed = ", ".join(sorted(required | optional))
         msg = f"{path}: the header has {', '.join(map(str, unknown))}; allowed are {allowed}"
         raise ModelError(msg)
-    return dict(header)
+    return dict(header), query
 
 
-def parse_query(query: str, path: Path) -> exp.Query:
-    """The syntax tree of exactly one query."""
+def _parse_yaml(text: str, path: Path) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        msg = f"{path}: the header is not YAML ({_one_line(error)}); quote text that holds a colon"
+        raise ModelError(msg) from None
+
+
+def _parse_query(query: str, path: Path) -> exp.Query:
+    """Return the syntax tree of exactly one query."""
     try:
         trees = [tree for tree in sqlglot.parse(query, dialect=DIALECT) if tree is not None]
     except SqlglotError as error:
@@ -145,74 +216,64 @@ def parse_query(query: str, path: Path) -> exp.Query:
     return trees[0]
 
 
-def tables_read(tree: exp.Query, path: Path) -> frozenset[str]:
-    """Every table that the query reads, as `schema.table`; names of CTEs are not tables."""
-    sources = [
-        source
-        for scope in traverse_scope(tree)
-        for source in scope.sources.values()
-        if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier)
-    ]
-    for bare in (source for source in sources if not source.db):
-        msg = f"{path}: table {bare.name} has no schema; write schema.{bare.name}"
-        raise ModelError(msg)
-    written = (table for table in tree.find_all(exp.Table) if table.db)
-    return frozenset(f"{table.db}.{table.name}" for table in (*sources, *written))
+def _tables_read(tree: exp.Query, path: Path) -> frozenset[str]:
+    """Return every table that the query reads, as `schema.table`; names of CTEs are not tables."""
+    for scope in traverse_scope(tree):
+        for source in scope.sources.values():
+            if not isinstance(source, exp.Table) or source.db:
+                continue
+            if isinstance(source.this, exp.Identifier):  # else a function, such as generate_series
+                msg = f"{path}: table {source.name} has no schema; write schema.{source.name}"
+                raise ModelError(msg)
+    return frozenset(f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db)
 
 
-def text_of(value: object, what: str, path: Path) -> str:
-    """The value as one line of text; anything else but text is refused."""
+def _text_of(value: object, what: str, path: Path) -> str:
+    """Return the value as one line of text; refuse anything but text."""
     if not isinstance(value, str) or not value.strip():
         msg = f"{path}: {what} is {value!r}; write text (quoted where it holds a colon)"
         raise ModelError(msg)
     return " ".join(value.split())
 
 
-def severity_of(value: object, path: Path) -> Severity:
-    """The severity that a header names; `error` unless said."""
-    found = [severity for severity in Severity if severity == (value or Severity.ERROR)]
-    if not found:
+def _severity(value: object, path: Path) -> Severity:
+    """Return the severity that a header names; `error` where it names none."""
+    if value not in (None, *Severity):
         msg = f"{path}: severity {value!r} is unknown; write error or warn"
         raise ModelError(msg)
-    return found[0]
+    return Severity.WARN if value == Severity.WARN else Severity.ERROR
+
+
+def _mapping(fields: Mapping[str, Any], key: str, line: str, path: Path) -> dict[str, Any]:
+    """Return the lines below a key of the header by name; none where the key has none."""
+    value = fields.get(key) or {}
+    if not isinstance(value, dict):
+        msg = f"{path}: {key} is {value!r}; write one line '{line}' each"
+        raise ModelError(msg)
+    return {str(name): entry for name, entry in value.items()}
 
 
 def _listed(fields: Mapping[str, Any], key: str, what: str, path: Path) -> tuple[str, ...]:
-    """The columns that a key of the header lists; none where an optional key is left out."""
+    """Return the columns that a key of the header lists; none where an optional key is left out."""
     if key not in fields:
         return ()
-    value, columns = fields[key], fields["columns"]
-    known = columns if isinstance(columns, dict) else {}
-    if not isinstance(value, list) or not value or not all(name in known for name in value):
+    value = fields[key]
+    if not isinstance(value, list) or not value or not all(n in fields["columns"] for n in value):
         msg = f"{path}: {key} is {value!r}; list {what}: [a, b]"
         raise ModelError(msg)
     return tuple(value)
 
 
-def _columns(value: object, path: Path) -> dict[str, str]:
-    if not isinstance(value, dict) or not value:
-        msg = f"{path}: columns is {value!r}; write one line 'name: meaning and unit' per column"
-        raise ModelError(msg)
-    return {str(name): text_of(text, f"column {name}", path) for name, text in value.items()}
-
-
-def _checks(value: object, table: str, path: Path) -> tuple[Check, ...]:
-    if not isinstance(value, dict):
-        msg = f"{path}: checks is {value!r}; write one line 'name: boolean expression' per check"
-        raise ModelError(msg)
-    return tuple(_check(str(name), rule, table, path) for name, rule in value.items())
-
-
-def _check(name: str, rule: object, table: str, path: Path) -> Check:
-    """A check per row; a null result passes, as in a `check` constraint."""
+def _row_check(name: str, rule: object, table: str, path: Path) -> Check:
+    """Return a check of each row; a null result passes, as in SQL's own `check` constraints."""
     parts: Mapping[str, object] = rule if isinstance(rule, dict) else {"expect": rule}
     if unknown := set(parts) - {"expect", "severity"}:
         msg = f"{path}: check {name} has {', '.join(unknown)}; allowed are expect and severity"
         raise ModelError(msg)
-    expect = text_of(parts.get("expect"), f"check {name}", path)
+    expect = _text_of(parts.get("expect"), f"check {name}", path)
     failing = f"select * from {table} where not ({expect})"
-    reads = tables_read(parse_query(failing, path), path)
-    return Check(name, expect, failing, severity_of(parts.get("severity"), path), reads)
+    reads = _tables_read(_parse_query(failing, path), path)
+    return Check(name, expect, failing, _severity(parts.get("severity"), path), reads)
 
 
 def _one_line(error: Exception) -> str:

@@ -16,11 +16,15 @@ def literal(text: str) -> str:
 
 
 def write_comments(
-    connection: DuckDBPyConnection, table: str, about: str | None, columns: Mapping[str, str | None]
+    connection: DuckDBPyConnection,
+    table: str,
+    about: str | None,
+    columns: Mapping[str, str | None],
+    kind: str = "table",
 ) -> None:
-    """Describe a table and its columns; `create or replace` drops what stood there before."""
+    """Describe a table or view and its columns; `create or replace` drops what stood there before."""
     if about is not None:
-        connection.execute(f"comment on table {table} is {literal(about)}")
+        connection.execute(f"comment on {kind} {table} is {literal(about)}")
     for column, text in columns.items():
         if text is not None:
             target = f"{table}.{identifier(column)}"

@@ -1,4 +1,4 @@
-"""Assets of schemas staging, core and planning: one per SQL file, with its rules as asset checks."""
+"""Assets of the schemas that models make: one per SQL file, with its rules as asset checks."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,7 @@ from cin7_pipeline.models.build import ModelBuildFailed
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.models.lineage import column_lineage
 from cin7_pipeline.pipeline import build_models
+from cin7_pipeline.warehouse.raw_tables import table_columns
 from dagster_project.partitions import WRITER_POOL
 from dagster_project.resources import SettingsResource, Turn
 from dagster_project.specs import (
@@ -46,7 +47,7 @@ def models_asset() -> dg.AssetsDefinition:
         turn.take(run_settings, context)
         try:
             for report in build_models(run_settings, only=chosen):
-                yield build_result(report, column_lineage(catalogue, report.model))
+                yield build_result(report, column_lineage(catalogue, report.model, table_columns()))
         except ModelBuildFailed as refusal:
             yield from (check_result(refusal.model, result) for result in refusal.results)
             raise dg.Failure(str(refusal)) from None

@@ -25,8 +25,5 @@ select
     size_totals.document_kind,
     size_totals.document_id
 from size_totals
-left join item_totals
-    on
-        size_totals.document_kind = item_totals.document_kind
-        and size_totals.document_id = item_totals.document_id
+left join item_totals using (document_kind, document_id)
 where size_totals.quantity is distinct from item_totals.quantity

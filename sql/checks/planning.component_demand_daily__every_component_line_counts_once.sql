@@ -1,5 +1,5 @@
 /*
-about: The units of component lines below the kits of sales_lines are told once, to the last one.
+about: The units of component lines below the kits of sales_lines are counted once, to the last one.
 */
 with
 
@@ -8,8 +8,7 @@ kit_lines as (
         sales.sales_order_id,
         sales.line_id
     from planning.sales_lines as sales
-    inner join core.items as items
-        on sales.product_option_id = items.product_option_id and sales.size = items.size
+    inner join core.items as items using (product_option_id, size)
     where items.is_kit
 ),
 
@@ -28,7 +27,7 @@ lines_below as (
             and items.product_option_id is not null
 ),
 
-told as (
+published as (
     select coalesce(sum(quantity), 0) as quantity
     from planning.component_demand_daily
     where basis = 'order_lines'
@@ -36,7 +35,7 @@ told as (
 
 select
     lines_below.quantity,
-    told.quantity as told_quantity
+    published.quantity as published_quantity
 from lines_below
-cross join told
-where lines_below.quantity <> told.quantity
+cross join published
+where lines_below.quantity <> published.quantity

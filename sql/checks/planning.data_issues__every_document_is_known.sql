@@ -8,7 +8,7 @@ known as (
         document_kind,
         document_id
     from core.documents
-    where not is_gone
+    where not is_deleted
     union all
     select
         'contact' as document_kind,
@@ -20,7 +20,7 @@ known as (
         'product_option' as document_kind,
         product_option_id as document_id
     from core.items
-    where not is_gone
+    where not is_deleted
     union all
     select
         'bom_master' as document_kind,
@@ -35,12 +35,5 @@ select
     issues.document_id,
     issues.line_id
 from planning.data_issues as issues
-where
-    issues.document_kind <> 'branch'
-    and not exists (
-        select 1
-        from known
-        where
-            known.document_kind = issues.document_kind
-            and known.document_id = issues.document_id
-    )
+anti join known using (document_kind, document_id)
+where issues.document_kind <> 'branch'

@@ -8,7 +8,7 @@ sales as (
         demand.sold_on,
         sum(demand.net_quantity) as net_quantity
     from planning.demand_daily as demand
-    inner join core.synced_days as synced_days on demand.sold_on = synced_days.day_on
+    inner join core.covered_days as covered_days on demand.sold_on = covered_days.day_on
     inner join core.today as today on demand.sold_on < today.today_on
     group by demand.sold_on
 ),

@@ -3,7 +3,7 @@ about: Each line of every document Cin7 sent is in the table of its kind or in e
 */
 with
 
-told_lines as (
+published_lines as (
     select
         'sales_order' as document_kind,
         sales_order_id as document_id,
@@ -40,11 +40,4 @@ select
     lines.document_id,
     lines.line_id
 from core.document_lines as lines
-where not exists (
-    select 1
-    from told_lines
-    where
-        told_lines.document_kind = lines.document_kind
-        and told_lines.document_id = lines.document_id
-        and told_lines.line_id = lines.line_id
-)
+anti join published_lines using (document_kind, document_id, line_id)

@@ -40,9 +40,4 @@ select
     excluded.size,
     excluded.rule
 from planning.excluded_lines as excluded
-inner join included_lines as included
-    on
-        excluded.document_kind = included.document_kind
-        and excluded.document_id = included.document_id
-        and excluded.line_id = included.line_id
-        and excluded.size = included.size
+inner join included_lines using (document_kind, document_id, line_id, size)

@@ -9,14 +9,14 @@ carried as (
     where state = 'Active' and source_warehouse <> destination_warehouse
 ),
 
-told as (
+published as (
     select coalesce(sum(in_transit), 0) as quantity
     from planning.inventory
 )
 
 select
     carried.quantity,
-    told.quantity as told_quantity
+    published.quantity as published_quantity
 from carried
-cross join told
-where carried.quantity <> told.quantity
+cross join published
+where carried.quantity <> published.quantity

@@ -14,7 +14,7 @@ listed as (
     where deleted_at is null
 ),
 
-told as (
+published as (
     select
         coalesce(sum(on_hand), 0) as on_hand,
         coalesce(sum(open_sales), 0) as open_sales,
@@ -26,12 +26,12 @@ told as (
 
 select
     listed.on_hand,
-    told.on_hand as told_on_hand
+    published.on_hand as published_on_hand
 from listed
-cross join told
+cross join published
 where
-    listed.on_hand <> told.on_hand
-    or listed.open_sales <> told.open_sales
-    or listed.available <> told.available
-    or listed.incoming <> told.incoming
-    or listed.holding <> told.holding
+    listed.on_hand <> published.on_hand
+    or listed.open_sales <> published.open_sales
+    or listed.available <> published.available
+    or listed.incoming <> published.incoming
+    or listed.holding <> published.holding

@@ -12,7 +12,7 @@ listed as (
     group by snapshot_on
 ),
 
-told as (
+published as (
     select
         snapshot_on,
         coalesce(sum(on_hand), 0) as on_hand,
@@ -24,9 +24,9 @@ told as (
 select
     listed.snapshot_on,
     listed.on_hand,
-    told.on_hand as told_on_hand
+    published.on_hand as published_on_hand
 from listed
-left join told on listed.snapshot_on = told.snapshot_on
+left join published using (snapshot_on)
 where
-    listed.on_hand is distinct from told.on_hand
-    or listed.available is distinct from told.available
+    listed.on_hand is distinct from published.on_hand
+    or listed.available is distinct from published.available

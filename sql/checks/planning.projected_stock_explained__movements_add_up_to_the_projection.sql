@@ -27,12 +27,7 @@ balances as (
             rows unbounded preceding
         ) as explained
     from planning.projected_stock as stock
-    left join movements
-        on
-            stock.product_option_id = movements.product_option_id
-            and stock.size = movements.size
-            and stock.warehouse = movements.warehouse
-            and stock.day_on = movements.day_on
+    left join movements using (product_option_id, size, warehouse, day_on)
 )
 
 select

@@ -24,7 +24,7 @@ transfers as (
     where state = 'Active'
 ),
 
-told as (
+published as (
     select
         coalesce(sum(cin7) filter (where measure = 'incoming'), 0) as cin7_incoming,
         coalesce(sum(cin7) filter (where measure = 'open_sales'), 0) as cin7_open_sales,
@@ -36,20 +36,20 @@ told as (
 )
 
 select
-    told.cin7_incoming,
-    told.cin7_open_sales,
-    told.cin7_holding,
-    told.cin7_available,
-    told.our_incoming,
-    told.our_holding
-from told
+    published.cin7_incoming,
+    published.cin7_open_sales,
+    published.cin7_holding,
+    published.cin7_available,
+    published.our_incoming,
+    published.our_holding
+from published
 cross join stock
 cross join orders
 cross join transfers
 where
-    told.cin7_incoming <> stock.incoming
-    or told.cin7_open_sales <> stock.open_sales
-    or told.cin7_holding <> stock.holding
-    or told.cin7_available <> stock.available
-    or told.our_incoming <> orders.incoming
-    or told.our_holding <> transfers.holding
+    published.cin7_incoming <> stock.incoming
+    or published.cin7_open_sales <> stock.open_sales
+    or published.cin7_holding <> stock.holding
+    or published.cin7_available <> stock.available
+    or published.our_incoming <> orders.incoming
+    or published.our_holding <> transfers.holding

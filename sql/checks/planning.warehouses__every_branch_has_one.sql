@@ -3,7 +3,7 @@ about: Each branch of Cin7 is counted at exactly one warehouse.
 */
 with
 
-told as (
+published as (
     select coalesce(sum(branch_count), 0) as branch_count
     from planning.warehouses
 ),
@@ -15,8 +15,8 @@ listed as (
 )
 
 select
-    told.branch_count,
+    published.branch_count,
     listed.branch_count as listed_branch_count
-from told
+from published
 cross join listed
-where told.branch_count <> listed.branch_count
+where published.branch_count <> listed.branch_count

@@ -1,9 +1,9 @@
 /*
-about: The moment that all tables speak of, and its local day; one row.
+about: The time that all tables describe, and its local day; one row.
 grain: [today_on]
 columns:
-  today_on: Local day of the moment.
-  as_of_at: The moment (UTC).
+  today_on: Local day of that time.
+  as_of_at: That time (UTC).
 */
 select
     timezone(getvariable('time_zone'), getvariable('as_of'))::date as today_on,

@@ -1,16 +1,16 @@
 /*
 about: >-
-  What a sales channel may offer, by each of the four ways that channels reckon it; take the
+  What a sales channel may offer, by each of the four ways that channels calculate it; take the
   column that matches the channel's settings for incoming and holding stock. One row per option,
   size and warehouse of planning.inventory.
 grain: [product_option_id, size, warehouse]
 columns:
-  product_option_id: Cin7 id of the option.
-  size: Size of the item; '' when unsized.
-  warehouse: Warehouse that holds or receives the units; unmapped where the branch is not known.
-  sku: Code of the item, verbatim.
-  available: Units on hand less open sales, in stocking units, as Cin7 says.
-  available_plus_incoming: Available and what approved purchase orders bring, in stocking units.
+  product_option_id:
+  size:
+  warehouse:
+  sku:
+  available:
+  available_plus_incoming: Available plus units on approved purchase orders, in stocking units.
   available_less_holding: >-
     Available less what is set aside, in stocking units; dispatched transfers are in holding and
     may have left the units on hand already.

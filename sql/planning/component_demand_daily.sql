@@ -1,9 +1,9 @@
 /*
 about: >-
   What the kits that were sold took of their components per day: what the order's own component
-  lines say, else what the bill of materials says, never both for one kit line. It stands beside
-  planning.demand_daily, where the kits themselves are sold. One row per option, size, warehouse,
-  day and basis.
+  lines say, else what the bill of materials says, never both for one kit line. Sales of the
+  kits themselves are in planning.demand_daily. One row per option, size, warehouse, day and
+  basis.
 grain: [product_option_id, size, warehouse, sold_on, basis]
 sorted_by: [sku, warehouse, sold_on]
 columns:
@@ -30,6 +30,5 @@ select
     sum(parts.quantity)::decimal(18, 4) as quantity,
     count(*) as kit_count
 from core.kit_components as parts
-inner join core.items as items
-    on parts.product_option_id = items.product_option_id and parts.size = items.size
+inner join core.items as items using (product_option_id, size)
 group by parts.product_option_id, parts.size, parts.warehouse, parts.day_on, parts.basis

@@ -7,7 +7,7 @@ columns:
   document_kind: sales_order, purchase_order, transfer, credit_note, product or contact.
   document_id: Cin7 id of the record.
   name: Name of the field by the settings.
-  value: What stands in the field, as text; an e-mail address in it is not shown.
+  value: Content of the field, as text; an e-mail address in it is not shown.
   cin7_field: Code of the field in Cin7, such as orders_1000.
 checks:
   value_is_given: value <> ''

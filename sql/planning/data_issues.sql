@@ -9,11 +9,11 @@ columns:
     What it is about; a kind of document, branch, product_option, contact or bom_master.
   document_id: Cin7 id of it; 0 where documents name no branch.
   line_id: Cin7 id of the line; 0 where the issue is about the whole.
-  severity: error (numbers are wrong until it is mended), warning or info.
+  severity: error (numbers are wrong until it is fixed), warning or info.
   detail: >-
     What is wrong; lines with reference, code, units and value in document currency. An e-mail
     address that somebody wrote into a line is not shown.
-  suggestion: What to do about it.
+  suggestion:
 checks:
   severity_is_known: severity in ('error', 'warning', 'info')
   detail_is_not_null: detail is not null
@@ -22,31 +22,31 @@ checks:
 with
 
 issues as (
-    select * from core.line_issues
+    select * from issues.lines
     union all by name
-    select * from core.branch_issues
+    select * from issues.branches
     union all by name
-    select * from core.branch_share_issues
+    select * from issues.default_branch
     union all by name
-    select * from core.item_issues
+    select * from issues.items
     union all by name
-    select * from core.order_issues
+    select * from issues.order_shipping
     union all by name
-    select * from core.order_total_issues
+    select * from issues.order_totals
     union all by name
-    select * from core.order_entry_issues
+    select * from issues.order_entry
     union all by name
-    select * from core.stage_issues
+    select * from issues.stages
     union all by name
-    select * from core.double_sale_issues
+    select * from issues.double_sales
     union all by name
-    select * from core.customer_issues
+    select * from issues.customers
     union all by name
-    select * from core.member_email_issues
+    select * from issues.order_emails
     union all by name
-    select * from core.transfer_issues
+    select * from issues.transfers
     union all by name
-    select * from core.bom_issues
+    select * from issues.boms
 )
 
 select

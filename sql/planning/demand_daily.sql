@@ -1,6 +1,6 @@
 /*
 about: >-
-  Units sold and returned per day, and how many orders and customers stand behind them; a day on
+  Units sold and returned per day, and how many orders and customers are behind them; a day on
   which nothing moved has no row (planning.demand_series has one). One row per option, size,
   warehouse, channel and day.
 grain: [product_option_id, size, warehouse, channel, sold_on]
@@ -61,7 +61,7 @@ days as (
         min(sku) as sku,
         sum(sold_quantity)::decimal(18, 4) as sold_quantity,
         sum(returned_quantity)::decimal(18, 4) as returned_quantity,
-        count(distinct order_root) as order_count
+        count(distinct original_order_number) as order_count
     from core.demand_lines
     group by product_option_id, size, warehouse, channel, day_on
 )
@@ -83,10 +83,4 @@ select
             then round(buyers.sold_quantity / days.sold_quantity, 4)
     end::decimal(18, 4) as largest_customer_share
 from days
-left join buyers
-    on
-        days.product_option_id = buyers.product_option_id
-        and days.size = buyers.size
-        and days.warehouse = buyers.warehouse
-        and days.channel = buyers.channel
-        and days.day_on = buyers.day_on
+left join buyers using (product_option_id, size, warehouse, channel, day_on)

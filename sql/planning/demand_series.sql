@@ -41,7 +41,7 @@ sales as (
         demand.sold_on as day_on,
         sum(demand.net_quantity) as net_quantity
     from planning.demand_daily as demand
-    inner join pairs on demand.sku = pairs.sku and demand.warehouse = pairs.warehouse
+    inner join pairs using (sku, warehouse)
     group by pairs.series_number, demand.sold_on
 ),
 
@@ -50,7 +50,7 @@ stocked_days as (
         pairs.series_number,
         stock.snapshot_on as day_on
     from planning.inventory_daily as stock
-    inner join pairs on stock.sku = pairs.sku and stock.warehouse = pairs.warehouse
+    inner join pairs using (sku, warehouse)
     where stock.on_hand > 0
 ),
 
@@ -73,14 +73,13 @@ select
     days.unique_id,
     days.day_on as ds,
     case
-        when synced_days.day_on is not null then coalesce(sales.net_quantity, 0)
+        when covered_days.day_on is not null then coalesce(sales.net_quantity, 0)
     end::decimal(18, 4) as y,
     case
         when snapshots.snapshot_on is not null then stocked_days.series_number is not null
     end as is_in_stock
 from days
-left join core.synced_days as synced_days on days.day_on = synced_days.day_on
+left join core.covered_days as covered_days using (day_on)
 left join snapshots on days.day_on = snapshots.snapshot_on
-left join sales on days.series_number = sales.series_number and days.day_on = sales.day_on
-left join stocked_days
-    on days.series_number = stocked_days.series_number and days.day_on = stocked_days.day_on
+left join sales using (series_number, day_on)
+left join stocked_days using (series_number, day_on)

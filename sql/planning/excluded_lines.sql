@@ -4,10 +4,10 @@ about: >-
   silently dropped. One row per document line, size and rule.
 grain: [document_kind, document_id, line_id, size, rule]
 columns:
-  document_kind: sales_order, purchase_order, transfer or credit_note.
-  document_id: Cin7 id of the document.
-  line_id: Cin7 id of the line.
-  size: Size of the item; where there is no item, the size on the line.
+  document_kind:
+  document_id:
+  line_id:
+  size:
   rule: Name of the rule that keeps the line out.
   quantity: Units the line would show, in stocking units; positive on credit notes.
   value: What it would be worth, in document currency (transfers in the account's).
@@ -19,7 +19,7 @@ columns:
     the branch is not known.
   created_on: Day the document was created, local date.
 checks:
-  why_is_told: why is not null
+  why_is_not_null: why is not null
 */
 select
     rules.document_kind,
@@ -35,28 +35,20 @@ select
         when 'draft' then 'the document is not approved'
         when 'undispatched' then 'not dispatched; what is left to ship stands in open_sales_lines'
         when 'not_completed' then 'the credit note is not completed'
-        when 'channel_excluded' then 'the settings leave out the channel ' || labels.channel
+        when 'channel_excluded' then 'the settings leave out the channel ' || attributes.channel
         when 'kit_component' then 'component of a kit, whose own line counts'
         when 'description_only' then 'no item has this code; see data_issues'
-        when 'warehouse_disabled' then 'the settings leave out the warehouse ' || labels.warehouse
+        when 'warehouse_disabled'
+            then 'the settings leave out the warehouse ' || attributes.warehouse
         when 'customer_group_excluded'
-            then 'the settings leave out the customer group ' || labels.customer_group
+            then 'the settings leave out the customer group ' || attributes.customer_group
     end as why,
     documents.order_number,
     items.product_option_id,
     items.sku,
-    labels.warehouse,
+    attributes.warehouse,
     documents.created_on
-from core.excluded_line_rules as rules
-inner join core.document_line_items as items
-    on
-        rules.document_kind = items.document_kind
-        and rules.document_id = items.document_id
-        and rules.line_id = items.line_id
-        and rules.size = items.size
-inner join core.documents as documents
-    on
-        rules.document_kind = documents.document_kind
-        and rules.document_id = documents.document_id
-inner join core.document_labels as labels
-    on rules.document_kind = labels.document_kind and rules.document_id = labels.document_id
+from core.line_exclusions as rules
+inner join core.document_line_items as items using (document_kind, document_id, line_id, size)
+inner join core.documents as documents using (document_kind, document_id)
+inner join core.document_attributes as attributes using (document_kind, document_id)

@@ -4,7 +4,7 @@ about: >-
   warehouse with stock figures or units on their way.
 grain: [product_option_id, size, warehouse]
 columns:
-  product_option_id: Cin7 id of the option.
+  product_option_id:
   size: Size of the item; '' when unsized.
   warehouse: Warehouse that holds or receives the units; unmapped where the branch is not known.
   sku: Code of the item, verbatim.

@@ -6,7 +6,7 @@ grain: [snapshot_on, product_option_id, size, warehouse]
 sorted_by: [sku, warehouse, snapshot_on]
 columns:
   snapshot_on: Local day of the snapshot.
-  product_option_id: Cin7 id of the option.
+  product_option_id:
   size: Size of the item; '' when unsized.
   warehouse: Warehouse that holds or receives the units; unmapped where the branch is not known.
   sku: Code of the item, verbatim.

@@ -5,7 +5,7 @@ about: >-
   per kind, lane, option and size.
 grain: [kind, lane, product_option_id, size]
 columns:
-  kind: purchase_order or transfer.
+  kind:
   lane: Cin7 id of the supplier as text, or source → destination warehouse.
   product_option_id: Cin7 id of the option.
   size: Size of the item; '' when unsized.
@@ -18,7 +18,7 @@ columns:
   p95_days: Days within which 95 % of them arrived.
   on_time_share: Share of the purchase orders with an expected arrival that came by then, 0 to 1;
     null where there is none and on transfers.
-  lane_name: Company of the supplier, or source → destination warehouse.
+  lane_name:
 checks:
   there_is_an_observation: observation_count > 0
   quantiles_rise: p50_days <= p80_days and p80_days <= p95_days
@@ -29,7 +29,7 @@ with
 
 document_items as (
     select distinct
-        document_kind,
+        document_kind as kind,
         document_id,
         product_option_id,
         size,
@@ -53,9 +53,6 @@ select
     round(avg((observations.late_days = 0)::integer), 4)::decimal(18, 4) as on_time_share,
     min(observations.lane_name) as lane_name
 from core.receipt_observations as observations
-inner join document_items as items
-    on
-        observations.kind = items.document_kind
-        and observations.document_id = items.document_id
+inner join document_items as items using (kind, document_id)
 where observations.days is not null
 group by observations.kind, observations.lane, items.product_option_id, items.size

@@ -5,7 +5,7 @@ about: >-
 grain: [sales_order_id, line_id, size]
 columns:
   sales_order_id: Cin7 id of the sales order.
-  line_id: Cin7 id of the line.
+  line_id:
   size: Size of the item; '' when unsized.
   order_number: Reference of the order in Cin7.
   channel: Sales channel by the settings, else the order's source, else Direct.
@@ -32,15 +32,16 @@ with
 
 open_lines as (
     select
+        document_kind,
         document_id,
         line_id,
         size,
         not bool_or(
             rule in ('channel_excluded', 'customer_group_excluded', 'warehouse_disabled')
         ) as is_included
-    from core.excluded_line_rules
+    from core.line_exclusions
     where document_kind = 'sales_order'
-    group by document_id, line_id, size
+    group by document_kind, document_id, line_id, size
     having
         bool_or(rule = 'undispatched')
         and not bool_or(rule in ('kit_component', 'description_only'))
@@ -51,13 +52,13 @@ select
     items.line_id,
     items.size,
     orders.order_number,
-    labels.channel,
-    labels.warehouse,
+    attributes.channel,
+    attributes.warehouse,
     items.product_option_id,
     items.sku,
     items.ordered_quantity,
-    items.done_quantity as shipped_quantity,
-    (items.ordered_quantity - items.done_quantity)::decimal(18, 4) as open_quantity,
+    items.fulfilled_quantity as shipped_quantity,
+    (items.ordered_quantity - items.fulfilled_quantity)::decimal(18, 4) as open_quantity,
     orders.due_on,
     orders.stage,
     (today.today_on - orders.created_on)::integer as age_days,
@@ -66,17 +67,11 @@ select
     orders.branch_id,
     orders.customer_id,
     open_lines.is_included,
-    sales.order_root
+    sales.original_order_number as order_root
 from open_lines
-inner join core.document_line_items as items
-    on
-        items.document_kind = 'sales_order'
-        and open_lines.document_id = items.document_id
-        and open_lines.line_id = items.line_id
-        and open_lines.size = items.size
+inner join core.document_line_items as items using (document_kind, document_id, line_id, size)
 inner join staging.sales_orders as orders on items.document_id = orders.sales_order_id
-inner join core.sales_orders as sales on orders.sales_order_id = sales.sales_order_id
-inner join core.document_labels as labels
-    on items.document_kind = labels.document_kind and items.document_id = labels.document_id
+inner join core.sales_orders as sales using (sales_order_id)
+inner join core.document_attributes as attributes using (document_kind, document_id)
 cross join core.today as today
-where items.ordered_quantity > items.done_quantity
+where items.ordered_quantity > items.fulfilled_quantity

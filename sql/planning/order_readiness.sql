@@ -2,13 +2,13 @@
 about: >-
   Why an open order is not on its way to the carrier: each undispatched order against the five
   things that shipping software asks of it, drafts included. One row per order that is neither
-  dispatched, void nor gone.
+  dispatched nor void nor deleted in Cin7.
 grain: [sales_order_id]
 columns:
   sales_order_id: Cin7 id of the sales order.
   order_number: Reference of the order in Cin7.
   is_approved: True once the order is approved.
-  is_fully_picked: True where its stage is Fully Picked, in any case.
+  is_fully_picked: True where its stage is Fully Picked, whatever the letter case.
   is_recent: True where it was created, or was to be delivered, within the last 60 days.
   has_delivery_country: True where the address to deliver to names a country.
   has_dispatch_quantity: True where some line, kit components aside, has a shipped quantity.
@@ -24,7 +24,7 @@ with
 shipped_orders as (
     select distinct document_id
     from core.document_lines
-    where document_kind = 'sales_order' and not is_component and done_quantity > 0
+    where document_kind = 'sales_order' and not is_component and fulfilled_quantity > 0
 ),
 
 criteria as (
@@ -48,7 +48,7 @@ criteria as (
     where
         documents.completed_on is null
         and not documents.is_void
-        and not documents.is_gone
+        and not documents.is_deleted
 )
 
 select

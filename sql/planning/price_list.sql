@@ -4,13 +4,13 @@ about: >-
   planning.products. One row per option that Cin7 still has, size, tier and currency.
 grain: [product_option_id, size, tier, currency]
 columns:
-  product_option_id: Cin7 id of the option.
+  product_option_id:
   size: Size of the item; '' when unsized.
   tier: Name of the price tier as the account writes it.
-  currency: Currency of the price (ISO code).
+  currency:
   sku: Code of the item, verbatim.
   price: Price of a unit, in the currency beside it.
-  is_default_tier: True for the tier of the settings (wholesale unless set), in any case.
+  is_default_tier: True for the tier of the settings (wholesale unless set), in any letter case.
 checks:
   price_is_not_null: price is not null
 */
@@ -22,7 +22,6 @@ select
     items.sku,
     prices.price,
     lower(prices.tier) = lower(getvariable('price_tier')) as is_default_tier
-from core.price_columns as prices
-inner join core.items as items
-    on prices.product_option_id = items.product_option_id and prices.size = items.size
-where lower(prices.tier) <> 'cost' and not items.is_gone
+from staging.product_option_prices as prices
+inner join core.items as items using (product_option_id, size)
+where lower(prices.tier) <> 'cost' and not items.is_deleted

@@ -4,25 +4,25 @@ about: >-
   that Cin7 still has.
 grain: [product_option_id, size]
 columns:
-  product_option_id: Cin7 id of the option.
+  product_option_id:
   size: Size of the option on a size grid; '' when unsized.
   sku: The option's code, verbatim and case-sensitive; its code with size or without
-    stands in where it has none.
+    is used where it has none.
   product_id: Cin7 id of the product the option belongs to.
-  style_code: Code of the product as a whole.
-  name: Name of the product.
+  style_code:
+  name:
   category: Category of the product.
-  sub_category: Category below the category.
+  sub_category:
   brand: Brand of the product.
   option_1: First option value, such as the colour.
-  option_2: Second option value.
-  option_3: Third option value.
+  option_2:
+  option_3:
   barcode: Barcode of the option.
   supplier_id: Cin7 id of the contact who supplies the product.
   product_status: Status of the product in Cin7 (Public, Internal, ShowInB2B or Inactive).
   option_status: Status of the option in Cin7 (Primary, Active or Disabled).
   stock_control: How Cin7 values and tracks the product's stock, such as FIFO or Batch.
-  is_kit: True for kits, whose stock is that of their components.
+  is_kit:
   weight: Weight of a unit as entered in Cin7; the option's where above 0, else the product's.
   volume: Volume of a unit as entered in Cin7.
   unit_cost: Cost of a unit in the currency beside it, else in the first currency there is.
@@ -65,9 +65,7 @@ select
     options.supplier_code,
     products.sales_account
 from core.items as items
-inner join staging.product_options as options
-    on items.product_option_id = options.product_option_id and items.size = options.size
-inner join core.item_prices as prices
-    on items.product_option_id = prices.product_option_id and items.size = prices.size
+inner join staging.product_options as options using (product_option_id, size)
+inner join core.item_prices as prices using (product_option_id, size)
 left join staging.products as products on items.product_id = products.product_id
-where not items.is_gone
+where not items.is_deleted

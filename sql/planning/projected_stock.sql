@@ -2,14 +2,14 @@
 about: >-
   Stock of each item at each warehouse day by day, today and the next 180: what is available now
   plus what is counted on to arrive less what demand is expected to take. Every movement behind
-  it stands in planning.projected_stock_explained. One row per option, size, warehouse and day.
+  it is in planning.projected_stock_explained. One row per option, size, warehouse and day.
 grain: [product_option_id, size, warehouse, day_on]
 sorted_by: [sku, warehouse, day_on]
 columns:
-  product_option_id: Cin7 id of the option.
-  size: Size of the item; '' when unsized.
-  warehouse: Warehouse; unmapped where the branch is not known.
-  day_on: Local day.
+  product_option_id:
+  size:
+  warehouse:
+  day_on:
   sku: Code of the item, verbatim.
   opening: Units at the start of the day, in stocking units; today what Cin7 has available (on hand
     less open sales, which are therefore not taken again), later what was projected for the day
@@ -64,22 +64,22 @@ pairs as (
         product_option_id,
         size,
         warehouse,
-        coalesce(starts.sku, receivers.sku) as sku,
-        coalesce(starts.starting_quantity, 0) as starting_quantity,
-        coalesce(starts.daily_demand, 0) as daily_demand
-    from core.projection_starts as starts
+        coalesce(inputs.sku, receivers.sku) as sku,
+        coalesce(inputs.starting_quantity, 0) as starting_quantity,
+        coalesce(inputs.daily_demand, 0) as daily_demand
+    from core.projection_inputs as inputs
     full join receivers using (product_option_id, size, warehouse)
 ),
 
 days as (
     select
         pairs.*,
-        horizon.day_on,
-        horizon.day_number,
+        projection_days.day_on,
+        projection_days.day_number,
         coalesce(receipts.from_suppliers, 0)::decimal(18, 4) as purchase_receipts,
         coalesce(receipts.from_warehouses, 0)::decimal(18, 4) as transfer_receipts
     from pairs
-    cross join core.horizon as horizon
+    cross join core.projection_days as projection_days
     left join receipts using (product_option_id, size, warehouse, day_on)
 ),
 

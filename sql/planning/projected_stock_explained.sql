@@ -5,15 +5,15 @@ about: >-
 grain: [product_option_id, size, warehouse, day_on, kind, document_id, line_id]
 sorted_by: [sku, warehouse, day_on]
 columns:
-  product_option_id: Cin7 id of the option.
-  size: Size of the item; '' when unsized.
-  warehouse: Warehouse; unmapped where the branch is not known.
+  product_option_id:
+  size:
+  warehouse:
   day_on: Local day of the movement.
   kind: available (what there is today), purchase_order, transfer, or demand (see
     planning.projected_stock.demand).
   document_id: Cin7 id of the purchase order or transfer; 0 where there is none.
   line_id: Cin7 id of its line; 0 where there is none.
-  sku: Code of the item, verbatim.
+  sku:
   order_number: Reference of the document in Cin7; null where there is none.
   quantity: Units, in stocking units; negative where they leave.
 checks:
@@ -47,7 +47,7 @@ select
     receipts.order_number,
     receipts.open_quantity as quantity
 from planning.replenishments as receipts
-inner join core.horizon as horizon on receipts.expected_on = horizon.day_on
+inner join core.projection_days as projection_days on receipts.expected_on = projection_days.day_on
 where receipts.is_counted
 union all
 select

@@ -5,7 +5,7 @@ about: >-
 grain: [purchase_order_id, line_id, size]
 columns:
   purchase_order_id: Cin7 id of the purchase order.
-  line_id: Cin7 id of the line.
+  line_id:
   size: Size of the item; '' when unsized.
   order_number: Reference of the order in Cin7.
   status: Status of the order in Cin7 (DRAFT, APPROVED or VOID).
@@ -19,7 +19,7 @@ columns:
   received_quantity: Units received, in stocking units.
   open_quantity: Units still to come, in stocking units; 0 once Delivered or Archived.
   unit_cost: Buying price of a unit, in document currency.
-  currency: Currency of the order (ISO code).
+  currency:
   created_on: Day the order was created, local date.
   eta_on: Expected arrival as entered in Cin7, local date.
   received_on: Day of full receipt, local date.
@@ -43,10 +43,10 @@ select
     lines.product_option_id,
     lines.sku,
     lines.ordered_quantity,
-    lines.done_quantity as received_quantity,
+    lines.fulfilled_quantity as received_quantity,
     case
         when orders.state in ('Draft', 'Active')
-            then greatest(lines.ordered_quantity - lines.done_quantity, 0)
+            then greatest(lines.ordered_quantity - lines.fulfilled_quantity, 0)
         else 0
     end::decimal(18, 4) as open_quantity,
     lines.unit_price as unit_cost,

@@ -18,20 +18,12 @@ columns:
   cin7: Units by Cin7's stock list, in stocking units.
   difference: Ours less Cin7's, in stocking units.
   likely_cause: >-
-    Null where both agree, else the first that applies. "unmapped branch": the branch belongs to
-    no warehouse, so that documents and stock of several branches meet here; add it to
-    data/settings/warehouses.csv. "kit components": the item is a kit or part of one, where Cin7
-    may count the kit, its parts or both; look at the components on the open orders before you
-    trust either figure. "description-only lines": an open document has a line with the item's
-    code that is not linked to the item; pick the product on the line in Cin7, data_issues names
-    it. "several items share the sku": a line that names only the code may be meant for another
-    item; give each item a code of its own in Cin7. "faulty, laid by or held by hand": Cin7 holds
-    more than the transfers that were read explain; look at faulty returns, laybys and manual
-    holds there, and for a transfer from before the first day in sync_coverage. "opened before the
-    history that was read": Cin7 counts more, and the item is older than the first day in
-    sync_coverage; read the time before with cin7 resync. "changed between the two reads": nothing
-    else explains it, somebody probably changed a document while it was read, and the next sync
-    mends it. If it stays, ask for the sku with cin7 why.
+    Null where both agree, else the first that applies. "unmapped branch": add the branch to
+    data/settings/warehouses.csv. "kit components": Cin7 may count the kit, its parts or both.
+    "description-only lines": an open line has the code and no item; see data_issues. "several
+    items share the sku": give each a code of its own. "faulty, laid by or held by hand": look for
+    them in Cin7. "opened before the history that was read": cin7 resync reads it. "changed between
+    the two reads": nothing else explains it; the next sync should fix it.
 checks:
   difference_is_ours_less_cin7s: difference = ours - cin7
   every_difference_has_a_cause: (difference = 0) = (likely_cause is null)
@@ -67,7 +59,7 @@ figures as (
         sku,
         'open_sales' as measure,
         open_quantity as ours
-    from core.reserving_lines
+    from core.reserved_lines
     union all by name
     select
         product_option_id,
@@ -106,16 +98,12 @@ select
     case
         when compared.ours = compared.cin7 then null
         when compared.warehouse = 'unmapped' then 'unmapped branch'
-        when doubts.doubt is not null then doubts.doubt
+        when causes.cause is not null then causes.cause
         when compared.measure = 'holding' and compared.ours < compared.cin7
             then 'faulty, laid by or held by hand'
-        when doubts.is_older_than_history and compared.ours < compared.cin7
+        when causes.is_older_than_history and compared.ours < compared.cin7
             then 'opened before the history that was read'
         else 'changed between the two reads'
     end as likely_cause
 from compared
-left join core.item_doubts as doubts
-    on
-        compared.product_option_id = doubts.product_option_id
-        and compared.size = doubts.size
-        and compared.measure = doubts.measure
+left join core.mismatch_causes as causes using (product_option_id, size, measure)

@@ -5,24 +5,24 @@ about: >-
 grain: [kind, document_id, line_id, size]
 sorted_by: [expected_on, sku]
 columns:
-  kind: purchase_order or transfer.
-  document_id: Cin7 id of the document.
-  line_id: Cin7 id of the line.
-  size: Size of the item; '' when unsized.
+  kind:
+  document_id:
+  line_id:
+  size:
   order_number: Reference of the document in Cin7.
   source: Where it comes from; the supplier's company, or the sending warehouse.
   destination_warehouse: Warehouse it goes to; unmapped where the branch is not known.
   state: Draft, Active, Delivered or Archived.
-  product_option_id: Cin7 id of the option.
-  sku: Code of the item, verbatim.
+  product_option_id:
+  sku:
   open_quantity: Units still to come, in stocking units.
-  expected_on: Day it is expected or was received, local date; null where nobody can say. What is
+  expected_on: Day it is expected or was received, local date; null where unknown. What is
     overdue is expected today plus the days that its supplier is usually late.
   expected_on_basis: Where promised_on is from; received, eta (Cin7's date), lead_time (usual days
     of the supplier or between the warehouses) or unknown.
   is_overdue: True where it is on its way and should have been here before today.
   is_counted: True where planning counts on it.
-  why_not_counted: First reason that planning does not; null where it does.
+  why_not_counted: First reason why planning does not count on it; null where it does.
   source_branch_or_supplier_id: Cin7 id of the supplier or of the branch that sends.
   promised_on: Day it was expected before it was overdue, local date; else as expected_on.
 checks:
@@ -50,8 +50,7 @@ lines as (
         false as is_within_warehouse,
         lines.supplier_id as source_branch_or_supplier_id
     from planning.purchase_order_lines as lines
-    inner join core.purchase_orders as orders
-        on lines.purchase_order_id = orders.purchase_order_id
+    inner join core.purchase_orders as orders using (purchase_order_id)
     union all
     select
         'transfer' as kind,
@@ -86,8 +85,7 @@ judged as (
             when arrivals.expected_on is null then 'no expected date'
         end as why_not_counted
     from lines
-    inner join core.expected_arrivals as arrivals
-        on lines.kind = arrivals.kind and lines.document_id = arrivals.document_id
+    inner join core.expected_arrivals as arrivals using (kind, document_id)
     left join core.warehouses as warehouses
         on lines.destination_warehouse = warehouses.warehouse
 )

@@ -3,8 +3,8 @@ about: >-
   Goods that came back on completed credit notes, positive. One row per credit note line and size.
 grain: [credit_note_id, line_id, size]
 columns:
-  credit_note_id: Cin7 id of the credit note.
-  line_id: Cin7 id of the line.
+  credit_note_id:
+  line_id:
   size: Size of the item; '' when unsized.
   order_number: Reference of the credit note in Cin7.
   sales_reference: Reference of the sales order that is credited, as in Cin7.
@@ -28,18 +28,17 @@ select
     lines.size,
     notes.order_number,
     notes.sales_reference,
-    labels.warehouse,
+    attributes.warehouse,
     lines.product_option_id,
     lines.sku,
     lines.quantity,
     notes.completed_on as returned_on,
     notes.branch_id,
-    labels.channel,
+    attributes.channel,
     notes.customer_id,
     lines.value,
     notes.currency
 from core.included_lines as lines
 inner join staging.credit_notes as notes
     on lines.document_kind = 'credit_note' and lines.document_id = notes.credit_note_id
-inner join core.document_labels as labels
-    on lines.document_kind = labels.document_kind and lines.document_id = labels.document_id
+inner join core.document_attributes as attributes using (document_kind, document_id)

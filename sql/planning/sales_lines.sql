@@ -1,12 +1,12 @@
 /*
 about: >-
-  Dispatched sales history: what left the house, by whom it was ordered and when it counts.
-  What a rule leaves out stands in planning.excluded_lines. One row per order line and size.
+  Dispatched sales history: what was shipped, who ordered it and the day it counts for.
+  What a rule leaves out is in planning.excluded_lines. One row per order line and size.
 grain: [sales_order_id, line_id, size]
 sorted_by: [sold_on, sku]
 columns:
   sales_order_id: Cin7 id of the sales order.
-  line_id: Cin7 id of the line.
+  line_id:
   size: Size of the item; '' when unsized.
   order_number: Reference of the order in Cin7.
   channel: Sales channel by the settings, else the order's source, else Direct.
@@ -46,10 +46,10 @@ select
     lines.line_id,
     lines.size,
     orders.order_number,
-    labels.channel,
+    attributes.channel,
     orders.source,
     orders.branch_id,
-    labels.warehouse,
+    attributes.warehouse,
     lines.product_option_id,
     lines.sku,
     lines.quantity,
@@ -63,13 +63,12 @@ select
     sales.sold_on,
     sales.sold_on_basis,
     orders.customer_id,
-    labels.customer_group,
+    attributes.customer_group,
     lines.ordered_quantity,
     orders.tax_status,
-    sales.order_root
+    sales.original_order_number as order_root
 from core.included_lines as lines
 inner join staging.sales_orders as orders
     on lines.document_kind = 'sales_order' and lines.document_id = orders.sales_order_id
-inner join core.sales_orders as sales on orders.sales_order_id = sales.sales_order_id
-inner join core.document_labels as labels
-    on lines.document_kind = labels.document_kind and lines.document_id = labels.document_id
+inner join core.sales_orders as sales using (sales_order_id)
+inner join core.document_attributes as attributes using (document_kind, document_id)

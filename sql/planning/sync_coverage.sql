@@ -4,7 +4,7 @@ grain: [entity, day_on]
 columns:
   entity: Endpoint that was read, such as sales_orders.
   day_on: UTC day of which everything created or changed was read.
-  read_at: When it was last read (UTC).
+  read_at:
 */
 select
     entity,

@@ -7,11 +7,11 @@ columns:
   entity: Name of the endpoint, such as sales_orders.
   last_success_at: When the last sync was stored (UTC); null before the first.
   data_as_of_at: When the last sync began to read (UTC); later changes in Cin7 may be missing.
-  row_count: Records we hold that Cin7 still has.
+  row_count: Records in the warehouse that Cin7 still has.
   call_count: API calls that the last sync spent.
-  new_count: Records that the last sync brought in for the first time.
+  new_count: Records that the last sync loaded for the first time.
   changed_count: Records that the last sync found changed.
-  gone_count: Records that the last sync found gone from Cin7.
+  gone_count: Records that the last sync found deleted in Cin7.
   lookback_days: Days that the last sync looked back.
 */
 with
@@ -89,4 +89,9 @@ select
     syncs.deleted_count as gone_count,
     syncs.lookback_days
 from row_counts
-left join core.last_syncs as syncs on row_counts.entity = syncs.entity
+left join staging.sync_log as syncs using (entity)
+qualify
+    row_number() over (
+        partition by row_counts.entity
+        order by syncs.finished_at desc, syncs.started_at desc, syncs.sync_id desc
+    ) = 1

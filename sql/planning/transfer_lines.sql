@@ -3,15 +3,15 @@ about: >-
   What moves between branches, transfers of every state. One row per transfer line and size.
 grain: [transfer_id, line_id, size]
 columns:
-  transfer_id: Cin7 id of the transfer.
-  line_id: Cin7 id of the line.
+  transfer_id:
+  line_id:
   size: Size of the item; '' when unsized.
   order_number: Reference of the transfer in Cin7.
   source_branch_id: Cin7 id of the branch that sends; null where the transfer has none.
   destination_branch_id: Cin7 id of the branch that receives; null where the transfer has none.
   source_warehouse: Warehouse of the sending branch; unmapped where the branch is not known.
   destination_warehouse: Warehouse of the receiving branch; unmapped where it is not known.
-  state: Draft, Active (dispatched), Delivered, or Archived (gone from Cin7 without receipt).
+  state: Draft, Active (dispatched), Delivered, or Archived (deleted in Cin7 without receipt).
   product_option_id: Cin7 id of the option.
   sku: Code of the item, verbatim.
   quantity: Units to be moved, in stocking units.
@@ -20,7 +20,7 @@ columns:
   approved_on: Day of approval, local date.
   dispatched_on: Day of dispatch, local date.
   received_on: Day of receipt, local date.
-  expected_on: Day it is expected or was received, local date; null where nobody can say.
+  expected_on:
   age_days: Days since it was dispatched, else approved, else created.
   expected_on_basis: received, lead_time (usual days between the two warehouses) or unknown.
 checks:
@@ -53,7 +53,7 @@ select
     )::integer as age_days,
     arrivals.expected_on_basis
 from core.transfer_lines as lines
-inner join core.transfers as transfers on lines.transfer_id = transfers.transfer_id
+inner join core.transfers as transfers using (transfer_id)
 inner join core.expected_arrivals as arrivals
     on arrivals.kind = 'transfer' and transfers.transfer_id = arrivals.document_id
 cross join core.today as today

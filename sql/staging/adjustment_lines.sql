@@ -1,5 +1,5 @@
 /*
-about: NestedTable of stock adjustments, renamed; one row per line.
+about: Lines of stock adjustments, renamed; one row per line.
 grain: [adjustment_id, line_id]
 columns:
   adjustment_id: Cin7 id of the adjustment.
@@ -11,7 +11,7 @@ columns:
   name: Text of the line.
   quantity: Units on the line as Cin7 shows them.
   adjusted_quantity: Units that stock changes by; negative takes stock away.
-  unit_cost: Cost of a unit in the account's currency.
+  unit_cost:
 */
 select
     adjustment_id,

@@ -5,15 +5,15 @@ columns:
   adjustment_id: Cin7 id of the adjustment.
   order_number: Reference of the adjustment.
   branch_id: Branch whose stock is adjusted.
-  is_approved: True once approved.
+  is_approved:
   reason: The account's own free text.
   source: Where the adjustment came from.
   completed_on: Day the stock moved, local date.
-  created_at: When it was created in Cin7 (UTC).
-  created_on: Day of creation, local date.
+  created_at:
+  created_on:
   modified_at: When it was last changed in Cin7 (UTC).
   read_at: When this version was read (UTC).
-  deleted_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+  deleted_at:
 */
 select
     id as adjustment_id,

@@ -4,8 +4,8 @@ about: >-
   a product of a bill.
 grain: [bom_master_id, line_id, position]
 columns:
-  bom_master_id: Cin7 id of the bill.
-  line_id: Cin7 id of the product's line in the bill.
+  bom_master_id:
+  line_id:
   position: Place of the component in the list, from 1.
   component_id: Cin7 id of the component's line.
   product_option_id: Option of the component as Cin7 links it.

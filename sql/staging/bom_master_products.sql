@@ -2,7 +2,7 @@
 about: Finished products of bills of materials, renamed; one row per product of a bill.
 grain: [bom_master_id, line_id]
 columns:
-  bom_master_id: Cin7 id of the bill.
+  bom_master_id:
   line_id: Cin7 id of the product's line in the bill.
   product_id: Product as Cin7 links it.
   product_option_id: Option as Cin7 links it.

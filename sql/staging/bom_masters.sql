@@ -2,13 +2,13 @@
 about: Bills of materials, renamed and dated locally; one row per bill.
 grain: [bom_master_id]
 columns:
-  bom_master_id: Cin7 id of the bill.
+  bom_master_id:
   reference: Reference of the bill.
-  created_at: When it was created in Cin7 (UTC).
-  created_on: Day of creation, local date.
+  created_at:
+  created_on:
   modified_at: When it was last changed in Cin7 (UTC).
   read_at: When this version was read (UTC).
-  deleted_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+  deleted_at:
 */
 select
     id as bom_master_id,

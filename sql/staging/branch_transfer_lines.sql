@@ -1,10 +1,10 @@
 /*
-about: NestedTable of transfers, renamed; one row per line.
+about: Lines of transfers, renamed; one row per line.
 grain: [transfer_id, line_id]
 columns:
   transfer_id: Cin7 id of the transfer.
   line_id: Cin7 id of the line.
-  parent_line_id: Line of the kit that this line is a component of; null for a line of its own.
+  parent_line_id:
   product_id: Product as Cin7 links it.
   product_option_id: Option as Cin7 links it.
   sort: Position on the document.
@@ -12,7 +12,7 @@ columns:
   name: Text of the line.
   quantity: Units to be moved.
   received_quantity: Units received at the destination.
-  unit_cost: Cost of a unit in the account's currency.
+  unit_cost:
   sizes: Sizes of the line as a JSON array.
 */
 select

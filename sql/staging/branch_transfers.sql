@@ -6,17 +6,17 @@ columns:
   order_number: Reference of the transfer.
   source_branch_id: Branch that sends.
   destination_branch_id: Branch that receives.
-  stage: The account's own free text.
-  is_approved: True once approved.
-  custom_fields: Mapped custom fields as a JSON object by Cin7's code; null where none is set.
+  stage:
+  is_approved:
+  custom_fields:
   approved_on: Approval, local date.
   dispatched_on: Dispatch, local date.
   received_on: Receipt, local date.
-  created_at: When it was created in Cin7 (UTC).
-  created_on: Day of creation, local date.
+  created_at:
+  created_on:
   modified_at: When it was last changed in Cin7 (UTC).
   read_at: When this version was read (UTC).
-  deleted_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+  deleted_at:
 */
 select
     id as transfer_id,

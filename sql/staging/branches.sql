@@ -6,11 +6,11 @@ columns:
   branch_name: Name of the branch.
   branch_type: Type of the branch in Cin7.
   is_active: False once the branch is switched off.
-  created_at: When it was created in Cin7 (UTC).
-  created_on: Day of creation, local date.
+  created_at:
+  created_on:
   modified_at: When it was last changed in Cin7 (UTC).
   read_at: When this version was read (UTC).
-  deleted_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+  deleted_at:
 */
 select
     id as branch_id,

@@ -11,12 +11,12 @@ columns:
   email_hash: Salted hash of the e-mail address, to find duplicates.
   email_state: missing, invalid or valid.
   is_active: False once the contact is switched off.
-  custom_fields: Mapped custom fields as a JSON object by Cin7's code; null where none is set.
-  created_at: When it was created in Cin7 (UTC).
-  created_on: Day of creation, local date.
+  custom_fields:
+  created_at:
+  created_on:
   modified_at: When it was last changed in Cin7 (UTC).
   read_at: When this version was read (UTC).
-  deleted_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+  deleted_at:
 */
 select
     id as contact_id,

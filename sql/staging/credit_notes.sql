@@ -7,25 +7,25 @@ columns:
   sales_reference: Reference of the sales order that is credited.
   customer_id: Contact who is credited.
   branch_id: Branch that takes the goods back.
-  status: DRAFT, APPROVED or VOID.
-  is_approved: True once approved.
+  status:
+  is_approved:
   source: Where the credit note came from.
   company: Company on the credit note.
   project_name: Project on the credit note.
   currency: Currency of the document (ISO code).
-  currency_rate: Rate to the base currency, as in Cin7.
-  tax_status: Incl, Excl or Exempt.
-  tax_rate: Tax rate as in Cin7.
-  product_total: NestedTable, in document currency.
-  total: Total, in document currency.
-  custom_fields: Mapped custom fields as a JSON object by Cin7's code; null where none is set.
+  currency_rate:
+  tax_status:
+  tax_rate:
+  product_total:
+  total:
+  custom_fields:
   credited_on: Credit, local date.
   completed_on: Return of the goods, local date.
-  created_at: When it was created in Cin7 (UTC).
-  created_on: Day of creation, local date.
+  created_at:
+  created_on:
   modified_at: When it was last changed in Cin7 (UTC).
   read_at: When this version was read (UTC).
-  deleted_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+  deleted_at:
 */
 select
     id as credit_note_id,

@@ -20,11 +20,11 @@ columns:
   vip_price: VIP price in the account's currency.
   special_price: Special price in the account's currency.
   price_columns: Prices by tier and currency as a JSON object.
-  created_at: When it was created in Cin7 (UTC).
-  created_on: Day of creation, local date.
+  created_at:
+  created_on:
   modified_at: When it was last changed in Cin7 (UTC).
   read_at: When this version was read (UTC).
-  deleted_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+  deleted_at:
 */
 select
     id as product_option_id,

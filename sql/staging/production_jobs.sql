@@ -5,15 +5,15 @@ columns:
   production_job_id: Cin7 id of the job.
   order_number: Reference of the job.
   branch_id: Branch that makes and takes the stock.
-  is_approved: True once approved.
+  is_approved:
   source: Where the job came from.
   due_on: Planned completion, local date.
   completed_on: Day the stock moved, local date.
-  created_at: When it was created in Cin7 (UTC).
-  created_on: Day of creation, local date.
+  created_at:
+  created_on:
   modified_at: When it was last changed in Cin7 (UTC).
   read_at: When this version was read (UTC).
-  deleted_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+  deleted_at:
 */
 select
     id as production_job_id,

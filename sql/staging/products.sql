@@ -19,12 +19,12 @@ columns:
   purchases_account: General ledger account of its purchases.
   weight: Weight as entered in Cin7.
   volume: Volume as entered in Cin7.
-  custom_fields: Mapped custom fields as a JSON object by Cin7's code; null where none is set.
-  created_at: When it was created in Cin7 (UTC).
-  created_on: Day of creation, local date.
+  custom_fields:
+  created_at:
+  created_on:
   modified_at: When it was last changed in Cin7 (UTC).
   read_at: When this version was read (UTC).
-  deleted_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+  deleted_at:
 */
 select
     id as product_id,

@@ -1,10 +1,10 @@
 /*
-about: NestedTable of purchase orders, renamed; one row per line.
+about: Lines of purchase orders, renamed; one row per line.
 grain: [purchase_order_id, line_id]
 columns:
   purchase_order_id: Cin7 id of the order.
   line_id: Cin7 id of the line.
-  parent_line_id: Line of the kit that this line is a component of; null for a line of its own.
+  parent_line_id:
   product_id: Product as Cin7 links it.
   product_option_id: Option as Cin7 links it.
   sort: Position on the document.
@@ -13,7 +13,7 @@ columns:
   quantity: Units ordered.
   received_quantity: Units received.
   unit_price: Buying price of a unit, in document currency.
-  discount: Discount on the whole line, in document currency.
+  discount:
   size_codes: Sizes of the line, packed as text.
 */
 select

@@ -6,31 +6,31 @@ columns:
   order_number: Reference of the order.
   supplier_id: Contact who supplies.
   branch_id: Branch that receives.
-  status: DRAFT, APPROVED or VOID.
-  stage: The account's own free text.
-  is_approved: True once approved.
+  status:
+  stage:
+  is_approved:
   is_void: True once voided.
   company: Company on the order.
   project_name: Project on the order.
   currency: Currency of the document (ISO code).
-  currency_rate: Rate to the base currency, as in Cin7.
-  tax_status: Incl, Excl or Exempt.
-  tax_rate: Tax rate as in Cin7.
-  product_total: NestedTable, in document currency.
+  currency_rate:
+  tax_status:
+  tax_rate:
+  product_total:
   freight_total: Freight, in document currency.
-  total: Total, in document currency.
-  custom_fields: Mapped custom fields as a JSON object by Cin7's code; null where none is set.
+  total:
+  custom_fields:
   etd_on: Expected departure, local date.
   eta_on: Expected arrival, local date.
   received_on: Full receipt, local date.
   accepted_on: Acceptance by the supplier, local date.
   invoiced_on: Invoice, local date.
   cancelled_on: Cancellation, local date.
-  created_at: When it was created in Cin7 (UTC).
-  created_on: Day of creation, local date.
+  created_at:
+  created_on:
   modified_at: When it was last changed in Cin7 (UTC).
   read_at: When this version was read (UTC).
-  deleted_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+  deleted_at:
 */
 select
     id as purchase_order_id,

@@ -1,10 +1,10 @@
 /*
-about: NestedTable of sales orders, renamed; one row per line.
+about: Lines of sales orders, renamed; one row per line.
 grain: [sales_order_id, line_id]
 columns:
   sales_order_id: Cin7 id of the order.
   line_id: Cin7 id of the line.
-  parent_line_id: Line of the kit that this line is a component of; null for a line of its own.
+  parent_line_id:
   product_id: Product as Cin7 links it.
   product_option_id: Option as Cin7 links it.
   sort: Position on the document.
@@ -15,8 +15,8 @@ columns:
   shipped_quantity: Units shipped.
   holding_quantity: Units on hold.
   unit_price: Price of a unit, in document currency.
-  unit_cost: Cost of a unit in the account's currency.
-  discount: Discount on the whole line, in document currency.
+  unit_cost:
+  discount:
   uom_size: Stocking units in one unit of measure.
   sizes: Sizes of the line as a JSON array.
 */

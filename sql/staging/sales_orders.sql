@@ -7,9 +7,9 @@ columns:
   customer_id: Contact who ordered.
   branch_id: Branch the order belongs to.
   distribution_branch_id: Branch it ships from, where set.
-  status: DRAFT, APPROVED or VOID.
-  stage: The account's own free text.
-  is_approved: True once approved.
+  status:
+  stage:
+  is_approved:
   is_void: True once voided.
   source: Where the order came from.
   company: Company on the order.
@@ -17,26 +17,26 @@ columns:
   customer_order_no: The customer's order number.
   delivery_country: Country it is delivered to.
   currency: Currency of the document (ISO code).
-  currency_rate: Rate to the base currency, as in Cin7.
-  tax_status: Incl, Excl or Exempt.
-  tax_rate: Tax rate as in Cin7.
-  product_total: NestedTable, in document currency.
+  currency_rate:
+  tax_status:
+  tax_rate:
+  product_total:
   freight_total: Freight, in document currency.
   surcharge: Surcharge, in document currency.
   discount_total: Discount, in document currency.
-  total: Total, in document currency.
+  total:
   member_email_state: missing, invalid or valid; the order's e-mail address itself is not kept.
-  custom_fields: Mapped custom fields as a JSON object by Cin7's code; null where none is set.
+  custom_fields:
   due_on: Requested delivery, local date.
   invoiced_on: Invoice, local date.
   dispatched_at: Full dispatch (UTC).
   dispatched_on: Full dispatch, local date.
   cancelled_on: Cancellation, local date.
-  created_at: When it was created in Cin7 (UTC).
-  created_on: Day of creation, local date.
+  created_at:
+  created_on:
   modified_at: When it was last changed in Cin7 (UTC).
   read_at: When this version was read (UTC).
-  deleted_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+  deleted_at:
 */
 select
     id as sales_order_id,

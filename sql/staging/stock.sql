@@ -15,7 +15,7 @@ columns:
   holding: Units set aside, dispatched transfers among them.
   modified_at: Last stock movement (UTC).
   read_at: When this version was read (UTC).
-  deleted_at: When Cin7 was found to have it no longer; null while it is there (UTC).
+  deleted_at:
 */
 select
     product_option_id,

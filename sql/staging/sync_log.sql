@@ -10,10 +10,10 @@ columns:
   started_at: When reading started (UTC).
   finished_at: When it was stored (UTC).
   row_count: Rows read.
-  new_count: Rows not held before.
+  new_count: Rows that were not loaded before.
   changed_count: Rows that had changed.
   unchanged_count: Rows that had not changed.
-  deleted_count: Rows that Cin7 has no longer.
+  deleted_count: Rows that were found deleted in Cin7.
   call_count: API calls spent.
   seconds: Seconds it took.
 */

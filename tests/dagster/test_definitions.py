@@ -13,7 +13,6 @@ from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 
 import cin7_pipeline
 from cin7_pipeline.models.catalogue import load_catalogue
-from cin7_pipeline.models.checks import checks_of
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.settings.environment import load_settings
 from cin7_pipeline.window import Window
@@ -59,7 +58,7 @@ def test_every_rule_of_a_model_is_a_check_of_its_asset(graph: AssetGraph) -> Non
     expected = {
         dg.AssetCheckKey(key(model.name), check.name)
         for model in load_catalogue().models
-        for check in checks_of(model)
+        for check in model.checks
     }
     assert expected
     assert graph.asset_check_keys == expected | {CURRENT_RELEASE_CHECK.key}
@@ -90,7 +89,7 @@ def test_stock_is_read_after_the_documents(graph: AssetGraph) -> None:
 def test_no_model_is_built_before_everything_is_read(graph: AssetGraph) -> None:
     """A backfill makes runs of what depends on nothing first: no model does, however little it reads."""
     raw = {found for found in graph.get_all_asset_keys() if found.path[0] == "raw"}
-    for name in ("staging.sync_log", "staging.sync_coverage", "core.today", "core.horizon"):
+    for name in ("staging.sync_log", "staging.sync_coverage", "core.today", "core.projection_days"):
         assert raw <= graph.get_ancestor_asset_keys(key(name)), name
     for model in load_catalogue().models:
         assert raw & graph.get_ancestor_asset_keys(key(model.name)), model.name

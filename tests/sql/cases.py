@@ -49,12 +49,15 @@ class Case:
 
 
 def read_cases(folder: Path = CASES_FOLDER) -> list[Case]:
-    """The cases of every `<schema>/<model>.yaml` below the folder."""
-    return [case for path in sorted(folder.glob("*/*.yaml")) for case in _read_file(path)]
+    """Return the cases of every `<schema>/…/<model>.yaml` below the folder."""
+    return [
+        case
+        for path in sorted(folder.glob("*/**/*.yaml"))
+        for case in _read_file(path, f"{path.relative_to(folder).parts[0]}.{path.stem}")
+    ]
 
 
-def _read_file(path: Path) -> Iterator[Case]:
-    model = f"{path.parent.name}.{path.stem}"
+def _read_file(path: Path, model: str) -> Iterator[Case]:
     for entry in yaml.safe_load(path.read_text(encoding="utf-8")) or []:
         given = {table: rows or [] for table, rows in (entry.get("given") or {}).items()}
         inside = given.pop("variables", None)
@@ -124,6 +127,7 @@ class Bench:
                 self._create(model)
 
     def _create(self, model: SqlModel) -> None:
+        """Make a table of it, also where a build makes a view: a case may give its rows."""
         try:
             self.connection.execute(f"create or replace table {model.name} as {model.query}")
         except duckdb.Error as error:

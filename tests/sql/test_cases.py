@@ -82,9 +82,9 @@ def test_a_case_that_makes_no_sense_says_so(small, given, expect, message):
 
 
 def test_cases_are_read_from_files(tmp_path):
-    """A file's place names the model; variables may stand among the given tables or beside them."""
-    (tmp_path / "core").mkdir()
-    (tmp_path / "core" / "totals.yaml").write_text(
+    """First folder and file name the model; variables may be among the given tables or beside them."""
+    (tmp_path / "core" / "stock").mkdir(parents=True)
+    (tmp_path / "core" / "stock" / "totals.yaml").write_text(
         "- name: one\n  given: {raw.stock: [{code: A}], variables: {time_zone: UTC}}\n"
         "  expect: [{sku: A}]\n- name: two\n  variables: {time_zone: UTC}\n  expect:\n"
     )

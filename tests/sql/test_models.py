@@ -3,7 +3,7 @@
 import pytest
 
 from cin7_pipeline.models.build import build_all, prepare_connection
-from cin7_pipeline.models.catalogue import Catalogue
+from cin7_pipeline.models.catalogue import SQL_FOLDER, Catalogue
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 from tests.sql.cases import CASES_FOLDER, VARIABLES, Bench, Case, read_cases
 
@@ -23,9 +23,10 @@ def test_every_planning_model_has_a_case(catalogue: Catalogue):
 
 
 def test_every_case_file_belongs_to_a_model(catalogue: Catalogue):
-    """A case file whose model was renamed or removed does not linger."""
-    files = {f"{path.parent.name}.{path.stem}" for path in CASES_FOLDER.glob("*/*.yaml")}
-    assert files <= {model.name for model in catalogue.models}
+    """A case file lies where its model does, so that neither is moved, renamed or removed alone."""
+    files = {p.relative_to(CASES_FOLDER).with_suffix("") for p in CASES_FOLDER.glob("*/**/*.yaml")}
+    models = {m.path.relative_to(SQL_FOLDER).with_suffix("") for m in catalogue.models}
+    assert files <= models
 
 
 def test_all_models_build_on_an_empty_account(connection, catalogue: Catalogue):

@@ -41,7 +41,7 @@ def inputs(draw: st.DrawFn) -> dict[str, Rows]:
     ]
     supply = [supply_row(draw, line_id) for line_id in range(draw(st.integers(0, 8)))]
     return {
-        "core.horizon": [
+        "core.projection_days": [
             {"day_on": TODAY + timedelta(days=n), "day_number": n} for n in range(DAYS)
         ],
         "core.stock_positions": stock,

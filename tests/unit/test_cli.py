@@ -134,6 +134,17 @@ def test_a_build_before_anything_was_read_makes_empty_tables(shop: Company) -> N
     assert shop.raw("select count(*) from planning.sales_lines") == [(0,)]
 
 
+def test_a_build_takes_selectors(shop: Company) -> None:
+    """Only what a selector names is built; a misspelt one is refused before anything is done."""
+    assert cin7("build").exit_code == 0
+    result = cin7("build", "core.today", "planning.branch_ware*")
+    assert "Built and audited 2 tables." in result.stdout
+    refused = cin7("build", "core.todai+")
+    assert refused.exit_code == 1
+    assert "did you mean core.today" in refused.stderr
+    assert not (shop.folder / "state" / "build_unfinished").exists()
+
+
 def test_nothing_is_published_before_anything_was_read(shop: Company) -> None:
     """Empty tables would say that nothing exists; planners get none until something was read."""
     assert cin7("build").exit_code == 0

@@ -178,6 +178,13 @@ ARGUMENTS: dict[str, Calls] = {
         (["--from", "2026-06-02", "--to", "2026-06-01"], REFUSED, "swap them"),
         (["--from", "2026-06-01"], USAGE, "Missing option '--to'"),
     ],
+    "build selectors": [
+        *(
+            ([text], REFUSED, "There is no model ")
+            for text in ("", "+", "core", "raw.stock+", "core.nothing*", "'; drop table x --")
+        ),
+        (["core.todai+"], REFUSED, "did you mean core.today"),
+    ],
     "publish to": [
         (["--to", "planning-1"], USAGE, "add --rollback"),
         (["--rollback", "--to", "'; drop table x --"], REFUSED, "cin7: "),

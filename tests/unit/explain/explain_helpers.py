@@ -4,15 +4,14 @@ import io
 
 from rich.console import Console
 
-from cin7_pipeline.explain.answer import Answer, explain
+from cin7_pipeline.explain import Explanation, explain, render
 from cin7_pipeline.explain.document import Document
 from cin7_pipeline.explain.item import Item
-from cin7_pipeline.explain.show import show
 from tests.sample_shop import SKU
 from tests.unit.load.fake_account import Company
 
 
-def ask(shop: Company, asked: str) -> Answer:
+def ask(shop: Company, asked: str) -> Explanation:
     """The answer of `cin7 why`, as data."""
     return explain(shop.settings(), asked)
 
@@ -29,13 +28,13 @@ def item(shop: Company, asked: str = SKU) -> Item:
     return found
 
 
-def standings(found: Document) -> list[tuple[str, str | None, int]]:
-    """Table, rule and quantity of each place in which a line of the document stands."""
-    return [(s.table, s.rule, int(s.quantity)) for line in found.lines for s in line.standings]
+def placements(found: Document) -> list[tuple[str, str | None, int]]:
+    """Return table, rule and quantity of each table in which a line of the document is."""
+    return [(row["table"], row["rule"], int(row["units"])) for row in found.lines if row["table"]]
 
 
-def text(answer: Answer) -> str:
+def text(answer: Explanation) -> str:
     """The answer as a terminal of 100 columns shows it."""
     out = io.StringIO()
-    Console(width=100, file=out).print(show(answer))
+    Console(width=100, file=out).print(render(answer))
     return out.getvalue()

@@ -5,37 +5,37 @@ from pathlib import Path
 import pytest
 
 from tests.sample_shop import open_shop, sync
-from tests.unit.explain.explain_helpers import ask, document, standings, text
+from tests.unit.explain.explain_helpers import ask, document, placements, text
 from tests.unit.load.fake_account import Company
 
 
 def test_a_sale_stands_in_the_history_with_its_day(shop: Company) -> None:
     """A dispatched line says in which table it is, how many, and what day it counts for."""
     found = ask(shop, "SO-1").documents[0]
-    assert standings(found) == [("sales_lines", None, 2)]
-    assert found.lines[0].standings[0].says == "sold on 2026-06-27 (invoice)"
-    assert found.branches[0].warehouse == "Main DC"
+    assert placements(found) == [("sales_lines", None, 2)]
+    assert found.lines[0]["meaning"] == "sold on 2026-06-27 (invoice)"
+    assert found.branches[0]["warehouse"] == "Main DC"
 
 
 def test_every_rule_that_keeps_a_line_out_is_told(shop: Company) -> None:
     """Lines of one order stand in different places, each with its own reason."""
     found = document(shop, "SO-4")
-    assert standings(found) == [
+    assert placements(found) == [
         ("sales_lines", None, 2),
         ("excluded_lines", "description_only", 2),
         ("sales_lines", None, 2),
         ("excluded_lines", "kit_component", 2),
     ]
-    assert [issue.issue for issue in found.issues] == ["description_only_line"]
+    assert [issue["issue"] for issue in found.issues] == ["description_only_line"]
 
 
 def test_a_rule_of_the_whole_order_is_told_once(shop: Company) -> None:
     """An order that a channel rule leaves out says so above its lines."""
     found = document(shop, "#1001")
-    assert [s.rule for s in found.rules_of_all_lines] == ["channel_excluded"]
+    assert list(found.rules_of_all_lines) == ["channel_excluded"]
     assert found.channel is not None
-    assert not found.channel.is_included
-    assert found.channel.rule == "built-in rule: source like '%shopify%'"
+    assert not found.channel["is_included"]
+    assert found.channel["rule"] == "built-in rule: source like '%shopify%'"
 
 
 def test_the_channel_rule_named_is_the_one_that_applied(shop: Company) -> None:
@@ -44,8 +44,8 @@ def test_the_channel_rule_named_is_the_one_that_applied(shop: Company) -> None:
         channel = document(shop, str(order["id"])).channel
         assert channel is not None
         is_shopify = order["source"] == "Shopify"
-        assert (channel.name, channel.is_included) == (order["source"], not is_shopify)
-        assert ("no rule" in channel.rule) is not is_shopify
+        assert (channel["channel"], channel["is_included"]) == (order["source"], not is_shopify)
+        assert ("no rule" in channel["rule"]) is not is_shopify
 
 
 def test_a_rule_of_the_settings_is_told_by_its_place(tmp_path: Path) -> None:
@@ -60,8 +60,8 @@ def test_a_rule_of_the_settings_is_told_by_its_place(tmp_path: Path) -> None:
         for asked in ("SO-2", "CN-1"):
             channel = document(company, asked).channel
             assert channel is not None
-            assert (channel.name, channel.is_included) == ("Cafés", True)
-            assert channel.rule == "channels.csv, priority 5: customer_id like '1'"
+            assert (channel["channel"], channel["is_included"]) == ("Cafés", True)
+            assert channel["rule"] == "channels.csv, priority 5: customer_id like '1'"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_each_kind_of_document_tells_its_state_and_tables(
     """Every kind of document is looked up in the tables of its kind."""
     found = document(shop, asked)
     assert found.state == state
-    assert {table for table, *_ in standings(found)} == tables
+    assert {table for table, *_ in placements(found)} == tables
 
 
 def test_a_kind_without_a_table_says_where_its_units_are(shop: Company) -> None:
@@ -91,7 +91,7 @@ def test_a_kind_without_a_table_says_where_its_units_are(shop: Company) -> None:
 
 def test_a_replenishment_says_whether_it_counts_and_why_not(shop: Company) -> None:
     """Supply that planning does not count on tells the reason."""
-    says = [s.says for d in ("PO-1", "BT-1") for s in document(shop, d).lines[0].standings]
+    says = [row["meaning"] for d in ("PO-1", "BT-1") for row in document(shop, d).lines]
     assert "counted, expected 2026-07-06 (eta)" in says
     assert "not counted: no expected date" in says
 
@@ -99,14 +99,13 @@ def test_a_replenishment_says_whether_it_counts_and_why_not(shop: Company) -> No
 def test_both_sides_of_a_double_sale_are_warned(shop: Company) -> None:
     """The finding stands on the later order; who asks for the earlier one sees it too."""
     for asked in ("101", "WEB-9"):
-        (double,) = document(shop, asked).doubles
-        assert (double.issue, double.document_id) == ("sold_twice", 106)
-    assert document(shop, "102").doubles == ()
+        (double,) = document(shop, asked).double_sales
+        assert (double["issue"], double["document_id"]) == ("sold_twice", 106)
+    assert document(shop, "102").double_sales == []
 
 
 def test_an_open_order_tells_what_keeps_it_from_shipping(shop: Company) -> None:
     """The five criteria of the shipping system are answered one by one."""
     readiness = document(shop, "SO-2").readiness
-    assert readiness is not None
-    assert readiness.missing == "fully_picked"
-    assert document(shop, "#1001").readiness is None
+    assert readiness["missing"] == "fully_picked"
+    assert document(shop, "#1001").readiness == {}

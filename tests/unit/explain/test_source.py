@@ -21,14 +21,14 @@ def test_a_run_in_progress_leads_to_the_published_file(
         found = ask(shop, "so-1")
         order = document(shop, "SO-2")
         sku = item(shop)
-    assert found.is_published
+    assert found.source.is_published
     assert "A run holds the database" in text(found)
-    assert [(d.match.document_id, d.state) for d in found.documents] == [
+    assert [(d.match["document_id"], d.state) for d in found.documents] == [
         (101, "dispatched"),
         (102, "void"),
     ]
-    assert (order.state, order.is_gone) == ("approved", None)
-    assert [s.warehouse for s in sku.stock] == ["Main DC", "Store"]
+    assert (order.state, order.is_deleted) == ("approved", None)
+    assert [s["warehouse"] for s in sku.tables["Stock as Cin7 says"]] == ["Main DC", "Store"]
 
 
 def test_without_a_published_file_a_run_in_progress_is_said(
@@ -52,12 +52,12 @@ def test_a_later_read_is_told_apart_from_what_the_tables_show(tmp_path: Path) ->
         company.orders[:] = [order for order in company.orders if order["id"] != 107]
         read(company)
         answer = ask(company, "SO-9")
-        assert (answer.documents[0].state, answer.documents[0].lines[0].standings) == (None, ())
+        assert (answer.documents[0].state, answer.documents[0].lines[0]["table"]) == (None, None)
         assert "run `cin7 build`" in text(answer)
         sync(company)
         gone = document(company, "SO-4")
-        assert gone.is_gone
-        assert [s.rule for s in gone.rules_of_all_lines] == ["gone"]
+        assert gone.is_deleted
+        assert list(gone.rules_of_all_lines) == ["gone"]
         assert document(company, "SO-9").state == "dispatched"
 
 
@@ -66,8 +66,8 @@ def test_before_anything_is_built_documents_are_found_all_the_same(tmp_path: Pat
     with open_shop(tmp_path) as company:
         read(company)
         found = document(company, "SO-2")
-        assert (found.state, found.version_read_at is not None) == (None, True)
-        assert [line.code for line in found.lines] == [SKU]
+        assert (found.state, found.read_at is not None) == (None, True)
+        assert [line["code"] for line in found.lines] == [SKU]
 
 
 def test_before_anything_was_read_the_way_to_begin_is_told(tmp_path: Path) -> None:

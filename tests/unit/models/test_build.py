@@ -1,12 +1,15 @@
 """A model is built whole, audited and described, or the earlier table stays."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from cin7_pipeline.errors import AuditFailed
 from cin7_pipeline.models.build import build, build_all, drop_stale_tables, prepare_connection
 from cin7_pipeline.models.catalogue import load_catalogue
-from cin7_pipeline.models.checks import checks_of
 from cin7_pipeline.models.sql_model import parse_model
+
+GRAIN_CHECKS = ["grain_is_unique", "grain_is_not_null"]
 
 
 @pytest.fixture
@@ -15,7 +18,7 @@ def build_one(connection, write_model):
 
     def build_query(query, columns="id", **more):
         path = write_model("core.orders", query, columns=columns, **more)
-        return build(connection, parse_model(path))
+        return build(connection, parse_model(path, "core"))
 
     return build_query
 
@@ -27,9 +30,9 @@ def kept(connection, build_one):
     return lambda: connection.execute("select id from core.orders").fetchall() == [(7,)]
 
 
-def comments(connection):
-    """The comments of `core.orders`: the table's, and each column's."""
-    table = "select comment from duckdb_tables() where table_name = 'orders'"
+def comments(connection, listing="duckdb_tables", named="table_name"):
+    """The comments of `core.orders`: the table's or view's, and each column's."""
+    table = f"select comment from {listing}() where {named} = 'orders'"
     columns = "select column_name, comment from duckdb_columns() where table_name = 'orders'"
     [(about,)] = connection.execute(table).fetchall()
     return about, dict(connection.execute(columns).fetchall())
@@ -157,7 +160,7 @@ def test_a_cross_check_sees_the_new_table(connection, tmp_path, write_model):
 
 def test_an_interrupted_build_leaves_nothing_open(kept, connection, write_model, monkeypatch):
     """A build that is stopped in its middle rolls back, and the connection can be used again."""
-    model = parse_model(write_model("core.orders", "select 8 as id", columns="id"))
+    model = parse_model(write_model("core.orders", "select 8 as id", columns="id"), "core")
     monkeypatch.setattr("cin7_pipeline.models.build.run_check", interrupt)
     with pytest.raises(KeyboardInterrupt):
         build(connection, model)
@@ -171,8 +174,78 @@ def interrupt(*_):
     raise KeyboardInterrupt
 
 
+@pytest.fixture
+def as_view(connection, write_model):
+    """Write and build `core.orders` of a query as a view over `core.source`."""
+    connection.execute("create table core.source as select 7 as id")
+
+    def build_query(query, columns="id", more=""):
+        more = f"materialized: view\n{more}"
+        path = write_model("core.orders", query, columns=columns, more=more)
+        return build(connection, parse_model(path, "core"))
+
+    return build_query
+
+
+def kind_and_comment(connection):
+    """What `core.orders` is, and what is said about it."""
+    return connection.execute(
+        "select 'view', comment from duckdb_views() where view_name = 'orders'"
+        " union all select 'table', comment from duckdb_tables() where table_name = 'orders'"
+    ).fetchall()
+
+
+def test_a_view_is_checked_and_described_like_a_table(connection, as_view):
+    """The report counts its rows, its checks run, and its columns have their comments."""
+    report = as_view("select id from core.source", more="checks: {small: id < 9}\n")
+    assert (report.row_count, report.columns) == (1, (("id", "INTEGER", "The id."),))
+    assert [result.name for result in report.checks] == [*GRAIN_CHECKS, "small"]
+    assert kind_and_comment(connection) == [("view", "Rows of core.orders.")]
+    assert comments(connection, "duckdb_views", "view_name")[1] == {"id": "The id."}
+
+
+def test_a_view_takes_the_place_of_a_table_and_back(connection, build_one, as_view):
+    """What an earlier version made as the other kind is replaced, with its comments."""
+    build_one("select 1 as id")
+    as_view("select id from core.source")
+    assert kind_and_comment(connection) == [("view", "Rows of core.orders.")]
+    build_one("select 2 as id")
+    assert kind_and_comment(connection) == [("table", "Rows of core.orders.")]
+
+
+def test_a_bad_view_keeps_the_earlier_table(connection, kept, as_view):
+    """A view whose checks fail leaves the table that it was to replace, and a table a view."""
+    with pytest.raises(AuditFailed, match="1 row breaks small"):
+        as_view("select id from core.source", more="checks: {small: id < 3}\n")
+    assert kept()
+    assert kind_and_comment(connection) == [("table", "Rows of core.orders.")]
+
+
+def test_a_bad_table_keeps_the_earlier_view(connection, build_one, as_view):
+    """A table whose checks fail leaves the view that it was to replace."""
+    as_view("select id from core.source")
+    with pytest.raises(AuditFailed, match="1 row breaks grain_is_not_null"):
+        build_one("select null as id")
+    assert kind_and_comment(connection) == [("view", "Rows of core.orders.")]
+    assert connection.execute("select id from core.orders").fetchall() == [(7,)]
+
+
+def test_a_view_keeps_the_variables_of_its_build(connection, as_view):
+    """Whoever reads a view later has set no variables, or others, and reads what was built."""
+    moment = datetime(2026, 6, 29, 19, 30, 0, 125, tzinfo=UTC)
+    variables = {"as_of": moment, "time_zone": "it's", "days": 60}
+    prepare_connection(connection, {**variables, "nothing": None})
+    listed = ", ".join(f"getvariable('{name}') as {name}" for name in (*variables, "nothing"))
+    as_view(f"select 1 as id, {listed}", columns="id as_of time_zone days nothing")
+    prepare_connection(connection, dict.fromkeys(variables))
+    [found] = connection.execute(
+        "select as_of, time_zone, days, nothing from core.orders"
+    ).fetchall()
+    assert found == (moment, "it's", 60, None)
+
+
 def test_only_the_named_models_are_built(connection, tmp_path, write_model):
-    """`only` picks models; nothing else is touched."""
+    """`only` selects models; nothing else is touched."""
     write_model("core.a", "select 1 as id", columns="id")
     write_model("core.b", "select 1 as id", columns="id")
     reports = build_all(connection, load_catalogue(tmp_path), only=["core.b"])
@@ -182,8 +255,8 @@ def test_only_the_named_models_are_built(connection, tmp_path, write_model):
 def test_every_model_has_a_grain_check(write_model):
     """Grain makes two checks that stand before those of the file."""
     path = write_model("core.orders", "select 1 as id", columns="id", more="checks: {a: id > 0}\n")
-    names = [check.name for check in checks_of(parse_model(path))]
-    assert names == ["grain_is_unique", "grain_is_not_null", "a"]
+    names = [check.name for check in parse_model(path, "core").checks]
+    assert names == [*GRAIN_CHECKS, "a"]
 
 
 def test_variables_reach_the_models(connection, build_one):
@@ -195,12 +268,15 @@ def test_variables_reach_the_models(connection, build_one):
 
 
 def test_a_table_without_a_model_is_removed(connection, tmp_path, write_model):
-    """A table whose file was deleted goes; tables of models and other schemas stay."""
+    """A table or view whose file was deleted goes; those of models and other schemas stay."""
     write_model("core.a", "select 1 as id", columns="id")
     catalogue = load_catalogue(tmp_path)
     list(build_all(connection, catalogue))
     connection.execute("create schema raw; create table raw.a as select 1 as id")
     connection.execute("create table planning.gone as select 1 as id")
-    assert drop_stale_tables(connection, catalogue) == ["planning.gone"]
-    left = connection.execute("select schema_name, table_name from duckdb_tables() order by all")
+    connection.execute('create view staging."no model" as select 1 as id')
+    assert drop_stale_tables(connection, catalogue) == ["planning.gone", "staging.no model"]
+    left = connection.execute(
+        "select table_schema, table_name from information_schema.tables order by all"
+    )
     assert left.fetchall() == [("core", "a"), ("raw", "a")]

@@ -40,7 +40,7 @@ def test_upstream_and_downstream_are_whole(folder):
     assert names(catalogue.upstream(["planning.a"])) == ["staging.c", "core.b", "planning.a"]
     assert names(catalogue.downstream(["core.b"])) == ["core.b", "planning.a"]
     assert names(catalogue.downstream(["raw.c"])) == ["staging.c", "core.b", "planning.a"]
-    assert names(catalogue.parents(catalogue.model("core.b"))) == ["staging.c"]
+    assert catalogue.model("core.b").reads == {"staging.c"}
 
 
 def test_a_cross_check_belongs_to_its_model(folder):
@@ -50,7 +50,7 @@ def test_a_cross_check_belongs_to_its_model(folder):
     )
     write_check(folder, "core.b__all_known", text)
     model = load_catalogue(folder).model("core.b")
-    assert [check.name for check in model.checks] == ["all_known"]
+    assert [check.name for check in model.checks][2:] == ["all_known"]  # behind those of the grain
     assert model.reads == {"staging.c", "core.alone"}
 
 
@@ -90,5 +90,114 @@ def test_two_checks_of_a_model_never_share_a_name(folder, write_model):
 
 def test_an_unknown_model_is_refused_by_name(folder):
     """Asking for a model that no file makes says what a model is."""
-    with pytest.raises(ModelError, match=r"no model core\.nothing"):
+    with pytest.raises(ModelError, match=r"no model core\.nothing; a model is a file"):
         load_catalogue(folder).upstream(["core.nothing"])
+
+
+@pytest.mark.parametrize(
+    ("selectors", "chosen"),
+    [
+        (["core.b"], ["core.b"]),
+        (["core.b+"], ["core.b", "planning.a"]),
+        (["+core.b"], ["staging.c", "core.b"]),
+        (["+core.b+"], ["staging.c", "core.b", "planning.a"]),
+        (["core.*"], ["core.alone", "core.b"]),
+        (["+planning.*"], ["staging.c", "core.b", "planning.a"]),
+        (["planning.a", "staging.c", "planning.a"], ["staging.c", "planning.a"]),
+        ([], []),
+    ],
+)
+def test_selectors_choose_models_in_build_order(folder, selectors, chosen):
+    """A name or a pattern, with what stands before it (`+` before) or behind it (`+` behind)."""
+    found = load_catalogue(folder).select(selectors)
+    assert sorted(names(found)) == sorted(chosen)
+    assert names(found) == [
+        model for model in names(load_catalogue(folder).models) if model in chosen
+    ]
+
+
+@pytest.mark.parametrize(
+    ("selector", "message"),
+    [
+        ("core.alon+", r"no model core\.alon; .* did you mean core\.alone"),
+        ("alone", r"no model alone; .* did you mean core\.alone\?"),
+        ("raw.*", r"no model raw\.\*; .* see sql/README\.md"),
+    ],
+)
+def test_a_selector_that_chooses_nothing_is_refused(folder, selector, message):
+    """A misspelt selector is refused with the models of a similar name, and never builds nothing quietly."""
+    with pytest.raises(ModelError, match=message):
+        load_catalogue(folder).select(["core.b", selector])
+
+
+def test_folders_below_a_schema_are_for_readers_only(folder, write_model):
+    """A file in any folder below a schema makes a table of that schema, named by the file alone."""
+    write_model("core.deep", "select id from core.b", columns="id", folder="stock/daily")
+    write_model("issues.found", "select id from core.deep", columns="id")
+    order = names(load_catalogue(folder).models)
+    assert order.index("core.b") < order.index("core.deep") < order.index("issues.found")
+
+
+def test_two_files_never_make_one_table(folder, write_model):
+    """Two files of one name below the same schema are refused, in whatever folders they lie."""
+    write_model("core.b", "select 1 as id", columns="id", folder="stock")
+    with pytest.raises(ModelError, match=r"core/stock/b\.sql.* makes core\.b too; rename one"):
+        load_catalogue(folder)
+
+
+def test_a_column_without_a_text_inherits_it(folder, write_model):
+    """The text comes from the models that the query reads, through several that have none of their own."""
+    write_model("core.b", "select id from staging.c", columns="id:")
+    write_model("planning.a", "select id, 1 as b from core.b", columns="id: b")
+    assert load_catalogue(folder).model("planning.a").columns == {"id": "The id.", "b": "The b."}
+
+
+def test_a_schema_shares_the_texts_of_its_columns(folder, write_model):
+    """What `columns.yaml` says counts in its schema only, before what is inherited, behind a header's own."""
+    (folder / "core" / "columns.yaml").write_text("id: Shared.\nunused: Shared.\n")
+    write_model("core.b", "select id from staging.c", columns="id:")
+    write_model("planning.a", "select id from core.alone", columns="id:")
+    catalogue = load_catalogue(folder)
+    texts = {model.name: model.columns["id"] for model in catalogue.models}
+    assert texts == {
+        "core.alone": "The id.",
+        "core.b": "Shared.",
+        "planning.a": "The id.",
+        "staging.c": "The id.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- id", "columns is .* one line 'name"),
+        ("id: 5", "column id is 5; write text"),
+        ("a: b: c", "YAML"),
+    ],
+)
+def test_a_fault_in_shared_texts_is_named(folder, text, message):
+    """A file of shared texts that breaks the format is refused with its path."""
+    (folder / "core" / "columns.yaml").write_text(text)
+    with pytest.raises(ModelError, match=rf"core/columns\.yaml: .*{message}"):
+        load_catalogue(folder)
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("select id, 1 as b from core.b", "column b has no text.*have no such column"),
+        ("select id, b from raw.d", "column b has no text.*have no such column"),
+        (
+            "select id, b from core.x cross join core.y",
+            "column b has no text.*say different things",
+        ),
+    ],
+)
+def test_a_text_that_cannot_be_inherited_is_missed(folder, write_model, query, message):
+    """Where no model that the query reads has the column, or two describe it differently, a text is due."""
+    write_model("core.x", "select 1 as id, 2 as b", columns="id b")
+    more = "  b: Another b.\n"
+    write_model("core.y", "select 1 as id, 2 as b", columns="id", more=more)
+    write_model("planning.e", query, columns="id b:", more="checks: {known: id in (from core.x)}\n")
+    with pytest.raises(ModelError, match=message):
+        load_catalogue(folder)

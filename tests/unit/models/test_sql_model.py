@@ -9,11 +9,13 @@ def test_a_file_becomes_a_model(write_model):
     """Schema and table come from the path, everything else from the header."""
     more = "checks:\n  known: id is not null\n  late: {expect: id > 0, severity: warn}\n"
     path = write_model("core.orders", "select 1 as id;", columns="id", more=more)
-    model = parse_model(path)
+    model = parse_model(path, "core")
     assert (model.name, model.about) == ("core.orders", "Rows of core.orders.")
     assert (model.grain, model.columns) == (("id",), {"id": "The id."})
     assert model.query == "select 1 as id"
     assert [(check.name, check.severity) for check in model.checks] == [
+        ("grain_is_unique", Severity.ERROR),
+        ("grain_is_not_null", Severity.ERROR),
         ("known", Severity.ERROR),
         ("late", Severity.WARN),
     ]
@@ -40,13 +42,15 @@ def test_a_file_becomes_a_model(write_model):
 )
 def test_what_a_model_reads_comes_from_its_query(write_model, query, reads):
     """Tables are found wherever they stand; names of CTEs and table functions are none."""
-    assert parse_model(write_model("core.orders", query, columns="id")).reads == reads
+    assert parse_model(write_model("core.orders", query, columns="id"), "core").reads == reads
 
 
 def test_what_a_check_reads_is_read_by_the_model(write_model):
     """A check over another table makes the model depend on it, and never on itself."""
     more = "checks:\n  is_known: id in (select id from core.known)\n"
-    model = parse_model(write_model("core.orders", "select 1 as id", columns="id", more=more))
+    model = parse_model(
+        write_model("core.orders", "select 1 as id", columns="id", more=more), "core"
+    )
     assert model.reads == {"core.known"}
 
 
@@ -66,15 +70,40 @@ def test_what_a_check_reads_is_read_by_the_model(write_model):
         ("select 1 as id", "id", "checks: {a: 'id >'}\n", "cannot be parsed"),
         ("select 1 as id", "id", "checks: {a: {expect: id > 0, level: warn}}\n", "has level"),
         ("select 1 as id", "id", "checks: {a: {expect: id > 0, severity: bad}}\n", "'bad' is unk"),
+        ("select 1 as id", "id", "materialized: index\n", "materialized is 'index'; write table"),
+        ("select 1 as id", "id", "materialized: view\nsorted_by: [id]\n", "neither sorted nor"),
     ],
 )
 def test_a_fault_is_named_with_its_file(write_model, query, columns, more, message):
     """A fault in a file is one line: the file, what is wrong, what is right."""
     path = write_model("core.orders", query, columns=columns, more=more)
     with pytest.raises(ModelError, match=message) as caught:
-        parse_model(path)
+        parse_model(path, "core")
     assert str(caught.value).startswith(f"{path}: ")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "more", "kind"),
+    [
+        ("staging", "", "view"),
+        ("staging", "materialized: table\n", "table"),
+        ("core", "", "table"),
+        ("core", "materialized: view\n", "view"),
+        ("planning", "", "table"),
+    ],
+)
+def test_staging_is_made_of_views_unless_said(write_model, schema, more, kind):
+    """The folder says what a model is made as, and its header may say otherwise."""
+    path = write_model(f"{schema}.orders", "select 1 as id", columns="id", more=more)
+    assert parse_model(path, schema).materialized == kind
+
+
+def test_a_published_table_is_never_a_view(write_model):
+    """A release has copies of tables, so that a view in `planning` would be missing from it."""
+    path = write_model("planning.a", "select 1 as id", columns="id", more="materialized: view\n")
+    with pytest.raises(ModelError, match="materialized is 'view'; write table"):
+        parse_model(path, "planning")
 
 
 @pytest.mark.parametrize("text", ["select 1 as id", "/* about: x */", "/* about: x */ ;"])
@@ -83,7 +112,7 @@ def test_a_file_needs_a_header_and_a_query(tmp_path, text):
     path = tmp_path / "orders.sql"
     path.write_text(text)
     with pytest.raises(ModelError, match="no header and query"):
-        parse_model(path)
+        parse_model(path, "core")
 
 
 def test_a_header_lists_what_it_lacks(tmp_path):
@@ -91,4 +120,4 @@ def test_a_header_lists_what_it_lacks(tmp_path):
     path = tmp_path / "orders.sql"
     path.write_text("/*\nabout: Orders.\n*/\nselect 1 as id")
     with pytest.raises(ModelError, match="lacks columns, grain"):
-        parse_model(path)
+        parse_model(path, "core")

@@ -1,0 +1,192 @@
+"""This module prints an explanation as text and tables for a terminal of 100 columns; it decides nothing."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from cin7_pipeline.console import table_of
+from cin7_pipeline.explain.document import Document
+from cin7_pipeline.explain.item import SHOWN, Item
+from cin7_pipeline.explain.lookup import Explanation
+from cin7_pipeline.explain.source import Row
+
+# ShipStation's criteria for an open order, by the column that answers each.
+CRITERIA = {
+    "approved": "is_approved",
+    "fully picked": "is_fully_picked",
+    "recent": "is_recent",
+    "delivery country": "has_delivery_country",
+    "dispatch quantity": "has_dispatch_quantity",
+}
+
+
+def render(explanation: Explanation) -> RenderableType:
+    """Return the whole explanation, documents first, or what was searched where nothing was found."""
+    read_at = {row["entity"]: row["last_read_at"] for row in explanation.searched}
+    parts: list[RenderableType] = [*_notes(explanation)]
+    for document in explanation.documents:
+        parts += [Text(), *_document(document, read_at.get(document.kind.entity))]
+    for item in explanation.items:
+        parts += [Text(), *_item(item, explanation.asked)]
+    if explanation.near_matches:
+        names = ", ".join(
+            f"'{item['sku']}' (option {item['product_option_id']})"
+            for item in explanation.near_matches
+        )
+        parts += [Text(), Text(f"Other items differ in case or spaces only: {names}")]
+    if explanation.unmatched_lines:
+        title = "Newest lines with such a code that are no item; each counts nowhere until linked"
+        parts += [Text(), _table(title, explanation.unmatched_lines)]
+    if not explanation.is_found:
+        parts += _nothing(explanation)
+    return Group(*parts)
+
+
+def _notes(explanation: Explanation) -> Iterator[Text]:
+    if explanation.source.is_published:
+        yield Text(
+            f"A run holds the database; this is from the published {explanation.source.path.name},"
+            " which tells neither customer order numbers nor what was read since.",
+            style="yellow",
+        )
+    if explanation.stale:
+        yield Text(
+            f"Read again since the tables were built: {', '.join(explanation.stale)}; `cin7 build`"
+            " brings the tables up to date.",
+            style="yellow",
+        )
+
+
+def _document(document: Document, read_at: datetime | None) -> Iterator[RenderableType]:
+    """Yield one document; `read_at` is when its kind was last read."""
+    match = document.match
+    state = document.state or "not in the tables; run `cin7 build`"
+    if document.is_deleted:
+        state += ", gone from Cin7"
+    title = f"{_words(match['kind']).capitalize()} {match['reference'] or ''}"
+    yield Text(f"{title} (id {match['document_id']}): {state}", style="bold")
+    yield Text(f"  found by {match['matched_by']}")
+    if document.dates:
+        dates = (f"{_words(name[:-3])} {_time(at)}" for name, at in document.dates.items())
+        yield Text(f"  {', '.join(dates)}")
+    for branch in document.branches:
+        name = "none"
+        if branch["branch_id"]:
+            name = f"{branch['branch_id']} ({branch['branch_name'] or 'not in Cin7'})"
+        role = f"{branch['role']} branch".strip()
+        yield Text(f"  {role} {name} → warehouse {branch['warehouse']}")
+    if channel := document.channel:
+        excluded = ", left out of sales" if channel["is_included"] is False else ""
+        yield Text(f"  channel {channel['channel']}{excluded} ({channel['rule']})")
+    if document.read_at:
+        yield Text(
+            f"  this version was read {_time(document.read_at)} UTC,"
+            f" its kind last {_time(read_at)} UTC"
+        )
+    for rule, meaning in document.rules_of_all_lines.items():
+        yield Text(f"  every line is {rule}: {meaning}")
+    if not document.kind.placements:
+        yield Text("  No planning table lists this kind; what it moved is in Cin7's stock figures.")
+    names = ["line", "code", "ordered", "size", "stands in", "units", "as"]
+    rows = list(_lines(document))
+    yield table_of("", names, rows) if rows else Text("  It has no lines.")
+    yield from _issues("Looks counted twice", document.double_sales)
+    yield from _issues("Issues", document.issues)
+    if ready := document.readiness:
+        answers = (f"{name} {'yes' if ready[key] else 'NO'}" for name, key in CRITERIA.items())
+        verdict = "ready" if ready["is_ready"] else "not ready"
+        yield Text(f"  ShipStation's five criteria: {verdict} ({', '.join(answers)})")
+
+
+def _lines(document: Document) -> Iterator[list[Any]]:
+    """Yield a row for each table or rule of a line, but for rules that are shown once for all lines."""
+    of_all = document.rules_of_all_lines
+    shown = {(row["line_id"], row["size"]) for row in document.lines if row["rule"] not in of_all}
+    line_id = None
+    head: list[Any]
+    for row in document.lines:
+        if row["rule"] in of_all and (row["line_id"], row["size"]) in shown:
+            continue
+        head = [str(row["line_id"]), row["code"], row["ordered"]]
+        if row["line_id"] == line_id:
+            head = [None, None, None]
+        line_id = row["line_id"]
+        meaning = row["meaning"]
+        if row["rule"]:
+            meaning = row["rule"] if row["rule"] in of_all else f"{row['rule']}: {meaning}"
+        cells = [*head, row["size"] or None, row["table"] or "no table", row["units"], meaning]
+        yield list(map(_cell, cells))
+
+
+def _item(item: Item, asked: str) -> Iterator[RenderableType]:
+    """Yield one item; `asked` is what was looked for."""
+    match, product = item.match, item.product
+    size = f", size {match['size']}" if match["size"] else ""
+    yield Text(f"Item '{match['sku']}' (option {match['product_option_id']}{size})", style="bold")
+    if match["is_near_match"]:
+        yield Text(f"  differs from '{asked}' in case or spaces: SKUs match only when equal")
+    if product:
+        kit = ", a kit" if product["is_kit"] else ""
+        status = f"{product['product_status'] or '?'}/{product['option_status'] or '?'} in Cin7"
+        created = f"created {_time(product['created_on'])}"
+        yield Text(f"  {product['name'] or ''}{kit}, {status}, {created}")
+    else:
+        yield Text("  gone from Cin7; only its history is kept")
+    for title, rows in item.tables.items():
+        if rows:
+            limited = f", the first {SHOWN}" if len(rows) == SHOWN else ""
+            yield _table(f"{title}{limited}", rows)
+    yield from _issues("Issues", item.issues)
+
+
+def _nothing(explanation: Explanation) -> Iterator[RenderableType]:
+    """Yield that nothing was found, what was searched, and what to do next."""
+    yield Text(
+        f"Nothing is called '{explanation.asked}': no reference, document id, customer order number"
+        " or SKU.",
+        style="bold",
+    )
+    yield _table("Searched", explanation.searched)
+    yield Text(explanation.advice or "")
+
+
+def _issues(title: str, issues: Iterable[Row]) -> Iterator[RenderableType]:
+    """Yield each issue with what to do about it, under a title; nothing where there is none."""
+    found = list(issues)
+    if found:
+        yield Text(f"{title}:", style="bold")
+    for issue in found:
+        line = f" (line {issue['line_id']})" if issue["line_id"] else ""
+        text = "{severity} {issue}{line}: {detail}. {suggestion}".format(**issue | {"line": line})
+        yield Padding(Text(text), (0, 0, 0, 2))
+
+
+def _table(title: str, rows: list[Row]) -> RenderableType:
+    """Return the rows as a table whose headings are the names of their columns."""
+    cells = [list(map(_cell, row.values())) for row in rows]
+    return table_of(title, [_words(name) for name in rows[0]] if rows else [], cells)
+
+
+def _cell(value: Any) -> Any:
+    """Return a quantity without the decimals it does not need, and a timestamp to the minute."""
+    if isinstance(value, datetime):
+        return _time(value)
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value == int(value) else float(value)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _time(value: date | datetime | None) -> str:
+    """Return a day, or a timestamp to the minute; never where there was none."""
+    if value is None:
+        return "never"
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value.isoformat()

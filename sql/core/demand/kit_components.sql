@@ -1,0 +1,94 @@
+/*
+about: >-
+  What each kit that was sold took of its components: what the order's component lines below the
+  kit's line say, else what the bill of materials says; never both for one line. One row per line
+  of a kit and component.
+grain: [sales_order_id, line_id, product_option_id, size]
+columns:
+  sales_order_id:
+  line_id: Cin7 id of the kit's line.
+  product_option_id: Option of the component.
+  size: Size of the component; '' by a bill, which names no sizes.
+  warehouse: Warehouse of the order's branch.
+  day_on: Day the kit's sale counts for, local date.
+  basis: order_lines or bom.
+  quantity: Units of the component.
+*/
+with
+
+-- One row per order line and option, its sizes together, as bills of materials name none.
+sold_kits as (
+    select
+        lines.document_id as sales_order_id,
+        lines.line_id,
+        lines.product_option_id as kit_option_id,
+        lines.warehouse,
+        lines.day_on,
+        sum(lines.sold_quantity)::decimal(18, 4) as quantity
+    from core.demand_lines as lines
+    inner join core.items as items using (product_option_id, size)
+    where lines.document_kind = 'sales_order' and items.is_kit
+    group by
+        lines.document_id, lines.line_id, lines.product_option_id, lines.warehouse, lines.day_on
+),
+
+kit_lines as (
+    select distinct
+        sales_order_id,
+        line_id,
+        warehouse,
+        day_on
+    from sold_kits
+),
+
+component_lines as (
+    select
+        lines.sales_order_id,
+        lines.parent_line_id as line_id,
+        items.product_option_id,
+        items.size,
+        items.quantity
+    from staging.sales_order_lines as lines
+    inner join core.document_line_items as items
+        on
+            items.document_kind = 'sales_order'
+            and lines.sales_order_id = items.document_id
+            and lines.line_id = items.line_id
+    where lines.parent_line_id is not null and items.product_option_id is not null
+),
+
+parts as (
+    select
+        kits.*,
+        components.product_option_id,
+        components.size,
+        'order_lines' as basis,
+        components.quantity
+    from kit_lines as kits
+    inner join component_lines as components using (sales_order_id, line_id)
+    union all
+    select
+        kits.sales_order_id,
+        kits.line_id,
+        kits.warehouse,
+        kits.day_on,
+        components.component_option_id as product_option_id,
+        '' as size,
+        'bom' as basis,
+        kits.quantity * components.quantity as quantity
+    from sold_kits as kits
+    inner join core.bom_components as components using (kit_option_id)
+    anti join component_lines using (sales_order_id, line_id)
+)
+
+select
+    sales_order_id,
+    line_id,
+    product_option_id,
+    size,
+    warehouse,
+    day_on,
+    basis,
+    sum(quantity)::decimal(38, 12) as quantity
+from parts
+group by sales_order_id, line_id, product_option_id, size, warehouse, day_on, basis

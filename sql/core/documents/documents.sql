@@ -1,0 +1,87 @@
+/*
+about: What all four kinds of documents have in common; one row per document.
+grain: [document_kind, document_id]
+columns:
+  document_kind: sales_order, purchase_order, transfer or credit_note.
+  document_id: Cin7 id of the document.
+  order_number: Reference of the document.
+  contact_id: Customer or supplier; null on transfers.
+  branch_id: Branch of the document; on transfers the destination.
+  created_on:
+  completed_on: Day of dispatch, of full receipt or of the return of the goods, local date.
+  is_deleted: True once the document is deleted in Cin7.
+  is_void: True once voided; transfers cannot be.
+  is_approved: True once approved, also where it was voided later.
+*/
+with
+
+documents as (
+    select
+        'sales_order' as document_kind,
+        sales_order_id as document_id,
+        order_number,
+        customer_id as contact_id,
+        branch_id,
+        created_on,
+        dispatched_on as completed_on,
+        deleted_at,
+        is_approved,
+        is_void,
+        status
+    from staging.sales_orders
+    union all
+    select
+        'purchase_order' as document_kind,
+        purchase_order_id as document_id,
+        order_number,
+        supplier_id as contact_id,
+        branch_id,
+        created_on,
+        received_on as completed_on,
+        deleted_at,
+        is_approved,
+        is_void,
+        status
+    from staging.purchase_orders
+    union all
+    select
+        'transfer' as document_kind,
+        transfer_id as document_id,
+        order_number,
+        null as contact_id,
+        destination_branch_id as branch_id,
+        created_on,
+        received_on as completed_on,
+        deleted_at,
+        is_approved,
+        null as is_void,
+        null as status
+    from staging.branch_transfers
+    union all
+    select
+        'credit_note' as document_kind,
+        credit_note_id as document_id,
+        order_number,
+        customer_id as contact_id,
+        branch_id,
+        created_on,
+        completed_on,
+        deleted_at,
+        is_approved,
+        null as is_void,
+        status
+    from staging.credit_notes
+)
+
+select
+    document_kind,
+    document_id,
+    order_number,
+    contact_id,
+    branch_id,
+    created_on,
+    completed_on,
+    deleted_at is not null as is_deleted,
+    coalesce(is_void, false) or coalesce(upper(status) in ('VOID', 'VOIDED'), false) as is_void,
+    coalesce(is_approved, false) as is_approved
+from documents

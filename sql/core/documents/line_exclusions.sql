@@ -1,0 +1,71 @@
+/*
+about: >-
+  Every rule that keeps a line out of the tables of its kind; one row per line, size and rule.
+  A line without a row here is in them.
+grain: [document_kind, document_id, line_id, size, rule]
+columns:
+  document_kind:
+  document_id:
+  line_id:
+  size:
+  rule: Name of the rule.
+*/
+with
+
+lines as (
+    select
+        items.document_kind,
+        items.document_id,
+        items.line_id,
+        items.size,
+        items.product_option_id is null as is_description_only,
+        lines.is_component,
+        documents.document_kind in ('sales_order', 'credit_note') as is_sale,
+        documents.is_deleted,
+        documents.is_void,
+        documents.is_approved,
+        documents.completed_on is not null as is_completed,
+        attributes.is_channel_excluded,
+        attributes.is_warehouse_excluded,
+        attributes.is_group_excluded
+    from core.document_line_items as items
+    inner join core.document_lines as lines using (document_kind, document_id, line_id)
+    inner join core.documents as documents using (document_kind, document_id)
+    inner join core.document_attributes as attributes using (document_kind, document_id)
+),
+
+-- Tables of purchase orders and transfers show their state, so most of their lines stay in them.
+decisions as (
+    select
+        document_kind,
+        document_id,
+        line_id,
+        size,
+        unnest([
+            case
+                when is_deleted and is_sale then 'gone'
+                when is_deleted and document_kind = 'purchase_order' and not is_void then 'gone'
+                when is_deleted and document_kind = 'transfer' and is_completed then 'gone'
+                when is_deleted or not is_sale then null
+                when is_void then 'void'
+                when not is_approved then 'draft'
+                when not is_completed and document_kind = 'sales_order' then 'undispatched'
+                when not is_completed then 'not_completed'
+            end,
+            case when is_sale and is_channel_excluded then 'channel_excluded' end,
+            case when is_component then 'kit_component' end,
+            case when is_description_only then 'description_only' end,
+            case when is_sale and is_warehouse_excluded then 'warehouse_disabled' end,
+            case when is_sale and is_group_excluded then 'customer_group_excluded' end
+        ]) as rule
+    from lines
+)
+
+select
+    document_kind,
+    document_id,
+    line_id,
+    size,
+    rule
+from decisions
+where rule is not null

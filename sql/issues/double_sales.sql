@@ -1,0 +1,69 @@
+/*
+about: >-
+  Sales that two systems seem to have written into Cin7: from different sources, within three
+  days, under one number. One row per later order.
+grain: [issue, document_kind, document_id, line_id]
+columns:
+  issue:
+  document_kind:
+  document_id:
+  line_id: Cin7 id of the line; 0 for the whole.
+  severity:
+  detail:
+  suggestion:
+*/
+with
+
+sold_orders as (
+    select
+        orders.sales_order_id,
+        coalesce(orders.order_number, orders.sales_order_id::varchar) as order_name,
+        coalesce(orders.source, '') as source,
+        orders.created_on,
+        unnest([orders.order_number, orders.customer_order_no]) as number
+    from staging.sales_orders as orders
+    where exists (
+        select 1
+        from core.included_lines as lines
+        where
+            lines.document_kind = 'sales_order'
+            and lines.document_id = orders.sales_order_id
+    )
+),
+
+numbers as (
+    select distinct
+        sales_order_id,
+        order_name,
+        source,
+        created_on,
+        trim(regexp_replace(lower(trim(number)), '^#', '')) as number
+    from sold_orders
+    where trim(regexp_replace(trim(number), '^#', '')) <> ''
+)
+
+select
+    'sold_twice' as issue,
+    'sales_order' as document_kind,
+    later.sales_order_id as document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf(
+        '%s from "%s" may be the same sale as %s',
+        later.order_name,
+        later.source,
+        string_agg(
+            distinct earlier.order_name || ' from "' || earlier.source || '"',
+            ', ' order by earlier.order_name || ' from "' || earlier.source || '"'
+        )
+    ) as detail,
+    'If it is, void one of the two in Cin7 or leave out its channel in data/settings/channels.csv; '
+    || 'both count as sold.' as suggestion
+from numbers as later
+inner join numbers as earlier
+    on
+        later.number = earlier.number
+        and later.sales_order_id > earlier.sales_order_id
+        and later.source <> earlier.source
+        and abs(later.created_on - earlier.created_on) <= 3
+group by later.sales_order_id, later.order_name, later.source

@@ -1,0 +1,64 @@
+/*
+about: >-
+  Options whose sku another item has too, or has but for spaces and case; one row per issue and
+  option.
+grain: [issue, document_kind, document_id, line_id]
+columns:
+  issue:
+  document_kind:
+  document_id:
+  line_id: Cin7 id of the line; 0 for the whole.
+  severity:
+  detail:
+  suggestion:
+*/
+with
+
+folded_items as (
+    select
+        product_option_id,
+        sku,
+        lower(trim(regexp_replace(sku, '\s+', ' ', 'g'))) as folded_sku
+    from core.items
+    where not is_deleted and trim(sku) <> ''
+),
+
+near_matches as (
+    select
+        items.product_option_id,
+        string_agg(distinct '"' || items.sku || '"', ', ' order by '"' || items.sku || '"')
+            as skus,
+        string_agg(distinct '"' || others.sku || '"', ', ' order by '"' || others.sku || '"')
+            as other_skus
+    from folded_items as items
+    inner join folded_items as others
+        on items.folded_sku = others.folded_sku and items.sku <> others.sku
+    group by items.product_option_id
+)
+
+select
+    'duplicate_sku' as issue,
+    'product_option' as document_kind,
+    items.product_option_id as document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf(
+        'other items have the same code: %s',
+        string_agg(distinct '"' || items.sku || '"', ', ' order by '"' || items.sku || '"')
+    ) as detail,
+    'Give each option and size a code of its own in Cin7; lines are not matched by a shared one.'
+        as suggestion
+from core.items as items
+where items.is_sku_shared and not items.is_deleted
+group by items.product_option_id
+union all
+select
+    'sku_near_twin' as issue,
+    'product_option' as document_kind,
+    product_option_id as document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf('%s differs from %s only in spaces or case', skus, other_skus) as detail,
+    'If they are one product, keep one code in Cin7 and use it in the shops; codes are matched '
+    || 'to the letter, so an order can find the wrong one or none.' as suggestion
+from near_matches

@@ -1,0 +1,85 @@
+/*
+about: >-
+  Sales orders that were left, dated or staged in a way that hides them from somebody, and lines
+  in another unit of measure; one row per issue and order, stage or line.
+grain: [issue, document_kind, document_id, line_id]
+columns:
+  issue:
+  document_kind:
+  document_id:
+  line_id: Cin7 id of the line; 0 for the whole.
+  severity:
+  detail:
+  suggestion:
+*/
+with
+
+orders as (
+    select
+        orders.sales_order_id,
+        coalesce(orders.order_number, orders.sales_order_id::varchar) as order_name,
+        orders.created_on,
+        orders.dispatched_at,
+        trim(orders.stage) as stage,
+        documents.is_approved,
+        documents.is_void,
+        documents.is_deleted
+    from staging.sales_orders as orders
+    inner join core.documents as documents
+        on
+            documents.document_kind = 'sales_order'
+            and orders.sales_order_id = documents.document_id
+)
+
+select
+    'old_draft' as issue,
+    'sales_order' as document_kind,
+    orders.sales_order_id as document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf('%s: a draft since %s', orders.order_name, orders.created_on::varchar) as detail,
+    'Approve it in Cin7 so that it reserves stock, or void it there; a draft is no demand.'
+        as suggestion
+from orders
+cross join core.today as today
+where
+    not orders.is_approved
+    and not orders.is_void
+    and not orders.is_deleted
+    and orders.created_on < today.today_on - 7
+union all
+select
+    'dispatched_in_future' as issue,
+    'sales_order' as document_kind,
+    orders.sales_order_id as document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf('%s: dispatched at %s UTC', orders.order_name, orders.dispatched_at::varchar)
+        as detail,
+    'Clear the dispatch date in Cin7 until the goods have left; some systems write the date they '
+    || 'wish for, and the order counts as sold already.' as suggestion
+from orders
+cross join core.today as today
+where
+    not orders.is_void
+    and not orders.is_deleted
+    and orders.dispatched_at > today.as_of_at
+union all
+select
+    'unit_of_measure_line' as issue,
+    'sales_order' as document_kind,
+    orders.sales_order_id as document_id,
+    lines.line_id,
+    'info' as severity,
+    printf(
+        '%s: "%s" was ordered in packs of %s; its %s units are stocking units',
+        orders.order_name,
+        coalesce(lines.code, ''),
+        lines.uom_size::varchar,
+        coalesce(lines.quantity, 0)::varchar
+    ) as detail,
+    'Nothing, if the pack size in Cin7 is right; quantities here are in stocking units already.'
+        as suggestion
+from orders
+inner join staging.sales_order_lines as lines using (sales_order_id)
+where not orders.is_deleted and lines.uom_size > 1

@@ -1,0 +1,50 @@
+/*
+about: Sales orders that are dispatched although nothing was shipped; one row per order.
+grain: [issue, document_kind, document_id, line_id]
+columns:
+  issue:
+  document_kind:
+  document_id:
+  line_id: Cin7 id of the line; 0 for the whole.
+  severity:
+  detail:
+  suggestion:
+*/
+with
+
+unshipped_orders as (
+    select
+        lines.document_id,
+        bool_or(
+            not lines.is_component and lines.quantity > 0 and items.product_option_id is not null
+        ) as has_goods,
+        bool_or(lines.fulfilled_quantity > 0) as is_shipped
+    from core.document_lines as lines
+    inner join core.document_line_items as items using (document_kind, document_id, line_id)
+    where lines.document_kind = 'sales_order'
+    group by lines.document_id
+)
+
+select
+    'dispatched_nothing_shipped' as issue,
+    documents.document_kind,
+    documents.document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf(
+        '%s: dispatched on %s, but no line has a shipped quantity',
+        coalesce(documents.order_number, documents.document_id::varchar),
+        documents.completed_on::varchar
+    ) as detail,
+    'The ordered quantities count as sold; correct the shipped quantities in Cin7 if they are not.'
+        as suggestion
+from unshipped_orders as orders
+inner join core.documents as documents
+    on documents.document_kind = 'sales_order' and orders.document_id = documents.document_id
+where
+    orders.has_goods
+    and not orders.is_shipped
+    and documents.completed_on is not null
+    and documents.is_approved
+    and not documents.is_void
+    and not documents.is_deleted

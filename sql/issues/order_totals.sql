@@ -1,0 +1,86 @@
+/*
+about: >-
+  Sales orders whose lines do not add up to their product total, or whose parts do not add up to
+  their total; one row per issue and order.
+grain: [issue, document_kind, document_id, line_id]
+columns:
+  issue:
+  document_kind:
+  document_id:
+  line_id: Cin7 id of the line; 0 for the whole.
+  severity:
+  detail:
+  suggestion:
+*/
+with
+
+line_totals as (
+    select
+        document_id,
+        count(*) as line_count,
+        sum(round(quantity * unit_price - discount, 4)) as amount
+    from core.document_lines
+    where document_kind = 'sales_order' and not is_component
+    group by document_id
+),
+
+-- A tax rate is written as 0.1 or as 10, whichever system made the order.
+orders as (
+    select
+        orders.sales_order_id,
+        coalesce(orders.order_number, orders.sales_order_id::varchar) as order_name,
+        coalesce(' ' || orders.currency, '') as currency,
+        orders.product_total,
+        orders.total,
+        coalesce(line_totals.amount, 0)::decimal(18, 4) as line_amount,
+        coalesce(line_totals.line_count, 0) as line_count,
+        (
+            coalesce(orders.product_total, 0) + coalesce(orders.freight_total, 0)
+            + coalesce(orders.surcharge, 0) - coalesce(orders.discount_total, 0)
+        )::decimal(18, 4) as net_amount,
+        case
+            when coalesce(lower(orders.tax_status), '') <> 'excl' then 0
+            when orders.tax_rate > 1 then orders.tax_rate * 0.01
+            else coalesce(orders.tax_rate, 0)
+        end::decimal(12, 6) as added_tax_rate
+    from staging.sales_orders as orders
+    inner join core.documents as documents
+        on
+            documents.document_kind = 'sales_order'
+            and orders.sales_order_id = documents.document_id
+    left join line_totals on orders.sales_order_id = line_totals.document_id
+    where not documents.is_deleted and not documents.is_void
+)
+
+select
+    'order_lines_do_not_add_up' as issue,
+    'sales_order' as document_kind,
+    sales_order_id as document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf(
+        '%s: its lines add up to %s, its product total says %s%s',
+        order_name, line_amount::varchar, product_total::varchar, currency
+    ) as detail,
+    'Compare the lines with the system the order came from and re-sync it there; sales count by '
+    || 'the lines.' as suggestion
+from orders
+where abs(product_total - line_amount) > 0.01 * greatest(line_count, 1)
+union all
+select
+    'order_total_does_not_add_up' as issue,
+    'sales_order' as document_kind,
+    sales_order_id as document_id,
+    0::bigint as line_id,
+    'info' as severity,
+    printf(
+        '%s: products, freight, surcharge, discount and tax make %s, its total says %s%s',
+        order_name,
+        round(net_amount * (1 + added_tax_rate), 2)::varchar,
+        total::varchar,
+        currency
+    ) as detail,
+    'Check the tax rule of the products'' sales account in Cin7 against the system the order '
+    || 'came from; planning uses line prices, never totals.' as suggestion
+from orders
+where abs(total - net_amount * (1 + added_tax_rate)) > 0.05
