@@ -1,4 +1,4 @@
-"""Worlds of the end-to-end tests."""
+"""Scenarios of the end-to-end tests."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -8,7 +8,7 @@ import pytest
 
 from cin7_pipeline.sandbox.simulation.merchant import Merchant
 from tests.end_to_end.rules import COMPANY
-from tests.end_to_end.scenario import World, open_world
+from tests.end_to_end.scenario import Scenario, open_scenario
 
 MORNING = datetime(2026, 6, 30, 19, tzinfo=UTC)
 
@@ -20,9 +20,11 @@ def merchant() -> Merchant:
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, merchant: Merchant) -> Iterator[World]:
+def scenario(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, merchant: Merchant
+) -> Iterator[Scenario]:
     """The account before its first sync, with its own rules and a lookback of 14 days."""
-    with open_world(
+    with open_scenario(
         tmp_path,
         monkeypatch,
         merchant=merchant,
@@ -34,11 +36,13 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, merchant: Merchant) -
 
 
 @pytest.fixture(scope="module")
-def synced_world(tmp_path_factory: pytest.TempPathFactory, merchant: Merchant) -> Iterator[World]:
+def synced_scenario(
+    tmp_path_factory: pytest.TempPathFactory, merchant: Merchant
+) -> Iterator[Scenario]:
     """The account after one sync of 90 days from the command line; tests only look at it."""
     with (
         pytest.MonkeyPatch.context() as monkeypatch,
-        open_world(
+        open_scenario(
             tmp_path_factory.mktemp("synced"),
             monkeypatch,
             merchant=merchant,

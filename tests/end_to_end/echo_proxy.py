@@ -1,6 +1,6 @@
-"""A way to the sandbox that may answer itself, with everything it was sent in the answer.
+"""This module is a proxy to the sandbox that may answer itself, with all that it was sent in the answer.
 
-What it tells back is what a careless proxy or a debugging server would: the credentials, the whole
+What it echoes is what a careless proxy or a debugging server would: the credentials, the whole
 request, and a person.
 """
 
@@ -32,7 +32,7 @@ Asked = BaseHTTPRequestHandler
 Answerer = Callable[[Asked], Reply | None]
 
 
-class Telltale(ThreadingHTTPServer):
+class EchoProxy(ThreadingHTTPServer):
     """Passes requests on to the sandbox, unless `answer` has another reply."""
 
     daemon_threads = True
@@ -49,7 +49,7 @@ class Telltale(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: Telltale
+    server: EchoProxy
 
     def do_GET(self) -> None:
         reply = self.server.answer(self) or self._from_sandbox()
@@ -79,12 +79,12 @@ def echo(asked: Asked) -> str:
 
 
 def refusal(status: int, *, headers: bool = True, **more: str) -> Answerer:
-    """A refusal as Cin7 writes it, which tells back the request in its body and its headers."""
+    """A refusal as Cin7 writes it, which echoes the request in its body and its headers."""
     named = tuple((name.replace("_", "-"), value) for name, value in more.items())
 
     def answer(asked: Asked) -> Reply:
-        told = (("X-Request", echo(asked)), ("Set-Cookie", f"key={API_KEY}")) if headers else ()
-        return Reply(status, json.dumps(echo(asked)).encode(), headers=(*told, *named))
+        echoed = (("X-Request", echo(asked)), ("Set-Cookie", f"key={API_KEY}")) if headers else ()
+        return Reply(status, json.dumps(echo(asked)).encode(), headers=(*echoed, *named))
 
     return answer
 
@@ -101,8 +101,8 @@ def error_page(status: int) -> Answerer:
 
 def stack_trace(asked: Asked) -> Reply:
     """A 500 with an object that holds the record at fault, as .NET writes one."""
-    told = {"message": "An error has occurred.", "exceptionMessage": f"{NOTE} {echo(asked)}"}
-    return Reply(500, json.dumps(told).encode())
+    body = {"message": "An error has occurred.", "exceptionMessage": f"{NOTE} {echo(asked)}"}
+    return Reply(500, json.dumps(body).encode())
 
 
 def cut_record(_: Asked) -> Reply:
@@ -122,9 +122,9 @@ def wrong_type(field: str, value: object = NOTE) -> Answerer:
 
 
 @contextmanager
-def open_telltale(sandbox_url: str) -> Iterator[Telltale]:
-    """Listens while the block lasts."""
-    with Telltale(sandbox_url) as server:
+def open_echo_proxy(sandbox_url: str) -> Iterator[EchoProxy]:
+    """Serve the proxy while the block lasts."""
+    with EchoProxy(sandbox_url) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server
         server.shutdown()

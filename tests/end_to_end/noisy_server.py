@@ -1,4 +1,4 @@
-"""A process that does what it is told line by line, and logs all that any library has to say.
+"""This module is a process that obeys its input line by line, and logs all that any library has to say.
 
 Each line of its input is JSON: `["cin7", …]` runs the command, `["job", ASSET, …]` the daily job of these
 assets or of all on the instance of DAGSTER_HOME, `["load", ENTITY]` a load whose failure is logged with
@@ -21,7 +21,7 @@ from cin7_pipeline.settings import load_settings
 from dagster_project.definitions import defs
 
 DONE = "-- done --"
-logger = logging.getLogger("talkative")
+logger = logging.getLogger("noisy_server")
 
 
 def command(*arguments: str) -> None:

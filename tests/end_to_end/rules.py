@@ -1,4 +1,4 @@
-"""What the company of the end-to-end tests says about itself: once as settings files, once for the truth."""
+"""The business settings of the end-to-end tests: written as settings files, and given to the oracle."""
 
 import csv
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cin7_pipeline.sandbox.simulation.merchant import Merchant
-from tests.expected import Truth
+from tests.expected import Oracle
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,14 @@ class Rules:
                 with path.open("w", newline="") as file:
                     csv.writer(file).writerows([header.split(","), *rows])
 
-    def truth(self, merchant: Merchant, time_zone: str) -> Truth:
-        """The truth of a merchant's books under these rules."""
-        return Truth(
+    def oracle(self, merchant: Merchant, time_zone: str) -> Oracle:
+        """Return the oracle for a merchant's books under these rules."""
+        return Oracle(
             merchant.books,
             time_zone=time_zone,
             warehouses=self.warehouses or None,
             channels=self.channels,
             customer_groups=self.customer_groups,
-            custom_fields=self.custom_fields,
         )
 
 

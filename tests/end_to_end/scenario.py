@@ -1,4 +1,4 @@
-"""A company on Cin7 whose clock the tests turn: sandbox over HTTP, settings, runs, and the truth."""
+"""This module opens a scenario: an account over HTTP whose clock tests set, with settings, runs, oracle."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -29,8 +29,8 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass
-class World:
-    """One account, one data folder, one moment; `reads` is what has been synced so far."""
+class Scenario:
+    """One account, one data folder, one timestamp; `reads` is what has been synced so far."""
 
     merchant: Merchant
     server: SandboxServer
@@ -42,7 +42,7 @@ class World:
 
     @property
     def now(self) -> datetime:
-        """The moment of the account and of the pipeline."""
+        """The timestamp of the account and of the pipeline."""
         return self.clock[0]
 
     @property
@@ -51,29 +51,29 @@ class World:
         return load_settings()
 
     def move_to(self, moment: datetime) -> None:
-        """Turn the clock of the account and of the pipeline."""
+        """Set the clock of the account and of the pipeline."""
         self.clock[0] = moment
         self.monkeypatch.setenv("CIN7_AS_OF", moment.isoformat())
 
     def daily_sync(self) -> dg.ExecuteInProcessResult:
-        """The job as the schedule starts it."""
+        """Run the job as the schedule starts it."""
         result = self.run_job("daily_sync", {})
         assert result.success
         self.reads.append(Read(self.now, Window.lookback(self.now, self.settings.lookback_days)))
         return result
 
     def command(self, *arguments: str) -> Result:
-        """The `cin7` command in this process."""
+        """Run the `cin7` command in this process."""
         return CliRunner().invoke(app, arguments)
 
     def sync_by_command(self) -> None:
-        """The same as the daily sync, from the command line."""
+        """Do the same as the daily sync, from the command line."""
         result = self.command("sync")
         assert result.exit_code == 0, result.output
         self.reads.append(Read(self.now, Window.lookback(self.now, self.settings.lookback_days)))
 
     def resync(self, first: date, last: date) -> dg.ExecuteInProcessResult:
-        """Some days of history read again, as one run."""
+        """Read some days of history again, as one run."""
         tags = {
             "dagster/asset_partition_range_start": first.isoformat(),
             "dagster/asset_partition_range_end": last.isoformat(),
@@ -84,20 +84,20 @@ class World:
         return result
 
     def run_job(self, name: str, tags: Mapping[str, str]) -> dg.ExecuteInProcessResult:
-        """One run of a job on this world's Dagster instance."""
+        """Run a job on this scenario's Dagster instance."""
         return run_job(self.instance, name, tags)
 
-    def truth(self) -> dict[str, list[dict[str, Any]]]:
-        """What the published tables must say now."""
-        return self.rules.truth(self.merchant, TIME_ZONE).tables(self.reads)
+    def expected_tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Return what the compared tables must say now."""
+        return self.rules.oracle(self.merchant, TIME_ZONE).tables(self.reads)
 
     def published(self, query: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
-        """Rows of the published file, as a planner reads them."""
+        """Return rows of the published file, as a planner reads them."""
         with duckdb.connect(str(self.settings.published_path), read_only=True) as connection:
             return connection.execute(query, parameters or []).fetchall()
 
     def warehouse(self, query: str) -> list[tuple[Any, ...]]:
-        """Rows of the pipeline's own database."""
+        """Return rows of the pipeline's own database."""
         with duckdb.connect(str(self.settings.warehouse_path), read_only=True) as connection:
             return connection.execute(query).fetchall()
 
@@ -105,24 +105,24 @@ class World:
 def run_job(
     instance: dg.DagsterInstance, name: str, tags: Mapping[str, str]
 ) -> dg.ExecuteInProcessResult:
-    """One run of a job, in this process."""
+    """Run a job in this process."""
     job = defs().resolve_job_def(name)
     return job.execute_in_process(
         instance=instance, tags=dict(tags), run_config=QUIET, raise_on_error=False
     )
 
 
-def assert_tables_equal_truth(world: World) -> None:
-    """Every published table has the truth's rows, each the same number of times."""
-    differences = list(differences_from(world.truth(), world.published))
-    assert not differences, "\n".join(differences)
+def assert_tables_as_expected(scenario: Scenario) -> None:
+    """Assert that each compared table has the rows that the oracle expects, each the same number of times."""
+    found = list(differences(scenario.expected_tables(), scenario.published))
+    assert not found, "\n".join(found)
 
 
-def differences_from(
-    truth: Mapping[str, list[dict[str, Any]]], published: Callable[[str], list[tuple[Any, ...]]]
+def differences(
+    tables: Mapping[str, list[dict[str, Any]]], published: Callable[[str], list[tuple[Any, ...]]]
 ) -> Iterator[str]:
-    """What sets the tables that `published` queries apart from the truth; nothing where they agree."""
-    for table, expected in truth.items():
+    """Yield lines on how the tables that `published` queries differ from the expected ones."""
+    for table, expected in tables.items():
         columns = list(expected[0]) if expected else []
         names = ", ".join(f'"{name}"' for name in columns) or "1"
         found = Counter(published(f"select {names} from planning.{table}"))
@@ -143,7 +143,7 @@ def _few(rows: Counter[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
 
 
 @contextmanager
-def open_world(
+def open_scenario(
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     *,
@@ -151,21 +151,21 @@ def open_world(
     moment: datetime,
     rules: Rules | None = None,
     lookback_days: int = 90,
-) -> Iterator[World]:
-    """A world in `folder` whose pipeline is set up by environment variables, like anybody's."""
+) -> Iterator[Scenario]:
+    """Open a scenario in `folder`; its pipeline is set up by environment variables, as anybody's is."""
     clock = [moment]
     server = SandboxServer(MerchantAccount(merchant), clock=lambda: clock[0], limits=None)
     with server, dg.DagsterInstance.ephemeral() as instance:
-        world = World(merchant, server, clock, monkeypatch, instance, rules or Rules())
+        scenario = Scenario(merchant, server, clock, monkeypatch, instance, rules or Rules())
         for name, value in environment(folder, server.base_url, lookback_days).items():
             monkeypatch.setenv(name, value)
-        world.rules.write(folder / "settings")
-        world.move_to(moment)
-        yield world
+        scenario.rules.write(folder / "settings")
+        scenario.move_to(moment)
+        yield scenario
 
 
 def environment(folder: Path, base_url: str, lookback_days: int) -> dict[str, str]:
-    """The variables that lead the pipeline to a sandbox, with a budget that never makes it wait."""
+    """Return the variables that lead the pipeline to a sandbox, with rate limits that never make it wait."""
     return {
         "CIN7_USERNAME": "sandbox",
         "CIN7_API_KEY": "sandbox-key",

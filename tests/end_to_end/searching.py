@@ -1,4 +1,4 @@
-"""What is written in files: as they are, and as the databases and tables they hold."""
+"""This module searches files for secret markers: as they are, and as the databases that they contain."""
 
 import gzip
 import re
@@ -16,8 +16,8 @@ from tests.end_to_end.secret_markers import in_base64, spellings
 EMPTY = re.compile(rb"\0{64,}")
 
 
-def marks_in(folder: Path) -> list[str]:
-    """Every mark found below a folder, with the place; none where nothing was told."""
+def markers_in(folder: Path) -> list[str]:
+    """Return every marker found below a folder, with the place."""
     texts, encoded = spellings(), in_base64()
     found = []
     for path in sorted(folder.rglob("*")):
@@ -25,14 +25,15 @@ def marks_in(folder: Path) -> list[str]:
             continue
         for place, content in _contents(path):
             lower = content.lower()
-            marks = {mark for text, mark in texts.items() if text in lower}
-            marks |= {mark for text, mark in encoded.items() if text in content}
-            found += [f"{mark!r} in {path.relative_to(folder)} {place}" for mark in sorted(marks)]
+            markers = {marker for text, marker in texts.items() if text in lower}
+            markers |= {marker for text, marker in encoded.items() if text in content}
+            where = f"{path.relative_to(folder)} {place}"
+            found += [f"{marker!r} in {where}" for marker in sorted(markers)]
     return found
 
 
 def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
-    """The name of a file, its bytes, and what they are when they are read as what they are."""
+    """Yield the name of a file, its bytes, and what it contains as the kind of file that it is."""
     yield "(its name)", path.name.encode()
     if path.is_dir():
         return
@@ -50,7 +51,7 @@ def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _of_sqlite(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Every row of every table; values that were zipped are unzipped."""
+    """Yield every row of every table; values that were zipped are unzipped."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
         tables = [
             row[0] for row in db.execute("select name from sqlite_master where type = 'table'")
@@ -64,7 +65,7 @@ def _of_sqlite(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _of_duckdb(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Every column of every table of every schema, and how each was made."""
+    """Yield every column of every table of every schema, and how each was made."""
     with duckdb.connect(path, read_only=True) as connection:
         yield from _of_query(connection, "(definitions)", "from duckdb_tables()", [])
         tables = connection.execute(

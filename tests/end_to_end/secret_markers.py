@@ -1,4 +1,4 @@
-"""Marks: credentials and people who exist nowhere else, planted wherever Cin7 could send one."""
+"""This module defines secret markers: credentials and people, put wherever Cin7 could send one."""
 
 import base64
 import json
@@ -25,7 +25,7 @@ NOTE = f'Ask "Zoë Quillfeather" ({EMAIL}, {PHONE} or 0499123987) at {ADDRESS}'
 FIELDS = json.loads(
     (Path(__file__).parents[1] / "sandbox" / "simulation" / "fields.json").read_text("utf-8")
 )
-# What is stored as it comes, for it is about goods and businesses; whatever else is declared is marked.
+# What is stored as it comes, for it is about goods and businesses; whatever else is declared gets a marker.
 OF_BUSINESS = """
     status stage type source reference salesReference customerOrderNo projectName company group subGroup
     branchType priceColumn currencyCode taxStatus deliveryCountry integrationRef adjustmentReason
@@ -40,7 +40,7 @@ BY_NAME = {"email": EMAIL, "phone": PHONE, "mobile": PHONE, "fax": PHONE, "addre
 
 
 def spellings() -> dict[bytes, str]:
-    """Every way a mark could be written in a file, in lower case, and the mark."""
+    """Return every way a marker could be written in a file, in lower case, with the marker."""
     found: dict[bytes, str] = {}
     for mark in (*PERSON, *CREDENTIALS):
         escaped = json.dumps(mark)[1:-1]
@@ -59,7 +59,7 @@ def spellings() -> dict[bytes, str]:
 
 
 def in_base64() -> dict[bytes, str]:
-    """Marks inside a longer text that was written in base64, wherever they begin in it."""
+    """Return markers as parts of a longer text that was written in base64, wherever they begin in it."""
     found: dict[bytes, str] = {}
     for mark in (*PERSON, *CREDENTIALS):
         for shift in range(3):
@@ -72,7 +72,7 @@ def in_base64() -> dict[bytes, str]:
 
 
 def plant(company: Company) -> int:
-    """Mark every field of every record that is not known to be about a business; how many were marked."""
+    """Put a marker into every field that is not known to be about a business; return how many."""
     return sum(
         _mark_record(record, resource)
         for resource in FIELDS
@@ -105,7 +105,7 @@ def _mark(
 
 
 def _marked(name: str, column: Column | None, inside: list[str] | None) -> Any:
-    """What a field holds instead; None where it is declared to hold something else than a person."""
+    """Return the marker for a field; None where it is declared as something else than a person."""
     if column is None:
         return [{each: _text(each) for each in inside}] if inside else _text(name)
     if column.type in (ColumnType.EMAIL_HASH, ColumnType.EMAIL_VALIDITY):
@@ -120,5 +120,5 @@ def _marked(name: str, column: Column | None, inside: list[str] | None) -> Any:
 
 
 def _text(name: str) -> str:
-    """A mark that fits the name of a field."""
+    """Return a marker that fits the name of a field."""
     return next((text for part, text in BY_NAME.items() if part in name.lower()), NOTE)

@@ -22,7 +22,7 @@ from cin7_pipeline.window import Window
 from dagster_project.definitions import defs
 from dagster_project.specs import HISTORY
 from tests.end_to_end.conftest import MORNING
-from tests.end_to_end.scenario import World, assert_tables_equal_truth, open_world
+from tests.end_to_end.scenario import Scenario, assert_tables_as_expected, open_scenario
 from tests.expected import Read
 
 PROJECT = Path(__file__).parents[2]
@@ -46,24 +46,24 @@ query ($id: String!) {
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scenario]:
     """A small account; no data folder, and nothing but settings in Dagster's."""
     merchant = Merchant(opened_on=date(2026, 5, 1), size=Size(products=25, orders_per_day=3))
     home = tmp_path / "dagster_home"
     home.mkdir()
     shutil.copy(PROJECT / "data" / "dagster_home" / "dagster.yaml", home)
     monkeypatch.setenv("DAGSTER_HOME", str(home))
-    with open_world(
+    with open_scenario(
         tmp_path / "data", monkeypatch, merchant=merchant, moment=MORNING, lookback_days=7
     ) as opened:
         opened.server.faults.latency_seconds = 0.05
         yield opened
 
 
-def kill_a_run(world: World, folder: Path) -> None:
+def kill_a_run(scenario: Scenario, folder: Path) -> None:
     """Start a run by hand and kill it while it reads."""
     with subprocess.Popen([sys.executable, "-m", "dagster_project"], cwd=folder) as process:
-        while not world.server.requests:
+        while not scenario.server.requests:
             assert process.poll() is None
             time.sleep(0.01)
         process.kill()
@@ -121,10 +121,10 @@ def launch_backfill(http: httpx.Client) -> str:
 
 @pytest.mark.slow
 def test_a_killed_run_does_not_hold_the_daemons_queue_for_ever(
-    world: World, tmp_path: Path
+    scenario: Scenario, tmp_path: Path
 ) -> None:
     """A run by hand is killed and stays started in Dagster's books; a backfill still gets its turn."""
-    kill_a_run(world, tmp_path)
+    kill_a_run(scenario, tmp_path)
     with dg.DagsterInstance.get() as instance:
         (killed,) = instance.get_runs()
         assert killed.status is dg.DagsterRunStatus.STARTED
@@ -136,10 +136,10 @@ def test_a_killed_run_does_not_hold_the_daemons_queue_for_ever(
         found = instance.get_run_by_id(killed.run_id)
         assert found is not None
         assert found.status is dg.DagsterRunStatus.FAILURE
-        assert world.settings.published_path.exists()
-        world.reads = [Read(world.now, window) for window in windows_read(instance)]
-    assert Window.days(FIRST, LAST) in [read.window for read in world.reads]
-    assert_tables_equal_truth(world)
+        assert scenario.settings.published_path.exists()
+        scenario.reads = [Read(scenario.now, window) for window in windows_read(instance)]
+    assert Window.days(FIRST, LAST) in [read.window for read in scenario.reads]
+    assert_tables_as_expected(scenario)
 
 
 def status_of(http: httpx.Client, backfill: str) -> str:

@@ -17,7 +17,7 @@ import pytest
 from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
 from cin7_pipeline.window import Window
 from tests.end_to_end.conftest import MORNING
-from tests.end_to_end.scenario import World, assert_tables_equal_truth, open_world
+from tests.end_to_end.scenario import Scenario, assert_tables_as_expected, open_scenario
 from tests.expected import Read
 
 PROJECT = Path(__file__).parents[2]
@@ -80,14 +80,14 @@ Processes = Mapping[str, subprocess.Popen[bytes]]
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scenario]:
     """A small account that answers late; no data folder, and nothing but settings in Dagster's."""
     merchant = Merchant(opened_on=date(2026, 5, 1), size=Size(products=25, orders_per_day=3))
     home = tmp_path / "dagster_home"
     home.mkdir()
     shutil.copy(PROJECT / "data" / "dagster_home" / "dagster.yaml", home)
     monkeypatch.setenv("DAGSTER_HOME", str(home))
-    with open_world(tmp_path / "data", monkeypatch, merchant=merchant, moment=MORNING) as opened:
+    with open_scenario(tmp_path / "data", monkeypatch, merchant=merchant, moment=MORNING) as opened:
         opened.server.faults.latency_seconds = 0.05
         yield opened
 
@@ -112,9 +112,9 @@ def started_together(starts: Starts, folder: Path) -> Iterator[Processes]:
         yield processes
 
 
-def wait_for_first(world: World, starts: Starts, processes: Processes) -> str:
+def wait_for_first(scenario: Scenario, starts: Starts, processes: Processes) -> str:
     """The run whose requests arrive first."""
-    while not (seen := turns(world, starts)):
+    while not (seen := turns(scenario, starts)):
         assert any(process.poll() is None for process in processes.values())
         time.sleep(0.01)
     return seen[0].run
@@ -128,10 +128,10 @@ class Turn:
     has_read_stock: bool = False
 
 
-def turns(world: World, starts: Starts) -> list[Turn]:
+def turns(scenario: Scenario, starts: Starts) -> list[Turn]:
     """Whose requests the account saw, in their order; a run that comes back has two turns."""
     found: list[Turn] = []
-    for request in list(world.server.requests):
+    for request in list(scenario.server.requests):
         where = request.params.get("where", "")
         runs = [name for name, start in starts.items() if start.is_asked_for_by(where)]
         if runs and (not found or found[-1].run != runs[0]):
@@ -141,21 +141,21 @@ def turns(world: World, starts: Starts) -> list[Turn]:
     return found
 
 
-def assert_tables_are_of(world: World, starts: Starts, finished: list[str]) -> None:
+def assert_tables_are_of(scenario: Scenario, starts: Starts, finished: list[str]) -> None:
     """The tables are those of the runs that finished, one after the other."""
-    world.reads = [Read(world.now, starts[name].window) for name in finished]
-    assert_tables_equal_truth(world)
+    scenario.reads = [Read(scenario.now, starts[name].window) for name in finished]
+    assert_tables_as_expected(scenario)
 
 
-def kill_the_first_of(starts: Starts, world: World, folder: Path) -> list[str]:
+def kill_the_first_of(starts: Starts, scenario: Scenario, folder: Path) -> list[str]:
     """Start all, kill the one whose turn it is, and see the others end well, each in a turn of its own."""
     with started_together(starts, folder) as processes:
-        first = wait_for_first(world, starts, processes)
+        first = wait_for_first(scenario, starts, processes)
         processes[first].kill()
         codes = {name: process.wait() for name, process in processes.items()}
     others = dict.fromkeys(starts.keys() - {first}, 0)
     assert codes == {first: -9, **others}, logs(folder)
-    killed, *order = turns(world, starts)
+    killed, *order = turns(scenario, starts)
     assert killed == Turn(first)
     assert sorted(turn.run for turn in order) == sorted(others)
     assert all(turn.has_read_stock for turn in order)
@@ -168,31 +168,31 @@ def logs(folder: Path) -> str:
 
 
 def test_when_the_first_of_three_is_killed_the_others_run_one_after_the_other(
-    world: World, tmp_path: Path
+    scenario: Scenario, tmp_path: Path
 ) -> None:
-    """The killed run's turn goes to the next; requests never mix, and the tables equal the truth."""
-    order = kill_the_first_of(SHORT, world, tmp_path)
+    """The killed run's turn goes to the next; requests never mix, and the tables are as expected."""
+    order = kill_the_first_of(SHORT, scenario, tmp_path)
     if order[-1] == "scheduled":
-        assert world.command("build").exit_code == 0
-        assert world.command("publish").exit_code == 0
-    assert_tables_are_of(world, SHORT, order)
+        assert scenario.command("build").exit_code == 0
+        assert scenario.command("publish").exit_code == 0
+    assert_tables_are_of(scenario, SHORT, order)
 
 
 @pytest.mark.slow
-def test_the_same_with_whole_runs_through_dagster(world: World, tmp_path: Path) -> None:
+def test_the_same_with_whole_runs_through_dagster(scenario: Scenario, tmp_path: Path) -> None:
     """The schedule's run, a run by hand and a re-sync: of three whole ones, two outlive the first."""
-    assert_tables_are_of(world, ALL, kill_the_first_of(ALL, world, tmp_path))
+    assert_tables_are_of(scenario, ALL, kill_the_first_of(ALL, scenario, tmp_path))
 
 
 @pytest.mark.slow
 def test_three_runs_that_start_together_run_one_after_the_other(
-    world: World, tmp_path: Path
+    scenario: Scenario, tmp_path: Path
 ) -> None:
-    """All end well, their requests never mix, and the tables equal the truth."""
+    """All end well, their requests never mix, and the tables are as expected."""
     with started_together(ALL, tmp_path) as processes:
         codes = {name: process.wait() for name, process in processes.items()}
     assert codes == dict.fromkeys(ALL, 0), logs(tmp_path)
-    order = turns(world, ALL)
+    order = turns(scenario, ALL)
     assert sorted(turn.run for turn in order) == sorted(ALL)
     assert all(turn.has_read_stock for turn in order)
-    assert_tables_are_of(world, ALL, [turn.run for turn in order])
+    assert_tables_are_of(scenario, ALL, [turn.run for turn in order])

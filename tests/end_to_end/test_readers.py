@@ -41,12 +41,12 @@ def look(connection):
         raise AssertionError(f"mixed: {rows}, {oldest}, {newest}, {told_rows}, {told}")
     return told
 
-def open_and_look(tally):
+def open_and_look(counters):
     with duckdb.connect(link, read_only=True) as connection:
-        tally["seen"].add(look(connection))
-        tally["looks"] += 1
+        counters["seen"].add(look(connection))
+        counters["looks"] += 1
 
-def hold_and_look(tally):
+def hold_and_look(counters):
     with duckdb.connect(link, read_only=True) as connection:
         release = look(connection)
         [(path,)] = connection.execute(
@@ -56,19 +56,19 @@ def hold_and_look(tally):
             if look(connection) != release:
                 raise AssertionError(f"a held release changed from {release}")
             time.sleep(0.05)
-        tally["after_removal"] += not os.path.exists(path) and look(connection) == release
-        tally["seen"].add(release)
-        tally["looks"] += 1
+        counters["after_removal"] += not os.path.exists(path) and look(connection) == release
+        counters["seen"].add(release)
+        counters["looks"] += 1
 
 def read(way):
-    tally = {"seen": set(), "looks": 0, "after_removal": 0, "error": None}
+    counters = {"seen": set(), "looks": 0, "after_removal": 0, "error": None}
     try:
         while not is_over.is_set():
-            way(tally)
+            way(counters)
             time.sleep(0.15)
     except Exception as error:
-        tally["error"] = repr(error)
-    found.append({**tally, "seen": sorted(tally["seen"])})
+        counters["error"] = repr(error)
+    found.append({**counters, "seen": sorted(counters["seen"])})
 
 ways = [open_and_look] * (int(sys.argv[2]) - 1) + [hold_and_look]
 threads = [threading.Thread(target=read, args=[way]) for way in ways]
@@ -111,12 +111,12 @@ def start_reading(link: Path) -> subprocess.Popen[str]:
     return process
 
 
-def tallies(programs: list[subprocess.Popen[str]]) -> list[dict[str, Any]]:
+def all_counters(programs: list[subprocess.Popen[str]]) -> list[dict[str, Any]]:
     """Tell the readers to end; what each of them saw."""
     return [
-        tally
+        counters
         for program in programs
-        for tally in json.loads(program.communicate("that will do\n")[0])
+        for counters in json.loads(program.communicate("that will do\n")[0])
     ]
 
 
@@ -125,15 +125,15 @@ def test_twenty_readers_see_whole_releases_while_fifty_are_published(tmp_path: P
     publish_release(tmp_path, 0)
     programs = [start_reading(tmp_path / "planning.duckdb") for _ in range(PROGRAMS)]
     releases = {publish_release(tmp_path, release) for release in range(1, PUBLISHES + 1)}
-    found = tallies(programs)
+    found = all_counters(programs)
     assert len(found) == PROGRAMS * READERS_A_PROGRAM == 20
-    assert [tally["error"] for tally in found] == [None] * 20
+    assert [counters["error"] for counters in found] == [None] * 20
     assert len(releases) == PUBLISHES
     total = Counter[str]()
-    for tally in found:
-        total.update(looks=tally["looks"], after_removal=tally["after_removal"])
-        assert tally["looks"] >= 3
-    assert len({release for tally in found for release in tally["seen"]}) > PUBLISHES / 2
+    for counters in found:
+        total.update(looks=counters["looks"], after_removal=counters["after_removal"])
+        assert counters["looks"] >= 3
+    assert len({release for counters in found for release in counters["seen"]}) > PUBLISHES / 2
     assert total["looks"] > 4 * PUBLISHES
     assert total["after_removal"] >= PROGRAMS
 
@@ -146,4 +146,6 @@ def test_a_mixed_release_would_be_seen(tmp_path: Path) -> None:
     with duckdb.connect(mixed) as connection:
         connection.execute("update planning.sync_status set release = 0")
     (program,) = [start_reading(tmp_path / "planning.duckdb")]
-    assert {tally["error"][:22] for tally in tallies([program])} == {"AssertionError('mixed:"}
+    assert {counters["error"][:22] for counters in all_counters([program])} == {
+        "AssertionError('mixed:"
+    }

@@ -1,4 +1,4 @@
-"""What goes wrong in the life of an installation, and the commands that mend it, as the README has them."""
+"""What goes wrong in an installation, and the commands that repair it, as the README has them."""
 
 import os
 import resource

@@ -21,16 +21,16 @@ from tests import sample_shop as shop
 from tests.end_to_end import noisy_server
 from tests.end_to_end.echo_proxy import (
     Answerer,
-    Telltale,
+    EchoProxy,
     cut_body,
     cut_record,
     error_page,
-    open_telltale,
+    open_echo_proxy,
     refusal,
     stack_trace,
     wrong_type,
 )
-from tests.end_to_end.searching import marks_in
+from tests.end_to_end.searching import markers_in
 from tests.end_to_end.secret_markers import ADDRESS, API_KEY, EMAIL, NOTE, PHONE, USERNAME, plant
 from tests.unit.load.fake_account import NOW, Company
 
@@ -77,10 +77,10 @@ FAILURES: dict[str, Answerer] = {
 
 @dataclass
 class Talk:
-    """A folder for everything that is made, and a talkative process that works in it."""
+    """A folder for everything that is made, and a process that logs everything and works in it."""
 
     folder: Path
-    server: Telltale
+    server: EchoProxy
     company: Company
     process: subprocess.Popen[str]
 
@@ -104,19 +104,22 @@ class Talk:
 
 @contextmanager
 def open_talk(folder: Path) -> Iterator[Talk]:
-    """The shop with a mark in every field that is not declared, behind a server that tells all."""
+    """The shop with a secret marker in every field that is not declared, behind an echo proxy."""
     with shop.open_shop(folder / "data") as company:
         assert company.server is not None
         company.records_by_resource["v2/BomMasters"].append(dict(BOM))
         company.records_by_resource["ProductionJobs"].append(dict(JOB))
         assert plant(company) > 500
         company.faults.ignored_parameters = {"fields"}
-        with open_telltale(company.server.base_url) as server, _process(folder, server) as process:
+        with (
+            open_echo_proxy(company.server.base_url) as server,
+            _process(folder, server) as process,
+        ):
             yield Talk(folder, server, company, process)
 
 
 @contextmanager
-def _process(folder: Path, server: Telltale) -> Iterator[subprocess.Popen[str]]:
+def _process(folder: Path, server: EchoProxy) -> Iterator[subprocess.Popen[str]]:
     home = folder / "dagster_home"
     home.mkdir()
     ours = (PROJECT / "data" / "dagster_home" / "dagster.yaml").read_text()
@@ -137,7 +140,7 @@ def _process(folder: Path, server: Telltale) -> Iterator[subprocess.Popen[str]]:
         process.wait(30)
 
 
-def _environment(folder: Path, server: Telltale) -> dict[str, str]:
+def _environment(folder: Path, server: EchoProxy) -> dict[str, str]:
     known = {name: value for name, value in os.environ.items() if not name.startswith("CIN7_")}
     return {
         **known,
@@ -224,12 +227,12 @@ def test_every_failure_came_to_pass(talk: Talk) -> None:
 
 
 def test_no_file_or_log_holds_a_credential_or_a_person(talk: Talk) -> None:
-    """No mark is in any table, release, state, event, log, trace or output, in any spelling."""
-    assert marks_in(talk.folder) == []
+    """No secret marker is in any table, release, state, event, log, trace or output, in any spelling."""
+    assert markers_in(talk.folder) == []
 
 
 def test_what_may_be_stored_was_stored(talk: Talk) -> None:
-    """The marked records were read: the names of businesses stand where no person does."""
+    """The records with markers were read: the names of businesses stand where no person does."""
     with duckdb.connect(talk.folder / "data" / "planning.duckdb", read_only=True) as connection:
         companies = connection.execute("select company from planning.customers").fetchall()
     assert ("Café Nine",) in companies
@@ -237,7 +240,7 @@ def test_what_may_be_stored_was_stored(talk: Talk) -> None:
 
 @pytest.mark.slow
 def test_whole_runs_tell_nothing(tmp_path: Path) -> None:
-    """The whole job, a re-sync, and the whole job again with a broken rule and at failures: no mark."""
+    """The whole job, a re-sync, and the whole job again with a broken rule and at failures: no marker."""
     with open_talk(tmp_path) as talk:
         talk.do("cin7", "check")
         talk.do("job")
@@ -248,11 +251,11 @@ def test_whole_runs_tell_nothing(tmp_path: Path) -> None:
         fail_in_dagster(talk)
         spend_the_day(talk)
         assert_everything_happened(talk)
-        assert marks_in(tmp_path) == []
+        assert markers_in(tmp_path) == []
 
 
 def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
-    """A mark is found in each kind of file and in each spelling, so that finding none means something."""
+    """A marker is found in each kind of file and in each spelling, so that finding none means something."""
     (tmp_path / "zipped").write_bytes(gzip.compress(PHONE.encode()))
     (tmp_path / "log").write_text(json.dumps({"told": NOTE}))
     (tmp_path / "quoted").write_text(quote(ADDRESS))
@@ -265,6 +268,6 @@ def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
         connection.execute("create table t as select 'x' || i as told from range(5000) as r(i)")
         connection.execute("insert into t values (?)", [NOTE])
         connection.execute(f"copy t to '{tmp_path / 'rows.parquet'}' (compression zstd)")
-    found = {line.split(" in ")[1].split(" (")[0] for line in marks_in(tmp_path)}
+    found = {line.split(" in ")[1].split(" (")[0] for line in markers_in(tmp_path)}
     names = {path.name for path in tmp_path.iterdir()}
     assert found == names

@@ -1,64 +1,45 @@
-"""What every planning table must show, computed from the merchant's own books.
+"""This package is the oracle: what the planning tables must say, worked out apart from our SQL.
 
-Neither the SQL models nor the raw tables are read here: where a table and this package disagree,
-one of the two is wrong, and the design says which.
+It computes the rows of the tables in `COMPARED` from the books of the simulated merchant and from the list
+of reads: which loads there were, when, and what each asked for. It reads neither the warehouse nor the SQL
+models, and no rule of it may be copied from them: where a table and the oracle disagree, one of the two is
+wrong, and the table's comments, the API's facts or the settings' documentation decide which.
+
+    oracle = Oracle(merchant.books, time_zone="Australia/Sydney")
+    tables = oracle.tables([Read(now, Window.lookback(now, 90))])
+    tables["sales_lines"][0]["quantity"]
+
+Only what is arithmetic is computed here. The planning tables in `SHOWN_BY_CASES` rest on the given and
+expected rows in `tests/sql/`, and so do columns of free text and the load's own counters (`NOT_COMPUTED`).
+
+Read `oracle.py` first: it names the modules in the order in which they build on each other. A module is
+called like the planning table that it makes; `known_documents`, `items`, `entries`, `document_attributes`,
+`warehouses`, `expected_dates` and `values` are what they share.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from tests.expected.document_attributes import ChannelRule
+from tests.expected.known_documents import Read
+from tests.expected.oracle import Oracle
 
-from cin7_pipeline.sandbox.ledger import Books
-from tests.expected.account import Account, Tables
-from tests.expected.items import Items
-from tests.expected.measures import Calendar
-from tests.expected.reading import Read, learn
-from tests.expected.trade import ChannelRule, Trades
-from tests.expected.warehouses import Warehouses
+__all__ = ["COMPARED", "NOT_COMPUTED", "SHOWN_BY_CASES", "ChannelRule", "Oracle", "Read"]
 
-__all__ = ["ChannelRule", "Read", "Truth"]
-
-
-@dataclass(frozen=True)
-class Truth:
-    """The planning tables of one account under given settings.
-
-    `warehouses` maps a branch id to (warehouse, is_enabled), `customer_groups` a group to whether
-    it is included; rows of `channels` are in the order of `ChannelRule`, rows of `custom_fields` are
-    (endpoint, Cin7's field, name).
-    """
-
-    books: Callable[[datetime], Books]
-    _: KW_ONLY
-    time_zone: str
-    warehouses: Mapping[int, tuple[str, bool]] | None = None
-    channels: Sequence[tuple[int, str, str, str, bool]] = ()
-    customer_groups: Mapping[str, bool] = field(default_factory=dict)
-    price_tier: str = "wholesale"
-    stale_after_days: int = 60
-    custom_fields: Sequence[tuple[str, str, str]] = ()
-
-    def tables(self, reads: Sequence[Read], as_of: datetime | None = None) -> Tables:
-        """Each table's rows after `reads`, made in this order, as seen at `as_of` (the last read).
-
-        Columns of free text and the sync's own counters are left out of the rows.
-
-        Raises:
-            ValueError: `reads` is empty.
-        """
-        zone = ZoneInfo(self.time_zone)
-        known = learn(self.books, reads, zone)
-        warehouses = Warehouses(known.books.branches, self.warehouses)
-        rules = [ChannelRule(*row) for row in self.channels]
-        account = Account(
-            known=known,
-            calendar=Calendar(zone, as_of or reads[-1].moment),
-            items=Items(known.books.options),
-            warehouses=warehouses,
-            trades=Trades(rules, self.customer_groups, known.books.contacts, warehouses),
-            price_tier=self.price_tier,
-            stale_after_days=self.stale_after_days,
-            custom_fields=self.custom_fields,
-        )
-        return account.tables()
+# The tables that the oracle computes: the end-to-end tests compare every row of them.
+COMPARED = {
+    *("sales_lines", "open_sales_lines", "return_lines", "excluded_lines"),
+    *("purchase_order_lines", "transfer_lines", "replenishments", "lead_times"),
+    *("inventory", "inventory_daily", "projected_stock", "projected_stock_explained"),
+    *("demand_daily", "demand_series", "component_demand_daily", "sync_status", "sync_coverage"),
+}
+# The tables that rest on the cases in `tests/sql/planning/`, and on those of the models they are made of.
+SHOWN_BY_CASES = {
+    *("products", "warehouses", "branch_warehouses", "price_list", "available_to_sell"),
+    *("customers", "custom_fields", "order_readiness", "reconciliation", "data_issues"),
+}
+# Columns of compared tables that are left out: prose, what is only looked up, the load's own counters.
+NOT_COMPUTED = {
+    "excluded_lines": {"why", "created_on", "product_option_id", "sku", "warehouse"},
+    "sync_status": {
+        *("last_success_at", "lookback_days"),
+        *("call_count", "new_count", "changed_count", "gone_count"),
+    },
+}

@@ -1,24 +1,20 @@
-"""One row of the books before any table: a document, a part of one of its lines, what rules say."""
+"""This module defines an entry: a part of a document's line with what it counts for, before any table."""
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Generic, TypeVar
 
 from cin7_pipeline.sandbox.ledger import Document
-from tests.expected.items import Part, sku_of
-from tests.expected.measures import Row
-
-D_co = TypeVar("D_co", bound=Document, covariant=True)
+from tests.expected.items import LinePart, sku_of
+from tests.expected.values import Row
 
 
 @dataclass(frozen=True)
-class Entry(Generic[D_co]):
+class Entry:
     """A part of a line with what it counts for; it is left out of its table by any of `rules`."""
 
     kind: str
-    document: D_co
-    is_gone: bool
-    part: Part
+    document: Document
+    part: LinePart
     quantity: Decimal
     value: Decimal
     rules: tuple[str, ...]
@@ -30,17 +26,17 @@ class Entry(Generic[D_co]):
 
     @property
     def line_id(self) -> int:
-        """The line the part belongs to."""
+        """The line that the part belongs to."""
         return self.part.line.id
 
-    def identity(self, key: str) -> Row:
-        """The grain of a document table, under the name `key` for the document's id."""
-        return {key: self.document.id, "line_id": self.line_id, "size": self.part.size}
-
-    def item(self) -> Row:
-        """The item's columns."""
+    def columns(self, key: str) -> Row:
+        """Return the grain of a document table, with `key` for the document's id, its number and item."""
         item = self.part.item
         return {
+            key: self.document.id,
+            "line_id": self.line_id,
+            "size": self.part.size,
+            "order_number": self.document.reference,
             "product_option_id": item and item.id,
             "sku": item and sku_of(item),
         }

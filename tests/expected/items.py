@@ -1,28 +1,26 @@
-"""Items (option × size) and which of them a document's line speaks of.
+"""This module finds the item (option × size) that a document's line names.
 
-A line with sizes becomes one part per size. What a part counts for is decided by its document's
-module.
+A line with sizes becomes one part per size. What a part counts for is decided by the module of its
+document's table.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any
 
-from cin7_pipeline.sandbox.ledger import Line, Option, SizeQuantity
-from tests.expected.measures import ZERO, rounded, spread
-
-K = TypeVar("K")
+from cin7_pipeline.sandbox.ledger import Document, Line, Option, SizeQuantity
+from tests.expected.values import ZERO, rounded, spread
 
 
 def sku_of(option: Option) -> str:
-    """The code as it stands; where there is none, the code of the size, then of the option."""
+    """Return the code as it is; where there is none, the code of the size, then of the option."""
     return option.code or option.size_code or option.option_code or ""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class LinePart:
     """One size of a line with its share of the line's figures; `item` is None when there is none.
 
     `size` is the item's, or what the line calls it where no item is found.
@@ -37,7 +35,7 @@ class Part:
 
     @property
     def is_component(self) -> bool:
-        """True for a piece of a kit whose parent line stands in the same document."""
+        """True for a component of a kit whose own line is in the same document."""
         return self.line.parent_id != 0
 
     @property
@@ -58,78 +56,57 @@ class Items:
         self._by_sku.pop("", None)
 
     def sku(self, key: tuple[int, str]) -> str | None:
-        """The item's SKU; None where the key is no item."""
+        """Return the item's SKU; None where the key is no item."""
         option = self._by_key.get(key)
         return None if option is None else sku_of(option)
 
-    def parts(self, line: Line) -> list[Part]:
-        """The line, one part per size; sizes that are the same item are one part."""
+    def parts_of(self, document: Document) -> list[LinePart]:
+        """Return the lines of a document, one part per size."""
+        return [part for line in document.lines for part in self.parts(line)]
+
+    def parts(self, line: Line) -> list[LinePart]:
+        """Return the line, one part per size; sizes that are the same item are one part."""
         sizes = _named_sizes(line)
         if not sizes:
-            return [_whole(line, self._unsized(line))]
+            item = (
+                self._by_key.get((line.option_id, ""))
+                or self._alone.get(line.option_id)
+                or self._by_sku.get(line.code or "")
+            )
+            size, figures = item.size if item else "", (line.quantity, line.done, line.discount)
+            return [LinePart(line, item, size, *map(rounded, figures))]
         weights = [size.quantity for size in sizes]
         dones = spread(rounded(line.done), weights)
         discounts = spread(rounded(line.discount), weights)
-        parts = []
+        parts: dict[Any, LinePart] = {}
         for size, done, discount in zip(sizes, dones, discounts, strict=True):
-            item = self._sized(line, size)
+            item = self._by_key.get((line.option_id, size.name))
+            item = item or self._by_sku.get(size.code or "")
             name = item.size if item else size.name
-            parts.append(Part(line, item, name, size.quantity, done, discount))
-        return _merged(parts)
-
-    def _unsized(self, line: Line) -> Option | None:
-        return (
-            self._by_key.get((line.option_id, ""))
-            or self._alone.get(line.option_id)
-            or self._by_sku.get(line.code or "")
-        )
-
-    def _sized(self, line: Line, size: SizeQuantity) -> Option | None:
-        return self._by_key.get((line.option_id, size.name)) or self._by_sku.get(size.code or "")
+            key = item and item.key, name
+            same = parts.get(key, LinePart(line, item, name, ZERO, ZERO, ZERO))
+            parts[key] = replace(
+                same,
+                ordered=same.ordered + size.quantity,
+                done=same.done + done,
+                discount=same.discount + discount,
+            )
+        return list(parts.values())
 
 
-def _unique(pairs: Iterable[tuple[K, Option]]) -> dict[K, Option]:
+def _unique(pairs: Iterable[tuple[Any, Option]]) -> dict[Any, Option]:
     pairs = list(pairs)
     counts = Counter(key for key, _ in pairs)
     return {key: option for key, option in pairs if counts[key] == 1}
 
 
 def _named_sizes(line: Line) -> list[SizeQuantity]:
-    """The sizes of a line in their order; a size that stands twice is summed where it stood first."""
-    sizes: dict[str, SizeQuantity] = {}
+    """Return the sizes of a line in their order; one that is there twice is summed where it came first."""
+    sizes: dict[str, list[SizeQuantity]] = defaultdict(list)
     for size in line.sizes:
         if size.name:
-            first = sizes.get(size.name, replace(size, quantity=ZERO))
-            quantity = first.quantity + rounded(size.quantity)
-            sizes[size.name] = replace(first, quantity=quantity)
-    return list(sizes.values())
-
-
-def _whole(line: Line, item: Option | None) -> Part:
-    return Part(
-        line=line,
-        item=item,
-        size=item.size if item else "",
-        ordered=rounded(line.quantity),
-        done=rounded(line.done),
-        discount=rounded(line.discount),
-    )
-
-
-def _merged(parts: list[Part]) -> list[Part]:
-    groups: dict[tuple[tuple[int, str] | None, str], list[Part]] = defaultdict(list)
-    for part in parts:
-        groups[part.item.key if part.item else None, part.size].append(part)
-    return [_sum(group) for group in groups.values()]
-
-
-def _sum(parts: list[Part]) -> Part:
-    first = parts[0]
-    if len(parts) == 1:
-        return first
-    return replace(
-        first,
-        ordered=sum((part.ordered for part in parts), ZERO),
-        done=sum((part.done for part in parts), ZERO),
-        discount=sum((part.discount for part in parts), ZERO),
-    )
+            sizes[size.name].append(size)
+    return [
+        replace(first, quantity=sum((rounded(each.quantity) for each in [first, *others]), ZERO))
+        for first, *others in sizes.values()
+    ]

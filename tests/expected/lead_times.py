@@ -1,14 +1,13 @@
-"""The table `lead_times`: what suppliers and transfer lanes took to deliver each item."""
+"""This module makes the table `lead_times`: what suppliers and transfer lanes took to deliver each item."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from tests.expected.lanes import quantile
-from tests.expected.measures import Row, rounded
+from tests.expected.expected_dates import quantile
+from tests.expected.values import Row, rounded
 
-PERCENTS = (50, 80, 95)
 Key = tuple[str, str, str, int, str]
 
 
@@ -21,75 +20,52 @@ class Deliveries:
     in_time: dict[int, bool] = field(default_factory=dict)
 
     def figures(self) -> Row:
-        """The columns beside the grain."""
+        """Return the columns beside the grain; only deliveries that had an ETA can be in time."""
         ordered = sorted(self.days.values())
+        count, in_time = len(ordered), self.in_time.values()
+        # The sample's spread: a single observation has none.
+        squares = count * sum(days * days for days in ordered) - sum(ordered) ** 2
+        variance = Fraction(squares, count * (count - 1)) if count > 1 else None
         return {
             "sku": self.sku,
-            "observation_count": len(ordered),
-            "mean_days": _decimal(Fraction(sum(ordered), len(ordered))),
-            "sd_days": _spread(ordered),
-            **{f"p{percent}_days": quantile(ordered, percent) for percent in PERCENTS},
-            "on_time_share": self._on_time_share(),
+            "observation_count": count,
+            "mean_days": rounded(_decimal(Fraction(sum(ordered), count))),
+            "sd_days": None if variance is None else rounded(_decimal(variance).sqrt()),
+            **{f"p{percent}_days": quantile(ordered, percent) for percent in (50, 80, 95)},
+            "on_time_share": rounded(_decimal(Fraction(sum(in_time), len(in_time))))
+            if in_time
+            else None,
         }
-
-    def _on_time_share(self) -> Decimal | None:
-        """Of the deliveries that had an ETA, those that kept it."""
-        if not self.in_time:
-            return None
-        return _decimal(Fraction(sum(self.in_time.values()), len(self.in_time)))
 
 
 def lead_times(
     purchase_order_lines: Iterable[Row], transfer_lines: Iterable[Row], suppliers: dict[int, str]
 ) -> list[Row]:
-    """One row per lane and item that was delivered; `suppliers` names them by id."""
+    """Return one row per lane and item that was delivered; `suppliers` names them by id."""
     lanes: dict[Key, Deliveries] = {}
     for row in purchase_order_lines:
         supplier_id = row["supplier_id"]
         if row["state"] == "Delivered" and row["received_on"] and supplier_id:
             lane = ("purchase_order", str(supplier_id), suppliers[supplier_id])
-            _observe(lanes, lane, row, started="created_on", document="purchase_order_id")
+            _observe(lanes, lane, row, "purchase_order_id", started="created_on")
     for row in transfer_lines:
         if row["state"] == "Delivered" and row["dispatched_on"]:
             name = f"{row['source_warehouse']} → {row['destination_warehouse']}"
-            lane = ("transfer", name, name)
-            _observe(lanes, lane, row, started="dispatched_on", document="transfer_id")
-    return [
-        {
-            "kind": kind,
-            "lane": lane,
-            "product_option_id": option_id,
-            "size": size,
-            "lane_name": name,
-            **deliveries.figures(),
-        }
-        for (kind, lane, name, option_id, size), deliveries in lanes.items()
-    ]
+            _observe(lanes, ("transfer", name, name), row, "transfer_id", started="dispatched_on")
+    grain = ("kind", "lane", "lane_name", "product_option_id", "size")
+    return [dict(zip(grain, key, strict=True)) | each.figures() for key, each in lanes.items()]
 
 
 def _observe(
-    lanes: dict[Key, Deliveries],
-    lane: tuple[str, str, str],
-    row: Row,
-    *,
-    started: str,
-    document: str,
+    lanes: dict[Key, Deliveries], lane: tuple[str, str, str], row: Row, key: str, *, started: str
 ) -> None:
-    key = (*lane, row["product_option_id"], row["size"])
-    deliveries = lanes.setdefault(key, Deliveries(row["sku"]))
-    deliveries.days[row[document]] = (row["received_on"] - row[started]).days
+    """Add a line to the deliveries of its item; two lines of one document are one delivery."""
+    item = (*lane, row["product_option_id"], row["size"])
+    deliveries = lanes.setdefault(item, Deliveries(row["sku"]))
+    deliveries.days[row[key]] = (row["received_on"] - row[started]).days
     if row.get("eta_on"):
-        deliveries.in_time[row[document]] = row["received_on"] <= row["eta_on"]
-
-
-def _spread(days: Sequence[int]) -> Decimal | None:
-    """The sample standard deviation; a single observation has none."""
-    n = len(days)
-    if n == 1:
-        return None
-    variance = Fraction(n * sum(d * d for d in days) - sum(days) ** 2, n * (n - 1))
-    return rounded((Decimal(variance.numerator) / variance.denominator).sqrt())
+        deliveries.in_time[row[key]] = row["received_on"] <= row["eta_on"]
 
 
 def _decimal(value: Fraction) -> Decimal:
-    return rounded(Decimal(value.numerator) / value.denominator)
+    return Decimal(value.numerator) / value.denominator

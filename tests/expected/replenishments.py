@@ -1,91 +1,91 @@
-"""Purchase orders and transfers side by side: what is coming, when, and whether it counts."""
+"""This module makes the table `replenishments`: what is coming, when, and whether it counts."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from decimal import Decimal
 
-from tests.expected.lanes import Expected
-from tests.expected.measures import Row, id_or_none
-from tests.expected.purchases import Purchase
-from tests.expected.transfers import Movement
+from tests.expected.expected_dates import ExpectedDate, UsualDays
+from tests.expected.purchase_order_lines import PurchaseEntry, purchase_expected
+from tests.expected.transfer_lines import TransferEntry, transfer_expected
+from tests.expected.values import Calendar, Row, id_or_none
 from tests.expected.warehouses import UNMAPPED, Warehouses
 
 ON_TIME = timedelta()
 
 
-def of_purchase(
-    entry: Purchase,
-    expected: Expected,
-    *,
-    supplier: str,
-    lateness: timedelta,
+def replenishments(rows: Iterable[Row], warehouses: Warehouses) -> list[Row]:
+    """Return the table `replenishments`: what suppliers and warehouses bring, and whether it counts."""
+    reasons = ((row, why_not_counted(row, warehouses)) for row in rows)
+    return [row | {"is_counted": why is None, "why_not_counted": why} for row, why in reasons]
+
+
+def from_suppliers(
+    entries: Iterable[PurchaseEntry],
+    history: tuple[UsualDays, UsualDays],
+    names: dict[int, str],
     warehouses: Warehouses,
-    today: date,
+    calendar: Calendar,
+) -> list[Row]:
+    """Return what purchase orders bring; `history` is that of `supplier_history`."""
+    days, lateness = history
+    rows = []
+    for entry in entries:
+        supplier_id = entry.document.member_id
+        late_by = lateness.of(supplier_id) or ON_TIME
+        place = {
+            "source": names[supplier_id],
+            "destination_warehouse": warehouses.of(entry.document.branch_id),
+            "source_branch_or_supplier_id": id_or_none(supplier_id),
+        }
+        expected = purchase_expected(entry, days, calendar)
+        rows.append(place | _row(entry, expected, late_by, calendar.today))
+    return rows
+
+
+def from_warehouses(
+    entries: Iterable[TransferEntry], usual: UsualDays, calendar: Calendar
+) -> list[Row]:
+    """Return what transfers bring; how late a transfer comes is not known."""
+    rows = []
+    for entry in entries:
+        place = {
+            "source": entry.lane[0],
+            "destination_warehouse": entry.lane[1],
+            "source_branch_or_supplier_id": id_or_none(entry.document.source_branch_id),
+        }
+        expected = transfer_expected(entry, usual, calendar)
+        rows.append(place | _row(entry, expected, ON_TIME, calendar.today))
+    return rows
+
+
+def _row(
+    entry: PurchaseEntry | TransferEntry, expected: ExpectedDate, late_by: timedelta, today: date
 ) -> Row:
-    """The row of a purchase order's part; `lateness` is what its supplier usually is late by."""
-    order = entry.document
-    destination = warehouses.of(order.branch_id)
-    why_not = why_not_counted(
-        entry.state, entry.open_quantity, (None, destination), expected, warehouses
-    )
-    return {
-        **_row(entry, expected, lateness, today),
-        "source": supplier,
-        "destination_warehouse": destination,
-        "source_branch_or_supplier_id": id_or_none(order.member_id),
-        "is_counted": why_not is None,
-        "why_not_counted": why_not,
-    }
-
-
-def of_transfer(entry: Movement, expected: Expected, warehouses: Warehouses, today: date) -> Row:
-    """The row of a transfer's part."""
-    source, destination = entry.lane
-    why_not = why_not_counted(entry.state, entry.open_quantity, entry.lane, expected, warehouses)
-    return {
-        **_row(entry, expected, ON_TIME, today),
-        "source": source,
-        "destination_warehouse": destination,
-        "source_branch_or_supplier_id": id_or_none(entry.document.source_branch_id),
-        "is_counted": why_not is None,
-        "why_not_counted": why_not,
-    }
-
-
-def why_not_counted(
-    state: str,
-    open_quantity: Decimal,
-    lane: tuple[str | None, str],
-    expected: Expected,
-    warehouses: Warehouses,
-) -> str | None:
-    """The first reason why nothing of this is projected, or None; `lane` ends at a warehouse."""
-    source, destination = lane
-    reasons: Iterable[tuple[str, bool]] = (
-        ("draft", state == "Draft"),
-        ("archived", state == "Archived"),
-        ("delivered", state == "Delivered"),
-        ("nothing open", not open_quantity),
-        ("warehouse unmapped", destination == UNMAPPED),
-        ("warehouse disabled", warehouses.is_disabled(destination)),
-        ("same warehouse", source == destination),
-        ("no expected date", expected.on is None),
-    )
-    return next((reason for reason, applies in reasons if applies), None)
-
-
-def _row(entry: Purchase | Movement, promised: Expected, lateness: timedelta, today: date) -> Row:
     is_coming = entry.state == "Active" and entry.open_quantity > 0
-    is_overdue = is_coming and promised.on is not None and promised.on < today
+    is_overdue = is_coming and expected.on is not None and expected.on < today
     return {
         "kind": entry.kind,
-        **entry.identity("document_id"),
-        **entry.item(),
-        "order_number": entry.document.reference,
+        **entry.columns("document_id"),
         "state": entry.state,
         "open_quantity": entry.open_quantity,
-        "expected_on": today + lateness if is_overdue else promised.on,
-        "expected_on_basis": promised.basis,
+        "expected_on": today + late_by if is_overdue else expected.on,
+        "expected_on_basis": expected.basis,
+        "promised_on": expected.on,
         "is_overdue": is_overdue,
-        "promised_on": promised.on,
     }
+
+
+def why_not_counted(row: Row, warehouses: Warehouses) -> str | None:
+    """Return the first reason why nothing of a row is projected, or None."""
+    destination = row["destination_warehouse"]
+    reasons = {
+        "draft": row["state"] == "Draft",
+        "archived": row["state"] == "Archived",
+        "delivered": row["state"] == "Delivered",
+        "nothing open": not row["open_quantity"],
+        "warehouse unmapped": destination == UNMAPPED,
+        "warehouse disabled": warehouses.is_disabled(destination),
+        # A supplier may be called like a warehouse.
+        "same warehouse": row["kind"] == "transfer" and row["source"] == destination,
+        "no expected date": row["promised_on"] is None,
+    }
+    return next((reason for reason, applies in reasons.items() if applies), None)

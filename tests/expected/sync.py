@@ -1,39 +1,21 @@
-"""What the tables about the syncs themselves show: how much is known, and which days were read."""
+"""This module makes the tables `sync_status` and `sync_coverage`: how much is known, and what was read."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from tests.expected.measures import Row, naive_utc
-from tests.expected.reading import Known, Read
+from tests.expected.known_documents import IS_OPEN, Known, Read
+from tests.expected.values import Row, naive_utc
 
-DOCUMENTS = (
-    "sales_orders",
-    "purchase_orders",
-    "branch_transfers",
-    "credit_notes",
-    "adjustments",
-    "production_jobs",
-)
+REFERENCE_DATA = ("products", "product_options", "contacts", "branches", "stock", "bom_masters")
 
 
-def sync_status(known: Known) -> list[Row]:
-    """One row per endpoint; counts of calls and changes are the sync's own and not given here."""
-    books = known.books
-    counts = {
-        "sales_orders": len(list(known.sales_orders.existing())),
-        "purchase_orders": len(list(known.purchase_orders.existing())),
-        "branch_transfers": len(list(known.branch_transfers.existing())),
-        "credit_notes": len(list(known.credit_notes.existing())),
-        "adjustments": len(list(known.adjustments.existing())),
-        "production_jobs": len(list(known.production_jobs.existing())),
-        "products": len(books.products),
-        "product_options": len(books.options),
-        "contacts": len(books.contacts),
-        "branches": len(books.branches),
-        "stock": len(books.stock),
-        "bom_masters": len(books.bom_masters),
-    }
-    as_of = naive_utc(known.reads[-1].moment)
+def sync_status(known: Known, reads: Sequence[Read]) -> list[Row]:
+    """Return one row per endpoint; counts of calls and changes are the load's own and not given here."""
+    counts = {entity: len(list(each.existing())) for entity, each in known.documents.items()}
+    for entity in REFERENCE_DATA:
+        name = "options" if entity == "product_options" else entity
+        counts[entity] = len(getattr(known.books, name))
+    as_of = naive_utc(reads[-1].started_at)
     return [
         {"entity": entity, "row_count": count, "data_as_of_at": as_of}
         for entity, count in counts.items()
@@ -41,19 +23,19 @@ def sync_status(known: Known) -> list[Row]:
 
 
 def newest_reads(reads: Sequence[Read], entity: str) -> dict[date, datetime]:
-    """Per UTC day the moment of the newest read of that endpoint whose window touched it."""
+    """Return, by UTC day, when the newest read of that endpoint began whose window touched the day."""
     return {
-        day: read.moment
-        for read in sorted(reads, key=lambda read: (read.number, read.moment))
-        if read.is_sealed and read.brings(entity)
-        for day in read.window.dates(read.moment)
+        day: read.started_at
+        for read in sorted(reads, key=lambda read: (read.number, read.started_at))
+        if read.is_committed and read.includes(entity)
+        for day in read.window.dates(read.started_at)
     }
 
 
 def sync_coverage(reads: Sequence[Read]) -> list[Row]:
-    """Per kind of document and UTC day: when it was read last."""
+    """Return, by endpoint of documents and UTC day, when it was read last."""
     return [
-        {"entity": entity, "day_on": day, "read_at": naive_utc(moment)}
-        for entity in DOCUMENTS
-        for day, moment in sorted(newest_reads(reads, entity).items())
+        {"entity": entity, "day_on": day, "read_at": naive_utc(read_at)}
+        for entity in IS_OPEN
+        for day, read_at in newest_reads(reads, entity).items()
     ]

@@ -1,6 +1,6 @@
-"""The account that is tormented: a small merchant over HTTP, its clock, its data folder, its runs.
+"""This module opens the account of a chaos run: a small merchant over HTTP, its clock, data folder and runs.
 
-What is done to it is told in `sabotage`, on which days in `walk`.
+It does not say what is done to the account (`sabotage`) nor on which days (`schedule`).
 """
 
 import time
@@ -23,7 +23,7 @@ from cin7_pipeline.window import Window
 from tests.end_to_end.chaos.child import Order
 from tests.end_to_end.rules import COMPANY, Rules
 from tests.end_to_end.scenario import TIME_ZONE, environment
-from tests.expected import Truth
+from tests.expected import Oracle
 
 SIZE = Size(products=24, orders_per_day=4, purchase_orders_per_week=4, transfers_per_week=4)
 OPENED_ON = date(2026, 3, 1)
@@ -47,7 +47,7 @@ class Account:
 
     @property
     def now(self) -> datetime:
-        """The account's moment."""
+        """The account's timestamp."""
         return self.clock[0]
 
     @property
@@ -67,7 +67,7 @@ class Account:
         return self.folder / "tmp"
 
     def move_to(self, moment: datetime) -> None:
-        """Turn the account's clock."""
+        """Set the account's clock."""
         self.clock[0] = moment
 
     def obey_rules(self, rules: Rules) -> None:
@@ -76,26 +76,26 @@ class Account:
         rules.write(self.settings.rules_dir)
 
     def sync(self, days: int = LOOKBACK_DAYS, **limits: Any) -> Order:
-        """`cin7 sync`."""
+        """Return the order for `cin7 sync`."""
         moment = self._next_moment()
         self.asked[moment] = [Window.lookback(moment, days)]
         return self._order("cin7 sync", moment, arguments=("sync", "--days", str(days)), **limits)
 
     def daily_sync(self, **limits: Any) -> Order:
-        """The job as the schedule starts it."""
+        """Return the order for the job as the schedule starts it."""
         moment = self._next_moment()
         self.asked[moment] = [Window.lookback(moment, LOOKBACK_DAYS)]
         return self._order("daily_sync", moment, **limits)
 
     def resync(self, first: date, last: date, **limits: Any) -> Order:
-        """`cin7 resync` of some days."""
+        """Return the order for `cin7 resync` of some days."""
         moment = self._next_moment()
         self.asked[moment] = history_slices(self.settings, Window.days(first, last))
         arguments = ("resync", "--from", f"{first}", "--to", f"{last}")
         return self._order("cin7 resync", moment, arguments=arguments, **limits)
 
     def historical_resync(self, first: date, last: date, **limits: Any) -> Order:
-        """The job for some days, as one run."""
+        """Return the order for the job that reads some days, as one run."""
         moment = self._next_moment()
         self.asked[moment] = [Window.days(first, last)]
         tags = {
@@ -105,7 +105,7 @@ class Account:
         return self._order("historical_resync", moment, tags=tags, **limits)
 
     def _next_moment(self) -> datetime:
-        """Every run has a moment of its own, by which its rows are known."""
+        """Return a timestamp for the next run alone, by which its rows are known."""
         self.runs += 1
         return max([self.now, *(moment + timedelta(seconds=1) for moment in list(self.asked)[-1:])])
 
@@ -121,16 +121,16 @@ class Account:
             **details,
         )
 
-    def truth(self) -> Truth:
-        """What the tables must say under the settings of now."""
-        return replace(self.rules.truth(self.merchant, TIME_ZONE), books=self._books)
+    def oracle(self) -> Oracle:
+        """Return the oracle under the settings of now."""
+        return replace(self.rules.oracle(self.merchant, TIME_ZONE), books=self._books)
 
     @cached_property
     def _books(self) -> Any:
         return lru_cache(maxsize=None)(self.merchant.books)
 
     def published(self, query: str) -> list[tuple[Any, ...]]:
-        """Rows of the published file, as a planner reads them."""
+        """Return rows of the published file, as a planner reads them."""
         release = self.settings.published_path.resolve()
         with duckdb.connect(str(release), read_only=True) as connection:
             return connection.execute(query).fetchall()
@@ -138,7 +138,7 @@ class Account:
 
 @contextmanager
 def open_account(folder: Path, seed: int) -> Iterator[Account]:
-    """An account of its own life, served while the block lasts."""
+    """Serve an account of its own while the block lasts."""
     clock = [FIRST_NIGHT]
     merchant = Merchant(seed=seed, opened_on=OPENED_ON, size=SIZE)
     with SandboxServer(MerchantAccount(merchant), clock=lambda: clock[0], limits=None) as server:

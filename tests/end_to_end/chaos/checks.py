@@ -1,6 +1,6 @@
-"""What must hold: every day something cheap, and after an episode every row of every table.
+"""This module checks what must hold: every day something cheap, after an episode every row of every table.
 
-A check that fails raises `WrongError` with what was found; who counts and reports it is the walk.
+A check that fails raises `WrongError` with what was found; `schedule` decides when to check, and counts.
 """
 
 import json
@@ -16,10 +16,10 @@ from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.lock import run_lock
 from tests.end_to_end.chaos.account import Account
-from tests.end_to_end.chaos.counters import Tally
+from tests.end_to_end.chaos.counters import Counters
 from tests.end_to_end.chaos.processes import Ending
 from tests.end_to_end.chaos.reads import reads_of
-from tests.end_to_end.scenario import differences_from
+from tests.end_to_end.scenario import differences
 from tests.expected import Read
 
 
@@ -28,14 +28,14 @@ class WrongError(AssertionError):
 
 
 def require_free_queue(account: Account) -> None:
-    """No ended run, however it ended, keeps the next one waiting."""
+    """Require that no ended run, however it ended, keeps the next one waiting."""
     path = account.settings.state_dir / "run.lock"
-    with run_lock(path, "the torture test", wait_seconds=0, on_wait=print):
+    with run_lock(path, "the chaos run", wait_seconds=0, on_wait=print):
         pass
 
 
 def require_plain_words(endings: Iterable[Ending]) -> None:
-    """A command that fails ends with a sentence of its own, never with a stack of calls."""
+    """Require that a command that fails ends with a sentence of its own, not with a stack trace."""
     for ending in endings:
         if ending.exit_code <= 0 or not ending.order.arguments:
             continue
@@ -46,7 +46,7 @@ def require_plain_words(endings: Iterable[Ending]) -> None:
 
 
 def require_whole_release(account: Account) -> bool:
-    """What is published is all of one release, as DuckDB and as Parquet; False before the first."""
+    """Require that what is published is all of one release; return False before the first."""
     settings = account.settings
     links = (settings.published_path, settings.alias_path, settings.data_dir / "parquet")
     for release in {link.resolve().with_suffix("") for link in links if link.exists()}:
@@ -55,7 +55,7 @@ def require_whole_release(account: Account) -> bool:
 
 
 def _require_whole(release: Path) -> None:
-    """The database, the folder and the manifest of a release say the same of every table."""
+    """Require that database, folder and manifest of a release say the same of every table."""
     manifest = json.loads((release / "manifest.json").read_text())["tables"]
     with duckdb.connect(f"{release}.duckdb", read_only=True) as connection:
         for name in _planning_tables():
@@ -68,13 +68,13 @@ def _require_whole(release: Path) -> None:
 
 @cache
 def _planning_tables() -> frozenset[str]:
-    """The names of the tables that a release consists of."""
+    """Return the names of the tables that a release consists of."""
     models = load_catalogue().models
     return frozenset(m.name.removeprefix("planning.") for m in models if m.schema == "planning")
 
 
 def require_no_doubles(account: Account) -> None:
-    """No key stands twice in `raw`, and no line without its document."""
+    """Require that no key is twice in `raw`, and no line without its document."""
     path = account.settings.warehouse_path
     if not path.exists():
         return
@@ -101,14 +101,14 @@ def _require_single_rows(connection: duckdb.DuckDBPyConnection, endpoint: Endpoi
             raise WrongError(msg)
 
 
-def require_truth(account: Account, tally: Tally) -> None:
-    """Every row of every planning table is what the account's books say, and nothing else is there."""
-    truth = account.truth().tables(_reads(account))
-    if wrong := list(differences_from(truth, account.published)):
+def require_expected_tables(account: Account, counters: Counters) -> None:
+    """Require that the rows of every compared table are those that the oracle expects, and no others."""
+    tables = account.oracle().tables(_reads(account))
+    if wrong := list(differences(tables, account.published)):
         raise WrongError("\n".join(wrong))
-    tally.settlements += 1
-    tally.tables += len(truth)
-    tally.rows += sum(map(len, truth.values()))
+    counters.settlements += 1
+    counters.tables += len(tables)
+    counters.rows += sum(map(len, tables.values()))
 
 
 def _reads(account: Account) -> list[Read]:

@@ -1,4 +1,4 @@
-"""Inside the process of one run: what it is told to do, how it is cramped, which phase it is in.
+"""This module is the process of one run: what it is to do, under which limits, which phase it is in.
 
 The functions that begin a phase are wrapped here and nowhere else; who kills the process, and when,
 is decided in `processes`.
@@ -31,7 +31,7 @@ from tests.end_to_end.scenario import run_job
 PHASES = {
     "reading": ("cin7_pipeline.load.sync", "_read"),
     "merging with dlt": ("cin7_pipeline.load.sync", "merge"),
-    "sealing the load": ("cin7_pipeline.load.sync", "commit_load"),
+    "committing the load": ("cin7_pipeline.load.sync", "commit_load"),
     "a model's transaction": ("cin7_pipeline.models.build", "_audit"),
     "writing a release": ("cin7_pipeline.warehouse.publish", "write_release"),
     "flipping a link": ("cin7_pipeline.warehouse.releases", "_point"),
@@ -45,7 +45,7 @@ IMPATIENT = RetryPolicy(scale=0.001, connect_timeout=4, read_timeout=4, answer_t
 class Order:
     """One run: the arguments of the command, or a Dagster job with the tags that select its days.
 
-    `clock_ahead` are the seconds by which the account's life is ahead of this machine's clock;
+    `clock_ahead` are the seconds by which the account's clock is ahead of this machine's clock;
     `largest_file` is the size in bytes beyond which the kernel refuses every write to a file;
     `lingers` is the phase, and which entry into it, that it stays at the beginning of until it is killed.
     """
@@ -111,7 +111,7 @@ def _set_default(cls: type, name: str, value: Any) -> None:
 
 @dataclass
 class Phase:
-    """A phase of the run, told to whoever watches it; `lingers` is the entry that is not got past."""
+    """A phase of the run, reported to whoever watches it; `lingers` is the entry that is not got past."""
 
     name: str
     events: Connection
@@ -119,7 +119,7 @@ class Phase:
     entries: int = 0
 
     @contextmanager
-    def told(self) -> Iterator[None]:
+    def reported(self) -> Iterator[None]:
         """The phase, from its beginning to its end."""
         self.events.send(("enters", self.name))
         self.entries += 1
@@ -136,7 +136,7 @@ def _report(phase: Phase, module: Any, name: str) -> None:
 
     @wraps(function)
     def reported(*args: Any, **kwargs: Any) -> Any:
-        with phase.told():
+        with phase.reported():
             return function(*args, **kwargs)
 
     setattr(module, name, reported)

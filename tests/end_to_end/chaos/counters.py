@@ -1,4 +1,4 @@
-"""What was done and found, counted while it happens; added up over several lives for the report."""
+"""This module counts what was done and found, and adds it up over several accounts for the report."""
 
 import json
 from collections import Counter
@@ -10,8 +10,8 @@ from tests.end_to_end.chaos.processes import Ending
 
 
 @dataclass
-class Tally:
-    """Counts of one or several walks; `wrong` says where one of them ended badly."""
+class Counters:
+    """Counts of one or several accounts; `wrong` says where one of them ended badly."""
 
     days: int = 0
     faulted_days: int = 0
@@ -37,13 +37,13 @@ class Tally:
         if ending.killed_in:
             self.kills[ending.killed_in] += 1
 
-    def add(self, other: "Tally") -> None:
-        """Add what another walk counted."""
+    def add(self, other: "Counters") -> None:
+        """Add what another account counted."""
         for each in fields(self):
             setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
 
     def keep(self, path: Path | None) -> None:
-        """Write the counts into a file, whole or not at all."""
+        """Write the counters into a file, whole or not at all."""
         if path is None:
             return
         draft = path.with_suffix(".tmp")
@@ -52,6 +52,6 @@ class Tally:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Counts that were kept."""
+        """Return counters that were kept."""
         kept = json.loads(path.read_text())
         return cls(**{n: Counter(v) if isinstance(v, dict) else v for n, v in kept.items()})

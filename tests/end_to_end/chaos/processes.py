@@ -1,4 +1,4 @@
-"""Runs as processes of their own: started from a warm one, watched, and killed where it hurts."""
+"""This module runs processes: started from a warm one, watched, and killed in a chosen phase."""
 
 import math
 import multiprocessing
@@ -112,9 +112,9 @@ class _Watch:
                 raise StuckError(msg)
 
     def _hears(self) -> bool:
-        """Wait for the next event or moment; False where the process has ended and told all."""
-        retry_policy = max(0.0, min(self._kill_at, self._deadline) - time.monotonic())
-        ready = wait([self._events, self._process.sentinel], retry_policy)
+        """Wait for the next event or moment; False where the process has ended and reported all."""
+        seconds = max(0.0, min(self._kill_at, self._deadline) - time.monotonic())
+        ready = wait([self._events, self._process.sentinel], seconds)
         if self._events not in ready:
             return not ready
         try:

@@ -1,4 +1,4 @@
-"""People who keep a release open: whatever happens meanwhile, they see the same rows until they leave."""
+"""This module keeps releases open: whatever happens, a reader sees the same rows until it closes."""
 
 import random
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ import duckdb
 
 from tests.end_to_end.chaos.account import Account
 from tests.end_to_end.chaos.checks import WrongError
-from tests.end_to_end.chaos.counters import Tally
+from tests.end_to_end.chaos.counters import Counters
 
 WATCHED = ("sales_lines", "inventory", "replenishments", "lead_times", "sync_coverage")
 LOOK = " union all ".join(
@@ -27,14 +27,14 @@ class Reader:
 
 @dataclass
 class Readers:
-    """Those who have a release open at the moment."""
+    """The readers that have a release open."""
 
     account: Account
-    tally: Tally
+    counters: Counters
     here: list[Reader] = field(default_factory=list)
 
-    def live(self, dice: random.Random) -> None:
-        """A day: everybody looks, some leave, perhaps somebody comes."""
+    def run_day(self, dice: random.Random) -> None:
+        """Let every reader look again, close some, and perhaps open one."""
         for reader in list(self.here):
             self._look(reader)
             if dice.random() < 0.25:
@@ -44,17 +44,17 @@ class Readers:
         if link.exists() and dice.random() < 0.5:
             connection = duckdb.connect(str(link.resolve()), read_only=True)
             self.here.append(Reader(connection, connection.execute(LOOK).fetchall()))
-            self.tally.readers += 1
+            self.counters.readers += 1
 
     def _look(self, reader: Reader) -> None:
-        self.tally.looks_of_readers += 1
+        self.counters.looks_of_readers += 1
         sees = reader.connection.execute(LOOK).fetchall()
         if sorted(sees) != sorted(reader.saw):
             msg = f"a reader of an earlier release saw {reader.saw} and sees {sees}"
             raise WrongError(msg)
 
     def leave(self) -> None:
-        """Everybody closes."""
+        """Close all readers."""
         for reader in self.here:
             reader.connection.close()
         self.here.clear()

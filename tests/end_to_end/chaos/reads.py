@@ -1,4 +1,4 @@
-"""What was read when, as the warehouse's own ledger says it: the past that the truth is told from.
+"""This module lists what was read when, as the warehouse's own log says it: the input of the oracle.
 
 A run that was killed may have counted, or not, or in part: only `raw` can say. Which documents are
 right is not taken from there, but from the account's books.
@@ -22,8 +22,8 @@ LOG = """
     select sync_id, entity, started_at, window_start, window_end
     from raw.sync_log order by rowid
 """
-# Documents that a load wrote and no sealed load of its moment answers for.
-CUT_OFF = """
+# Documents that a load wrote and no committed load of its timestamp answers for.
+KILLED = """
     select distinct document.read_at from raw.{kind} as document
     where not exists (
         from raw.sync_log as load
@@ -38,7 +38,7 @@ CUT_OFF = """
 
 @dataclass(frozen=True)
 class Load:
-    """One load as the ledger tells it: the windows of what it brought, by endpoint."""
+    """One load as the log has it: the windows of what it read, by endpoint."""
 
     started_at: datetime
     windows: Mapping[str, Window]
@@ -54,18 +54,18 @@ def reads_of(
     asked: Mapping[datetime, Windows],
     seen: Mapping[datetime, datetime],
 ) -> list[Read]:
-    """Every load that left documents in `raw`, in the order they were made.
+    """Return every load that left documents in `raw`, in the order they were made.
 
-    `asked` are the windows that the run of a moment read one after the other, `seen` the account's
-    moment where it was further on.
+    `asked` are the windows that the run of a timestamp read one after the other, `seen` the account's
+    clock where it was further on.
     """
     loads = _loads(connection.execute(LOG).fetchall())
     reads = [Read(load.started_at, load.window, entities=frozenset(load.windows)) for load in loads]
-    for cut_off in _cut_off(connection, loads, asked):
-        later = (n for n, read in enumerate(reads) if read.moment > cut_off.moment)
-        reads.insert(next(later, len(reads)), cut_off)
+    for killed in _killed(connection, loads, asked):
+        later = (n for n, read in enumerate(reads) if read.started_at > killed.started_at)
+        reads.insert(next(later, len(reads)), killed)
     return [
-        replace(read, number=number, seen_at=seen.get(read.moment))
+        replace(read, number=number, seen_at=seen.get(read.started_at))
         for number, read in enumerate(reads, start=1)
     ]
 
@@ -77,13 +77,13 @@ def _loads(rows: list[tuple[Any, ...]]) -> list[Load]:
     return [Load(started_at, by_entity) for (_, started_at), by_entity in windows.items()]
 
 
-def _cut_off(
+def _killed(
     connection: DuckDBPyConnection, loads: list[Load], asked: Mapping[datetime, Windows]
 ) -> Iterator[Read]:
-    """The loads that were ended between writing documents of a kind and counting as made."""
+    """Yield the loads that were killed between writing documents of a kind and their commit."""
     for kind in KINDS:
-        moments = [row[0] for row in connection.execute(CUT_OFF.format(kind=kind)).fetchall()]
+        moments = [row[0] for row in connection.execute(KILLED.format(kind=kind)).fetchall()]
         for moment in moments:
-            sealed = [load.windows.get(kind) for load in loads if load.started_at == moment]
-            window = next(window for window in asked[moment] if window not in sealed)
-            yield Read(moment, window, entities=frozenset({kind}), is_sealed=False)
+            committed = [load.windows.get(kind) for load in loads if load.started_at == moment]
+            window = next(window for window in asked[moment] if window not in committed)
+            yield Read(moment, window, entities=frozenset({kind}), is_committed=False)

@@ -1,4 +1,4 @@
-"""The figures of the long run as REPORT.md: written by the run, never by hand."""
+"""This module writes the figures of the long run as REPORT.md."""
 
 import os
 import platform
@@ -8,30 +8,30 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.end_to_end.chaos.counters import Tally
+from tests.end_to_end.chaos.counters import Counters
 
 REPORT = Path(__file__).with_name("REPORT.md")
-HEAD = """# Torture test: report
+HEAD = """# Chaos run: report
 
-Written by `make torture`; do not edit. What is done on a day, and what must hold after it, is told in
-`sabotage.py` and `checks.py`.
+Written by `make chaos`; do not edit. What is done on a day is in `sabotage.py`, what must hold after it in
+`checks.py`.
 
 {when}, commit {commit}, {machine}: {verdict}
 """
 
 
-def write_report(tallies: Sequence[Tally], lives: int, days: int, path: Path) -> None:
-    """Add up what the walks counted so far, of so many lives of so many days, and write it down."""
-    total = Tally()
-    for tally in tallies:
-        total.add(tally)
+def write_report(all_counters: Sequence[Counters], accounts: int, days: int, path: Path) -> None:
+    """Add up the counters so far, of so many accounts of so many days, and write the report."""
+    total = Counters()
+    for counters in all_counters:
+        total.add(counters)
     head = HEAD.format(
         when=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         commit=_commit(),
         machine=f"{os.cpu_count()} cores, Python {platform.python_version()}",
-        verdict=_verdict(total, lives * days),
+        verdict=_verdict(total, accounts * days),
     )
-    parts = [head, _figures(total, len(tallies))]
+    parts = [head, _figures(total, len(all_counters))]
     parts += [
         _counts("Troubles, by the days they came on", total.troubles),
         _counts("Kills, by the phase the run was in", total.kills),
@@ -46,7 +46,7 @@ def write_report(tallies: Sequence[Tally], lives: int, days: int, path: Path) ->
     path.write_text("\n".join(parts), encoding="utf-8")
 
 
-def _verdict(total: Tally, planned_days: int) -> str:
+def _verdict(total: Counters, planned_days: int) -> str:
     if total.wrong:
         return "**something was wrong**, see the end."
     if total.days < planned_days:
@@ -54,21 +54,21 @@ def _verdict(total: Tally, planned_days: int) -> str:
     return "no row was wrong, missing or doubled."
 
 
-def _figures(total: Tally, lives: int) -> str:
+def _figures(total: Counters, accounts: int) -> str:
     figures = {
-        "lives (seeds)": lives,
+        "accounts (seeds)": accounts,
         "days": total.days,
         "days with at least one trouble": total.faulted_days,
         "runs": total.runs.total(),
         "runs killed (SIGKILL)": total.kills.total(),
         "calls answered by the sandbox": total.calls,
-        "settlements: every table compared with the truth": total.settlements,
+        "settlements: every compared table is as expected": total.settlements,
         "tables compared": total.tables,
         "rows compared": total.rows,
         "days after which the published release was found whole": total.releases_checked,
         "readers who held a release open": total.readers,
         "their looks at it later, all the same": total.looks_of_readers,
-        "minutes, all lives together": round(total.seconds / 60),
+        "minutes, all accounts together": round(total.seconds / 60),
     }
     return _table("What", figures)
 
@@ -83,7 +83,7 @@ def _table(head: str, figures: dict[str, int]) -> str:
 
 
 def _commit() -> str:
-    """The commit that was tested; `+` where files differ from it."""
+    """Return the commit that was tested; `+` where files differ from it."""
     described = subprocess.run(
         ["git", "describe", "--always", "--dirty=+"],  # noqa: S607 - whichever git there is
         cwd=REPORT.parent,

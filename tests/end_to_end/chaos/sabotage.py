@@ -1,7 +1,7 @@
-"""The troubles of a day: each is a function that spoils the day's plan, chosen by seeded dice.
+"""This module defines the troubles of a day: functions that spoil the day's plan, chosen at random by seed.
 
-What can go wrong at a call is the sandbox's (`sandbox/server/faults.py`); how a run is killed is told
-in `processes`. What must hold afterwards stands in `checks`.
+What can go wrong at a call is the sandbox's (`sandbox/server/faults.py`), how a run is killed is in
+`processes`, what must hold afterwards in `checks`.
 """
 
 import random
@@ -24,7 +24,7 @@ MIDDAY = timedelta(hours=9)
 LENGTHS = {
     "reading": 0.3,
     "merging with dlt": 0.7,
-    "sealing the load": 0.03,
+    "committing the load": 0.03,
     "a model's transaction": 0.005,
     "writing a release": 0.4,
     "flipping a link": 0.003,
@@ -32,7 +32,7 @@ LENGTHS = {
 ENTRIES = {
     "reading": 2,
     "merging with dlt": 2,
-    "sealing the load": 2,
+    "committing the load": 2,
     "a model's transaction": 100,
     "flipping a link": 3,
 }
@@ -64,7 +64,7 @@ class Day:
         ]
 
     def some_days(self) -> tuple[date, date]:
-        """A stretch of the account's life so far, mostly inside one slice."""
+        """Return some days of the account so far, mostly inside one slice."""
         today = self.account.now.date()
         first = OPENED_ON + timedelta(days=self.dice.randrange((today - OPENED_ON).days))
         length = self.dice.choice([0, 2, 6, 13, 27, 50])
@@ -164,7 +164,7 @@ def edited_settings(day: Day) -> None:
 
 
 def wrong_settings(day: Day) -> None:
-    """Somebody saves a settings file that makes no sense; it is refused until it is mended."""
+    """Somebody saves a settings file that makes no sense; it is refused until it is corrected."""
     path = day.account.settings.rules_dir / "channels.csv"
     path.write_text("priority,field,pattern,channel,is_included\n1,colour,%red%,Red,perhaps\n")
     day.refuses_settings = True
@@ -189,10 +189,10 @@ def lost_folders(day: Day) -> None:
 def a_kill(day: Day) -> None:
     """A run is killed at a random moment, or a random moment into a phase."""
     place = day.dice.randrange(len(day.orders))
-    day.kills[place] = a_moment_to_die(day.dice)
+    day.kills[place] = a_random_kill(day.dice)
 
 
-def a_moment_to_die(dice: random.Random, phase: str | None = None) -> Kill:
+def a_random_kill(dice: random.Random, phase: str | None = None) -> Kill:
     """Any moment of a run, or one inside a phase: six in seven are aimed."""
     phase = phase or dice.choice([*PHASES, None])
     if phase is None:

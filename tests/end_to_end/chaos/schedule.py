@@ -1,7 +1,7 @@
-"""The walk: day after day of one account's life, each with its troubles, settled every few days.
+"""This module runs one account day after day, each with its troubles, and settles every few days.
 
-The seed fixes the life, the days, the troubles and the moments of the kills; how threads and processes
-meet inside a day is the machine's, as it is in real life.
+The seed fixes the account, the days, the troubles and the times of the kills; how threads and processes
+meet inside a day is the machine's, as it is elsewhere.
 """
 
 import time
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from cin7_pipeline.sandbox.simulation.clock import chance
 from tests.end_to_end.chaos import checks
 from tests.end_to_end.chaos.account import FIRST_NIGHT, LOOKBACK_DAYS, Account
-from tests.end_to_end.chaos.counters import Tally
+from tests.end_to_end.chaos.counters import Counters
 from tests.end_to_end.chaos.processes import Ending, Start, run_all
 from tests.end_to_end.chaos.readers import Readers
 from tests.end_to_end.chaos.sabotage import JOB_CHANCE, Day, met, spoil
@@ -24,34 +24,34 @@ PAUSE = timedelta(hours=5)
 
 
 @dataclass
-class Walk:
-    """One account and its seed; `tally` counts what is done and found."""
+class Schedule:
+    """One account and its seed; `counters` counts what is done and found."""
 
     account: Account
     seed: int
-    tally: Tally = field(default_factory=Tally)
+    counters: Counters = field(default_factory=Counters)
     spoil: Callable[[Day], None] = spoil
     doubtful_since: datetime | None = None
 
     def days(self, count: int, episode: int = EPISODE_DAYS) -> Iterator[int]:
-        """Live through so many days; each is yielded when it is over.
+        """Run so many days; each is yielded when it is over.
 
         Raises:
             WrongError: a row is wrong, missing or doubled, or somebody was blocked.
         """
-        readers = Readers(self.account, self.tally)
+        readers = Readers(self.account, self.counters)
         started = time.monotonic()
         for number in range(1, count + 1):
-            self.live(number)
-            readers.live(chance(self.seed, number, "readers"))
+            self.run_day(number)
+            readers.run_day(chance(self.seed, number, "readers"))
             if number % episode == 0 or number == count:
                 self.settle(number)
-            self.tally.seconds = time.monotonic() - started
+            self.counters.seconds = time.monotonic() - started
             yield number
         readers.leave()
 
-    def live(self, number: int) -> None:
-        """One day: its troubles, its runs, and what must hold after them."""
+    def run_day(self, number: int) -> None:
+        """Run one day: its troubles, its runs, and the checks after them."""
         account = self.account
         account.move_to(FIRST_NIGHT + timedelta(days=number))
         day = Day(account, chance(self.seed, number))
@@ -67,7 +67,7 @@ class Walk:
             self._require_success(self._run(Start(account.sync())))
 
     def settle(self, number: int) -> None:
-        """All is quiet, one run passes, and every table must tell the truth.
+        """Run once without trouble, and require that every compared table is as expected.
 
         Where the account changed under a reader's hands, nobody can say what it saw of a change; the
         run then looks back to where the first such reader began.
@@ -83,16 +83,16 @@ class Walk:
             order = account.daily_sync() if dice.random() < JOB_CHANCE else account.sync()
         self.doubtful_since = None
         self._require_success(self._run(Start(order)))
-        checks.require_truth(account, self.tally)
+        checks.require_expected_tables(account, self.counters)
 
     def _run(self, *starts: Start) -> list[Ending]:
         endings = run_all(starts)
         for ending in endings:
-            self.tally.note(ending)
+            self.counters.note(ending)
         return endings
 
     def _remember(self, day: Day) -> None:
-        """What the truth has to know about a day on which the clock ran on."""
+        """Keep what the oracle has to know about a day on which the clock ran on."""
         if not day.is_moving:
             return
         moment = list(self.account.asked)[-1]
@@ -103,12 +103,12 @@ class Walk:
     def _count(self, day: Day, endings: list[Ending]) -> None:
         troubles = met(day, was_killed=any(ending.killed_in for ending in endings))
         requests = self.account.server.requests
-        self.tally.days += 1
-        self.tally.faulted_days += bool(troubles)
-        self.tally.troubles.update(troubles)
-        self.tally.calls += len(requests)
-        self.tally.answers.update(Counter(str(request.status) for request in requests))
-        self.tally.failures.update(self.account.faults.taken)
+        self.counters.days += 1
+        self.counters.faulted_days += bool(troubles)
+        self.counters.troubles.update(troubles)
+        self.counters.calls += len(requests)
+        self.counters.answers.update(Counter(str(request.status) for request in requests))
+        self.counters.failures.update(self.account.faults.taken)
         requests.clear()
 
     def _require(self, day: Day, endings: list[Ending]) -> None:
@@ -116,7 +116,7 @@ class Walk:
         checks.require_free_queue(account)
         checks.require_plain_words(endings)
         checks.require_no_doubles(account)
-        self.tally.releases_checked += checks.require_whole_release(account)
+        self.counters.releases_checked += checks.require_whole_release(account)
         if day.refuses_settings and any(ending.exit_code == 0 for ending in endings):
             msg = "a run passed although a settings file was wrong"
             raise checks.WrongError(msg)

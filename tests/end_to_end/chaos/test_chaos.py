@@ -1,4 +1,4 @@
-"""A few days of torture, with a kill in every phase: what `make torture` does for hundreds of days."""
+"""A few days of chaos, with a kill in every phase: what `make chaos` does for hundreds of days."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,18 +7,18 @@ import pytest
 
 from tests.end_to_end.chaos import sabotage
 from tests.end_to_end.chaos.account import open_account
-from tests.end_to_end.chaos.checks import WrongError, require_truth
+from tests.end_to_end.chaos.checks import WrongError, require_expected_tables
 from tests.end_to_end.chaos.child import PHASES
-from tests.end_to_end.chaos.counters import Tally
+from tests.end_to_end.chaos.counters import Counters
 from tests.end_to_end.chaos.processes import Kill
 from tests.end_to_end.chaos.sabotage import Day, Trouble, inflict
-from tests.end_to_end.chaos.schedule import Walk
+from tests.end_to_end.chaos.schedule import Schedule
 from tests.end_to_end.rules import Rules
 
 SEED = 7
 # The troubles of each day, and the phases that its runs are killed in, one after the other.
 DAYS: list[tuple[tuple[Trouble, ...], tuple[Kill, ...]]] = [
-    ((sabotage.failing_calls,), (Kill(0.0, "sealing the load", 1),)),
+    ((sabotage.failing_calls,), (Kill(0.0, "committing the load", 1),)),
     (
         (sabotage.ties_longer_than_a_page, sabotage.overlapping_runs),
         (Kill(0.05, "reading", 1), Kill(0.05, "writing a release", 1)),
@@ -48,14 +48,14 @@ def planned() -> Callable[[Day], None]:
 
 
 def test_days_of_trouble_lose_and_double_nothing(tmp_path: Path) -> None:
-    """After kills in every phase, one sync shows the truth in every row; other rules are noticed."""
-    tally = Tally()
+    """After kills in every phase, one sync makes every row right; other rules are noticed."""
+    counters = Counters()
     with open_account(tmp_path / "account", SEED) as account:
-        walk = Walk(account, SEED, tally, spoil=planned())
-        assert list(walk.days(len(DAYS))) == list(range(1, len(DAYS) + 1))
-        assert tally.kills.keys() >= set(PHASES), tally.kills
-        assert (tally.settlements, tally.faulted_days) == (1, len(DAYS))
-        assert tally.rows > 10_000
+        schedule = Schedule(account, SEED, counters, spoil=planned())
+        assert list(schedule.days(len(DAYS))) == list(range(1, len(DAYS) + 1))
+        assert counters.kills.keys() >= set(PHASES), counters.kills
+        assert (counters.settlements, counters.faulted_days) == (1, len(DAYS))
+        assert counters.rows > 10_000
         account.obey_rules(Rules())
         with pytest.raises(WrongError, match="rows missing"):
-            require_truth(account, tally)
+            require_expected_tables(account, counters)

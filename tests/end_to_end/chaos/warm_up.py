@@ -1,4 +1,4 @@
-"""What the process that runs are forked from has done already, so that no run spends time on it.
+"""This module does what the process that runs are forked from does once, so that no run spends time on it.
 
 Importing this is the work: it is preloaded by `processes` and imported nowhere else. Runs find the
 program, the parsed models and the job definitions; nothing here has opened a file or a connection.
@@ -14,7 +14,7 @@ from tests.end_to_end.chaos.child import PHASES
 
 for module, _ in PHASES.values():
     import_module(module)
-for command in ("sync", "resync", "reading", "tables"):
+for command in ("sync", "resync", "progress", "tables"):
     import_module(f"cin7_pipeline.commands.{command}")
 for name in ("parse_model", "_cross_check"):
     setattr(catalogue, name, cache(getattr(catalogue, name)))

@@ -15,7 +15,7 @@ from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
 from cin7_pipeline.settings import BusinessSettings, WarehouseRule
 from cin7_pipeline.warehouse.raw_tables import CannotMigrate, create_raw_tables, table_columns
 from cin7_pipeline.window import Window
-from tests.end_to_end.scenario import World, assert_tables_equal_truth, open_world
+from tests.end_to_end.scenario import Scenario, assert_tables_as_expected, open_scenario
 from tests.expected import Read
 from tests.unit.load.fake_account import Company, open_company, order
 
@@ -35,46 +35,48 @@ KEY_TEXT = "varchar not null default ''"
 
 
 @pytest.fixture
-def old_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def old_scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scenario]:
     """The fixture's data folder and the account it was read from, a day later."""
     with tarfile.open(FIXTURE) as archive:
         archive.extractall(tmp_path, filter="data")
     merchant = Merchant(opened_on=date(2026, 5, 20), size=Size(products=20, orders_per_day=2))
-    with open_world(
+    with open_scenario(
         tmp_path, monkeypatch, merchant=merchant, moment=NOW, lookback_days=DAYS
-    ) as world:
+    ) as scenario:
         # The account is served at another port than then.
         with duckdb.connect(tmp_path / "warehouse.duckdb") as connection:
-            connection.execute("update raw.sync_owner set owner = ?", [world.settings.account_id])
-        yield world
+            connection.execute(
+                "update raw.sync_owner set owner = ?", [scenario.settings.account_id]
+            )
+        yield scenario
 
 
-def raw_rows(world: World) -> dict[str, int]:
+def raw_rows(scenario: Scenario) -> dict[str, int]:
     """How many rows each declared raw table holds."""
     return {
-        table: world.warehouse(f"select count(*) from {table}")[0][0]
+        table: scenario.warehouse(f"select count(*) from {table}")[0][0]
         for table in table_columns(ENDPOINTS.values())
     }
 
 
-def test_a_warehouse_of_the_earlier_version_builds(old_world: World) -> None:
+def test_a_warehouse_of_the_earlier_version_builds(old_scenario: Scenario) -> None:
     """Today's models build and publish what the earlier version read, without asking Cin7 anything."""
-    held = raw_rows(old_world)
-    placed = set(old_world.warehouse(DOCUMENTS))
+    held = raw_rows(old_scenario)
+    placed = set(old_scenario.warehouse(DOCUMENTS))
     assert held["raw.sales_orders"] > 50
     for command in ("build", "publish"):
-        result = old_world.command(command)
+        result = old_scenario.command(command)
         assert result.exit_code == 0, result.output
-    assert raw_rows(old_world) == held
-    assert set(old_world.published(DOCUMENTS)) == placed
-    assert not old_world.server.requests
+    assert raw_rows(old_scenario) == held
+    assert set(old_scenario.published(DOCUMENTS)) == placed
+    assert not old_scenario.server.requests
 
 
-def test_a_sync_goes_on_where_the_earlier_version_stopped(old_world: World) -> None:
-    """After a sync on top of the earlier version's rows every published table equals the truth."""
-    old_world.reads += [Read(moment, Window.lookback(moment, DAYS)) for moment in EARLIER]
-    old_world.sync_by_command()
-    assert_tables_equal_truth(old_world)
+def test_a_sync_goes_on_where_the_earlier_version_stopped(old_scenario: Scenario) -> None:
+    """After a sync on top of the earlier version's rows every compared table is as expected."""
+    old_scenario.reads += [Read(moment, Window.lookback(moment, DAYS)) for moment in EARLIER]
+    old_scenario.sync_by_command()
+    assert_tables_as_expected(old_scenario)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Who a sale or a return belongs to: channel, warehouse, customer, and what settings leave out."""
+"""This module reads the header of a sale or return: channel, warehouse, customer, what settings leave out."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cin7_pipeline.sandbox.ledger import Contact, CreditNote, SalesOrder
-from tests.expected.measures import id_or_none
+from tests.expected.values import id_or_none
 from tests.expected.warehouses import Warehouses
-
-Sellable = SalesOrder | CreditNote
 
 
 class ChannelRule(NamedTuple):
@@ -26,7 +24,7 @@ SHOPIFY = ChannelRule(0, "source", "%shopify%", "Shopify", is_included=False)
 
 
 @dataclass(frozen=True)
-class Trade:
+class Attributes:
     """What a document's header says about every line of it."""
 
     channel: str
@@ -36,7 +34,7 @@ class Trade:
     rules: tuple[str, ...]
 
 
-class Trades:
+class DocumentAttributes:
     """Reads headers by the account's settings; the Shopify rule comes after all others."""
 
     def __init__(
@@ -52,8 +50,8 @@ class Trades:
         self._group_of = {contact.id: contact.group for contact in contacts}
         self._warehouses = warehouses
 
-    def of(self, document: Sellable) -> Trade:
-        """The trade that `document` is part of."""
+    def of(self, document: SalesOrder | CreditNote) -> Attributes:
+        """Return the attributes of a document."""
         group = self._group_of.get(document.member_id)
         channel, is_included = self._channel(document, group)
         warehouse = self._warehouses.of(document.branch_id)
@@ -62,7 +60,7 @@ class Trades:
             "warehouse_disabled": self._warehouses.is_disabled(warehouse),
             "customer_group_excluded": group is not None and not self._groups.get(group, True),
         }
-        return Trade(
+        return Attributes(
             channel=channel,
             warehouse=warehouse,
             customer_id=id_or_none(document.member_id),
@@ -70,32 +68,29 @@ class Trades:
             rules=tuple(rule for rule, applies in left_out.items() if applies),
         )
 
-    def _channel(self, document: Sellable, group: str | None) -> tuple[str, bool]:
-        fields = _fields(document, group)
+    def _channel(self, document: SalesOrder | CreditNote, group: str | None) -> tuple[str, bool]:
+        # Credit notes have neither a stage nor their customer's order number.
+        order = document if isinstance(document, SalesOrder) else None
+        fields = {
+            "source": document.source,
+            "reference": document.reference,
+            "company": document.company,
+            "project_name": document.project_name,
+            "customer_order_no": order and order.customer_order_no,
+            "customer_group": group,
+            "customer_id": str(document.member_id or ""),
+            "branch_id": str(document.branch_id or ""),
+            "stage": order and order.stage,
+        }
         for pattern, rule in self._rules:
-            if pattern.fullmatch(fields[rule.field]):
+            if pattern.fullmatch(fields[rule.field] or ""):
                 return rule.channel, rule.is_included
         source = document.source or ""
         return (source if source.strip() else "Direct"), True
 
 
 def ilike(pattern: str) -> re.Pattern[str]:
-    """SQL's ILIKE: `%` is any text, `_` one character, case does not matter."""
+    """Return SQL's ILIKE as a pattern: `%` is any text, `_` one character, case does not matter."""
     wild = {"%": ".*", "_": "."}
     parts = (wild.get(letter, re.escape(letter)) for letter in pattern)
     return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
-
-
-def _fields(document: Sellable, group: str | None) -> dict[str, str]:
-    order = document if isinstance(document, SalesOrder) else None
-    return {
-        "source": document.source or "",
-        "reference": document.reference,
-        "company": document.company,
-        "project_name": document.project_name or "",
-        "customer_order_no": (order and order.customer_order_no) or "",
-        "customer_group": group or "",
-        "customer_id": str(document.member_id or ""),
-        "branch_id": str(document.branch_id or ""),
-        "stage": order.stage if order else "",
-    }

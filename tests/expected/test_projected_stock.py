@@ -54,12 +54,6 @@ def test_demand_is_taken_off_every_day(shop):
     assert cover[:3] == [(1, False), (0, True), (0, True)]
 
 
-def test_without_demand_nothing_says_how_long_stock_lasts(shop):
-    """Days of cover need a demand."""
-    shop.on_hand(1, 1, 2)
-    assert by_day(shop.tables())[TODAY]["days_of_cover"] is None
-
-
 def test_what_is_overdue_comes_today_and_what_is_beyond_the_horizon_does_not(shop):
     """Receipts of the last day count, later ones never, but their item is projected."""
     shop.purchase(1, shop.line(1, quantity=1), eta_at="2026-06-01")
@@ -110,18 +104,3 @@ def test_every_movement_adds_up_to_the_projection(shop):
         balance[pair] += moved[*pair, row["day_on"]]
         assert row["projected"] == balance[pair]
     assert len(balance) == 2
-
-
-def test_each_movement_names_its_document(shop):
-    """Today's stock stands first, also when it is 0; demand has a row for every day, or none."""
-    shop.purchase(2, shop.line(3, quantity=5), eta_at="2026-06-16")
-    rows = shop.tables()["projected_stock_explained"]
-    shown = [(r["kind"], r["document_id"], r["line_id"], r["order_number"]) for r in rows]
-    assert shown == [("available", 0, 0, None), ("purchase_order", 2, 3, "D-2")]
-    assert [(row["day_on"], row["quantity"]) for row in rows] == [
-        (TODAY, 0),
-        (date(2026, 6, 16), 5),
-    ]
-    shop.sale(1, shop.line(quantity=28), dispatched_at="2026-06-02")
-    rows = shop.tables()["projected_stock_explained"]
-    assert [row["quantity"] for row in rows if row["kind"] == "demand"] == [-1] * 181

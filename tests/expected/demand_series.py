@@ -1,0 +1,115 @@
+"""This module makes the table `demand_series`, and the daily demand that the projection uses.
+
+A day counts only if it was read after it was over; what stock says of it comes from snapshots.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from tests.expected.known_documents import Read
+from tests.expected.sync import newest_reads
+from tests.expected.values import ZERO, Row, rounded
+
+SAMPLE_DAYS = 28
+ONE_DAY = timedelta(days=1)
+
+Pair = tuple[int, str, str]
+Totals = dict[date, Decimal]
+
+
+class SyncedDays:
+    """Local days of which every sale was read: all UTC days that they touch, after their end."""
+
+    def __init__(self, reads: Sequence[Read], zone: ZoneInfo) -> None:
+        self._read_at = newest_reads(reads, "sales_orders")
+        self._zone = zone
+        self._is_synced = cache(self._was_read)
+
+    def __contains__(self, day: date) -> bool:
+        return self._is_synced(day)
+
+    def _was_read(self, day: date) -> bool:
+        start = datetime.combine(day, time(), self._zone)
+        end = datetime.combine(day + ONE_DAY, time(), self._zone)
+        utc_day = start.astimezone(UTC).date()
+        while datetime.combine(utc_day, time(), UTC) < end:
+            if utc_day not in self._read_at or self._read_at[utc_day] < end:
+                return False
+            utc_day += ONE_DAY
+        return True
+
+
+class StockDays:
+    """Which items were in stock on the days that have a snapshot; keys end with a warehouse."""
+
+    def __init__(self, inventory_daily: Iterable[Row]) -> None:
+        self._days: set[date] = set()
+        self._in_stock: set[tuple[object, ...]] = set()
+        for row in inventory_daily:
+            day, warehouse = row["snapshot_on"], row["warehouse"]
+            self._days.add(day)
+            if row["on_hand"] > 0:
+                self._in_stock.add((day, row["product_option_id"], row["size"], warehouse))
+                self._in_stock.add((day, row["sku"], warehouse))
+
+    def has(self, day: date, *key: object) -> bool | None:
+        """Tell whether an item, or any item with a SKU, was in stock; None without a snapshot."""
+        return (day, *key) in self._in_stock if day in self._days else None
+
+
+@dataclass(frozen=True)
+class Demand:
+    """The rows of `demand_daily` and what is known of their days; `created` dates items."""
+
+    daily: Sequence[Row]
+    synced: SyncedDays
+    stock: StockDays
+    today: date
+    created: Mapping[tuple[int, str], date]
+
+    def series(self) -> list[Row]:
+        """Return the table `demand_series`: every day from a series' first one to yesterday."""
+        return [
+            {
+                "unique_id": f"{sku}|{warehouse}",
+                "ds": day,
+                "y": of_day.get(day, ZERO) if day in self.synced else None,
+                "is_in_stock": self.stock.has(day, sku, warehouse),
+            }
+            for (sku, warehouse), of_day in self._totals("sku", "warehouse").items()
+            for day in _days(min(of_day), self.today)
+        ]
+
+    def daily_rates(self) -> dict[Pair, Decimal]:
+        """Return the mean daily demand per item and warehouse, where it is above 0.
+
+        The mean is over the latest days that were synced and not known to be without stock, from the
+        item's creation on: one sale of a new item is no daily demand.
+        """
+        rates = {}
+        for pair, of_day in self._totals("product_option_id", "size", "warehouse").items():
+            sample = [
+                of_day.get(day, ZERO)
+                for day in _days(min(*of_day, self.created[pair[:2]]), self.today)
+                if day in self.synced and self.stock.has(day, *pair) is not False
+            ][-SAMPLE_DAYS:]
+            rate = rounded(sum(sample, ZERO) / len(sample)) if sample else ZERO
+            if rate > 0:
+                rates[pair] = rate
+        return rates
+
+    def _totals(self, *key: str) -> dict[tuple[object, ...], Totals]:
+        totals: dict[tuple[object, ...], Totals] = defaultdict(lambda: defaultdict(lambda: ZERO))
+        for row in self.daily:
+            totals[tuple(row[name] for name in key)][row["sold_on"]] += row["net_quantity"]
+        return totals
+
+
+def _days(first: date, end: date) -> Iterator[date]:
+    """Yield the days from `first` to the one before `end`."""
+    return (first + timedelta(days=number) for number in range((end - first).days))

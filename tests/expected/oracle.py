@@ -1,0 +1,105 @@
+"""This module works out all compared tables of an account from its books, its reads and its settings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from zoneinfo import ZoneInfo
+
+from tests.expected.component_demand_daily import ComponentDemand
+from tests.expected.demand_daily import demand_daily
+from tests.expected.demand_series import Demand, StockDays, SyncedDays
+from tests.expected.document_attributes import ChannelRule, DocumentAttributes
+from tests.expected.excluded_lines import excluded_lines
+from tests.expected.inventory import inventory, inventory_daily
+from tests.expected.items import Items
+from tests.expected.known_documents import BooksAt, Read, Snapshot, known_after
+from tests.expected.lead_times import lead_times
+from tests.expected.projected_stock import Projection
+from tests.expected.purchase_order_lines import (
+    purchase_order_lines,
+    purchases,
+    supplier_history,
+    supplier_names,
+)
+from tests.expected.replenishments import from_suppliers, from_warehouses, replenishments
+from tests.expected.sales_lines import open_sales_lines, return_lines, returns, sales, sales_lines
+from tests.expected.sync import sync_coverage, sync_status
+from tests.expected.transfer_lines import lane_history, transfer_lines, transfers
+from tests.expected.values import Calendar, Row
+from tests.expected.warehouses import Warehouses
+
+Tables = dict[str, list[Row]]
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """The compared planning tables of one account under given settings.
+
+    `books` returns the account's books at a timestamp, `warehouses` maps a branch id to (warehouse,
+    is_enabled), `customer_groups` a group to whether it is included; rows of `channels` are in the order
+    of `ChannelRule`.
+    """
+
+    books: BooksAt
+    _: KW_ONLY
+    time_zone: str
+    warehouses: Mapping[int, tuple[str, bool]] | None = None
+    channels: Sequence[tuple[int, str, str, str, bool]] = ()
+    customer_groups: Mapping[str, bool] = field(default_factory=dict)
+
+    def tables(self, reads: Sequence[Read]) -> Tables:
+        """Return each table's rows after `reads`, made in this order, at the time of the last one.
+
+        Raises:
+            ValueError: `reads` is empty.
+        """
+        zone = ZoneInfo(self.time_zone)
+        known = known_after(reads, self.books, zone)
+        books, documents, last = known.books, known.documents, reads[-1].started_at
+        calendar = Calendar(zone, last)
+        items = Items(books.options)
+        warehouses = Warehouses(books.branches, self.warehouses)
+        rules = [ChannelRule(*row) for row in self.channels]
+        headers = DocumentAttributes(rules, self.customer_groups, books.contacts, warehouses)
+
+        sold = sales(documents["sales_orders"], items, headers)
+        returned = returns(documents["credit_notes"], items, headers)
+        bought = purchases(documents["purchase_orders"], items)
+        moved = transfers(documents["branch_transfers"], items, warehouses)
+        excluded = excluded_lines([*sold, *returned, *bought, *moved])
+        bought = [entry for entry in bought if entry.is_included]
+        moved = [entry for entry in moved if entry.is_included]
+
+        suppliers = supplier_names(documents["purchase_orders"], books.contacts)
+        history = supplier_history(documents["purchase_orders"], calendar)
+        lanes = lane_history(documents["branch_transfers"], warehouses, calendar)
+        coming = from_suppliers(bought, history, suppliers, warehouses, calendar)
+        coming += from_warehouses(moved, lanes, calendar)
+
+        tables: Tables = {
+            "sales_lines": sales_lines(sold, calendar),
+            "open_sales_lines": open_sales_lines(sold, calendar),
+            "return_lines": return_lines(returned, calendar),
+            "excluded_lines": excluded,
+            "component_demand_daily": ComponentDemand(books, items).rows(sold, calendar),
+            "purchase_order_lines": purchase_order_lines(bought, warehouses, calendar),
+            "transfer_lines": transfer_lines(moved, lanes, calendar),
+            "replenishments": replenishments(coming, warehouses),
+            "inventory": inventory(Snapshot(last, books.stock), moved, items, warehouses),
+            "inventory_daily": inventory_daily(known.snapshots, moved, items, warehouses, calendar),
+            "sync_status": sync_status(known, reads),
+            "sync_coverage": sync_coverage(reads),
+        }
+        orders, receipts = tables["purchase_order_lines"], tables["transfer_lines"]
+        tables["lead_times"] = lead_times(orders, receipts, suppliers)
+        daily = demand_daily(tables["sales_lines"], tables["return_lines"])
+        created = {option.key: calendar.on(option.created_at) for option in items.all}
+        stock_days = StockDays(tables["inventory_daily"])
+        demand = Demand(daily, SyncedDays(reads, zone), stock_days, calendar.today, created)
+        rates, supply = demand.daily_rates(), tables["replenishments"]
+        projection = Projection(tables["inventory"], supply, rates, items, calendar.today)
+        return tables | {
+            "demand_daily": daily,
+            "demand_series": demand.series(),
+            "projected_stock": projection.stock(),
+            "projected_stock_explained": projection.explained(),
+        }

@@ -1,0 +1,122 @@
+"""This module makes the table `purchase_order_lines`, and says when open purchase orders are expected."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cin7_pipeline.sandbox.ledger import Contact, PurchaseOrder
+from tests.expected.entries import Entry
+from tests.expected.expected_dates import ExpectedDate, UsualDays
+from tests.expected.items import Items, LinePart
+from tests.expected.known_documents import KnownDocument
+from tests.expected.values import ZERO, Calendar, Row, id_or_none, rounded
+from tests.expected.warehouses import Warehouses
+
+
+@dataclass(frozen=True)
+class PurchaseEntry(Entry):
+    """A part of a purchase order's line, with the state of the whole order."""
+
+    document: PurchaseOrder
+    state: str
+
+    @property
+    def open_quantity(self) -> Decimal:
+        """What is still to come; nothing once the order is delivered or archived."""
+        if self.state not in ("Draft", "Active"):
+            return ZERO
+        return max(self.part.ordered - self.part.done, ZERO)
+
+
+def purchases(orders: Iterable[KnownDocument], items: Items) -> list[PurchaseEntry]:
+    """Return every part of every known purchase order."""
+    entries = []
+    for known in orders:
+        order, parts = known.document, items.parts_of(known.document)
+        state = _state(order, parts)
+        # Cin7 purges voids after months: a void order that is deleted stays, as Archived.
+        gone = ("gone",) if known.is_deleted and not order.is_void else ()
+        for part in parts:
+            value = rounded(part.ordered * rounded(part.line.unit_price))
+            of_part = (part, part.ordered, value, gone + part.rules)
+            entries.append(PurchaseEntry("purchase_order", order, *of_part, state))
+    return entries
+
+
+def _state(order: PurchaseOrder, parts: Iterable[LinePart]) -> str:
+    """Return Draft, Active, Delivered or Archived."""
+    if order.is_void:
+        return "Archived"
+    if not order.is_approved:
+        return "Draft"
+    # Fees and other lines without an item do not keep an order open.
+    lines = [part.line for part in parts if not part.rules and part.line.quantity > 0]
+    is_all_received = bool(lines) and all(line.done >= line.quantity for line in lines)
+    return "Delivered" if order.received_at or is_all_received else "Active"
+
+
+def purchase_order_lines(
+    entries: Iterable[PurchaseEntry], warehouses: Warehouses, calendar: Calendar
+) -> list[Row]:
+    """Return the table `purchase_order_lines`."""
+    return [_row(entry, warehouses, calendar) for entry in entries]
+
+
+def _row(entry: PurchaseEntry, warehouses: Warehouses, calendar: Calendar) -> Row:
+    order = entry.document
+    approved = "APPROVED" if order.is_approved else "DRAFT"
+    return {
+        **entry.columns("purchase_order_id"),
+        "status": "VOID" if order.is_void else approved,
+        "state": entry.state,
+        "supplier_id": id_or_none(order.member_id),
+        "branch_id": id_or_none(order.branch_id),
+        "warehouse": warehouses.of(order.branch_id),
+        "ordered_quantity": entry.part.ordered,
+        "received_quantity": entry.part.done,
+        "open_quantity": entry.open_quantity,
+        "unit_cost": rounded(entry.part.line.unit_price),
+        "currency": order.currency,
+        "created_on": calendar.on(order.created_at),
+        "eta_on": calendar.on(order.eta_at),
+        "received_on": calendar.on(order.received_at),
+        "etd_on": calendar.on(order.etd_at),
+    }
+
+
+def supplier_history(
+    orders: Iterable[KnownDocument], calendar: Calendar
+) -> tuple[UsualDays, UsualDays]:
+    """Return how many days each supplier's orders usually take, and how many after the ETA they come.
+
+    An order takes from its creation to its full receipt; one that comes early is not late.
+    """
+    days, lateness = UsualDays(), UsualDays()
+    for known in orders:
+        order = known.document
+        is_observed = order.is_approved and not order.is_void and not known.is_deleted
+        if is_observed and order.received_at and order.member_id:
+            received_on = calendar.on(order.received_at)
+            days.observe(order.member_id, calendar.on(order.created_at), received_on)
+            if order.eta_at:
+                eta_on = calendar.on(order.eta_at)
+                lateness.observe(order.member_id, eta_on, max(received_on, eta_on))
+    return days, lateness
+
+
+def purchase_expected(entry: PurchaseEntry, usual: UsualDays, calendar: Calendar) -> ExpectedDate:
+    """Return when the order's goods are expected or were received, and the basis of that date."""
+    order = entry.document
+    if entry.state == "Delivered" and order.received_at:
+        return ExpectedDate(calendar.on(order.received_at), "received")
+    if order.eta_at:
+        return ExpectedDate(calendar.on(order.eta_at), "eta")
+    return usual.after(order.member_id, calendar.on(order.created_at))
+
+
+def supplier_names(orders: Iterable[KnownDocument], contacts: Iterable[Contact]) -> dict[int, str]:
+    """Return the company of each supplier that orders name, or its id where it has none."""
+    companies = {contact.id: contact.company for contact in contacts}
+    ids = {known.document.member_id for known in orders}
+    unnamed = {id_: f"Supplier {id_}" if id_ else "unknown" for id_ in ids}
+    return {id_: companies.get(id_) or name for id_, name in unnamed.items()}

@@ -1,0 +1,170 @@
+"""This module makes the tables `sales_lines`, `open_sales_lines` and `return_lines`."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from cin7_pipeline.sandbox.ledger import CreditNote, SalesOrder
+from tests.expected.document_attributes import Attributes, DocumentAttributes
+from tests.expected.entries import Entry
+from tests.expected.items import Items
+from tests.expected.known_documents import KnownDocument
+from tests.expected.values import Calendar, Row, id_or_none, rounded
+
+STALE_AFTER_DAYS = 60
+SPLIT = re.compile(r"-[A-Z]\Z")
+
+
+@dataclass(frozen=True)
+class SaleEntry(Entry):
+    """A part of a sales order's line; a split order's `original` is the order it was split from."""
+
+    document: SalesOrder
+    attributes: Attributes
+    original: str
+
+
+@dataclass(frozen=True)
+class ReturnEntry(Entry):
+    """A part of a credit note's line."""
+
+    document: CreditNote
+    attributes: Attributes
+
+
+def sales(
+    orders: Iterable[KnownDocument], items: Items, attributes: DocumentAttributes
+) -> list[SaleEntry]:
+    """Return every part of every known sales order, sold or not."""
+    orders = list(orders)
+    numbers = {(known.document.reference, known.document.member_id) for known in orders}
+    entries = []
+    for known in orders:
+        order, header = known.document, attributes.of(known.document)
+        # Splitting leaves the rest on an order with a letter added; the original may be in any state.
+        original = SPLIT.sub("", order.reference)
+        if (original, order.member_id) not in numbers:
+            original = order.reference
+        rules = (*_state_rule(known, order.dispatched_at, "undispatched"), *header.rules)
+        for part in items.parts_of(order):
+            quantity = part.done if part.line.done > 0 else part.ordered
+            value = rounded(quantity * rounded(part.line.unit_price) - part.discount)
+            of_part = (part, quantity, value, rules + part.rules)
+            entries.append(SaleEntry("sales_order", order, *of_part, header, original))
+    return entries
+
+
+def returns(
+    notes: Iterable[KnownDocument], items: Items, attributes: DocumentAttributes
+) -> list[ReturnEntry]:
+    """Return every part of every known credit note, completed or not."""
+    entries = []
+    for known in notes:
+        note, header = known.document, attributes.of(known.document)
+        rules = (*_state_rule(known, note.completed_at, "not_completed"), *header.rules)
+        for part in items.parts_of(note):
+            quantity = abs(part.ordered)
+            value = rounded(quantity * rounded(part.line.unit_price))
+            of_part = (part, quantity, value, rules + part.rules)
+            entries.append(ReturnEntry("credit_note", note, *of_part, header))
+    return entries
+
+
+def _state_rule(known: KnownDocument, finished_at: object, unfinished: str) -> tuple[str, ...]:
+    """Return the one rule about the document's own state: the first that applies."""
+    rules = {
+        "gone": known.is_deleted,
+        "void": known.document.is_void,
+        "draft": not known.document.is_approved,
+        unfinished: finished_at is None,
+    }
+    return tuple(rule for rule, applies in rules.items() if applies)[:1]
+
+
+def sales_lines(entries: Iterable[SaleEntry], calendar: Calendar) -> list[Row]:
+    """Return the table `sales_lines`: dispatched sales that no rule leaves out."""
+    return [_sales_line(entry, calendar) for entry in entries if entry.is_included]
+
+
+def _sales_line(entry: SaleEntry, calendar: Calendar) -> Row:
+    order = entry.document
+    return {
+        **entry.columns("sales_order_id"),
+        "channel": entry.attributes.channel,
+        "source": order.source,
+        "branch_id": id_or_none(order.branch_id),
+        "warehouse": entry.attributes.warehouse,
+        "quantity": entry.quantity,
+        "unit_price": rounded(entry.part.line.unit_price),
+        "discount": entry.part.discount,
+        "net_amount": entry.value,
+        "currency": order.currency,
+        "created_on": calendar.on(order.created_at),
+        "dispatched_on": calendar.on(order.dispatched_at),
+        "invoiced_on": calendar.on(order.invoiced_at),
+        "sold_on": sold_on(order, calendar),
+        "sold_on_basis": "invoice" if order.invoiced_at else "dispatch",
+        "customer_id": entry.attributes.customer_id,
+        "customer_group": entry.attributes.customer_group,
+        "ordered_quantity": entry.part.ordered,
+        "tax_status": order.tax_status,
+        "order_root": entry.original,
+    }
+
+
+def sold_on(order: SalesOrder, calendar: Calendar) -> date | None:
+    """Return the day a sale counts on: its invoice's, or else its dispatch's."""
+    return calendar.on(order.invoiced_at or order.dispatched_at)
+
+
+def open_sales_lines(entries: Iterable[SaleEntry], calendar: Calendar) -> list[Row]:
+    """Return the table `open_sales_lines`: approved demand that waits, in every channel and warehouse."""
+    return [
+        _open_sales_line(entry, calendar)
+        for entry in entries
+        if "undispatched" in entry.rules
+        and not entry.part.rules
+        and entry.part.ordered > entry.part.done
+    ]
+
+
+def _open_sales_line(entry: SaleEntry, calendar: Calendar) -> Row:
+    order, part = entry.document, entry.part
+    age_days = (calendar.today - calendar.on(order.created_at)).days
+    return {
+        **entry.columns("sales_order_id"),
+        "channel": entry.attributes.channel,
+        "warehouse": entry.attributes.warehouse,
+        "ordered_quantity": part.ordered,
+        "shipped_quantity": part.done,
+        "open_quantity": part.ordered - part.done,
+        "due_on": calendar.on(order.due_at),
+        "stage": order.stage,
+        "age_days": age_days,
+        "is_stale": age_days > STALE_AFTER_DAYS,
+        "branch_id": id_or_none(order.branch_id),
+        "customer_id": entry.attributes.customer_id,
+        "is_included": not entry.attributes.rules,
+        "order_root": entry.original,
+    }
+
+
+def return_lines(entries: Iterable[ReturnEntry], calendar: Calendar) -> list[Row]:
+    """Return the table `return_lines`: completed returns that no rule leaves out."""
+    return [
+        {
+            **entry.columns("credit_note_id"),
+            "sales_reference": entry.document.sales_reference,
+            "warehouse": entry.attributes.warehouse,
+            "quantity": entry.quantity,
+            "returned_on": calendar.on(entry.document.completed_at),
+            "branch_id": id_or_none(entry.document.branch_id),
+            "channel": entry.attributes.channel,
+            "customer_id": entry.attributes.customer_id,
+            "value": entry.value,
+            "currency": entry.document.currency,
+        }
+        for entry in entries
+        if entry.is_included
+    ]

@@ -1,0 +1,62 @@
+"""This module rounds and spreads figures and dates timestamps as the planning tables show them.
+
+Quantities and money have four decimals, halves rounded away from zero. It does not decide which figure is
+spread or dated: that is done where rows are made.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import accumulate, pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Row = dict[str, Any]
+
+ZERO = Decimal("0.0000")
+
+
+def rounded(value: Decimal) -> Decimal:
+    """Return the value with four decimals."""
+    return value.quantize(ZERO, ROUND_HALF_UP)
+
+
+def spread(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """Divide `total` in proportion to `weights`, so that the rounded pieces still add up to it.
+
+    Where the weights add up to nothing, the first piece is everything.
+    """
+    whole = sum(weights, ZERO)
+    if not whole:
+        return [rounded(total), *(ZERO for _ in weights[1:])]
+    # Running totals are rounded, not the pieces: what one piece loses, the next one gets.
+    ends = [rounded(total * reached / whole) for reached in accumulate(weights, initial=ZERO)]
+    return [after - before for before, after in pairwise(ends)]
+
+
+def id_or_none(number: int) -> int | None:
+    """Return the id, or None where Cin7 writes 0 for "none"."""
+    return number or None
+
+
+def naive_utc(timestamp: datetime) -> datetime:
+    """Return the timestamp as `_at` columns hold it: UTC, without a time zone."""
+    return timestamp.astimezone(UTC).replace(tzinfo=None)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Local dates of the account; `as_of` is the timestamp that the tables are made for."""
+
+    zone: ZoneInfo
+    as_of: datetime
+
+    @property
+    def today(self) -> date:
+        """The local date of `as_of`."""
+        return self.on(self.as_of)
+
+    def on(self, timestamp: datetime | None) -> date | None:
+        """Return the local date of a timestamp, None for None."""
+        return timestamp.astimezone(self.zone).date() if timestamp else None
