@@ -24,7 +24,7 @@ def sandbox_server(settings: Settings, port: int = 0) -> SandboxServer:
         return settings.now().replace(second=0, microsecond=0)
 
     # Living the life takes seconds: before the first call, or its answer would come late.
-    merchant.books(clock())
+    merchant.ledger(clock())
     return SandboxServer(
         MerchantAccount(merchant),
         clock=clock,

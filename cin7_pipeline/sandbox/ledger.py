@@ -24,12 +24,12 @@ __all__ = [
     "Adjustment",
     "Assembly",
     "BomMaster",
-    "Books",
     "Branch",
     "Component",
     "Contact",
     "CreditNote",
     "Document",
+    "Ledger",
     "Line",
     "Option",
     "Part",
@@ -205,10 +205,10 @@ class ProductionJob(Document):
 
 
 @dataclass(frozen=True)
-class Books:
-    """Everything the merchant's account holds at `moment`, deleted documents included and marked."""
+class Ledger:
+    """Everything the merchant's account holds at `timestamp`, deleted documents included and marked."""
 
-    moment: datetime
+    timestamp: datetime
     products: list[Product] = field(default_factory=list)
     options: list[Option] = field(default_factory=list)
     branches: list[Branch] = field(default_factory=list)

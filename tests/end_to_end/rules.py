@@ -41,7 +41,7 @@ class Rules:
     def truth(self, merchant: Merchant, time_zone: str) -> Truth:
         """The truth of a merchant's books under these rules."""
         return Truth(
-            merchant.books,
+            merchant.ledger,
             time_zone=time_zone,
             warehouses=self.warehouses or None,
             channels=self.channels,

@@ -35,7 +35,7 @@ def test_the_truth_can_be_missed(synced_world: World) -> None:
     """The comparison with the books fails when one number of one row is wrong."""
     truth = synced_world.truth()
     assert all(truth[table] for table in truth)
-    rows = synced_world.merchant.books(synced_world.now).sales_orders
+    rows = synced_world.merchant.ledger(synced_world.now).sales_orders
     assert len(rows) > len({row["sales_order_id"] for row in truth["sales_lines"]})
     with pytest.MonkeyPatch.context() as patch:
         truth["inventory"][0]["on_hand"] += 1

@@ -9,7 +9,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from cin7_pipeline.sandbox.ledger import Books
+from cin7_pipeline.sandbox.ledger import Ledger
 from tests.expected.account import Account, Tables
 from tests.expected.items import Items
 from tests.expected.measures import Calendar
@@ -29,7 +29,7 @@ class Truth:
     (endpoint, Cin7's field, name).
     """
 
-    books: Callable[[datetime], Books]
+    books: Callable[[datetime], Ledger]
     _: KW_ONLY
     time_zone: str
     warehouses: Mapping[int, tuple[str, bool]] | None = None

@@ -12,11 +12,11 @@ from cin7_pipeline.sandbox.ledger import (
     Adjustment,
     Assembly,
     BomMaster,
-    Books,
     Branch,
     Contact,
     CreditNote,
     Document,
+    Ledger,
     Line,
     Option,
     Part,
@@ -180,15 +180,15 @@ class Shop:
         }
         self.documents.append(kind(id=id_, lines=tuple(lines), **typed(values)))
 
-    def books(self, moment: datetime) -> Books:
+    def books(self, moment: datetime) -> Ledger:
         """What is true at a moment."""
         last = {
             document.id: document
             for document in self.documents
             if (document.deleted_at or document.modified_at) <= moment
         }
-        return Books(
-            moment=moment,
+        return Ledger(
+            timestamp=moment,
             products=self.products,
             options=self.options,
             branches=self.branches,

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from cin7_pipeline.sandbox.ledger import (
     Adjustment,
-    Books,
     CreditNote,
     Document,
+    Ledger,
     ProductionJob,
     PurchaseOrder,
     SalesOrder,
@@ -142,7 +142,7 @@ class Known:
     Of a local day only the last stock list is kept.
     """
 
-    books: Books
+    books: Ledger
     reads: Sequence[Read]
     sales_orders: Shelf[SalesOrder]
     purchase_orders: Shelf[PurchaseOrder]
@@ -153,7 +153,7 @@ class Known:
     snapshots: dict[date, Snapshot] = field(default_factory=dict)
 
 
-def learn(books: Callable[[datetime], Books], reads: Sequence[Read], zone: ZoneInfo) -> Known:
+def learn(books: Callable[[datetime], Ledger], reads: Sequence[Read], zone: ZoneInfo) -> Known:
     """What is known after `reads`, made in this order.
 
     Raises:
@@ -163,7 +163,7 @@ def learn(books: Callable[[datetime], Books], reads: Sequence[Read], zone: ZoneI
         msg = "no read was given, so no planning table exists: give at least one Read"
         raise ValueError(msg)
     known = Known(
-        books=Books(reads[-1].moment),
+        books=Ledger(reads[-1].moment),
         reads=reads,
         sales_orders=Shelf(
             "sales_orders", lambda order: order.dispatched_at is None and not order.is_void
@@ -188,7 +188,7 @@ def is_deleted(document: Document, moment: datetime) -> bool:
     return document.deleted_at is not None and document.deleted_at <= moment
 
 
-def _add(known: Known, read: Read, books: Books, zone: ZoneInfo) -> None:
+def _add(known: Known, read: Read, books: Ledger, zone: ZoneInfo) -> None:
     known.books = books
     known.sales_orders.take(books.sales_orders, read)
     known.purchase_orders.take(books.purchase_orders, read)

@@ -61,7 +61,7 @@ def tables(merchant):
 
 def told(merchant, reads):
     """The merchant's tables after these reads."""
-    truth = Truth(merchant.books, time_zone=merchant.time_zone, custom_fields=CUSTOM_FIELDS)
+    truth = Truth(merchant.ledger, time_zone=merchant.time_zone, custom_fields=CUSTOM_FIELDS)
     return truth.tables(reads)
 
 
@@ -110,7 +110,7 @@ def test_goods_on_their_way_are_what_the_merchants_stock_holds(tables):
 
 def test_every_line_is_sold_or_left_out_by_a_rule(merchant, tables):
     """No line of a sales order or a credit note is dropped, and none is both in and out."""
-    books = merchant.books(NOW)
+    books = merchant.ledger(NOW)
     for kind, key, table, documents in (
         ("sales_order", "sales_order_id", "sales_lines", books.sales_orders),
         ("credit_note", "credit_note_id", "return_lines", books.credit_notes),
@@ -130,7 +130,7 @@ def test_syncing_often_ends_where_reading_everything_does(merchant, tables):
     """However the reads are cut, what still exists is known the same; what vanished is gone."""
     moments = [NOW - timedelta(days=day) for day in range(108, -1, -6)]
     synced = told(merchant, [Read(moment, Window.lookback(moment, 7)) for moment in moments])
-    books = merchant.books(NOW)
+    books = merchant.ledger(NOW)
     deleted = {d.id for d in (*books.sales_orders, *books.credit_notes) if d.deleted_at}
     for table in ("sales_lines", "open_sales_lines", "return_lines"):
         grain = GRAINS[table].split()
@@ -179,9 +179,9 @@ def test_every_unit_sold_is_in_the_demand_and_in_the_series(tables):
 
 def test_our_figures_are_cin7s_but_for_kits_and_orders_without_a_branch(merchant, tables):
     """Cin7 reserves the kit where an order names it, our figures what will leave the shelf."""
-    kits = {p.id for p in merchant.books(NOW).products if p.components}
+    kits = {p.id for p in merchant.ledger(NOW).products if p.components}
     options = {row["product_option_id"] for row in tables["products"] if row["product_id"] in kits}
-    parts = {c.option_id for p in merchant.books(NOW).products for c in p.components}
+    parts = {c.option_id for p in merchant.ledger(NOW).products for c in p.components}
     differing = [
         row
         for row in tables["reconciliation"]
@@ -193,7 +193,7 @@ def test_our_figures_are_cin7s_but_for_kits_and_orders_without_a_branch(merchant
 
 def test_the_tables_of_the_usual_account_take_less_than_six_seconds(merchant):
     """Telling the truth is quick enough to stand in every test of the pipeline."""
-    merchant.books(NOW)
+    merchant.ledger(NOW)
     started = process_time()
     told(merchant, [Read(NOW, Window.whole())])
     assert process_time() - started < 6

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from cin7_pipeline.sandbox.ledger import BomMaster, Books, Document, Option
+from cin7_pipeline.sandbox.ledger import BomMaster, Document, Ledger, Option
 from cin7_pipeline.sandbox.serializers import catalogue as write
 from cin7_pipeline.sandbox.serializers.documents import (
     adjustment,
@@ -33,9 +33,9 @@ class MerchantAccount:
 
     def __init__(self, merchant: Merchant) -> None:
         self.merchant = merchant
-        self._books: Books | None = None
+        self._books: Ledger | None = None
         self._written: dict[int, tuple[Document, Record]] = {}
-        self._writers: dict[str, Callable[[Books], list[Record]]] = {
+        self._writers: dict[str, Callable[[Ledger], list[Record]]] = {
             "Products": _products,
             "ProductOptions": _product_options,
             "Branches": lambda books: _by_id(write.branch(each) for each in books.branches),
@@ -59,30 +59,30 @@ class MerchantAccount:
         """
         writer = self._writers[resource]
         books = self._books
-        if books is None or books.moment != moment:
-            books = self._books = self.merchant.books(moment)
+        if books is None or books.timestamp != moment:
+            books = self._books = self.merchant.ledger(moment)
         return writer(books)
 
-    def _sales_orders(self, books: Books) -> list[Record]:
+    def _sales_orders(self, books: Ledger) -> list[Record]:
         return self._listed(books.sales_orders, sales_order, books)
 
-    def _purchase_orders(self, books: Books) -> list[Record]:
+    def _purchase_orders(self, books: Ledger) -> list[Record]:
         return self._listed(books.purchase_orders, purchase_order, books)
 
-    def _branch_transfers(self, books: Books) -> list[Record]:
+    def _branch_transfers(self, books: Ledger) -> list[Record]:
         return self._listed(books.transfers, branch_transfer, books)
 
-    def _credit_notes(self, books: Books) -> list[Record]:
+    def _credit_notes(self, books: Ledger) -> list[Record]:
         return self._listed(books.credit_notes, credit_note, books)
 
-    def _adjustments(self, books: Books) -> list[Record]:
+    def _adjustments(self, books: Ledger) -> list[Record]:
         return self._listed(books.adjustments, adjustment, books)
 
-    def _production_jobs(self, books: Books) -> list[Record]:
+    def _production_jobs(self, books: Ledger) -> list[Record]:
         return self._listed(books.production_jobs, production_job, books)
 
     def _listed(
-        self, documents: Iterable[D], writer: Callable[[D, Register], Record], books: Books
+        self, documents: Iterable[D], writer: Callable[[D, Register], Record], books: Ledger
     ) -> list[Record]:
         """The documents that are not deleted; each state of each is written once and kept."""
         register = _register(books)
@@ -99,7 +99,7 @@ def _by_id(records: Iterable[Record]) -> list[Record]:
     return sorted(records, key=lambda record: int(record["id"]))
 
 
-def _register(books: Books) -> Register:
+def _register(books: Ledger) -> Register:
     options: dict[int, list[Option]] = defaultdict(list)
     for option in books.options:
         options[option.id].append(option)
@@ -111,24 +111,24 @@ def _register(books: Books) -> Register:
     )
 
 
-def _bom_masters(books: Books, writer: Callable[[BomMaster, Register], Record]) -> list[Record]:
+def _bom_masters(books: Ledger, writer: Callable[[BomMaster, Register], Record]) -> list[Record]:
     register = _register(books)
     return [writer(bom, register) for bom in books.bom_masters]
 
 
-def _products(books: Books) -> list[Record]:
+def _products(books: Ledger) -> list[Record]:
     options: dict[int, list[Record]] = defaultdict(list)
     for record in _product_options(books):
         options[record["productId"]].append(record)
     return [write.product(each, options.get(each.id, [])) for each in books.products]
 
 
-def _product_options(books: Books) -> list[Record]:
+def _product_options(books: Ledger) -> list[Record]:
     totals = _totals(books)
     return [write.product_option(option, totals) for option in books.options]
 
 
-def _stock(books: Books) -> list[Record]:
+def _stock(books: Ledger) -> list[Record]:
     options = {option.key: option for option in books.options}
     products = {product.id: product for product in books.products}
     names = {branch.id: branch.name for branch in books.branches}
@@ -140,7 +140,7 @@ def _stock(books: Books) -> list[Record]:
     return records
 
 
-def _totals(books: Books) -> Totals:
+def _totals(books: Ledger) -> Totals:
     """On hand and available of every item over all branches."""
     totals: Totals = {}
     for row in books.stock:

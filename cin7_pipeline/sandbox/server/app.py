@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from cin7_pipeline.sandbox.server.faults import Failure, Faults
-from cin7_pipeline.sandbox.server.handlers import Reader
+from cin7_pipeline.sandbox.server.handlers import RequestHandler
 from cin7_pipeline.sandbox.server.limits import CallWindows
 from cin7_pipeline.sandbox.server.query import InvalidQuery
 from cin7_pipeline.sandbox.server.responses import (
@@ -72,7 +72,7 @@ class Key:
 class Application:
     """What the server runs; `limits_clock` gives seconds since the epoch."""
 
-    reader: Reader
+    reader: RequestHandler
     key: Key
     windows: CallWindows
     faults: Faults

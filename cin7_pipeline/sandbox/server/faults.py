@@ -45,7 +45,7 @@ class Faults:
 
     `retry_after` is the form of the header on every 429: `small` is `retry_after_seconds`, `any` is
     another one each time. `failure_chance` is the share of calls that fail in one of the ways of
-    `failures`, as `dice` fall; `taken` counts what was done so far. Names in `dropped_fields` and
+    `failures`, as `rng` decides; `taken` counts what was done so far. Names in `dropped_fields` and
     `null_fields` are camelCase; `lineItems.qty` reaches into lines.
     """
 
@@ -68,7 +68,7 @@ class Faults:
     planned: list[tuple[Failure, str | None]] = field(default_factory=list)
     failure_chance: float = 0.0
     failures: tuple[Failure, ...] = tuple(Failure)
-    dice: random.Random = field(default_factory=lambda: random.Random(0))
+    rng: random.Random = field(default_factory=lambda: random.Random(0))
     taken: Counter[str] = field(default_factory=Counter)
 
     def fail_next(self, failure: Failure, times: int = 1, resource: str | None = None) -> None:
@@ -78,8 +78,8 @@ class Faults:
     def take(self, resource: str) -> Failure | None:
         """The failure planned for a call of this resource, which is used up by this, or one by chance."""
         failure = self._planned(resource)
-        if failure is None and self.failure_chance and self.dice.random() < self.failure_chance:
-            failure = self.dice.choice(self.failures)
+        if failure is None and self.failure_chance and self.rng.random() < self.failure_chance:
+            failure = self.rng.choice(self.failures)
         if failure is not None:
             self.taken[failure] += 1
         return failure
@@ -94,7 +94,7 @@ class Faults:
     def retry_after_form(self) -> RetryAfter:
         """The form that the next 429's header has."""
         forms = get_args(RetryAfter) if self.retry_after == "any" else (self.retry_after,)
-        form: RetryAfter = self.dice.choice(forms)
+        form: RetryAfter = self.rng.choice(forms)
         self.taken[f"Retry-After {form}"] += 1
         return form
 

@@ -31,7 +31,7 @@ Parameters = Mapping[str, str]
 """The query parameters by name in lower case."""
 
 
-class Reader:
+class RequestHandler:
     """Reads the account as it stands at the clock's moment, through the faults that are on."""
 
     def __init__(self, account: Account, clock: Callable[[], datetime], faults: Faults) -> None:

@@ -18,7 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from cin7_pipeline.errors import SettingsError
 from cin7_pipeline.sandbox.server.app import Application, Key, ReceivedRequest
 from cin7_pipeline.sandbox.server.faults import Failure, Faults
-from cin7_pipeline.sandbox.server.handlers import Reader
+from cin7_pipeline.sandbox.server.handlers import RequestHandler
 from cin7_pipeline.sandbox.server.limits import CIN7_LIMITS, NO_LIMITS, CallWindows, Limits
 from cin7_pipeline.sandbox.server.listing import Account
 
@@ -53,7 +53,7 @@ class SandboxServer:
     ) -> None:
         faults = Faults() if faults is None else faults
         self._app = Application(
-            reader=Reader(account, clock, faults),
+            reader=RequestHandler(account, clock, faults),
             key=Key(username, api_key, forbidden),
             windows=CallWindows(limits or NO_LIMITS, limits_clock),
             faults=faults,

@@ -11,7 +11,7 @@ from decimal import Decimal
 from cin7_pipeline.sandbox.ledger import Line
 from cin7_pipeline.sandbox.simulation import contacts as place
 from cin7_pipeline.sandbox.simulation.catalogue import Catalogue, ItemKey
-from cin7_pipeline.sandbox.simulation.clock import chance
+from cin7_pipeline.sandbox.simulation.clock import seeded_rng
 from cin7_pipeline.sandbox.simulation.items import Article
 from cin7_pipeline.sandbox.simulation.stock import Figures, Movement, Place, StockRules
 
@@ -43,10 +43,10 @@ class Levels:
             if article.product.components:
                 continue
             for option in article.options:
-                dice = chance(self._seed, "opening", *option.key)
+                rng = seeded_rng(self._seed, "opening", *option.key)
                 for branch_id, share in SHARES.items():
-                    cover = OPENING_COVER_DAYS * Decimal(dice.uniform(0.1, 1.9))
-                    units = int(self.daily(article) * share * cover) + dice.randint(0, 4)
+                    cover = OPENING_COVER_DAYS * Decimal(rng.uniform(0.1, 1.9))
+                    units = int(self.daily(article) * share * cover) + rng.randint(0, 4)
                     here = Place(option.key, branch_id)
                     self._levels[here] += units
                     yield Movement(at, here, Figures(on_hand=Decimal(units)))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from random import Random
 
 from cin7_pipeline.sandbox.ledger import Component, Option, Product
-from cin7_pipeline.sandbox.simulation.clock import WallClock, chance
+from cin7_pipeline.sandbox.simulation.clock import WallClock, seeded_rng
 from cin7_pipeline.sandbox.simulation.history import History
 from cin7_pipeline.sandbox.simulation.items import (
     NESTED_KIT_NUMBER,
@@ -115,23 +115,23 @@ class Catalogue:
         return code in self._codes
 
     def _launch(self, number: int, day: date) -> None:
-        dice = chance(self._seed, "product", number)
-        at = self._clock.at(day, 9, dice.randint(0, 3600))
+        rng = seeded_rng(self._seed, "product", number)
+        at = self._clock.at(day, 9, rng.randint(0, 3600))
         supplier_id = self._supplier_ids[number % len(self._supplier_ids)]
         kind = kind_of(number, self._initial)
-        product = make_product(number, kind, supplier_id, at, dice)
+        product = make_product(number, kind, supplier_id, at, rng)
         if kind is Kind.KIT:
-            product = replace(product, components=self._kit_components(number, dice))
+            product = replace(product, components=self._kit_components(number, rng))
         before = next(reversed(self.articles.values()), None)
         history = History(product)
         self.products.append(history)
         self._product_of[product.id] = history
-        for article in make_articles(number, kind, product, dice, before):
+        for article in make_articles(number, kind, product, rng, before):
             self._list(article)
 
-    def _kit_components(self, number: int, dice: Random) -> tuple[Component, ...]:
+    def _kit_components(self, number: int, rng: Random) -> tuple[Component, ...]:
         """A few articles; one kit holds another kit and something that the merchant makes."""
-        components = make_components(self.simple_articles(), dice)
+        components = make_components(self.simple_articles(), rng)
         if number != NESTED_KIT_NUMBER:
             return components
         made = next(each for each in self.on_sale() if is_made(each.product))
@@ -163,10 +163,10 @@ class Catalogue:
         return is_public and self.options[article.option_id][0].last.status != "Disabled"
 
     def _change_price(self, day: date) -> None:
-        dice = chance(self._seed, "price", day)
-        article = dice.choice(self.on_sale())
-        factor = Decimal(dice.choice((93, 96, 104, 107))) / 100
-        at = self._clock.at(day, 10, dice.randint(0, 3600))
+        rng = seeded_rng(self._seed, "price", day)
+        article = rng.choice(self.on_sale())
+        factor = Decimal(rng.choice((93, 96, 104, 107))) / 100
+        at = self._clock.at(day, 10, rng.randint(0, 3600))
         for history in self.options[article.option_id]:
             prices = {
                 tier: (price * factor).quantize(price)
@@ -175,17 +175,17 @@ class Catalogue:
             history.revise(max(at, history.last.modified_at), prices=prices)
 
     def _edit_product(self, day: date) -> None:
-        dice = chance(self._seed, "edit", day)
-        history = dice.choice(self.products)
-        at = self._clock.at(day, 11, dice.randint(0, 3600))
-        sub_category = dice.choice(("Seasonal", "Core", "Clearance"))
+        rng = seeded_rng(self._seed, "edit", day)
+        history = rng.choice(self.products)
+        at = self._clock.at(day, 11, rng.randint(0, 3600))
+        sub_category = rng.choice(("Seasonal", "Core", "Clearance"))
         history.revise(max(at, history.last.modified_at), sub_category=sub_category)
 
     def _retire(self, day: date) -> None:
         """End a product, or only its last option, in turn."""
-        dice = chance(self._seed, "retire", day)
-        article = dice.choice([a for a in self.on_sale() if not a.product.components])
-        at = self._clock.at(day, 12, dice.randint(0, 3600))
+        rng = seeded_rng(self._seed, "retire", day)
+        article = rng.choice([a for a in self.on_sale() if not a.product.components])
+        at = self._clock.at(day, 12, rng.randint(0, 3600))
         if day.toordinal() % 2:
             self._product_of[article.product.id].revise(at, status="Inactive")
         else:

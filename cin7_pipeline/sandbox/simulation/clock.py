@@ -46,11 +46,11 @@ class WallClock:
         return self.at(day, OPENS, chance.randint(0, 7200))
 
 
-def chance(seed: int, *what: object) -> random.Random:
-    """The dice of one topic (and day): the same whatever else was asked for before."""
+def seeded_rng(seed: int, *what: object) -> random.Random:
+    """The rng of one topic (and day): the same whatever else was asked for before."""
     return random.Random(":".join(str(part) for part in (seed, *what)))
 
 
 def quota(per_week: int, day_number: int) -> int:
-    """How many of a weekly number fall on one day, evenly and without dice."""
+    """How many of a weekly number fall on one day, evenly and without rng."""
     return per_week * (day_number + 1) // 7 - per_week * day_number // 7

@@ -7,7 +7,7 @@ example.com. None of that may ever reach a table.
 from datetime import date, timedelta
 
 from cin7_pipeline.sandbox.ledger import Branch, Contact
-from cin7_pipeline.sandbox.simulation.clock import WallClock, chance
+from cin7_pipeline.sandbox.simulation.clock import WallClock, seeded_rng
 from cin7_pipeline.sandbox.simulation.history import History
 
 MAIN, STORE, THIRD_PARTY, WEST, OLD, ALLOCATION, POP_UP = 3, 5, 8, 11, 2, 20, 40
@@ -129,10 +129,10 @@ class People:
         self.contacts.append(History(contact))
 
     def _change_customer(self, day: date) -> None:
-        dice = chance(self._seed, "contact", day)
+        rng = seeded_rng(self._seed, "contact", day)
         customers = [history for history in self.contacts if history.last.type == "Customer"]
-        history = dice.choice(customers)
-        at = max(self._clock.at(day, 13, dice.randint(0, 3600)), history.last.modified_at)
+        history = rng.choice(customers)
+        at = max(self._clock.at(day, 13, rng.randint(0, 3600)), history.last.modified_at)
         if day.toordinal() % 5 == 0 and len(self.customers(history.last.group)) > FEWEST_IN_A_GROUP:
             history.revise(at, is_active=False)
         elif history.last.group in {"Wholesale", "Distributor"}:
@@ -140,7 +140,7 @@ class People:
                 at, group="Distributor" if history.last.group == "Wholesale" else "Wholesale"
             )
         else:
-            history.revise(at, sub_group=dice.choice(("VIC", "QLD", "WA")))
+            history.revise(at, sub_group=rng.choice(("VIC", "QLD", "WA")))
 
 
 def _company(number: int, group: str) -> str:

@@ -99,27 +99,27 @@ class Article:
 
 
 def make_product(
-    number: int, kind: Kind, supplier_id: int, at: datetime, dice: random.Random
+    number: int, kind: Kind, supplier_id: int, at: datetime, rng: random.Random
 ) -> Product:
     """The product with that number, created `at`."""
     category = list(GOODS)[number % len(GOODS)]
     if kind is Kind.BY_THE_METRE:
         category = "Fabric"
     prefix, *names = GOODS[category]
-    name = dice.choice(names)
+    name = rng.choice(names)
     return Product(
         id=FIRST_PRODUCT_ID + number,
         style_code=f"{prefix}-{1000 + number}",
-        name=f"{dice.choice(('Daily', 'Coastal', 'Studio', 'Heritage'))} {name}",
-        brand=dice.choice(BRANDS),
+        name=f"{rng.choice(('Daily', 'Coastal', 'Studio', 'Heritage'))} {name}",
+        brand=rng.choice(BRANDS),
         category=category,
         sub_category=name if number % 3 else "",
         supplier_id=supplier_id if number % 31 != 30 else 0,
         order_type="Kit" if kind is Kind.KIT else "Order",
         status="Inactive" if kind is Kind.INACTIVE else ("Public", "ShowInB2B")[number % 9 == 8],
         stock_control="FIFO" if number % 12 else "Batch",
-        weight=Decimal(dice.randint(50, 4000)) / 1000,
-        volume=Decimal(dice.randint(5, 400)) / 10000,
+        weight=Decimal(rng.randint(50, 4000)) / 1000,
+        volume=Decimal(rng.randint(5, 400)) / 10000,
         created_at=at,
         modified_at=at,
         custom_fields={"products_1011": f"HS-{4200 + number}"} if number % 4 == 0 else {},
@@ -127,21 +127,21 @@ def make_product(
 
 
 def make_articles(
-    number: int, kind: Kind, product: Product, dice: random.Random, before: "Article | None"
+    number: int, kind: Kind, product: Product, rng: random.Random, before: "Article | None"
 ) -> list[Article]:
     """The options of a product; `before` is the article whose code an odd kind plays on."""
     if kind is Kind.WITHOUT_OPTIONS:
         return []
     two = kind in GRIDS | {Kind.COLOURS, Kind.ONE_DISABLED, Kind.DOLLAR_COST}
-    colours = dice.sample(COLOURS, 2) if two else [""]
-    cost = Decimal(dice.randint(250, 6000)) / 100
+    colours = rng.sample(COLOURS, 2) if two else [""]
+    cost = Decimal(rng.randint(250, 6000)) / 100
     articles = []
     for place, colour in enumerate(colours):
         code = _code(kind, product, colour, before)
         option_id = FIRST_OPTION_ID + number * OPTION_IDS_PER_PRODUCT + place
-        prices = _prices(kind, cost, dice)
+        prices = _prices(kind, cost, rng)
         options = _options(kind, product, colour, code, id=option_id, prices=prices)
-        popularity = 1 / ((15 if kind is Kind.KIT else 3) + dice.randint(0, 60))
+        popularity = 1 / ((15 if kind is Kind.KIT else 3) + rng.randint(0, 60))
         articles.append(
             Article(product, options, popularity, cost, in_fractions=kind is Kind.BY_THE_METRE)
         )
@@ -199,7 +199,7 @@ def _row_code(kind: Kind, code: str, size: str) -> str | None:
     return None if kind is Kind.GRID_WITHOUT_CODES else f"{code}  -{size}"
 
 
-def _prices(kind: Kind, cost: Decimal, dice: random.Random) -> dict[str, Decimal]:
+def _prices(kind: Kind, cost: Decimal, rng: random.Random) -> dict[str, Decimal]:
     if kind is Kind.UNPRICED:
         return {}
     retail = (cost * Decimal("2.6")).quantize(Decimal("0.05"))
@@ -211,7 +211,7 @@ def _prices(kind: Kind, cost: Decimal, dice: random.Random) -> dict[str, Decimal
     if kind is Kind.DOLLAR_COST:
         prices["vipUSD"] = (retail * Decimal("0.53")).quantize(Decimal("0.01"))
         return prices | {"costUSD": cost}
-    if dice.random() < 0.1:
+    if rng.random() < 0.1:
         del prices["vipAUD"]
     return prices | {"costAUD": cost}
 
@@ -231,9 +231,9 @@ def is_made(product: Product) -> bool:
     return product.order_type != "Kit" and number_of(product) % MADE_EVERY in MADE_PLACES
 
 
-def make_components(choices: list[Article], dice: random.Random) -> tuple[Component, ...]:
+def make_components(choices: list[Article], rng: random.Random) -> tuple[Component, ...]:
     """What a kit is made of: one to three other articles, each once or a few times."""
     return tuple(
-        Component(article.option_id, dice.choice(article.options).size, Decimal(dice.randint(1, 3)))
-        for article in dice.sample(choices, min(len(choices), dice.randint(2, 3)))
+        Component(article.option_id, rng.choice(article.options).size, Decimal(rng.randint(1, 3)))
+        for article in rng.sample(choices, min(len(choices), rng.randint(2, 3)))
     )

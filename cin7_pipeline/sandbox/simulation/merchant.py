@@ -13,9 +13,9 @@ from typing import TypeVar
 
 from cin7_pipeline.sandbox.ledger import (
     Adjustment,
-    Books,
     CreditNote,
     Document,
+    Ledger,
     ProductionJob,
     PurchaseOrder,
     SalesOrder,
@@ -102,7 +102,7 @@ class Merchant:
         eve = clock.at(self.opened_on - timedelta(days=1), 20)
         self._shelves = Shelves(self._catalogue, rules, list(self._levels.open(eve)))
 
-    def books(self, moment: datetime) -> Books:
+    def ledger(self, moment: datetime) -> Ledger:
         """Everything the account holds at a moment, each document in its state at that moment.
 
         Deleted documents stay, marked. Raises `ValueError` for a moment before the opening day.
@@ -115,10 +115,10 @@ class Merchant:
             self._live_until(day)
             return self._look_up(moment)
 
-    def _look_up(self, moment: datetime) -> Books:
+    def _look_up(self, moment: datetime) -> Ledger:
         options = [size for sizes in self._catalogue.options.values() for size in sizes]
-        return Books(
-            moment=moment,
+        return Ledger(
+            timestamp=moment,
             products=states(self._catalogue.products, moment),
             options=states(options, moment),
             branches=states(self._people.branches, moment),

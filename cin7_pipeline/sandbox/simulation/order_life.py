@@ -102,11 +102,11 @@ class OrderLife:
     """Tells one order's story from its first version on."""
 
     def __init__(
-        self, order: SalesOrder, invoicing: Invoicing, clock: WallClock, dice: random.Random
+        self, order: SalesOrder, invoicing: Invoicing, clock: WallClock, rng: random.Random
     ) -> None:
         self.history = History(order)
         self.back_orders: list[BackOrder] = []
-        self._invoicing, self._clock, self._dice = invoicing, clock, dice
+        self._invoicing, self._clock, self._rng = invoicing, clock, rng
         self._now = order.created_at
 
     def run(self, fate: Fate) -> None:
@@ -218,10 +218,10 @@ class OrderLife:
 
     def date_ahead(self) -> None:
         """The caller sets a dispatch date some days ahead; the goods leave on that day."""
-        day = self._clock.day_of(self._now) + timedelta(days=self._dice.randint(3, 8))
+        day = self._clock.day_of(self._now) + timedelta(days=self._rng.randint(3, 8))
         self._now += timedelta(seconds=90)
         self._revise(dispatched_at=self._clock.at(day))
-        self._now = self._clock.at(day, 15, self._dice.randint(0, 3600))
+        self._now = self._clock.at(day, 15, self._rng.randint(0, 3600))
         self._revise(stage="Dispatched", lines=done_in_full(self.history.last.lines))
 
     def date_only(self) -> None:
@@ -230,7 +230,7 @@ class OrderLife:
         self._revise(dispatched_at=self._clock.midnight_of(self._now))
 
     def _wait(self, low: float, high: float) -> None:
-        self._now = self._clock.later(self._now, self._dice, low, high)
+        self._now = self._clock.later(self._now, self._rng, low, high)
 
     def _revise(self, **changes: object) -> None:
         self.history.revise(self._now, **changes)

@@ -56,17 +56,17 @@ class Baskets:
             children.append(replace(child, parent_id=parent.id))
         return [parent, *children]
 
-    def sold(self, article: Article, dice: random.Random, price: Decimal, most: int) -> list[Line]:
+    def sold(self, article: Article, rng: random.Random, price: Decimal, most: int) -> list[Line]:
         """What a customer takes of an article: up to `most` units, or metres, or of each size."""
         if article.product.components:
-            return self.kit(article, dice.randint(1, max(1, most // 3)), price)
+            return self.kit(article, rng.randint(1, max(1, most // 3)), price)
         if article.is_sized:
-            amounts = [dice.randint(0, max(1, most // 2)) for _ in article.options]
-            amounts[dice.randrange(len(amounts))] += 1
+            amounts = [rng.randint(0, max(1, most // 2)) for _ in article.options]
+            amounts[rng.randrange(len(amounts))] += 1
             return [self.line(article, amounts, price)]
-        line = self.line(article, [dice.randint(1, most)], price)
+        line = self.line(article, [rng.randint(1, most)], price)
         if article.in_fractions:
-            line = replace(line, quantity=line.quantity + Decimal(dice.choice((25, 50, 75))) / 100)
+            line = replace(line, quantity=line.quantity + Decimal(rng.choice((25, 50, 75))) / 100)
         return [line]
 
     def fee(self, code: str, name: str, price: Decimal, quantity: int = 1) -> Line:

@@ -14,7 +14,7 @@ from random import Random
 from cin7_pipeline.sandbox.ledger import Contact, Line, SalesOrder
 from cin7_pipeline.sandbox.simulation import contacts as place
 from cin7_pipeline.sandbox.simulation.buyer_view import Levels
-from cin7_pipeline.sandbox.simulation.clock import WallClock, chance
+from cin7_pipeline.sandbox.simulation.clock import WallClock, seeded_rng
 from cin7_pipeline.sandbox.simulation.contacts import People
 from cin7_pipeline.sandbox.simulation.entry_errors import (
     Repeat,
@@ -74,25 +74,25 @@ class SalesDesk:
 
     def live(self, day: date, orders: int) -> list[History[SalesOrder]]:
         """The orders created on one day, back orders included, each with all its life to come."""
-        dice = chance(self._seed, "orders", day)
-        moments = sorted(self._moment(day, dice) for _ in range(orders))
-        told = [self._tell(self._arrival(at, dice)) for at in moments]
+        rng = seeded_rng(self._seed, "orders", day)
+        moments = sorted(self._moment(day, rng) for _ in range(orders))
+        told = [self._tell(self._arrival(at, rng)) for at in moments]
         for life in told:
             for back_order in life.back_orders:
                 self._back_orders[self._clock.day_of(back_order.at)].append(back_order)
-        told += [self._tell_back_order(each, dice) for each in self._back_orders.pop(day, [])]
-        told += [self._tell_again(each, dice) for each in self._repeats.pop(day, [])]
+        told += [self._tell_back_order(each, rng) for each in self._back_orders.pop(day, [])]
+        told += [self._tell_again(each, rng) for each in self._repeats.pop(day, [])]
         return [life.history for life in told]
 
-    def _moment(self, day: date, dice: Random) -> datetime:
-        return self._clock.at(day, dice.triangular(6, 22, 13))
+    def _moment(self, day: date, rng: Random) -> datetime:
+        return self._clock.at(day, rng.triangular(6, 22, 13))
 
-    def _arrival(self, at: datetime, dice: Random) -> Arrival:
+    def _arrival(self, at: datetime, rng: Random) -> Arrival:
         self._count += 1
         source = ARRIVALS[self._count % len(ARRIVALS)]
         nth = self._written[source]
         self._written[source] += 1
-        return Arrival(source, self._count, nth, at, dice)
+        return Arrival(source, self._count, nth, at, rng)
 
     def _tell(self, arrival: Arrival) -> OrderLife:
         invoicing = INVOICING.get(arrival.number % 11, Invoicing.WITH)
@@ -101,11 +101,11 @@ class SalesDesk:
         repeat = repeat_of(arrival, order)
         if repeat:
             self._repeats[self._clock.day_of(repeat.at)].append(repeat)
-        life = OrderLife(order, invoicing, self._clock, arrival.dice)
+        life = OrderLife(order, invoicing, self._clock, arrival.rng)
         life.run(arrival.fate)
         return life
 
-    def _tell_back_order(self, back_order: BackOrder, dice: Random) -> OrderLife:
+    def _tell_back_order(self, back_order: BackOrder, rng: Random) -> OrderLife:
         """An approved order of its own, under the same reference with a letter added."""
         order = replace(
             back_order.parent,
@@ -118,15 +118,15 @@ class SalesDesk:
             freight=Decimal(0),
             lines=self._baskets.again(back_order.lines),
         )
-        life = OrderLife(order, Invoicing.WITH, self._clock, dice)
+        life = OrderLife(order, Invoicing.WITH, self._clock, rng)
         life.run(BACK_ORDER_FATES[self._ids % len(BACK_ORDER_FATES)])
         return life
 
-    def _tell_again(self, repeat: Repeat, dice: Random) -> OrderLife:
+    def _tell_again(self, repeat: Repeat, rng: Random) -> OrderLife:
         """An order that is in the account already, shipped a second time."""
         order = entered_again(repeat, self._next_id, self._baskets)
         self._levels.add(order.lines, order.branch_id, -1)
-        life = OrderLife(order, Invoicing.WITH, self._clock, dice)
+        life = OrderLife(order, Invoicing.WITH, self._clock, rng)
         life.run(Fate.SHIPPED)
         return life
 
@@ -158,7 +158,7 @@ class SalesDesk:
         groups = arrival.source.groups
         if arrival.source is BACKEND and arrival.nth % 12 == 7:
             groups = ("Marketplace",)
-        return arrival.dice.choice(self._people.customers(*groups))
+        return arrival.rng.choice(self._people.customers(*groups))
 
     def _branch(self, arrival: Arrival) -> int:
         source, nth = arrival.source, arrival.nth
@@ -180,7 +180,7 @@ class SalesDesk:
         if arrival.source is ORDERMENTUM and nth % 4 == 1:
             lines[-1:] = miskey(lines[-1], nth // 4, self._baskets.catalogue)
         if number % 10 == 3:
-            lines[0] = discounted(lines[0], arrival.dice.choice((5, 10, 15)))
+            lines[0] = discounted(lines[0], arrival.rng.choice((5, 10, 15)))
         if number % 8 == 2:
             lines.append(self._baskets.fee("freight", "Freight", Decimal("12.5")))
         if number % 13 == 6:
@@ -188,16 +188,16 @@ class SalesDesk:
         return tuple(lines)
 
     def _goods(self, arrival: Arrival, branch_id: int) -> Iterator[Line]:
-        catalogue, dice = self._baskets.catalogue, arrival.dice
+        catalogue, rng = self._baskets.catalogue, arrival.rng
         articles = self._range(arrival, branch_id)
         if arrival.fate in NEEDS_HALVES:
             yield self._in_halves(articles, arrival)
         if arrival.fate in NEEDS_SIZES:
             yield self._unevenly(articles, arrival)
         weights = [article.popularity for article in articles]
-        for article in dice.choices(articles, weights, k=dice.randint(1, 4)):
+        for article in rng.choices(articles, weights, k=rng.randint(1, 4)):
             price = catalogue.price(article, arrival.source.tier)
-            yield from self._baskets.sold(article, dice, price, arrival.source.most)
+            yield from self._baskets.sold(article, rng, price, arrival.source.most)
 
     def _range(self, arrival: Arrival, branch_id: int) -> list[Article]:
         """What can be ordered: all that is on sale, over the counter what the shop should have."""
@@ -215,13 +215,13 @@ class SalesDesk:
             for article in articles
             if article.is_sized is is_sized and not article.product.components
         ]
-        article = arrival.dice.choice(fitting or articles)
-        amounts = [2 * arrival.dice.randint(1, 3) for _ in article.options]
+        article = arrival.rng.choice(fitting or articles)
+        amounts = [2 * arrival.rng.randint(1, 3) for _ in article.options]
         price = self._baskets.catalogue.price(article, arrival.source.tier)
         return self._baskets.line(article, amounts, price)
 
     def _unevenly(self, articles: list[Article], arrival: Arrival) -> Line:
         """A line with another quantity of every size."""
-        article = arrival.dice.choice([each for each in articles if each.is_sized] or articles)
+        article = arrival.rng.choice([each for each in articles if each.is_sized] or articles)
         price = self._baskets.catalogue.price(article, arrival.source.tier)
         return self._baskets.line(article, list(UNEVEN), price)

@@ -11,7 +11,7 @@ from cin7_pipeline.sandbox.ledger import Assembly, BomMaster, ProductionJob
 from cin7_pipeline.sandbox.simulation import contacts as place
 from cin7_pipeline.sandbox.simulation.buyer_view import Levels
 from cin7_pipeline.sandbox.simulation.catalogue import Catalogue
-from cin7_pipeline.sandbox.simulation.clock import WallClock, chance
+from cin7_pipeline.sandbox.simulation.clock import WallClock, seeded_rng
 from cin7_pipeline.sandbox.simulation.history import History
 from cin7_pipeline.sandbox.simulation.recipes import Recipes
 
@@ -23,9 +23,9 @@ SPOILT_EVERY, SPOILT_PLACE = 5, 2
 class JobLife:
     """Tells one production job's story."""
 
-    def __init__(self, job: ProductionJob, clock: WallClock, dice: Random) -> None:
+    def __init__(self, job: ProductionJob, clock: WallClock, rng: Random) -> None:
         self.history = History(job)
-        self._clock, self._dice = clock, dice
+        self._clock, self._rng = clock, rng
         self._now = job.created_at
 
     def approve(self) -> None:
@@ -52,7 +52,7 @@ class JobLife:
         self._revise(completed_at=self._now, stage="Completed", products=products)
 
     def _wait(self, low: float, high: float) -> None:
-        self._now = self._clock.later(self._now, self._dice, low, high)
+        self._now = self._clock.later(self._now, self._rng, low, high)
 
     def _revise(self, **changes: object) -> None:
         self.history.revise(self._now, **changes)
@@ -82,12 +82,12 @@ class Workshop:
 
     def live(self, day: date, jobs: int) -> list[History[ProductionJob]]:
         """The production jobs created on one day."""
-        dice = chance(self._seed, "production", day)
+        rng = seeded_rng(self._seed, "production", day)
         boms = self._recipes.for_jobs(day)
-        moments = sorted(self._clock.at(day, dice.uniform(9, 16)) for _ in range(jobs))
-        return [self._tell(at, boms, dice) for at in moments if boms]
+        moments = sorted(self._clock.at(day, rng.uniform(9, 16)) for _ in range(jobs))
+        return [self._tell(at, boms, rng) for at in moments if boms]
 
-    def _tell(self, at: datetime, boms: list[BomMaster], dice: Random) -> History[ProductionJob]:
+    def _tell(self, at: datetime, boms: list[BomMaster], rng: Random) -> History[ProductionJob]:
         self._count += 1
         bom = boms[self._count % len(boms)]
         job = ProductionJob(
@@ -99,10 +99,10 @@ class Workshop:
             lines=(),
             branch_id=place.WEST if self._count % 8 == 1 else place.MAIN,
             due_at=self._clock.midnight_of(at + timedelta(days=LEAD_DAYS)),
-            products=(self._planned(bom.products[0], Decimal(dice.randint(1, 3) * BATCH)),),
+            products=(self._planned(bom.products[0], Decimal(rng.randint(1, 3) * BATCH)),),
         )
         self._note(job)
-        life = JobLife(job, self._clock, dice)
+        life = JobLife(job, self._clock, rng)
         for step in next(
             script for period, at_, script in BY_NUMBER if self._count % period == at_
         ):

@@ -36,14 +36,12 @@ class BackOrder:
 class PurchaseLife:
     """Tells one purchase order's story."""
 
-    def __init__(
-        self, order: PurchaseOrder, lead_days: int, clock: WallClock, dice: Random
-    ) -> None:
+    def __init__(self, order: PurchaseOrder, lead_days: int, clock: WallClock, rng: Random) -> None:
         self.history = History(order)
         self.back_orders: list[BackOrder] = []
-        self._clock, self._dice = clock, dice
+        self._clock, self._rng = clock, rng
         self._now = order.created_at
-        self._due = order.created_at + timedelta(days=lead_days + dice.randint(-3, 5))
+        self._due = order.created_at + timedelta(days=lead_days + rng.randint(-3, 5))
 
     def approve(self) -> None:
         """Sent to the supplier, who accepts some days later."""
@@ -56,7 +54,7 @@ class PurchaseLife:
         """A part delivery: lines count up, the order stays open."""
         self._arrive()
         self._revise(stage="Partially Received", lines=done_in_part(self.history.last.lines))
-        self._due = self._now + timedelta(days=self._dice.randint(6, 16))
+        self._due = self._now + timedelta(days=self._rng.randint(6, 16))
 
     def receive(self) -> None:
         """Everything is there, and the date is set."""
@@ -108,7 +106,7 @@ class PurchaseLife:
         self._wait(0, 6)
 
     def _wait(self, low: float, high: float) -> None:
-        self._now = self._clock.later(self._now, self._dice, low, high)
+        self._now = self._clock.later(self._now, self._rng, low, high)
 
     def _revise(self, **changes: object) -> None:
         self.history.revise(self._now, **changes)

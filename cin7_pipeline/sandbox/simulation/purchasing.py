@@ -13,7 +13,7 @@ from typing import Any
 from cin7_pipeline.sandbox.ledger import Line, PurchaseOrder
 from cin7_pipeline.sandbox.simulation import contacts as place
 from cin7_pipeline.sandbox.simulation.buyer_view import SHARES, Levels
-from cin7_pipeline.sandbox.simulation.clock import WallClock, chance
+from cin7_pipeline.sandbox.simulation.clock import WallClock, seeded_rng
 from cin7_pipeline.sandbox.simulation.contacts import SUPPLIERS, People
 from cin7_pipeline.sandbox.simulation.history import History
 from cin7_pipeline.sandbox.simulation.items import Article
@@ -38,16 +38,16 @@ class PurchaseDesk:
 
     def live(self, day: date, orders: int) -> list[History[PurchaseOrder]]:
         """The purchase orders created on one day, back orders included."""
-        dice = chance(self._seed, "purchases", day)
-        moments = sorted(self._clock.at(day, dice.uniform(8.5, 17)) for _ in range(orders))
-        told = [self._tell(at, dice) for at in moments]
+        rng = seeded_rng(self._seed, "purchases", day)
+        moments = sorted(self._clock.at(day, rng.uniform(8.5, 17)) for _ in range(orders))
+        told = [self._tell(at, rng) for at in moments]
         for life in told:
             for back_order in life.back_orders:
                 self._back_orders[self._clock.day_of(back_order.at)].append(back_order)
-        told += [self._tell_back_order(each, dice) for each in self._back_orders.pop(day, [])]
+        told += [self._tell_back_order(each, rng) for each in self._back_orders.pop(day, [])]
         return [life.history for life in told]
 
-    def _tell(self, at: datetime, dice: Random) -> PurchaseLife:
+    def _tell(self, at: datetime, rng: Random) -> PurchaseLife:
         self._count += 1
         number = self._count
         place_in_list = number % len(SUPPLIERS)
@@ -56,14 +56,14 @@ class PurchaseDesk:
         if currency == "USD":
             order = replace(order, currency=currency, currency_rate=DOLLAR_RATE)
         order = replace(order, **self._dates(number, at, lead_days))
-        order = replace(order, lines=self._lines(order, number, dice))
+        order = replace(order, lines=self._lines(order, number, rng))
         self._levels.add(order.lines, order.branch_id, 1)
-        life = PurchaseLife(order, lead_days, self._clock, dice)
+        life = PurchaseLife(order, lead_days, self._clock, rng)
         for step in script_of(number):
             step(life)
         return life
 
-    def _tell_back_order(self, back_order: BackOrder, dice: Random) -> PurchaseLife:
+    def _tell_back_order(self, back_order: BackOrder, rng: Random) -> PurchaseLife:
         self._ids += 1
         parent = back_order.parent
         order = replace(
@@ -75,7 +75,7 @@ class PurchaseDesk:
             stage="New",
             lines=self._baskets.again(back_order.lines),
         )
-        life = PurchaseLife(order, 14, self._clock, dice)
+        life = PurchaseLife(order, 14, self._clock, rng)
         life.receive()
         return life
 
@@ -102,8 +102,8 @@ class PurchaseDesk:
         eta = self._clock.midnight_of(at + timedelta(days=promised))
         return {"etd_at": self._clock.midnight_of(at + timedelta(days=10)), "eta_at": eta}
 
-    def _lines(self, order: PurchaseOrder, number: int, dice: Random) -> tuple[Line, ...]:
-        lines = [self._line(article, dice) for article in self._wanted(order, number)]
+    def _lines(self, order: PurchaseOrder, number: int, rng: Random) -> tuple[Line, ...]:
+        lines = [self._line(article, rng) for article in self._wanted(order, number)]
         if number % 4 == 2:
             lines.append(self._baskets.fee("freight", "Sea freight", Decimal(300), 1))
         if number % 23 == 9:
@@ -119,7 +119,7 @@ class PurchaseDesk:
         ranked = sorted(own or on_sale, key=lambda a: self._levels.days_left(a, SHARES))
         return ranked[:MOST_LINES]
 
-    def _line(self, article: Article, dice: Random) -> Line:
+    def _line(self, article: Article, rng: Random) -> Line:
         """Enough for the weeks ahead, in tens; of a size grid, in twos at least of every size."""
         target = self._levels.daily(article) * COVER_TO_BUY_DAYS
         step = 2 if article.is_sized else 5
@@ -127,5 +127,5 @@ class PurchaseDesk:
         for option in article.options:
             believed = sum((self._levels.at(option.key, id) for id in SHARES), Decimal(0))
             amounts.append(step * max(2, round((target - believed) / step)))
-        price = (article.cost * Decimal(dice.randint(95, 105)) / 100).quantize(Decimal("0.001"))
+        price = (article.cost * Decimal(rng.randint(95, 105)) / 100).quantize(Decimal("0.001"))
         return self._baskets.line(article, amounts, price)

@@ -12,7 +12,7 @@ from itertools import count
 
 from cin7_pipeline.sandbox.ledger import Assembly, BomMaster, Component, Part
 from cin7_pipeline.sandbox.simulation.catalogue import ONE, Catalogue
-from cin7_pipeline.sandbox.simulation.clock import WallClock, chance
+from cin7_pipeline.sandbox.simulation.clock import WallClock, seeded_rng
 from cin7_pipeline.sandbox.simulation.history import History
 from cin7_pipeline.sandbox.simulation.items import Article, is_made
 
@@ -30,7 +30,7 @@ class Recipes:
 
     def __init__(self, seed: int, clock: WallClock, opened_on: date, catalogue: Catalogue) -> None:
         self._clock, self._opened_on, self._catalogue = clock, opened_on, catalogue
-        self._dice = chance(seed, "recipes")
+        self._rng = seeded_rng(seed, "recipes")
         self._ids, self._part_ids = count(FIRST_BOM_ID), count(FIRST_PART_ID)
         kits = [self._bom([kit], [kit.product.components]) for kit in catalogue.kits]
         self.masters = [*kits, *self._made()]
@@ -64,10 +64,9 @@ class Recipes:
                 yield bom
 
     def _simple(self) -> tuple[Component, ...]:
-        chosen = self._dice.sample(self._catalogue.simple_articles(), 2)
+        chosen = self._rng.sample(self._catalogue.simple_articles(), 2)
         return tuple(
-            Component(article.option_id, "", Decimal(self._dice.randint(1, 3)))
-            for article in chosen
+            Component(article.option_id, "", Decimal(self._rng.randint(1, 3))) for article in chosen
         )
 
     def _bom(

@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 
 from cin7_pipeline.sandbox.ledger import CreditNote, Line, SalesOrder
-from cin7_pipeline.sandbox.simulation.clock import WallClock, chance
+from cin7_pipeline.sandbox.simulation.clock import WallClock, seeded_rng
 from cin7_pipeline.sandbox.simulation.history import History
 from cin7_pipeline.sandbox.simulation.order_lines import Baskets, done_in_full
 
@@ -22,9 +22,9 @@ REFUND_QUANTITY, REFUND_PRICE = Decimal("-0.1775"), Decimal("1840")
 class ReturnLife:
     """Tells one credit note's story."""
 
-    def __init__(self, note: CreditNote, clock: WallClock, dice: Random) -> None:
+    def __init__(self, note: CreditNote, clock: WallClock, rng: Random) -> None:
         self.history = History(note)
-        self._clock, self._dice = clock, dice
+        self._clock, self._rng = clock, rng
         self._now = note.created_at
 
     def approve(self) -> None:
@@ -48,7 +48,7 @@ class ReturnLife:
         self._revise(deleted_at=self._now)
 
     def _wait(self, low: float, high: float) -> None:
-        self._now = self._clock.later(self._now, self._dice, low, high)
+        self._now = self._clock.later(self._now, self._rng, low, high)
 
     def _revise(self, **changes: object) -> None:
         self.history.revise(self._now, **changes)
@@ -77,12 +77,12 @@ class ReturnsDesk:
         self, day: date, notes: int, orders: Sequence[History[SalesOrder]]
     ) -> list[History[CreditNote]]:
         """The credit notes of one day; they credit orders dispatched some days before."""
-        dice = chance(self._seed, "returns", day)
+        rng = seeded_rng(self._seed, "returns", day)
         told = []
-        for at in sorted(self._clock.at(day, dice.uniform(9, 17)) for _ in range(notes)):
+        for at in sorted(self._clock.at(day, rng.uniform(9, 17)) for _ in range(notes)):
             shipped = self._shipped(at, orders)
             if shipped:
-                told.append(self._tell(dice.choice(shipped), at, dice))
+                told.append(self._tell(rng.choice(shipped), at, rng))
         return told
 
     def _shipped(self, at: datetime, orders: Sequence[History[SalesOrder]]) -> list[SalesOrder]:
@@ -96,7 +96,7 @@ class ReturnsDesk:
             if state and state.branch_id and state.deleted_at is None and _is_shipped(state)
         ]
 
-    def _tell(self, order: SalesOrder, at: datetime, dice: Random) -> History[CreditNote]:
+    def _tell(self, order: SalesOrder, at: datetime, rng: Random) -> History[CreditNote]:
         self._count += 1
         note = CreditNote(
             id=FIRST_CREDIT_NOTE_ID + self._count,
@@ -104,7 +104,7 @@ class ReturnsDesk:
             created_at=at,
             modified_at=at,
             is_approved=False,
-            lines=self._lines(order, dice),
+            lines=self._lines(order, rng),
             member_id=order.member_id,
             branch_id=order.branch_id,
             sales_reference=order.reference,
@@ -114,21 +114,21 @@ class ReturnsDesk:
             currency=order.currency,
             currency_rate=order.currency_rate,
         )
-        life = ReturnLife(note, self._clock, dice)
+        life = ReturnLife(note, self._clock, rng)
         for step in next(
             script for period, at_, script in BY_NUMBER if self._count % period == at_
         ):
             step(life)
         return life.history
 
-    def _lines(self, order: SalesOrder, dice: Random) -> tuple[Line, ...]:
+    def _lines(self, order: SalesOrder, rng: Random) -> tuple[Line, ...]:
         """One line of the order (a kit with its parts), or an amount of money."""
         if self._count % REFUND_EVERY == 2:
             code = ("", "Amount")[self._count % 2]
             line = self._baskets.fee(code, "Refund", REFUND_PRICE)
             return (replace(line, quantity=REFUND_QUANTITY),)
         goods = [line for line in order.lines if line.option_id and not line.parent_id]
-        chosen = dice.choice(goods)
+        chosen = rng.choice(goods)
         family = [line for line in order.lines if chosen.id in {line.id, line.parent_id}]
         return tuple(_turned(line) for line in self._baskets.again(family))
 

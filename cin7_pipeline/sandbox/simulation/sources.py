@@ -57,7 +57,7 @@ class Arrival:
     number: int
     nth: int
     at: datetime
-    dice: random.Random
+    rng: random.Random
 
     @property
     def fate(self) -> Fate:
@@ -91,7 +91,7 @@ class Arrival:
 
     def delivery(self, clock: WallClock) -> dict[str, Any]:
         """Due dates, countries and currencies; some orders lack what a carrier needs."""
-        due = clock.midnight_of(self.at + timedelta(days=self.dice.randint(2, 12)))
+        due = clock.midnight_of(self.at + timedelta(days=self.rng.randint(2, 12)))
         details: dict[str, Any] = {"due_at": due if self.number % 3 else None}
         if self.number % 27 == 14:
             is_exempt = self.number % 54 == 14
@@ -103,7 +103,7 @@ class Arrival:
         if self.number % 45 == 12:
             details |= {"distribution_branch_id": place.WEST}
         if self.number % 6 == 1:
-            details |= {"freight": Decimal(self.dice.choice((0, 995, 1250, 4500))) / 100}
+            details |= {"freight": Decimal(self.rng.choice((0, 995, 1250, 4500))) / 100}
         if self.number % 19 == 4:
             details |= {"surcharge": Decimal("3.3")}
         if self.number % 34 == 21:

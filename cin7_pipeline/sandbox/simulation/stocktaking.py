@@ -7,7 +7,7 @@ from random import Random
 
 from cin7_pipeline.sandbox.ledger import Adjustment, Line
 from cin7_pipeline.sandbox.simulation import contacts as place
-from cin7_pipeline.sandbox.simulation.clock import WallClock, chance
+from cin7_pipeline.sandbox.simulation.clock import WallClock, seeded_rng
 from cin7_pipeline.sandbox.simulation.history import History
 from cin7_pipeline.sandbox.simulation.order_lines import Baskets
 
@@ -19,9 +19,9 @@ REASONS = (("Stocktake", -4, 4), ("Damaged", -3, -1), ("Stocktake", -4, 4), ("Fo
 class AdjustmentLife:
     """Tells one adjustment's story."""
 
-    def __init__(self, adjustment: Adjustment, clock: WallClock, dice: Random) -> None:
+    def __init__(self, adjustment: Adjustment, clock: WallClock, rng: Random) -> None:
         self.history = History(adjustment)
-        self._clock, self._dice = clock, dice
+        self._clock, self._rng = clock, rng
         self._now = adjustment.created_at
 
     def approve(self) -> None:
@@ -40,7 +40,7 @@ class AdjustmentLife:
         self._revise(deleted_at=self._now)
 
     def _wait(self, low: float, high: float) -> None:
-        self._now = self._clock.later(self._now, self._dice, low, high)
+        self._now = self._clock.later(self._now, self._rng, low, high)
 
     def _revise(self, **changes: object) -> None:
         self.history.revise(self._now, **changes)
@@ -65,11 +65,11 @@ class StocktakingDesk:
 
     def live(self, day: date, adjustments: int) -> list[History[Adjustment]]:
         """The adjustments created on one day."""
-        dice = chance(self._seed, "adjustments", day)
-        moments = sorted(self._clock.at(day, dice.uniform(9, 17)) for _ in range(adjustments))
-        return [self._tell(at, dice) for at in moments]
+        rng = seeded_rng(self._seed, "adjustments", day)
+        moments = sorted(self._clock.at(day, rng.uniform(9, 17)) for _ in range(adjustments))
+        return [self._tell(at, rng) for at in moments]
 
-    def _tell(self, at: datetime, dice: Random) -> History[Adjustment]:
+    def _tell(self, at: datetime, rng: Random) -> History[Adjustment]:
         self._count += 1
         reason, least, most = REASONS[self._count % len(REASONS)]
         adjustment = Adjustment(
@@ -78,22 +78,22 @@ class StocktakingDesk:
             created_at=at,
             modified_at=at,
             is_approved=False,
-            lines=self._lines(least, most, dice),
+            lines=self._lines(least, most, rng),
             branch_id=BRANCH_IDS[self._count % len(BRANCH_IDS)],
             reason=reason,
         )
-        life = AdjustmentLife(adjustment, self._clock, dice)
+        life = AdjustmentLife(adjustment, self._clock, rng)
         for step in next(
             script for period, at_, script in BY_NUMBER if self._count % period == at_
         ):
             step(life)
         return life.history
 
-    def _lines(self, least: int, most: int, dice: Random) -> tuple[Line, ...]:
+    def _lines(self, least: int, most: int, rng: Random) -> tuple[Line, ...]:
         """Articles without sizes, since an adjustment's line cannot say which size it means."""
         articles = self._baskets.catalogue.simple_articles()
-        chosen = dice.sample(articles, min(len(articles), dice.randint(1, 3)))
+        chosen = rng.sample(articles, min(len(articles), rng.randint(1, 3)))
         return tuple(
-            self._baskets.line(article, [dice.randint(least, most) or 1], Decimal(article.cost))
+            self._baskets.line(article, [rng.randint(least, most) or 1], Decimal(article.cost))
             for article in chosen
         )

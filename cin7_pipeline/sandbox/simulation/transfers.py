@@ -12,7 +12,7 @@ from random import Random
 from cin7_pipeline.sandbox.ledger import Line, Transfer
 from cin7_pipeline.sandbox.simulation import contacts as place
 from cin7_pipeline.sandbox.simulation.buyer_view import Levels
-from cin7_pipeline.sandbox.simulation.clock import WallClock, chance
+from cin7_pipeline.sandbox.simulation.clock import WallClock, seeded_rng
 from cin7_pipeline.sandbox.simulation.contacts import People
 from cin7_pipeline.sandbox.simulation.history import History
 from cin7_pipeline.sandbox.simulation.items import Article
@@ -46,9 +46,9 @@ TO_NEW_SHOPS_DAYS = (1, 3)
 class TransferLife:
     """Tells one transfer's story."""
 
-    def __init__(self, transfer: Transfer, lane: Lane, clock: WallClock, dice: Random) -> None:
+    def __init__(self, transfer: Transfer, lane: Lane, clock: WallClock, rng: Random) -> None:
         self.history = History(transfer)
-        self._lane, self._clock, self._dice = lane, clock, dice
+        self._lane, self._clock, self._rng = lane, clock, rng
         self._now = transfer.created_at
 
     def approve(self) -> None:
@@ -74,7 +74,7 @@ class TransferLife:
         self._revise(deleted_at=self._now)
 
     def _wait(self, low: float, high: float) -> None:
-        self._now = self._clock.later(self._now, self._dice, low, high)
+        self._now = self._clock.later(self._now, self._rng, low, high)
 
     def _revise(self, **changes: object) -> None:
         self.history.revise(self._now, **changes)
@@ -105,12 +105,12 @@ class TransferDesk:
 
     def live(self, day: date, transfers: int) -> list[History[Transfer]]:
         """The transfers created on one day."""
-        dice = chance(self._seed, "transfers", day)
-        moments = sorted(self._clock.at(day, dice.uniform(8, 16)) for _ in range(transfers))
-        told = (self._tell(at, dice) for at in moments)
+        rng = seeded_rng(self._seed, "transfers", day)
+        moments = sorted(self._clock.at(day, rng.uniform(8, 16)) for _ in range(transfers))
+        told = (self._tell(at, rng) for at in moments)
         return [history for history in told if history is not None]
 
-    def _tell(self, at: datetime, dice: Random) -> History[Transfer] | None:
+    def _tell(self, at: datetime, rng: Random) -> History[Transfer] | None:
         """The next transfer's story; None where the source has nothing to spare."""
         self._count += 1
         lane = self._lane()
@@ -123,13 +123,13 @@ class TransferDesk:
             created_at=at,
             modified_at=at,
             is_approved=False,
-            lines=tuple(self._line(article, lane, dice) for article in wanted),
+            lines=tuple(self._line(article, lane, rng) for article in wanted),
             source_branch_id=lane.source_id,
             destination_branch_id=lane.destination_id,
         )
         self._levels.add(transfer.lines, lane.source_id, -1)
         self._levels.add(transfer.lines, lane.destination_id, 1)
-        life = TransferLife(transfer, lane, self._clock, dice)
+        life = TransferLife(transfer, lane, self._clock, rng)
         for step in next(
             script for period, at_, script in BY_NUMBER if self._count % period == at_
         ):
@@ -159,7 +159,7 @@ class TransferDesk:
     def _spare(self, article: Article, branch_id: int) -> int:
         return int(self._levels.least(article, branch_id)) // 2
 
-    def _line(self, article: Article, lane: Lane, dice: Random) -> Line:
+    def _line(self, article: Article, lane: Lane, rng: Random) -> Line:
         most = min(self._spare(article, lane.source_id), MOST_UNITS)
-        amounts = [dice.randint((most + 1) // 2, most) for _ in article.options]
+        amounts = [rng.randint((most + 1) // 2, most) for _ in article.options]
         return self._baskets.line(article, amounts, Decimal(article.cost))
