@@ -55,9 +55,11 @@ class MerchantAccount:
     def records(self, resource: str, moment: datetime) -> list[Record]:
         """All records of a resource at a moment, by id, in camelCase and with all their fields.
 
-        Raises `KeyError` for a resource the account has nothing of.
+        A resource the merchant does not use is an empty list.
         """
-        writer = self._writers[resource]
+        writer = self._writers.get(resource)
+        if writer is None:
+            return []
         books = self._books
         if books is None or books.timestamp != moment:
             books = self._books = self.merchant.ledger(moment)

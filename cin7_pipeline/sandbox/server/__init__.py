@@ -1,4 +1,4 @@
-"""The account over HTTP: keys, limits, questions and answers the way Cin7 gives them, faults included.
+"""This package serves an account over HTTP: key, limits, queries and answers as Cin7 gives them, faults too.
 
 Whose records are served is an `Account`'s business (`listing`); nothing here knows the merchant.
 """

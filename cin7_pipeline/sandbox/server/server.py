@@ -1,6 +1,6 @@
-"""A Cin7 Omni account on this machine, served over real HTTP while a `with` block is open.
+"""This module serves an account on this machine over real HTTP while a `with` block is open.
 
-Only the life of the server: what it answers is told in `app`, and whose data in an `Account`.
+What it answers is in `app`; the records are an `Account`'s.
 """
 
 import asyncio
@@ -15,11 +15,17 @@ from typing import Self
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from cin7_pipeline.errors import SettingsError
-from cin7_pipeline.sandbox.server.app import Application, Key, ReceivedRequest
+from cin7_pipeline.sandbox.server.app import (
+    CIN7_LIMITS,
+    NO_LIMITS,
+    Application,
+    CallWindows,
+    Key,
+    Limits,
+    ReceivedRequest,
+)
 from cin7_pipeline.sandbox.server.faults import Failure, Faults
 from cin7_pipeline.sandbox.server.handlers import RequestHandler
-from cin7_pipeline.sandbox.server.limits import CIN7_LIMITS, NO_LIMITS, CallWindows, Limits
 from cin7_pipeline.sandbox.server.listing import Account
 
 __all__ = ["Account", "Failure", "Faults", "Limits", "ReceivedRequest", "SandboxServer"]
@@ -28,14 +34,10 @@ HOST = "127.0.0.1"
 
 
 class SandboxServer:
-    """Serves `account` on this machine as it stands at `clock()`; a context manager.
+    """Serves `account` on this machine as it is at `clock()`; a context manager.
 
-    `limits=None` switches the limits off; they are counted by `limits_clock` (seconds since the
-    epoch), so that a frozen `clock` does not use up a minute's calls for ever. Port 0 is any free
-    one.
-
-    Raises:
-        SettingsError: on start, where the port is taken.
+    `limits=None` switches the limits off. They are counted by `limits_clock` (seconds since the
+    epoch), as under a frozen `clock` a minute's calls would never come back. Port 0 is any free one.
     """
 
     def __init__(
@@ -53,7 +55,7 @@ class SandboxServer:
     ) -> None:
         faults = Faults() if faults is None else faults
         self._app = Application(
-            reader=RequestHandler(account, clock, faults),
+            handler=RequestHandler(account, clock, faults),
             key=Key(username, api_key, forbidden),
             windows=CallWindows(limits or NO_LIMITS, limits_clock),
             faults=faults,
@@ -69,8 +71,18 @@ class SandboxServer:
         return f"http://{HOST}:{self._port}/api"
 
     @property
+    def username(self) -> str:
+        """The user name of its only key."""
+        return self._app.key.username
+
+    @property
+    def api_key(self) -> str:
+        """The password of its only key, which opens nothing else."""
+        return self._app.key.api_key
+
+    @property
     def faults(self) -> Faults:
-        """The switches; change them while it runs."""
+        """What goes wrong; to be changed while it runs."""
         return self._app.faults
 
     @property
@@ -84,7 +96,11 @@ class SandboxServer:
         return self._app.calls
 
     def start(self) -> Self:
-        """Serve in a thread of its own; returns when the first call can be answered."""
+        """Serve in a thread of its own; return when the first call can be answered.
+
+        Raises:
+            OSError: the port is taken.
+        """
         listener = _listen(self._port)
         self._port = listener.getsockname()[1]
         config = uvicorn.Config(
@@ -141,5 +157,5 @@ def _listen(port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         msg = f"Port {port} on {HOST} is not free: {error.strerror}. Choose another one."
-        raise SettingsError(msg) from None
+        raise OSError(msg) from None
     return listener

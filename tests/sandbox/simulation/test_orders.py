@@ -198,7 +198,9 @@ def test_voids_are_purged_after_half_a_year(later: Ledger) -> None:
 
 def test_life_goes_on_with_the_same_variety(later: Ledger) -> None:
     """In a month of the next year every kind of order is written again."""
-    young = [each for each in later.sales_orders if each.created_at > later.timestamp - timedelta(35)]
+    young = [
+        each for each in later.sales_orders if each.created_at > later.timestamp - timedelta(35)
+    ]
     assert {order.source for order in young} == {each.source for each in later.sales_orders}
     assert any(order.is_void for order in young)
     assert any(order.deleted_at for order in young)

@@ -40,10 +40,11 @@ def test_every_record_has_every_field_of_the_reference(resource: str, records: R
                 assert set(item) == set(nested)
 
 
-def test_an_unknown_resource_is_a_key_error(account: MerchantAccount, now: datetime) -> None:
-    """What the account has nothing of is named in a KeyError."""
-    with pytest.raises(KeyError, match="Quotes"):
-        account.records("Quotes", now)
+def test_a_resource_that_the_merchant_does_not_use_is_empty(
+    account: MerchantAccount, now: datetime
+) -> None:
+    """What the account has nothing of is an empty list."""
+    assert account.records("Quotes", now) == []
 
 
 def test_records_are_json_with_plain_numbers(records: Records) -> None:

@@ -17,9 +17,8 @@ from cin7_pipeline.omni.endpoints import PRODUCT_OPTIONS, SALES_ORDERS, STOCK
 from cin7_pipeline.omni.offset import PASSES
 from cin7_pipeline.omni.paging import Paginator, read_by_id
 from cin7_pipeline.sandbox.server.faults import Faults
-from cin7_pipeline.sandbox.server.handlers import RequestHandler
-from cin7_pipeline.sandbox.server.query import InvalidQuery
-from cin7_pipeline.sandbox.server.routes import find_route
+from cin7_pipeline.sandbox.server.handlers import RequestHandler, find_route
+from cin7_pipeline.sandbox.server.where import InvalidQuery
 
 NOW = datetime(2026, 6, 30, tzinfo=UTC)
 STAMP = "2026-06-30T00:00:00Z"
