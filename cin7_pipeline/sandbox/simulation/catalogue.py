@@ -1,6 +1,6 @@
-"""The merchant's catalogue as it lives: the range at the start, launches, price changes, retirements.
+"""This module simulates the merchant's catalogue: products at the start, launches, price changes, ends.
 
-What a single product looks like is told in `articles`.
+What a single product looks like is in `items`.
 """
 
 from dataclasses import replace
@@ -31,7 +31,7 @@ EDIT_EVERY_DAYS, EDIT_OFFSET = 11, 5
 
 
 class Catalogue:
-    """Products, options and articles; grows and changes day by day."""
+    """Products, options and articles, changing day by day."""
 
     def __init__(
         self, seed: int, clock: WallClock, opened_on: date, products: int, supplier_ids: list[int]
@@ -44,12 +44,12 @@ class Catalogue:
         self._product_of: dict[int, History[Product]] = {}
         self._codes: dict[str, list[ItemKey]] = {}
         self._on_sale: list[Article] = []
-        self._total_popularity = 0.0
+        self.total_popularity = 0.0  # of everything ever listed
         for number in range(products):
             self._launch(number, opened_on - timedelta(days=30 - number % 29))
 
-    def live(self, day: date) -> None:
-        """Let one day pass: a price change every day, now and then a launch, an edit, an end."""
+    def advance(self, day: date) -> None:
+        """Simulate one day: a price change every day, now and then a launch, an edit, an end."""
         number = (day - self._opened_on).days
         if number % LAUNCH_EVERY_DAYS == LAUNCH_OFFSET:
             self._launch(len(self.products), day)
@@ -60,29 +60,24 @@ class Catalogue:
             self._retire(day)
 
     def on_sale(self, launched_before: datetime | None = None) -> list[Article]:
-        """What may be sold or bought: enabled options of products that are not inactive."""
+        """Return what may be sold or bought: enabled options of products that are not inactive."""
         if launched_before is None:
             return self._on_sale
         return [each for each in self._on_sale if each.product.created_at < launched_before]
 
-    @property
-    def total_popularity(self) -> float:
-        """The popularity of everything ever listed."""
-        return self._total_popularity
-
     def price(self, article: Article, tier: str) -> Decimal:
-        """Today's price of a tier in AUD, the retail price where it has none, else twice the cost."""
+        """Return today's AUD price of a tier, else the retail price, else twice the cost."""
         prices = self.options[article.option_id][0].last.prices
         fallback = prices.get("retailAUD", article.cost * 2)
         return prices.get(f"{tier}AUD", fallback)
 
     def components(self, option_id: int) -> tuple[Component, ...]:
-        """What a kit is made of; nothing for anything else."""
+        """Return what a kit is made of; nothing for anything else."""
         article = self.articles.get(option_id)
         return article.product.components if article else ()
 
     def parts(self, option_id: int) -> tuple[Component, ...]:
-        """What is taken from the shelves for one unit of a kit: its components, those of kits in it."""
+        """Return what one unit of a kit takes from stock: its components, and those of kits in it."""
         totals: dict[ItemKey, Decimal] = {}
         for component in self.components(option_id):
             inner = self.parts(component.option_id)
@@ -97,21 +92,18 @@ class Catalogue:
         return [article for article in self.articles.values() if article.product.components]
 
     def sku(self, item: ItemKey) -> str:
-        """The code an item goes by: its own, else its size's, else its option's."""
+        """Return the code an item goes by; no item, no code."""
         option_id, size = item
-        for history in self.options.get(option_id, []):
-            option = history.last
-            if option.size == size:
-                return option.code or option.size_code or option.option_code
-        return ""
+        options = (history.last for history in self.options.get(option_id, []))
+        return next((option.sku for option in options if option.size == size), "")
 
     def key_by_code(self, code: str | None) -> ItemKey | None:
-        """The only item with exactly this code."""
+        """Return the only item with exactly this code."""
         keys = self._codes.get(code or "", [])
         return keys[0] if len(keys) == 1 and code else None
 
     def knows(self, code: str) -> bool:
-        """True where some item has exactly this code."""
+        """Return whether some item has exactly this code."""
         return code in self._codes
 
     def _launch(self, number: int, day: date) -> None:
@@ -130,7 +122,7 @@ class Catalogue:
             self._list(article)
 
     def _kit_components(self, number: int, rng: Random) -> tuple[Component, ...]:
-        """A few articles; one kit holds another kit and something that the merchant makes."""
+        """Return a few articles; one kit holds another kit and something that the merchant makes."""
         components = make_components(self.simple_articles(), rng)
         if number != NESTED_KIT_NUMBER:
             return components
@@ -139,7 +131,7 @@ class Catalogue:
         return (*others, components[0])
 
     def simple_articles(self) -> list[Article]:
-        """What may go into others: whole units without sizes, bought as they are."""
+        """Return what may go into others: whole units without sizes, bought as they are."""
         return [
             article
             for article in self.on_sale()
@@ -152,9 +144,8 @@ class Catalogue:
         self.articles[article.option_id] = article
         self.options[article.option_id] = [History(option) for option in article.options]
         for option in article.options:
-            sku = option.code or option.size_code or option.option_code
-            self._codes.setdefault(sku, []).append(option.key)
-        self._total_popularity += article.popularity
+            self._codes.setdefault(option.sku, []).append(option.key)
+        self.total_popularity += article.popularity
         if self._is_on_sale(article):
             self._on_sale.append(article)
 

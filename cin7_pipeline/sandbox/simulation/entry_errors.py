@@ -1,25 +1,37 @@
-"""Orders that are entered wrongly: sums written over, an unknown customer, cartons, the same order twice.
+"""This module simulates what people do wrong with orders, or do late.
 
-Wrong codes are told in `miskeyed`.
+Sums written over, an unknown customer, cartons, mistyped codes, the same order twice, mass saves and
+corrections of old orders.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from cin7_pipeline.sandbox.ledger import Line, SalesOrder
-from cin7_pipeline.sandbox.simulation.order_lines import Baskets
+from cin7_pipeline.sandbox.simulation.catalogue import Catalogue
+from cin7_pipeline.sandbox.simulation.clock import WallClock
+from cin7_pipeline.sandbox.simulation.history import History
+from cin7_pipeline.sandbox.simulation.order_lines import LineFactory
 from cin7_pipeline.sandbox.simulation.sources import BACKEND, ORDER_DESK, SHOPIFY, UPSTOCK, Arrival
 
 UNKNOWN_MEMBER_ID = 99_017
 CARTON = Decimal(6)
-TWICE_EVERY, TWICE_PLACE = 7, 2
+REPEATED_EVERY, REPEATED_REMAINDER = 7, 2
+LATE_EDIT_AFTER_DAYS = 92
+NIGHTLY_JOB_SECOND = timedelta(seconds=3)
+TYPOS: tuple[Callable[[str], str], ...] = (
+    str.lower,
+    lambda code: f"{code.strip()}  ",
+    lambda code: code.replace("-", " -", 1),
+    lambda code: f"OLD{code.strip()[-5:]}",
+)
 
 
 def wrong_amounts(arrival: Arrival) -> dict[str, Any]:
-    """What somebody wrote over on an order, and whom nobody knows; mostly nothing."""
+    """Return what somebody wrote over on an order, or an unknown customer; mostly nothing."""
     number = arrival.number
     wrong: dict[str, Any] = {}
     if number % 97 == 35:
@@ -32,7 +44,7 @@ def wrong_amounts(arrival: Arrival) -> dict[str, Any]:
 
 
 def in_cartons(lines: list[Line], number: int) -> list[Line]:
-    """The first plain line of some orders in cartons; its quantity stays in stocking units."""
+    """Write the first plain line of some orders in cartons; its quantity stays in stocking units."""
     if number % 22 != 9:
         return lines
     parents = {line.parent_id for line in lines}
@@ -41,6 +53,20 @@ def in_cartons(lines: list[Line], number: int) -> list[Line]:
             lines[place] = replace(line, quantity=2 * CARTON, uom_size=CARTON)
             break
     return lines
+
+
+def mistype(line: Line, nth: int, catalogue: Catalogue) -> list[Line]:
+    """Write a line's code as it was typed elsewhere: matching is case-sensitive, so its link is lost.
+
+    A line of a kit, and a code that would match another item, stay as they are; every fifth time the
+    code is right and only the link is missing.
+    """
+    if line.parent_id or not line.code or line.sizes or catalogue.components(line.option_id):
+        return [line]
+    if nth % 5 == 4 and catalogue.key_by_code(line.code) == (line.option_id, ""):
+        return [replace(line, option_id=0)]
+    code = TYPOS[nth % len(TYPOS)](line.code)
+    return [line] if catalogue.knows(code) else [replace(line, option_id=0, code=code)]
 
 
 @dataclass(frozen=True)
@@ -53,13 +79,13 @@ class Repeat:
 
 
 def repeat_of(arrival: Arrival, order: SalesOrder) -> Repeat | None:
-    """How some orders of marketplaces and of Upstock come to be entered again by hand.
+    """Return how some orders of marketplaces and of Upstock come to be entered again by hand.
 
     In turn: the same customer's number, the same reference, the reference as customer's number; a
     week later; and by the same system.
     """
-    turn, place = divmod(arrival.nth, TWICE_EVERY)
-    if arrival.source not in {ORDER_DESK, UPSTOCK} or place != TWICE_PLACE:
+    turn, remainder = divmod(arrival.nth, REPEATED_EVERY)
+    if arrival.source not in {ORDER_DESK, UPSTOCK} or remainder != REPEATED_REMAINDER:
         return None
     by_hand = {"source": BACKEND.name, "is_approved": False}
     own = by_hand | {"reference": f"SO-9{order.id}"}
@@ -75,13 +101,38 @@ def repeat_of(arrival: Arrival, order: SalesOrder) -> Repeat | None:
     return Repeat(order, order.created_at + timedelta(hours=hours), changes)
 
 
-def entered_again(repeat: Repeat, next_id: Callable[[], int], baskets: Baskets) -> SalesOrder:
-    """The second order: the same goods for the same customer under another id."""
-    order = replace(
-        repeat.order,
-        id=next_id(),
-        created_at=repeat.at,
-        modified_at=repeat.at,
-        lines=baskets.again(repeat.order.lines),
-    )
+def entered_again(repeat: Repeat, id: int, lines: LineFactory) -> SalesOrder:
+    """Return the second order: the same goods for the same customer under another id."""
+    copies = lines.again(repeat.order.lines)
+    order = replace(repeat.order, id=id, created_at=repeat.at, modified_at=repeat.at, lines=copies)
     return replace(order, **repeat.changes)
+
+
+def save_again_at_month_end(order: History[SalesOrder], clock: WallClock) -> None:
+    """Stamp the order with the second in which a nightly job saves all orders of the month."""
+    order.save_again(clock.next_month(order.versions[0].created_at) + NIGHTLY_JOB_SECOND)
+
+
+def correct_late(orders: Sequence[History[SalesOrder]], day: date, clock: WallClock) -> None:
+    """Edit one finished order of the day, 92 days after the day.
+
+    From then on there is, every day, an order older than the usual lookback that was edited.
+    """
+    at = clock.at(day + timedelta(days=LATE_EDIT_AFTER_DAYS), 10.3)
+    finished = [each for each in orders if each.last.modified_at < at and _is_finished(each.last)]
+    if not finished:
+        return
+    history = finished[0]
+    order = history.last
+    first, *others = order.lines
+    corrections: tuple[dict[str, object], ...] = (
+        {"project_name": "Reconciled"},
+        {"lines": (replace(first, unit_price=first.unit_price * Decimal("0.95")), *others)},
+        {"invoiced_at": clock.midnight_of(order.dispatched_at or order.created_at)},
+        {"customer_order_no": f"LATE-{order.id}"},
+    )
+    history.revise(at, **corrections[day.toordinal() % len(corrections)])
+
+
+def _is_finished(order: SalesOrder) -> bool:
+    return order.dispatched_at is not None and order.deleted_at is None and bool(order.lines)

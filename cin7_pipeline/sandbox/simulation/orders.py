@@ -1,7 +1,6 @@
-"""Sales orders as they arrive: for whom, at which branch, with which lines.
+"""This module simulates sales orders as they arrive: for whom, at which branch, with which lines.
 
-Which system sends them is told in `sources`, what becomes of them in `order_life`, and what goes
-wrong with codes in `miskeyed`.
+Which system sends them is in `sources`, what becomes of them in `order_lifecycle`.
 """
 
 from collections import defaultdict
@@ -13,27 +12,25 @@ from random import Random
 
 from cin7_pipeline.sandbox.ledger import Contact, Line, SalesOrder
 from cin7_pipeline.sandbox.simulation import contacts as place
-from cin7_pipeline.sandbox.simulation.buyer_view import Levels
-from cin7_pipeline.sandbox.simulation.clock import WallClock, seeded_rng
-from cin7_pipeline.sandbox.simulation.contacts import People
+from cin7_pipeline.sandbox.simulation.context import Context
 from cin7_pipeline.sandbox.simulation.entry_errors import (
     Repeat,
     entered_again,
     in_cartons,
+    mistype,
     repeat_of,
     wrong_amounts,
 )
 from cin7_pipeline.sandbox.simulation.history import History
 from cin7_pipeline.sandbox.simulation.items import Article
-from cin7_pipeline.sandbox.simulation.order_life import (
+from cin7_pipeline.sandbox.simulation.order_lifecycle import (
     INVOICING,
     BackOrder,
-    Fate,
     Invoicing,
-    OrderLife,
+    OrderLifecycle,
+    Outcome,
 )
-from cin7_pipeline.sandbox.simulation.order_lines import UNEVEN, Baskets, discounted
-from cin7_pipeline.sandbox.simulation.sku_typos import miskey
+from cin7_pipeline.sandbox.simulation.order_lines import UNEVEN, discounted
 from cin7_pipeline.sandbox.simulation.sources import (
     ARRIVALS,
     BACKEND,
@@ -47,45 +44,33 @@ from cin7_pipeline.sandbox.simulation.sources import (
 
 FIRST_ORDER_ID = 911103
 LAUNCH_TO_FIRST_SALE = timedelta(days=30)
-NEEDS_SIZES = {Fate.SHIPPED_UNEVENLY, Fate.SHIPPED_SHORT}
-NEEDS_HALVES = {Fate.PART_SHIPPED, Fate.PART_SHIPPED_ONLY, Fate.SPLIT}
-BACK_ORDER_FATES = (Fate.SHIPPED, Fate.STUCK, Fate.PART_SHIPPED)
+NEEDS_SIZES = {Outcome.SHIPPED_UNEVENLY, Outcome.SHIPPED_SHORT}
+NEEDS_HALVES = {Outcome.PART_SHIPPED, Outcome.PART_SHIPPED_ONLY, Outcome.SPLIT}
+BACK_ORDER_OUTCOMES = (Outcome.SHIPPED, Outcome.STUCK, Outcome.PART_SHIPPED)
 
 
-class SalesDesk:
+class SalesOrderWriter:
     """Writes the sales orders of each day."""
 
-    def __init__(
-        self,
-        seed: int,
-        clock: WallClock,
-        opened_on: date,
-        *,
-        people: People,
-        baskets: Baskets,
-        levels: Levels,
-    ) -> None:
-        self._seed, self._clock, self._opened_on = seed, clock, opened_on
-        self._people, self._baskets, self._levels = people, baskets, levels
+    def __init__(self, context: Context) -> None:
+        self._context = context
         self._back_orders: dict[date, list[BackOrder]] = defaultdict(list)
         self._repeats: dict[date, list[Repeat]] = defaultdict(list)
         self._written: dict[Source, int] = defaultdict(int)
         self._count = self._ids = 0
 
-    def live(self, day: date, orders: int) -> list[History[SalesOrder]]:
-        """The orders created on one day, back orders included, each with all its life to come."""
-        rng = seeded_rng(self._seed, "orders", day)
-        moments = sorted(self._moment(day, rng) for _ in range(orders))
-        told = [self._tell(self._arrival(at, rng)) for at in moments]
-        for life in told:
-            for back_order in life.back_orders:
-                self._back_orders[self._clock.day_of(back_order.at)].append(back_order)
-        told += [self._tell_back_order(each, rng) for each in self._back_orders.pop(day, [])]
-        told += [self._tell_again(each, rng) for each in self._repeats.pop(day, [])]
-        return [life.history for life in told]
-
-    def _moment(self, day: date, rng: Random) -> datetime:
-        return self._clock.at(day, rng.triangular(6, 22, 13))
+    def write(self, day: date, count: int) -> list[History[SalesOrder]]:
+        """Return the orders created on one day, back orders included, each with all its versions."""
+        rng = self._context.rng("orders", day)
+        clock = self._context.clock
+        times = sorted(clock.at(day, rng.triangular(6, 22, 13)) for _ in range(count))
+        written = [self._new_order(self._arrival(at, rng)) for at in times]
+        for lifecycle in written:
+            for back_order in lifecycle.back_orders:
+                self._back_orders[clock.day_of(back_order.at)].append(back_order)
+        written += [self._back_order(each, rng) for each in self._back_orders.pop(day, [])]
+        written += [self._repeat(each, rng) for each in self._repeats.pop(day, [])]
+        return [lifecycle.history for lifecycle in written]
 
     def _arrival(self, at: datetime, rng: Random) -> Arrival:
         self._count += 1
@@ -94,19 +79,19 @@ class SalesDesk:
         self._written[source] += 1
         return Arrival(source, self._count, nth, at, rng)
 
-    def _tell(self, arrival: Arrival) -> OrderLife:
+    def _new_order(self, arrival: Arrival) -> OrderLifecycle:
         invoicing = INVOICING.get(arrival.number % 11, Invoicing.WITH)
         order = self._order(arrival)
-        self._levels.add(order.lines, order.branch_id, -1)
+        self._context.buyer.add(order.lines, order.branch_id, -1)
         repeat = repeat_of(arrival, order)
         if repeat:
-            self._repeats[self._clock.day_of(repeat.at)].append(repeat)
-        life = OrderLife(order, invoicing, self._clock, arrival.rng)
-        life.run(arrival.fate)
-        return life
+            self._repeats[self._context.clock.day_of(repeat.at)].append(repeat)
+        lifecycle = OrderLifecycle(order, invoicing, self._context.clock, arrival.rng)
+        lifecycle.reach(arrival.outcome)
+        return lifecycle
 
-    def _tell_back_order(self, back_order: BackOrder, rng: Random) -> OrderLife:
-        """An approved order of its own, under the same reference with a letter added."""
+    def _back_order(self, back_order: BackOrder, rng: Random) -> OrderLifecycle:
+        """Return an approved order of its own, under the same reference with a letter added."""
         order = replace(
             back_order.parent,
             id=self._next_id(),
@@ -116,19 +101,19 @@ class SalesDesk:
             stage="Backorder",
             invoiced_at=None,
             freight=Decimal(0),
-            lines=self._baskets.again(back_order.lines),
+            lines=self._context.lines.again(back_order.lines),
         )
-        life = OrderLife(order, Invoicing.WITH, self._clock, rng)
-        life.run(BACK_ORDER_FATES[self._ids % len(BACK_ORDER_FATES)])
-        return life
+        lifecycle = OrderLifecycle(order, Invoicing.WITH, self._context.clock, rng)
+        lifecycle.reach(BACK_ORDER_OUTCOMES[self._ids % len(BACK_ORDER_OUTCOMES)])
+        return lifecycle
 
-    def _tell_again(self, repeat: Repeat, rng: Random) -> OrderLife:
-        """An order that is in the account already, shipped a second time."""
-        order = entered_again(repeat, self._next_id, self._baskets)
-        self._levels.add(order.lines, order.branch_id, -1)
-        life = OrderLife(order, Invoicing.WITH, self._clock, rng)
-        life.run(Fate.SHIPPED)
-        return life
+    def _repeat(self, repeat: Repeat, rng: Random) -> OrderLifecycle:
+        """Return an order that is in the account already, shipped a second time."""
+        order = entered_again(repeat, self._next_id(), self._context.lines)
+        self._context.buyer.add(order.lines, order.branch_id, -1)
+        lifecycle = OrderLifecycle(order, Invoicing.WITH, self._context.clock, rng)
+        lifecycle.reach(Outcome.SHIPPED)
+        return lifecycle
 
     def _next_id(self) -> int:
         self._ids += 1
@@ -149,7 +134,9 @@ class SalesDesk:
             branch_id=branch_id,
             tax_status="Incl" if arrival.source.tier == "retail" else "Excl",
         )
-        details = arrival.delivery(self._clock) | arrival.particulars() | wrong_amounts(arrival)
+        details = (
+            arrival.delivery(self._context.clock) | arrival.source_fields() | wrong_amounts(arrival)
+        )
         return replace(order, **details)
 
     def _customer(self, arrival: Arrival) -> Contact | None:
@@ -158,15 +145,15 @@ class SalesDesk:
         groups = arrival.source.groups
         if arrival.source is BACKEND and arrival.nth % 12 == 7:
             groups = ("Marketplace",)
-        return arrival.rng.choice(self._people.customers(*groups))
+        return arrival.rng.choice(self._context.contacts.customers(*groups))
 
     def _branch(self, arrival: Arrival) -> int:
         source, nth = arrival.source, arrival.nth
-        age = (self._clock.day_of(arrival.at) - self._opened_on).days
+        age = (self._context.clock.day_of(arrival.at) - self._context.opened_on).days
         if arrival.number % 59 == 33:
             return 0
         if source is POINT_OF_SALE:
-            shops = self._people.shop_ids
+            shops = self._context.contacts.shop_ids
             return shops[nth % len(shops)]
         if source in {BACKEND, UNNAMED} and age < place.OLD_BRANCH_CLOSES_AFTER_DAYS:
             return place.OLD
@@ -178,37 +165,39 @@ class SalesDesk:
         number, nth = arrival.number, arrival.nth
         lines = in_cartons(list(self._goods(arrival, branch_id)), number)
         if arrival.source is ORDERMENTUM and nth % 4 == 1:
-            lines[-1:] = miskey(lines[-1], nth // 4, self._baskets.catalogue)
+            lines[-1:] = mistype(lines[-1], nth // 4, self._context.catalogue)
         if number % 10 == 3:
             lines[0] = discounted(lines[0], arrival.rng.choice((5, 10, 15)))
         if number % 8 == 2:
-            lines.append(self._baskets.fee("freight", "Freight", Decimal("12.5")))
+            lines.append(self._context.lines.fee("freight", "Freight", Decimal("12.5")))
         if number % 13 == 6:
-            lines.append(self._baskets.fee("", "Gift note", Decimal(0)))
+            lines.append(self._context.lines.fee("", "Gift note", Decimal(0)))
         return tuple(lines)
 
     def _goods(self, arrival: Arrival, branch_id: int) -> Iterator[Line]:
-        catalogue, rng = self._baskets.catalogue, arrival.rng
+        catalogue, rng = self._context.catalogue, arrival.rng
         articles = self._range(arrival, branch_id)
-        if arrival.fate in NEEDS_HALVES:
+        if arrival.outcome in NEEDS_HALVES:
             yield self._in_halves(articles, arrival)
-        if arrival.fate in NEEDS_SIZES:
+        if arrival.outcome in NEEDS_SIZES:
             yield self._unevenly(articles, arrival)
         weights = [article.popularity for article in articles]
         for article in rng.choices(articles, weights, k=rng.randint(1, 4)):
             price = catalogue.price(article, arrival.source.tier)
-            yield from self._baskets.sold(article, rng, price, arrival.source.most)
+            yield from self._context.lines.sold(article, rng, price, arrival.source.most)
 
     def _range(self, arrival: Arrival, branch_id: int) -> list[Article]:
-        """What can be ordered: all that is on sale, over the counter what the shop should have."""
-        opening = self._clock.at(self._opened_on)
-        articles = self._baskets.catalogue.on_sale(max(opening, arrival.at - LAUNCH_TO_FIRST_SALE))
+        """Return what can be ordered: all that is on sale; in a shop what it should have in stock."""
+        opening = self._context.clock.at(self._context.opened_on)
+        articles = self._context.catalogue.on_sale(max(opening, arrival.at - LAUNCH_TO_FIRST_SALE))
         if arrival.source is not POINT_OF_SALE:
             return articles
-        return [each for each in articles if self._levels.least(each, branch_id) > 2] or articles
+        return [
+            each for each in articles if self._context.buyer.least(each, branch_id) > 2
+        ] or articles
 
     def _in_halves(self, articles: list[Article], arrival: Arrival) -> Line:
-        """A line that can ship in two halves; every other time one with sizes."""
+        """Return a line that can ship in two halves; every other time one with sizes."""
         is_sized = arrival.number % 2 == 0
         fitting = [
             article
@@ -217,11 +206,11 @@ class SalesDesk:
         ]
         article = arrival.rng.choice(fitting or articles)
         amounts = [2 * arrival.rng.randint(1, 3) for _ in article.options]
-        price = self._baskets.catalogue.price(article, arrival.source.tier)
-        return self._baskets.line(article, amounts, price)
+        price = self._context.catalogue.price(article, arrival.source.tier)
+        return self._context.lines.line(article, amounts, price)
 
     def _unevenly(self, articles: list[Article], arrival: Arrival) -> Line:
-        """A line with another quantity of every size."""
+        """Return a line with another quantity of every size."""
         article = arrival.rng.choice([each for each in articles if each.is_sized] or articles)
-        price = self._baskets.catalogue.price(article, arrival.source.tier)
-        return self._baskets.line(article, list(UNEVEN), price)
+        price = self._context.catalogue.price(article, arrival.source.tier)
+        return self._context.lines.line(article, list(UNEVEN), price)

@@ -1,10 +1,11 @@
-"""Purchase orders as they are written: what runs low, from whom, by when.
+"""This module simulates purchase orders: what runs low, from whom, by when, and what becomes of it.
 
-What becomes of them is told in `purchase_life`.
+Cin7 calls the received quantity of a line `qtyShipped`; here it is `done`. Sized lines always halve
+evenly, since Cin7 does not say which sizes of a part delivery came.
 """
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -12,120 +13,210 @@ from typing import Any
 
 from cin7_pipeline.sandbox.ledger import Line, PurchaseOrder
 from cin7_pipeline.sandbox.simulation import contacts as place
-from cin7_pipeline.sandbox.simulation.buyer_view import SHARES, Levels
-from cin7_pipeline.sandbox.simulation.clock import WallClock, seeded_rng
-from cin7_pipeline.sandbox.simulation.contacts import SUPPLIERS, People
-from cin7_pipeline.sandbox.simulation.history import History
+from cin7_pipeline.sandbox.simulation.buyer_view import SHARES
+from cin7_pipeline.sandbox.simulation.contacts import SUPPLIERS
+from cin7_pipeline.sandbox.simulation.context import Context
+from cin7_pipeline.sandbox.simulation.history import History, Lifecycle, Scripts, by_number
 from cin7_pipeline.sandbox.simulation.items import Article
-from cin7_pipeline.sandbox.simulation.order_lines import Baskets
-from cin7_pipeline.sandbox.simulation.purchase_life import BackOrder, PurchaseLife, script_of
+from cin7_pipeline.sandbox.simulation.order_lines import (
+    done_in_full,
+    done_in_part,
+    only_done,
+    still_open,
+)
 
 FIRST_PURCHASE_ORDER_ID, FIRST_REFERENCE = 40012, 5186
 COVER_TO_BUY_DAYS, MOST_LINES = 110, 14
 DOLLAR_RATE = Decimal("1.5244")
+LATE_VOID_AFTER_DAYS, PURGE_AFTER_DAYS, BACK_ORDER_LEAD_DAYS = 89, 183, 14
 
 
-class PurchaseDesk:
+@dataclass(frozen=True)
+class BackOrder:
+    """The undelivered lines of a purchase order, to become one of their own."""
+
+    parent: PurchaseOrder
+    at: datetime
+    lines: tuple[Line, ...]
+
+
+class PurchaseLifecycle(Lifecycle[PurchaseOrder]):
+    """Writes the versions of one purchase order."""
+
+    deleted_after_hours = (20, 120)
+
+    def __init__(self, order: PurchaseOrder, lead_days: int, context: Context, rng: Random) -> None:
+        super().__init__(order, context.clock, rng)
+        self.back_orders: list[BackOrder] = []
+        self._due = order.created_at + timedelta(days=lead_days + rng.randint(-3, 5))
+
+    def approve(self) -> None:
+        """Send it to the supplier, who accepts some days later."""
+        self._wait(2, 40)
+        self._revise(is_approved=True)
+        self._wait(24, 90)
+        self._revise(accepted_at=self._clock.midnight_of(self._now))
+
+    def receive_half(self) -> None:
+        """Receive a part: lines count up, the order stays open."""
+        self._arrive()
+        self._revise(stage="Partially Received", lines=done_in_part(self.history.last.lines))
+        self._due = self._now + timedelta(days=self._rng.randint(6, 16))
+
+    def receive(self) -> None:
+        """Receive everything, and set the date."""
+        self._arrive()
+        lines = done_in_full(self.history.last.lines)
+        self._revise(stage="Received", lines=lines, received_at=self._now)
+
+    def receive_too_much(self) -> None:
+        """Receive everything and half as much again of one line, of every size alike."""
+        self._arrive()
+        first, *others = done_in_full(self.history.last.lines)
+        lines = (replace(first, done=first.done + int(first.done) // 2), *others)
+        self._revise(stage="Received", lines=lines, received_at=self._now)
+
+    def receive_undated(self) -> None:
+        """Receive every line and leave the order open for ever, as old ones are."""
+        self._arrive()
+        self._revise(lines=done_in_full(self.history.last.lines))
+
+    def split(self) -> None:
+        """Close the order with what came; the rest becomes a back order."""
+        self._wait(4, 30)
+        order = self.history.last
+        self.back_orders.append(BackOrder(order, self._now, still_open(order.lines)))
+        self._revise(stage="Received", lines=only_done(order.lines), received_at=self._now)
+
+    def void(self) -> None:
+        """Cancel it within days."""
+        self._wait(30, 150)
+        self._void()
+
+    def void_late(self) -> None:
+        """Cancel it 89 days after it was written, at the very end of the usual lookback."""
+        self._now = self.history.last.created_at + timedelta(days=LATE_VOID_AFTER_DAYS)
+        self._void()
+
+    def _void(self) -> None:
+        self._revise(is_void=True, cancelled_at=self._now, stage="Void")
+        self._wait(24 * PURGE_AFTER_DAYS, 24 * PURGE_AFTER_DAYS + 72)
+        self._revise(deleted_at=self._now)
+
+    def _arrive(self) -> None:
+        self._now = max(self._now, self._due)
+        self._wait(0, 6)
+
+
+_P = PurchaseLifecycle
+SCRIPTS: Scripts[PurchaseLifecycle] = (
+    (26, 4, (_P.approve, _P.void_late)),
+    (17, 8, (_P.approve, _P.void)),
+    (13, 6, ()),
+    (29, 10, (_P.delete,)),
+    (11, 2, (_P.approve, _P.receive_half, _P.split)),
+    (9, 5, (_P.approve, _P.receive_undated)),
+    (19, 12, (_P.approve, _P.receive_too_much)),
+    (31, 16, (_P.approve,)),
+    (3, 1, (_P.approve, _P.receive_half, _P.receive)),
+    (1, 0, (_P.approve, _P.receive)),
+)
+
+
+class PurchaseOrderWriter:
     """Writes the purchase orders of each day."""
 
-    def __init__(
-        self, seed: int, clock: WallClock, people: People, baskets: Baskets, levels: Levels
-    ) -> None:
-        self._seed, self._clock = seed, clock
-        self._people, self._baskets, self._levels = people, baskets, levels
+    def __init__(self, context: Context) -> None:
+        self._context = context
         self._back_orders: dict[date, list[BackOrder]] = defaultdict(list)
         self._count = self._ids = 0
 
-    def live(self, day: date, orders: int) -> list[History[PurchaseOrder]]:
-        """The purchase orders created on one day, back orders included."""
-        rng = seeded_rng(self._seed, "purchases", day)
-        moments = sorted(self._clock.at(day, rng.uniform(8.5, 17)) for _ in range(orders))
-        told = [self._tell(at, rng) for at in moments]
-        for life in told:
-            for back_order in life.back_orders:
-                self._back_orders[self._clock.day_of(back_order.at)].append(back_order)
-        told += [self._tell_back_order(each, rng) for each in self._back_orders.pop(day, [])]
-        return [life.history for life in told]
+    def write(self, day: date, count: int) -> list[History[PurchaseOrder]]:
+        """Return the purchase orders created on one day, back orders included."""
+        rng = self._context.rng("purchases", day)
+        times = self._context.times(day, rng, count, 8.5, 17)
+        written = [self._purchase(at, rng) for at in times]
+        for lifecycle in written:
+            for back_order in lifecycle.back_orders:
+                self._back_orders[self._context.clock.day_of(back_order.at)].append(back_order)
+        written += [self._back_order(each, rng) for each in self._back_orders.pop(day, [])]
+        return [lifecycle.history for lifecycle in written]
 
-    def _tell(self, at: datetime, rng: Random) -> PurchaseLife:
+    def _purchase(self, at: datetime, rng: Random) -> PurchaseLifecycle:
         self._count += 1
         number = self._count
-        place_in_list = number % len(SUPPLIERS)
-        currency, lead_days = list(SUPPLIERS.values())[place_in_list]
-        order = self._order(number, at, self._people.supplier_ids[place_in_list])
-        if currency == "USD":
-            order = replace(order, currency=currency, currency_rate=DOLLAR_RATE)
-        order = replace(order, **self._dates(number, at, lead_days))
-        order = replace(order, lines=self._lines(order, number, rng))
-        self._levels.add(order.lines, order.branch_id, 1)
-        life = PurchaseLife(order, lead_days, self._clock, rng)
-        for step in script_of(number):
-            step(life)
-        return life
-
-    def _tell_back_order(self, back_order: BackOrder, rng: Random) -> PurchaseLife:
-        self._ids += 1
-        parent = back_order.parent
-        order = replace(
-            parent,
-            id=FIRST_PURCHASE_ORDER_ID + self._ids,
-            reference=f"{parent.reference}-A",
-            created_at=back_order.at,
-            modified_at=back_order.at,
-            stage="New",
-            lines=self._baskets.again(back_order.lines),
-        )
-        life = PurchaseLife(order, 14, self._clock, rng)
-        life.receive()
-        return life
-
-    def _order(self, number: int, at: datetime, supplier_id: int) -> PurchaseOrder:
-        self._ids += 1
-        repeated = number - 1 if number % 33 == 15 else number
-        return PurchaseOrder(
-            id=FIRST_PURCHASE_ORDER_ID + self._ids,
-            reference=f"PO-{FIRST_REFERENCE + repeated}",
+        currency, lead_days = list(SUPPLIERS.values())[number % len(SUPPLIERS)]
+        supplier_id = self._context.contacts.supplier_ids[number % len(SUPPLIERS)]
+        order = PurchaseOrder(
+            id=self._next_id(),
+            reference=f"PO-{FIRST_REFERENCE + (number - 1 if number % 33 == 15 else number)}",
             created_at=at,
             modified_at=at,
             is_approved=False,
-            lines=(),
+            lines=self._lines(supplier_id, number, rng),
             member_id=0 if number % 37 == 14 else supplier_id,
             branch_id=place.WEST if number % 8 == 3 else place.MAIN,
-            currency="AUD",
+            currency=currency,
+            currency_rate=DOLLAR_RATE if currency == "USD" else Decimal(1),
+            **self._dates(number, at, lead_days),
         )
+        self._context.buyer.add(order.lines, order.branch_id, 1)
+        lifecycle = PurchaseLifecycle(order, lead_days, self._context, rng)
+        lifecycle.run(by_number(SCRIPTS, number))
+        return lifecycle
+
+    def _back_order(self, back_order: BackOrder, rng: Random) -> PurchaseLifecycle:
+        order = replace(
+            back_order.parent,
+            id=self._next_id(),
+            reference=f"{back_order.parent.reference}-A",
+            created_at=back_order.at,
+            modified_at=back_order.at,
+            stage="New",
+            lines=self._context.lines.again(back_order.lines),
+        )
+        lifecycle = PurchaseLifecycle(order, BACK_ORDER_LEAD_DAYS, self._context, rng)
+        lifecycle.receive()
+        return lifecycle
+
+    def _next_id(self) -> int:
+        self._ids += 1
+        return FIRST_PURCHASE_ORDER_ID + self._ids
 
     def _dates(self, number: int, at: datetime, lead_days: int) -> dict[str, Any]:
-        """Promises at local midnight; every seventh order has none, every eighth is optimistic."""
+        """Return promises at local midnight; every seventh order has none, every eighth is too early."""
         if number % 7 == 3:
             return {"etd_at": None, "eta_at": None}
         promised = lead_days - 9 if number % 8 == 5 else lead_days
-        eta = self._clock.midnight_of(at + timedelta(days=promised))
-        return {"etd_at": self._clock.midnight_of(at + timedelta(days=10)), "eta_at": eta}
+        midnight_of = self._context.clock.midnight_of
+        eta_at = midnight_of(at + timedelta(days=promised))
+        return {"etd_at": midnight_of(at + timedelta(days=10)), "eta_at": eta_at}
 
-    def _lines(self, order: PurchaseOrder, number: int, rng: Random) -> tuple[Line, ...]:
-        lines = [self._line(article, rng) for article in self._wanted(order, number)]
+    def _lines(self, supplier_id: int, number: int, rng: Random) -> tuple[Line, ...]:
+        write = self._context.lines
+        lines = [self._line(article, rng) for article in self._wanted(supplier_id)]
         if number % 4 == 2:
-            lines.append(self._baskets.fee("freight", "Sea freight", Decimal(300), 1))
+            lines.append(write.fee("freight", "Sea freight", Decimal(300), 1))
         if number % 23 == 9:
             pair = "/".join((line.code or "").strip() for line in lines[:2])
-            lines.append(self._baskets.fee(pair, "Mixed carton", Decimal("4.1"), 24))
+            lines.append(write.fee(pair, "Mixed carton", Decimal("4.1"), 24))
         return tuple(lines)
 
-    def _wanted(self, order: PurchaseOrder, number: int) -> list[Article]:
-        """The supplier's articles that run out first; with few of its own, anyone's."""
-        supplier_id = self._people.supplier_ids[number % len(SUPPLIERS)]
-        on_sale = [a for a in self._baskets.catalogue.on_sale() if not a.product.components]
+    def _wanted(self, supplier_id: int) -> list[Article]:
+        """Return the supplier's articles that run out first; where it has none, anyone's."""
+        on_sale = [a for a in self._context.catalogue.on_sale() if not a.product.components]
         own = [each for each in on_sale if each.product.supplier_id in {supplier_id, 0}]
-        ranked = sorted(own or on_sale, key=lambda a: self._levels.days_left(a, SHARES))
-        return ranked[:MOST_LINES]
+        days_left = self._context.buyer.days_left
+        return sorted(own or on_sale, key=lambda a: days_left(a, SHARES))[:MOST_LINES]
 
     def _line(self, article: Article, rng: Random) -> Line:
-        """Enough for the weeks ahead, in tens; of a size grid, in twos at least of every size."""
-        target = self._levels.daily(article) * COVER_TO_BUY_DAYS
+        """Return enough for the weeks ahead, in fives; of a size grid, in twos of every size."""
+        buyer = self._context.buyer
+        target = buyer.daily(article) * COVER_TO_BUY_DAYS
         step = 2 if article.is_sized else 5
         amounts = []
         for option in article.options:
-            believed = sum((self._levels.at(option.key, id) for id in SHARES), Decimal(0))
+            believed = sum((buyer.at(option.key, id) for id in SHARES), Decimal(0))
             amounts.append(step * max(2, round((target - believed) / step)))
         price = (article.cost * Decimal(rng.randint(95, 105)) / 100).quantize(Decimal("0.001"))
-        return self._baskets.line(article, amounts, price)
+        return self._context.lines.line(article, amounts, price)

@@ -1,6 +1,6 @@
-"""The systems that write sales orders into the account, and the traces each leaves on an order.
+"""This module describes the systems that write sales orders, and what each leaves on an order.
 
-Which lines an order has and who ordered it is told in `orders`.
+Which lines an order has and who ordered it is in `orders`.
 """
 
 import random
@@ -11,7 +11,7 @@ from typing import Any
 
 from cin7_pipeline.sandbox.simulation import contacts as place
 from cin7_pipeline.sandbox.simulation.clock import WallClock
-from cin7_pipeline.sandbox.simulation.order_life import Fate, fate_of
+from cin7_pipeline.sandbox.simulation.order_lifecycle import Outcome, outcome_of
 
 DOLLAR_RATE = Decimal("1.5244")
 NEW_ZEALAND_GST = Decimal(15)
@@ -60,23 +60,23 @@ class Arrival:
     rng: random.Random
 
     @property
-    def fate(self) -> Fate:
-        """What becomes of it: the source's own ways first, then by its number."""
+    def outcome(self) -> Outcome:
+        """What becomes of it: by the rules of its source first, then by its number."""
         if self.source is POINT_OF_SALE:
-            return Fate.OVER_THE_COUNTER
+            return Outcome.OVER_THE_COUNTER
         if self.source is ORDER_DESK and self.nth % 5 in {1, 3}:
-            return Fate.DISPATCH_DATE_AHEAD if self.nth % 5 == 1 else Fate.DISPATCH_DATE_ONLY
+            return Outcome.DISPATCH_DATE_AHEAD if self.nth % 5 == 1 else Outcome.DISPATCH_DATE_ONLY
         if self.source is ORDERMENTUM and self.nth % 8 == 5:
-            return Fate.PICKED_AS_DRAFT if self.nth % 24 == 21 else Fate.NEVER_APPROVED
-        return fate_of(self.number)
+            return Outcome.PICKED_AS_DRAFT if self.nth % 24 == 21 else Outcome.NEVER_APPROVED
+        return outcome_of(self.number)
 
     @property
     def reference(self) -> str:
         """The source's own numbering."""
         return self.source.reference.format(self.source.first_number + self.nth)
 
-    def particulars(self) -> dict[str, Any]:
-        """What only one system fills in."""
+    def source_fields(self) -> dict[str, Any]:
+        """Return what only one system fills in."""
         if self.source is ORDER_DESK:
             wrap = "Gift wrap" if self.nth % 3 else ""
             fields = {"orders_1000": f"3PL-{self.nth % 5}", "orders_1001": wrap}
@@ -90,7 +90,7 @@ class Arrival:
         return {}
 
     def delivery(self, clock: WallClock) -> dict[str, Any]:
-        """Due dates, countries and currencies; some orders lack what a carrier needs."""
+        """Return due dates, countries and currencies; some orders lack what a carrier needs."""
         due = clock.midnight_of(self.at + timedelta(days=self.rng.randint(2, 12)))
         details: dict[str, Any] = {"due_at": due if self.number % 3 else None}
         if self.number % 27 == 14:

@@ -1,25 +1,25 @@
-"""Branch transfers: what is moved between which branches, and what becomes of it.
+"""This module simulates what moves or corrects stock: branch transfers and stock adjustments.
 
-Cin7 gives a transfer neither a status nor a void flag: one that is called off simply vanishes.
+Cin7 gives a transfer neither a status nor a void flag: one that is called off is simply deleted.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from random import Random
 
-from cin7_pipeline.sandbox.ledger import Line, Transfer
+from cin7_pipeline.sandbox.ledger import Adjustment, Line, Transfer
 from cin7_pipeline.sandbox.simulation import contacts as place
-from cin7_pipeline.sandbox.simulation.buyer_view import Levels
-from cin7_pipeline.sandbox.simulation.clock import WallClock, seeded_rng
-from cin7_pipeline.sandbox.simulation.contacts import People
-from cin7_pipeline.sandbox.simulation.history import History
+from cin7_pipeline.sandbox.simulation.context import Context
+from cin7_pipeline.sandbox.simulation.history import History, Lifecycle, Scripts, by_number
 from cin7_pipeline.sandbox.simulation.items import Article
-from cin7_pipeline.sandbox.simulation.order_lines import Baskets, done_in_full
+from cin7_pipeline.sandbox.simulation.order_lines import done_in_full
 
-FIRST_TRANSFER_ID, FIRST_REFERENCE = 902, 77
+FIRST_TRANSFER_ID, FIRST_TRANSFER_REFERENCE = 902, 77
 MOST_LINES, MOST_UNITS = 10, 60
+FIRST_ADJUSTMENT_ID, FIRST_ADJUSTMENT_REFERENCE = 7301, 601
+COUNTED_BRANCH_IDS = (place.MAIN, place.STORE, place.WEST, place.MAIN, place.THIRD_PARTY)
+REASONS = (("Stocktake", -4, 4), ("Damaged", -3, -1), ("Stocktake", -4, 4), ("Found", 1, 5))
 
 
 @dataclass(frozen=True)
@@ -43,75 +43,59 @@ CLEARANCE = Lane(place.OLD, place.MAIN, (2, 3))
 TO_NEW_SHOPS_DAYS = (1, 3)
 
 
-class TransferLife:
-    """Tells one transfer's story."""
+class TransferLifecycle(Lifecycle[Transfer]):
+    """Writes the versions of one transfer."""
 
-    def __init__(self, transfer: Transfer, lane: Lane, clock: WallClock, rng: Random) -> None:
-        self.history = History(transfer)
-        self._lane, self._clock, self._rng = lane, clock, rng
-        self._now = transfer.created_at
+    deleted_after_hours = (12, 70)
+
+    def __init__(self, transfer: Transfer, lane: Lane, context: Context, rng: Random) -> None:
+        super().__init__(transfer, context.clock, rng)
+        self._lane = lane
 
     def approve(self) -> None:
-        """Allowed to leave."""
+        """Approve it: it may leave."""
         self._wait(1, 20)
         self._revise(is_approved=True, approved_at=self._now)
 
     def dispatch(self) -> None:
-        """On the road: off the source's stock, in its `holding`."""
+        """Dispatch it: off the source's stock, in its `holding`."""
         self._wait(2, 40)
         self._revise(dispatched_at=self._now, stage="Dispatched")
 
     def receive(self) -> None:
-        """At the destination, in full."""
+        """Receive it in full at the destination."""
         first, last = self._lane.days
         self._wait(24 * first, 24 * last)
         lines = done_in_full(self.history.last.lines)
         self._revise(received_at=self._now, stage="Received", lines=lines)
 
-    def delete(self) -> None:
-        """Called off: Cin7 takes back what it did to stock and lists it no more."""
-        self._wait(12, 70)
-        self._revise(deleted_at=self._now)
 
-    def _wait(self, low: float, high: float) -> None:
-        self._now = self._clock.later(self._now, self._rng, low, high)
-
-    def _revise(self, **changes: object) -> None:
-        self.history.revise(self._now, **changes)
-
-
-Life = TransferLife
-Script = tuple[Callable[[TransferLife], None], ...]
-BY_NUMBER: tuple[tuple[int, int, Script], ...] = (
-    (150, 4, (Life.approve, Life.dispatch)),
+_T = TransferLifecycle
+TRANSFER_SCRIPTS: Scripts[TransferLifecycle] = (
+    (150, 4, (_T.approve, _T.dispatch)),
     (19, 7, ()),
-    (23, 11, (Life.approve,)),
-    (13, 5, (Life.delete,)),
-    (17, 9, (Life.approve, Life.dispatch, Life.delete)),
-    (37, 20, (Life.approve, Life.dispatch, Life.receive, Life.delete)),
-    (1, 0, (Life.approve, Life.dispatch, Life.receive)),
+    (23, 11, (_T.approve,)),
+    (13, 5, (_T.delete,)),
+    (17, 9, (_T.approve, _T.dispatch, _T.delete)),
+    (37, 20, (_T.approve, _T.dispatch, _T.receive, _T.delete)),
+    (1, 0, (_T.approve, _T.dispatch, _T.receive)),
 )
 
 
-class TransferDesk:
+class TransferWriter:
     """Writes the transfers of each day."""
 
-    def __init__(
-        self, seed: int, clock: WallClock, people: People, baskets: Baskets, levels: Levels
-    ) -> None:
-        self._seed, self._clock = seed, clock
-        self._people, self._baskets, self._levels = people, baskets, levels
-        self._count = 0
+    def __init__(self, context: Context) -> None:
+        self._context, self._count = context, 0
 
-    def live(self, day: date, transfers: int) -> list[History[Transfer]]:
-        """The transfers created on one day."""
-        rng = seeded_rng(self._seed, "transfers", day)
-        moments = sorted(self._clock.at(day, rng.uniform(8, 16)) for _ in range(transfers))
-        told = (self._tell(at, rng) for at in moments)
-        return [history for history in told if history is not None]
+    def write(self, day: date, count: int) -> list[History[Transfer]]:
+        """Return the transfers created on one day; none where the source has nothing to spare."""
+        rng = self._context.rng("transfers", day)
+        times = self._context.times(day, rng, count, 8, 16)
+        written = [self._transfer(at, rng) for at in times]
+        return [history for history in written if history is not None]
 
-    def _tell(self, at: datetime, rng: Random) -> History[Transfer] | None:
-        """The next transfer's story; None where the source has nothing to spare."""
+    def _transfer(self, at: datetime, rng: Random) -> History[Transfer] | None:
         self._count += 1
         lane = self._lane()
         wanted = self._wanted(lane)
@@ -119,7 +103,7 @@ class TransferDesk:
             return None
         transfer = Transfer(
             id=FIRST_TRANSFER_ID + self._count,
-            reference=f"BT-{FIRST_REFERENCE + self._count}",
+            reference=f"BT-{FIRST_TRANSFER_REFERENCE + self._count}",
             created_at=at,
             modified_at=at,
             is_approved=False,
@@ -127,39 +111,97 @@ class TransferDesk:
             source_branch_id=lane.source_id,
             destination_branch_id=lane.destination_id,
         )
-        self._levels.add(transfer.lines, lane.source_id, -1)
-        self._levels.add(transfer.lines, lane.destination_id, 1)
-        life = TransferLife(transfer, lane, self._clock, rng)
-        for step in next(
-            script for period, at_, script in BY_NUMBER if self._count % period == at_
-        ):
-            step(life)
-        return life.history
+        self._context.buyer.add(transfer.lines, lane.source_id, -1)
+        self._context.buyer.add(transfer.lines, lane.destination_id, 1)
+        lifecycle = TransferLifecycle(transfer, lane, self._context, rng)
+        return lifecycle.run(by_number(TRANSFER_SCRIPTS, self._count))
 
     def _lane(self) -> Lane:
-        """The lanes in turn; the old branch is cleared first, new shops are filled now and then."""
+        """Return the lanes in turn; the old branch is cleared first, new shops are filled at times."""
         if self._count % 3 == 2 and self._count < 2 * len(LANES):
             return CLEARANCE
-        new_shops = [id for id in self._people.shop_ids if id != place.STORE]
+        new_shops = [id for id in self._context.contacts.shop_ids if id != place.STORE]
         if new_shops and self._count % 4 == 1:
             shop = new_shops[self._count // 4 % len(new_shops)]
             return Lane(place.MAIN, shop, TO_NEW_SHOPS_DAYS)
         return LANES[self._count % len(LANES)]
 
     def _wanted(self, lane: Lane) -> list[Article]:
-        """What the source has and the destination will run out of first."""
+        """Return what the source has and the destination will run out of first."""
         articles = [
             article
-            for article in self._baskets.catalogue.on_sale()
+            for article in self._context.catalogue.on_sale()
             if not article.product.components and self._spare(article, lane.source_id) > 0
         ]
-        articles.sort(key=lambda a: self._levels.days_left(a, [lane.destination_id]))
+        articles.sort(key=lambda a: self._context.buyer.days_left(a, [lane.destination_id]))
         return articles[:MOST_LINES]
 
     def _spare(self, article: Article, branch_id: int) -> int:
-        return int(self._levels.least(article, branch_id)) // 2
+        return int(self._context.buyer.least(article, branch_id)) // 2
 
     def _line(self, article: Article, lane: Lane, rng: Random) -> Line:
         most = min(self._spare(article, lane.source_id), MOST_UNITS)
         amounts = [rng.randint((most + 1) // 2, most) for _ in article.options]
-        return self._baskets.line(article, amounts, Decimal(article.cost))
+        return self._context.lines.line(article, amounts, Decimal(article.cost))
+
+
+class AdjustmentLifecycle(Lifecycle[Adjustment]):
+    """Writes the versions of one adjustment."""
+
+    def approve(self) -> None:
+        """Approve it."""
+        self._wait(0.5, 10)
+        self._revise(is_approved=True)
+
+    def complete(self) -> None:
+        """Complete it: stock is now what was counted."""
+        self._wait(0.2, 30)
+        self._revise(completed_at=self._now)
+
+
+_A = AdjustmentLifecycle
+ADJUSTMENT_SCRIPTS: Scripts[AdjustmentLifecycle] = (
+    (6, 2, ()),
+    (11, 5, (_A.approve,)),
+    (17, 7, (_A.approve, _A.complete, _A.delete)),
+    (1, 0, (_A.approve, _A.complete)),
+)
+
+
+class AdjustmentWriter:
+    """Writes the adjustments of each day: counts that differ from the ledger, damage and finds."""
+
+    def __init__(self, context: Context) -> None:
+        self._context, self._count = context, 0
+
+    def write(self, day: date, count: int) -> list[History[Adjustment]]:
+        """Return the adjustments created on one day."""
+        rng = self._context.rng("adjustments", day)
+        times = self._context.times(day, rng, count, 9, 17)
+        return [self._adjustment(at, rng) for at in times]
+
+    def _adjustment(self, at: datetime, rng: Random) -> History[Adjustment]:
+        self._count += 1
+        reason, least, most = REASONS[self._count % len(REASONS)]
+        adjustment = Adjustment(
+            id=FIRST_ADJUSTMENT_ID + self._count,
+            reference=f"ADJ-{FIRST_ADJUSTMENT_REFERENCE + self._count}",
+            created_at=at,
+            modified_at=at,
+            is_approved=False,
+            lines=self._lines(least, most, rng),
+            branch_id=COUNTED_BRANCH_IDS[self._count % len(COUNTED_BRANCH_IDS)],
+            reason=reason,
+        )
+        lifecycle = AdjustmentLifecycle(adjustment, self._context.clock, rng)
+        return lifecycle.run(by_number(ADJUSTMENT_SCRIPTS, self._count))
+
+    def _lines(self, least: int, most: int, rng: Random) -> tuple[Line, ...]:
+        """Return lines without sizes, since an adjustment's line cannot say which size it means."""
+        articles = self._context.catalogue.simple_articles()
+        chosen = rng.sample(articles, min(len(articles), rng.randint(1, 3)))
+        write = self._context.lines.line
+        return tuple(
+            write(article, [rng.randint(least, most) or 1], Decimal(article.cost))
+            for article in chosen
+        )

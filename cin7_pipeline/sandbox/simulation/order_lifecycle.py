@@ -1,7 +1,7 @@
-"""What becomes of a sales order: approval, picking, shipping, invoicing, and how it goes wrong.
+"""This module simulates what becomes of a sales order: approval, picking, shipping, invoicing, and mistakes.
 
-A fate is a script of steps. Which order meets which fate follows from its number, so every account
-has each of them again and again. Where orders come from is told in `orders`.
+An outcome is a script of steps. Which order has which outcome follows from its number, so every account
+has each of them again and again. Where orders come from is in `orders`.
 """
 
 import random
@@ -13,7 +13,7 @@ from enum import Enum, auto
 
 from cin7_pipeline.sandbox.ledger import Line, SalesOrder
 from cin7_pipeline.sandbox.simulation.clock import WallClock
-from cin7_pipeline.sandbox.simulation.history import History
+from cin7_pipeline.sandbox.simulation.history import Lifecycle, by_number
 from cin7_pipeline.sandbox.simulation.order_lines import (
     done_in_full,
     done_in_part,
@@ -32,7 +32,7 @@ class Invoicing(Enum):
     NEVER = auto()
 
 
-class Fate(Enum):
+class Outcome(Enum):
     """What becomes of an order."""
 
     SHIPPED = auto()
@@ -59,63 +59,60 @@ class Fate(Enum):
 
 
 BY_NUMBER = (
-    (31, 4, Fate.RESTORED),
-    (29, 11, Fate.VOIDED),
-    (37, 9, Fate.VOIDED_AS_DRAFT),
-    (43, 16, Fate.DELETED_EARLY),
-    (101, 30, Fate.DELETED_LATE),
-    (23, 7, Fate.SPLIT),
-    (17, 3, Fate.PART_SHIPPED),
-    (47, 20, Fate.PART_SHIPPED_ONLY),
-    (41, 13, Fate.STUCK),
-    (53, 18, Fate.STUCK_PICKED),
-    (59, 45, Fate.SHIPPED_UNEVENLY),
-    (71, 36, Fate.SHIPPED_SHORT),
-    (73, 31, Fate.WAITING_FOR_SUPPLIER),
-    (61, 22, Fate.PICKED_AND_COUNTED),
-    (82, 25, Fate.PICKED_AND_COUNTED),
-    (9, 5, Fate.EDITED),
+    (31, 4, Outcome.RESTORED),
+    (29, 11, Outcome.VOIDED),
+    (37, 9, Outcome.VOIDED_AS_DRAFT),
+    (43, 16, Outcome.DELETED_EARLY),
+    (101, 30, Outcome.DELETED_LATE),
+    (23, 7, Outcome.SPLIT),
+    (17, 3, Outcome.PART_SHIPPED),
+    (47, 20, Outcome.PART_SHIPPED_ONLY),
+    (41, 13, Outcome.STUCK),
+    (53, 18, Outcome.STUCK_PICKED),
+    (59, 45, Outcome.SHIPPED_UNEVENLY),
+    (71, 36, Outcome.SHIPPED_SHORT),
+    (73, 31, Outcome.WAITING_FOR_SUPPLIER),
+    (61, 22, Outcome.PICKED_AND_COUNTED),
+    (82, 25, Outcome.PICKED_AND_COUNTED),
+    (9, 5, Outcome.EDITED),
+    (1, 0, Outcome.SHIPPED),
 )
 INVOICING = {0: Invoicing.BEFORE, 3: Invoicing.AFTER, 5: Invoicing.AFTER, 8: Invoicing.NEVER}
 OWN_STAGES = ("Awaiting Supplier (PO Pending)", "awaiting supplier (PO pending) ", "Ready for 3PL")
-PURGE_AFTER = timedelta(days=183)
+PURGE_AFTER_DAYS = 183
 
 
-def fate_of(number: int) -> Fate:
-    """The fate of the order with that number, unless its source decides otherwise."""
-    for period, place, fate in BY_NUMBER:
-        if number % period == place:
-            return fate
-    return Fate.SHIPPED
+def outcome_of(number: int) -> Outcome:
+    """Return the outcome of the order with that number, unless its source decides otherwise."""
+    return by_number(BY_NUMBER, number)
 
 
 @dataclass(frozen=True)
 class BackOrder:
-    """What Cin7 splits off: the lines that did not ship, to become an order of their own."""
+    """The lines of a split order that did not ship, to become an order of their own."""
 
     parent: SalesOrder
     at: datetime
     lines: tuple[Line, ...]
 
 
-class OrderLife:
-    """Tells one order's story from its first version on."""
+class OrderLifecycle(Lifecycle[SalesOrder]):
+    """Writes the versions of one sales order."""
+
+    deleted_after_hours = (10, 200)
 
     def __init__(
         self, order: SalesOrder, invoicing: Invoicing, clock: WallClock, rng: random.Random
     ) -> None:
-        self.history = History(order)
+        super().__init__(order, clock, rng)
         self.back_orders: list[BackOrder] = []
-        self._invoicing, self._clock, self._rng = invoicing, clock, rng
-        self._now = order.created_at
+        self._invoicing = invoicing
 
-    def run(self, fate: Fate) -> None:
-        """Play the script of a fate; a void is purged half a year later."""
-        for step in SCRIPTS[fate]:
-            step(self)
-        last = self.history.last
+    def reach(self, outcome: Outcome) -> None:
+        """Take the steps of an outcome; a void is purged half a year later."""
+        last = self.run(SCRIPTS[outcome]).last
         if last.is_void and last.deleted_at is None:
-            self._wait(24 * PURGE_AFTER.days, 24 * PURGE_AFTER.days + 72)
+            self._wait(24 * PURGE_AFTER_DAYS, 24 * PURGE_AFTER_DAYS + 72)
             self.delete()
 
     def approve(self) -> None:
@@ -136,7 +133,7 @@ class OrderLife:
         self._revise(lines=tuple(more if each is line else each for each in order.lines))
 
     def pick(self) -> None:
-        """Ready for the carrier: the stage that ShipStation waits for."""
+        """Pick it: the stage that ShipStation waits for."""
         self._wait(2, 30)
         self._revise(stage="Fully Picked")
         if self._invoicing is Invoicing.BEFORE:
@@ -144,38 +141,38 @@ class OrderLife:
             self._invoice()
 
     def pick_in_part(self) -> None:
-        """Some of it is not there yet."""
+        """Pick a part; the rest is not there yet."""
         self._wait(2, 30)
         self._revise(stage="Partially Picked")
 
     def ship_part(self) -> None:
-        """Half of it leaves; the order stays undispatched."""
+        """Ship half of it; the order stays undispatched."""
         self._wait(1, 20)
         self._revise(lines=done_in_part(self.history.last.lines))
 
     def ship_unevenly(self) -> None:
-        """Part of it leaves, and of which sizes nobody says."""
+        """Ship part of it; of which sizes is not recorded."""
         self._wait(1, 20)
         self._revise(lines=done_unevenly(self.history.last.lines))
 
     def close_short(self) -> None:
-        """What has left is all that ever will."""
+        """Close it with what has shipped."""
         self._wait(1, 30)
         self._revise(stage="Dispatched", dispatched_at=self._now)
         self._invoice_after_dispatch()
 
     def count(self) -> None:
-        """The picker enters what is in the parcel; the carrier's system takes over from there."""
+        """Enter what is in the parcel; the carrier's system takes over from there."""
         self._wait(0.2, 4)
         self._revise(stage="Fully Picked", lines=done_in_full(self.history.last.lines))
 
     def await_supplier(self) -> None:
-        """A stage that only this account has, typed by hand."""
+        """Set a stage that only this account has, typed by hand."""
         self._wait(1, 20)
         self._revise(stage=OWN_STAGES[self.history.last.id % len(OWN_STAGES)])
 
     def dispatch(self) -> None:
-        """Everything leaves; invoiced now, later or not at all."""
+        """Ship everything; invoice it now, later or not at all."""
         self._wait(1, 48)
         self._revise(
             stage="Dispatched",
@@ -194,22 +191,17 @@ class OrderLife:
         self._invoice_after_dispatch()
 
     def void(self) -> None:
-        """Cancelled by a person in Cin7."""
+        """Cancel it in Cin7."""
         self._wait(4, 60)
         self._revise(is_void=True, cancelled_at=self._now, stage="Void")
 
     def restore(self) -> None:
-        """The cancellation was a mistake."""
+        """Take back the cancellation."""
         self._wait(5, 50)
         self._revise(is_void=False, cancelled_at=None, stage="Processing")
 
-    def delete(self) -> None:
-        """Gone from Cin7 without a word."""
-        self._wait(10, 200)
-        self._revise(deleted_at=self._now)
-
     def sell_over_the_counter(self) -> None:
-        """Paid and taken along within a minute of being written."""
+        """Sell it in a shop, within a minute of being written."""
         self._now += timedelta(seconds=40)
         lines = done_in_full(self.history.last.lines)
         self._revise(
@@ -217,7 +209,7 @@ class OrderLife:
         )
 
     def date_ahead(self) -> None:
-        """The caller sets a dispatch date some days ahead; the goods leave on that day."""
+        """Set a dispatch date some days ahead, as Order Desk does; the goods leave on that day."""
         day = self._clock.day_of(self._now) + timedelta(days=self._rng.randint(3, 8))
         self._now += timedelta(seconds=90)
         self._revise(dispatched_at=self._clock.at(day))
@@ -225,15 +217,9 @@ class OrderLife:
         self._revise(stage="Dispatched", lines=done_in_full(self.history.last.lines))
 
     def date_only(self) -> None:
-        """The caller sets a dispatch date, and nothing is ever shipped."""
+        """Set a dispatch date, and never ship anything."""
         self._now += timedelta(seconds=90)
         self._revise(dispatched_at=self._clock.midnight_of(self._now))
-
-    def _wait(self, low: float, high: float) -> None:
-        self._now = self._clock.later(self._now, self._rng, low, high)
-
-    def _revise(self, **changes: object) -> None:
-        self.history.revise(self._now, **changes)
 
     def _invoice(self) -> None:
         self._revise(invoiced_at=self._clock.midnight_of(self._now))
@@ -251,27 +237,27 @@ def _is_plain(line: Line, order: SalesOrder) -> bool:
     return bool(line.option_id) and not (line.sizes or line.parent_id or is_kit) and whole
 
 
-Life = OrderLife
-SCRIPTS: dict[Fate, tuple[Callable[[OrderLife], None], ...]] = {
-    Fate.SHIPPED: (Life.approve, Life.pick, Life.dispatch),
-    Fate.EDITED: (Life.approve, Life.edit, Life.pick, Life.dispatch),
-    Fate.PART_SHIPPED: (Life.approve, Life.pick_in_part, Life.ship_part, Life.pick, Life.dispatch),
-    Fate.PART_SHIPPED_ONLY: (Life.approve, Life.pick_in_part, Life.ship_part),
-    Fate.SPLIT: (Life.approve, Life.pick_in_part, Life.ship_part, Life.split),
-    Fate.STUCK: (Life.approve,),
-    Fate.STUCK_PICKED: (Life.approve, Life.pick),
-    Fate.NEVER_APPROVED: (),
-    Fate.VOIDED_AS_DRAFT: (Life.void,),
-    Fate.VOIDED: (Life.approve, Life.void),
-    Fate.RESTORED: (Life.approve, Life.void, Life.restore, Life.pick, Life.dispatch),
-    Fate.DELETED_EARLY: (Life.delete,),
-    Fate.DELETED_LATE: (Life.approve, Life.pick, Life.dispatch, Life.delete),
-    Fate.OVER_THE_COUNTER: (Life.sell_over_the_counter,),
-    Fate.DISPATCH_DATE_AHEAD: (Life.date_ahead,),
-    Fate.DISPATCH_DATE_ONLY: (Life.date_only,),
-    Fate.SHIPPED_UNEVENLY: (Life.approve, Life.pick_in_part, Life.ship_unevenly),
-    Fate.SHIPPED_SHORT: (Life.approve, Life.pick_in_part, Life.ship_unevenly, Life.close_short),
-    Fate.WAITING_FOR_SUPPLIER: (Life.approve, Life.await_supplier),
-    Fate.PICKED_AND_COUNTED: (Life.approve, Life.pick, Life.count),
-    Fate.PICKED_AS_DRAFT: (Life.count,),
+_O = OrderLifecycle
+SCRIPTS: dict[Outcome, tuple[Callable[[OrderLifecycle], None], ...]] = {
+    Outcome.SHIPPED: (_O.approve, _O.pick, _O.dispatch),
+    Outcome.EDITED: (_O.approve, _O.edit, _O.pick, _O.dispatch),
+    Outcome.PART_SHIPPED: (_O.approve, _O.pick_in_part, _O.ship_part, _O.pick, _O.dispatch),
+    Outcome.PART_SHIPPED_ONLY: (_O.approve, _O.pick_in_part, _O.ship_part),
+    Outcome.SPLIT: (_O.approve, _O.pick_in_part, _O.ship_part, _O.split),
+    Outcome.STUCK: (_O.approve,),
+    Outcome.STUCK_PICKED: (_O.approve, _O.pick),
+    Outcome.NEVER_APPROVED: (),
+    Outcome.VOIDED_AS_DRAFT: (_O.void,),
+    Outcome.VOIDED: (_O.approve, _O.void),
+    Outcome.RESTORED: (_O.approve, _O.void, _O.restore, _O.pick, _O.dispatch),
+    Outcome.DELETED_EARLY: (_O.delete,),
+    Outcome.DELETED_LATE: (_O.approve, _O.pick, _O.dispatch, _O.delete),
+    Outcome.OVER_THE_COUNTER: (_O.sell_over_the_counter,),
+    Outcome.DISPATCH_DATE_AHEAD: (_O.date_ahead,),
+    Outcome.DISPATCH_DATE_ONLY: (_O.date_only,),
+    Outcome.SHIPPED_UNEVENLY: (_O.approve, _O.pick_in_part, _O.ship_unevenly),
+    Outcome.SHIPPED_SHORT: (_O.approve, _O.pick_in_part, _O.ship_unevenly, _O.close_short),
+    Outcome.WAITING_FOR_SUPPLIER: (_O.approve, _O.await_supplier),
+    Outcome.PICKED_AND_COUNTED: (_O.approve, _O.pick, _O.count),
+    Outcome.PICKED_AS_DRAFT: (_O.count,),
 }
