@@ -1,6 +1,6 @@
-"""Orders, transfers, credit notes and adjustments as Cin7 sends them, every field of them.
+"""This module writes orders, transfers, credit notes and adjustments, with every field of theirs.
 
-What a document holds is the ledger's; fields it knows nothing of are empty in Cin7's several ways.
+Fields the ledger knows nothing of are empty in Cin7's several ways.
 """
 
 from decimal import Decimal
@@ -18,10 +18,13 @@ from cin7_pipeline.sandbox.serializers.json_format import (
     SYMBOLS,
     Record,
     address,
+    dated,
+    fields_of,
     name_of,
     number,
     phone,
     stamp,
+    unset,
 )
 from cin7_pipeline.sandbox.serializers.lines import (
     GST,
@@ -39,11 +42,13 @@ Traded = SalesOrder | PurchaseOrder | CreditNote
 
 
 def sales_order(order: SalesOrder, register: Register) -> Record:
-    """A `SalesOrders` record."""
+    """Return a `SalesOrders` record; what it says it comes to may be wrong."""
     return {
         **_traded(order, register),
-        **_order_extension(order, register),
-        **_sales_totals(order),
+        **_order_fields(order, register),
+        **fields_of(order, "product_total surcharge discount_total total tax_rate"),
+        "surchargeDescription": "Card fee" if order.surcharge else None,
+        "discountDescription": "Loyalty" if order.discount_total else None,
         "estimatedDeliveryDate": stamp(order.due_at),
         "customerOrderNo": order.customer_order_no,
         "cancellationDate": stamp(order.cancelled_at),
@@ -52,11 +57,8 @@ def sales_order(order: SalesOrder, register: Register) -> Record:
         "dispatchedDate": stamp(order.dispatched_at),
         "logisticsCarrier": "Australia Post" if order.dispatched_at else None,
         "logisticsStatus": 1,
-        "ediStatus": 0,
         "distributionBranchId": order.distribution_branch_id,
-        "departmentNumber": None,
-        "storeLocationNumber": None,
-        "distributionCenter": None,
+        **unset(null="departmentNumber storeLocationNumber distributionCenter", zero="ediStatus"),
         "lineItems": write_lines(order, register, sales_line),
         "isVoid": order.is_void,
         "accountingAttributes": _accounting("Imported" if order.invoiced_at else "NotImported"),
@@ -64,140 +66,118 @@ def sales_order(order: SalesOrder, register: Register) -> Record:
 
 
 def purchase_order(order: PurchaseOrder, register: Register) -> Record:
-    """A `PurchaseOrders` record; a line's received quantity is its `qtyShipped`."""
+    """Return a `PurchaseOrders` record; a line's received quantity is its `qtyShipped`."""
     return {
         **_traded(order, register),
-        **_order_extension(order, register),
+        **_order_fields(order, register),
         "estimatedDeliveryDate": stamp(order.etd_at),
-        "customerOrderNo": None,
         "cancellationDate": stamp(order.cancelled_at),
-        "supplierInvoiceReference": "",
         "supplierAcceptanceDate": stamp(order.accepted_at),
-        "port": None,
         "estimatedArrivalDate": stamp(order.eta_at),
         "fullyReceivedDate": stamp(order.received_at),
-        "invoiceDate": None,
         "lineItems": write_lines(order, register, purchase_line),
-        "logisticsCarrier": None,
-        "logisticsStatus": 0,
+        **unset(
+            null="customerOrderNo port invoiceDate logisticsCarrier",
+            text="supplierInvoiceReference",
+            zero="logisticsStatus",
+        ),
         "accountingAttributes": _accounting("NotImported"),
         "isVoid": order.is_void,
     }
 
 
 def credit_note(note: CreditNote, register: Register) -> Record:
-    """A `CreditNotes` record."""
+    """Return a `CreditNotes` record."""
     return {
         **_traded(note, register),
         "status": _status(note),
-        "memberEmail": None,
         "salesReference": note.sales_reference,
         "creditNoteNumber": note.id - 60_000,
         "creditNoteDate": stamp(note.credited_at),
         "completedDate": stamp(note.completed_at),
-        "customerReport": None,
-        "alternativeAccountCode": None,
-        "salesPersonId": 0,
-        "logisticsCarrier": None,
-        "logisticsStatus": 0,
         "lineItems": write_lines(note, register, credit_line),
         "accountingAttributes": _accounting("NotImported"),
-        "modifiedCOGSDate": None,
+        **unset(
+            null="memberEmail customerReport alternativeAccountCode logisticsCarrier modifiedCOGSDate",
+            zero="salesPersonId logisticsStatus",
+        ),
     }
 
 
 def branch_transfer(transfer: Transfer, register: Register) -> Record:
-    """A `BranchTransfers` record: no status, no void flag, no expected date."""
+    """Return a `BranchTransfers` record: no status, no void flag, no expected date."""
     source = register.branches.get(transfer.source_branch_id)
-    value = sum((line.quantity * line.unit_price for line in transfer.lines), Decimal(0))
     return {
-        **_dates(transfer),
+        **_head(transfer),
         "approvedBy": 11 if transfer.is_approved else 0,
-        "isApproved": transfer.is_approved,
-        "reference": transfer.reference,
-        "branchEmail": None,
-        "deliveryInstructions": "",
-        "internalComments": None,
-        "productTotal": number(value),
-        "firstName": "",
-        "lastName": "",
+        "productTotal": _value(transfer),
         "company": source.name if source else "",
-        "email": "",
         "phone": phone(transfer.source_branch_id),
-        "mobile": None,
-        "fax": None,
-        "projectName": None,
-        "trackingCode": None,
         "source": "Backend",
-        "sourceBranchId": transfer.source_branch_id,
-        "destinationBranchId": transfer.destination_branch_id,
+        **fields_of(transfer, "source_branch_id destination_branch_id"),
         "approvalDate": stamp(transfer.approved_at),
         "dispatchedDate": stamp(transfer.dispatched_at),
         "receivedDate": stamp(transfer.received_at),
         "stage": transfer.stage,
+        **unset(
+            null="branchEmail internalComments mobile fax projectName trackingCode",
+            text="deliveryInstructions firstName lastName email",
+        ),
         "customFields": dict(transfer.custom_fields),
         "lineItems": write_lines(transfer, register, transfer_line),
     }
 
 
 def adjustment(adjustment: Adjustment, register: Register) -> Record:
-    """An `Adjustments` record; it moves stock when it is completed."""
-    value = sum((line.quantity * line.unit_price for line in adjustment.lines), Decimal(0))
+    """Return an `Adjustments` record; it moves stock when it is completed."""
     return {
-        **_dates(adjustment),
-        "isApproved": adjustment.is_approved,
-        "reference": adjustment.reference,
+        **_head(adjustment),
         "branchId": adjustment.branch_id,
         "completedDate": stamp(adjustment.completed_at),
-        "adjustInAccountingSystem": None,
         "adjustmentReason": adjustment.reason,
-        "alternativeAccountCode": None,
-        "productTotal": number(value),
+        **unset(null="adjustInAccountingSystem alternativeAccountCode"),
+        "productTotal": _value(adjustment),
         "source": "Backend",
         "lineItems": write_lines(adjustment, register, adjustment_line),
     }
 
 
-def _dates(document: Document) -> Record:
+def _head(document: Document) -> Record:
     return {
-        "id": document.id,
-        "createdDate": stamp(document.created_at),
-        "modifiedDate": stamp(document.modified_at),
+        **dated(document),
         "createdBy": 0 if document.id % 3 else 11,
         "processedBy": 0,
+        **fields_of(document, "is_approved reference"),
     }
 
 
+def _value(document: Transfer | Adjustment) -> float:
+    return number(sum((line.quantity * line.unit_price for line in document.lines), Decimal(0)))
+
+
 def _traded(document: Traded, register: Register) -> Record:
-    """What orders, purchase orders and credit notes have in common: people, places, money."""
+    """Return what orders, purchase orders and credit notes have in common: people, places, money."""
     contact = register.contacts.get(document.member_id)
     names, country = name_of(contact), getattr(document, "delivery_country", "Australia")
+    web_customer = {"firstName": "Web", "lastName": f"Nobody-{document.id}"}
+    company = _company(document, contact)
     return {
-        **_dates(document),
-        "isApproved": document.is_approved,
-        "reference": document.reference,
+        **_head(document),
         "memberId": document.member_id,
-        **(names if contact else _web_customer(document)),
-        "company": _company(document, contact),
+        **(names if contact else web_customer),
+        "company": company,
         "email": contact.email if contact else f"web-{document.id}@example.com",
         "phone": phone(document.id),
-        "mobile": None,
-        "fax": None,
-        **address("delivery", document.id, country, names, _company(document, contact)),
+        **address("delivery", document.id, country, names, company),
         **address("billing", document.id, "", names, ""),
         "branchId": document.branch_id,
-        "branchEmail": None,
+        **unset(null="mobile fax branchEmail trackingCode"),
         "projectName": getattr(document, "project_name", None),
-        "trackingCode": None,
         "internalComments": f"call {phone(document.id)}" if document.id % 5 == 0 else None,
         **_money(document),
         "source": getattr(document, "source", "Backend"),
         "customFields": dict(document.custom_fields),
     }
-
-
-def _web_customer(document: Traded) -> Record:
-    return {"firstName": "Web", "lastName": f"Nobody-{document.id}"}
 
 
 def _company(document: Traded, contact: Contact | None) -> str:
@@ -217,12 +197,12 @@ def _money(document: Traded) -> Record:
         "productTotal": number(goods.quantize(PENNY)),
         "freightTotal": number(freight),
         "freightDescription": "Road" if freight else None,
-        "surcharge": 0.0,
-        "surchargeDescription": None,
-        "discountTotal": 0.0,
-        "discountDescription": None,
+        **unset(
+            null="surchargeDescription discountDescription",
+            zero="currencyId",
+            number="surcharge discountTotal",
+        ),
         "total": number(((goods + freight) * (1 + tax)).quantize(PENNY)),
-        "currencyId": 0,
         "currencyCode": document.currency,
         "currencyRate": number(document.currency_rate),
         "currencySymbol": SYMBOLS.get(document.currency, ""),
@@ -231,34 +211,19 @@ def _money(document: Traded) -> Record:
     }
 
 
-def _sales_totals(order: SalesOrder) -> Record:
-    """What a sales order says it comes to, right or wrong."""
-    return {
-        "productTotal": number(order.product_total),
-        "surcharge": number(order.surcharge),
-        "surchargeDescription": "Card fee" if order.surcharge else None,
-        "discountTotal": number(order.discount_total),
-        "discountDescription": "Loyalty" if order.discount_total else None,
-        "total": number(order.total),
-        "taxRate": number(order.tax_rate),
-    }
-
-
-def _order_extension(order: SalesOrder | PurchaseOrder, register: Register) -> Record:
+def _order_fields(order: SalesOrder | PurchaseOrder, register: Register) -> Record:
     contact = register.contacts.get(order.member_id)
     return {
         "status": _status(order),
         "stage": order.stage,
         "memberEmail": contact.email or None if contact else None,
-        "memberCostCenter": None,
-        "memberAlternativeTaxRate": None,
-        "costCenter": None,
-        "alternativeTaxRate": "",
-        "salesPersonId": 0,
-        "salesPersonEmail": None,
         "paymentTerms": "30 days" if order.member_id else None,
-        "voucherCode": None,
         "deliveryInstructions": f"ring {phone(order.id)}" if order.id % 7 == 0 else "",
+        **unset(
+            null="memberCostCenter memberAlternativeTaxRate costCenter salesPersonEmail voucherCode",
+            text="alternativeTaxRate",
+            zero="salesPersonId",
+        ),
         "modifiedCOGSDate": None,
     }
 

@@ -1,95 +1,105 @@
-"""The lines of documents as Cin7 sends them, and what they refer to.
+"""This module writes the lines of documents, and holds what they refer to.
 
 Cin7 gives sizes as objects on sales orders and transfers, and as packed text on all lines that are
 bought, sold or credited.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from cin7_pipeline.sandbox.ledger import Branch, Contact, Document, Line, Option, Product
+from cin7_pipeline.sandbox.ledger import Document, Ledger, Line, Option
 from cin7_pipeline.sandbox.serializers.json_format import (
     Record,
+    fields_of,
     number,
     size_codes,
     size_words,
     sizes,
     stamp,
+    unset,
 )
 
 GST = Decimal("0.1")
 
 
-@dataclass(frozen=True)
 class Register:
-    """What documents refer to, by id; none of the words taken from here ever change."""
+    """What documents refer to, by id; nothing that is taken from here ever changes."""
 
-    products: Mapping[int, Product]
-    options: Mapping[int, list[Option]]
-    contacts: Mapping[int, Contact]
-    branches: Mapping[int, Branch]
+    def __init__(self, ledger: Ledger) -> None:
+        self.products = {product.id: product for product in ledger.products}
+        self.contacts = {contact.id: contact for contact in ledger.contacts}
+        self.branches = {branch.id: branch for branch in ledger.branches}
+        self._options: Mapping[int, list[Option]] = defaultdict(list)
+        for option in ledger.options:
+            self._options[option.id].append(option)
+
+    def option(self, option_id: int) -> Option | None:
+        """Return the first row of an option."""
+        return next(iter(self._options.get(option_id, [])), None)
 
     def barcodes(self, line: Line) -> dict[str, str]:
-        """Barcodes of a line's item by size."""
-        return {option.size: option.barcode for option in self.options.get(line.option_id, [])}
+        """Return the barcodes of a line's item by size."""
+        return {option.size: option.barcode for option in self._options.get(line.option_id, [])}
+
+    def item_fields(self, item: Any) -> Record:
+        """Return what every line and component says of its item, by its `option_id`."""
+        option = self.option(item.option_id)
+        return {
+            "productId": option.product_id if option else 0,
+            "productOptionId": item.option_id,
+            **fields_of(item, "code name"),
+            "option1": option.option_1 if option else None,
+            "option2": option.option_2 if option else None,
+        }
 
 
-LineWriter = Callable[[Line, Register], Record]
-
-
-def write_lines(document: Document, register: Register, write: LineWriter) -> list[Record]:
-    """All lines of a document in their order: what every line has, and what `write` adds."""
+def write_lines(
+    document: Document, register: Register, write: Callable[[Line, Register], Record]
+) -> list[Record]:
+    """Return all lines of a document in their order: what every line has, and what `write` adds."""
     return [
-        {**_line(line, place, document, register), **write(line, register)}
+        {
+            "id": line.id,
+            "createdDate": stamp(document.created_at),
+            "transactionId": document.id,
+            "parentId": line.parent_id,
+            "integrationRef": None,
+            "sort": place,
+            **register.item_fields(line),
+            "option3": size_words(line.sizes) if line.sizes else None,
+            "qty": number(line.quantity),
+            **write(line, register),
+        }
         for place, line in enumerate(document.lines, start=1)
     ]
 
 
-def _line(line: Line, place: int, document: Document, register: Register) -> Record:
-    options = register.options.get(line.option_id, [])
-    first = options[0] if options else None
-    return {
-        "id": line.id,
-        "createdDate": stamp(document.created_at),
-        "transactionId": document.id,
-        "parentId": line.parent_id,
-        "productId": first.product_id if first else 0,
-        "productOptionId": line.option_id,
-        "integrationRef": None,
-        "sort": place,
-        "code": line.code,
-        "name": line.name,
-        "option1": first.option_1 if first else None,
-        "option2": first.option_2 if first else None,
-        "option3": size_words(line.sizes) if line.sizes else None,
-        "qty": number(line.quantity),
-    }
-
-
 def _trade_line(line: Line, register: Register) -> Record:
-    options = register.options.get(line.option_id, [])
-    first = options[0] if options else None
-    product = register.products.get(first.product_id) if first else None
+    option = register.option(line.option_id)
+    product = register.products.get(option.product_id) if option else None
     return {
         "styleCode": product.style_code if product else "",
-        "barcode": first.barcode if first and not line.sizes else "",
-        "supplierCode": first.supplier_code if first else None,
+        "barcode": option.barcode if option and not line.sizes else "",
+        "supplierCode": option.supplier_code if option else None,
         "sizeCodes": size_codes(line.sizes, register.barcodes(line)),
-        "lineComments": None,
-        "unitPrice": number(line.unit_price),
-        "discount": number(line.discount),
+        **fields_of(line, "unit_price discount"),
         "qtyShipped": number(line.done),
-        "accountCode": None,
+        **unset(null="lineComments accountCode"),
     }
 
 
 def sales_line(line: Line, register: Register) -> Record:
-    """What a sales order's line has beyond the common fields."""
+    """Return what only a sales order's line has; `qty` stays in stocking units beside cartons."""
+    size = line.uom_size
     return {
         **_trade_line(line, register),
         "unitCost": number(line.unit_cost),
-        **_units_of_sale(line),
+        "uomPrice": number(line.unit_price * size),
+        "uomQtyOrdered": number(line.quantity / size if size else size),
+        "uomQtyShipped": number(line.done / size if size else size),
+        "uomSize": number(size),
         "holdingQty": 0.0,
         "stockControl": "FIFO" if line.option_id else "Undefined",
         "stockMovements": [],
@@ -98,29 +108,18 @@ def sales_line(line: Line, register: Register) -> Record:
     }
 
 
-def _units_of_sale(line: Line) -> Record:
-    """Cartons and the like; `qty` and `unitPrice` stay in stocking units beside them."""
-    size = line.uom_size
-    return {
-        "uomPrice": number(line.unit_price * size),
-        "uomQtyOrdered": number(line.quantity / size if size else size),
-        "uomQtyShipped": number(line.done / size if size else size),
-        "uomSize": number(size),
-    }
-
-
 def purchase_line(line: Line, register: Register) -> Record:
-    """What a purchase order's line has: no cost and no sizes as objects."""
+    """Return what only a purchase order's line has: no cost and no sizes as objects."""
     return {**_trade_line(line, register), "holdingQty": 0.0}
 
 
 def credit_line(line: Line, register: Register) -> Record:
-    """What a credit note's line has: no sizes as objects."""
+    """Return what only a credit note's line has: no sizes as objects."""
     return {**_trade_line(line, register), "unitCost": number(line.unit_cost)}
 
 
 def transfer_line(line: Line, register: Register) -> Record:
-    """What a transfer's line has."""
+    """Return what only a transfer's line has."""
     return {
         "qtyTransferred": int(line.done),
         "unitCost": number(line.unit_price),
@@ -129,10 +128,9 @@ def transfer_line(line: Line, register: Register) -> Record:
 
 
 def adjustment_line(line: Line, register: Register) -> Record:
-    """What an adjustment's line has; on a size grid Cin7 does not say which size."""
+    """Return what only an adjustment's line has; on a size grid Cin7 does not say which size."""
     return {
         "qtyAdjusted": number(line.quantity),
-        "holdingQty": 0.0,
-        "account": None,
+        **unset(null="account", number="holdingQty"),
         "unitCost": number(line.unit_price),
     }
