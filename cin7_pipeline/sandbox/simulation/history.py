@@ -1,17 +1,10 @@
-"""This module keeps the versions of facts, and writes those of documents step by step.
+"""This module keeps the versions of facts: what one was at any time is looked up, never computed again."""
 
-What a fact was at any time is looked up, never computed again.
-"""
-
-import random
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import Field, replace
 from datetime import datetime
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
-
-from cin7_pipeline.sandbox.ledger import Document
-from cin7_pipeline.sandbox.simulation.clock import WallClock
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 
 class Dated(Protocol):
@@ -25,11 +18,6 @@ class Dated(Protocol):
 
 
 Fact = TypeVar("Fact", bound=Dated)
-D = TypeVar("D", bound=Document)
-T = TypeVar("T")
-L = TypeVar("L")
-# What becomes of the n-th document: period and remainder of the number, and the steps of its lifecycle.
-Scripts = tuple[tuple[int, int, tuple[Callable[[L], None], ...]], ...]
 
 
 class History(Generic[Fact]):
@@ -75,36 +63,3 @@ def versions_at(timestamp: datetime, histories: Iterable[History[Fact]]) -> list
     """Return the facts that exist at a time, each as it was then."""
     found = (history.at(timestamp) for history in histories)
     return [version for version in found if version is not None]
-
-
-class Lifecycle(Generic[D]):
-    """Writes all versions of one document: a script of steps, each some hours after the one before."""
-
-    deleted_after_hours: tuple[float, float] = (20, 90)
-
-    def __init__(self, document: D, clock: WallClock, rng: random.Random) -> None:
-        self.history = History(document)
-        self._clock, self._rng = clock, rng
-        self._now = document.created_at
-
-    def run(self, script: Iterable[Callable[[Self], None]]) -> History[D]:
-        """Take the steps of a script."""
-        for step in script:
-            step(self)
-        return self.history
-
-    def delete(self) -> None:
-        """Delete it: Cin7 takes back what it did to stock and lists it no more."""
-        self._wait(*self.deleted_after_hours)
-        self._revise(deleted_at=self._now)
-
-    def _wait(self, low: float, high: float) -> None:
-        self._now = self._clock.later(self._now, self._rng, low, high)
-
-    def _revise(self, **changes: object) -> None:
-        self.history.revise(self._now, **changes)
-
-
-def by_number(rows: Iterable[tuple[int, int, T]], number: int) -> T:
-    """Return what the first row that fits gives: (period, remainder, value). One row must fit."""
-    return next(value for period, remainder, value in rows if number % period == remainder)

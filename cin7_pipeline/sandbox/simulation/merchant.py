@@ -23,9 +23,9 @@ from cin7_pipeline.sandbox.simulation.buyer_view import BuyerView
 from cin7_pipeline.sandbox.simulation.catalogue import Catalogue
 from cin7_pipeline.sandbox.simulation.clock import WallClock, quota
 from cin7_pipeline.sandbox.simulation.contacts import Contacts
-from cin7_pipeline.sandbox.simulation.context import Context
 from cin7_pipeline.sandbox.simulation.entry_errors import correct_late, save_again_at_month_end
 from cin7_pipeline.sandbox.simulation.history import History, versions_at
+from cin7_pipeline.sandbox.simulation.lifecycle import Context
 from cin7_pipeline.sandbox.simulation.order_lines import LineFactory
 from cin7_pipeline.sandbox.simulation.orders import SalesOrderWriter
 from cin7_pipeline.sandbox.simulation.production import BillsOfMaterials, JobWriter

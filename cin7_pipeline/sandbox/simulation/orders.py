@@ -12,7 +12,6 @@ from random import Random
 
 from cin7_pipeline.sandbox.ledger import Contact, Line, SalesOrder
 from cin7_pipeline.sandbox.simulation import contacts as place
-from cin7_pipeline.sandbox.simulation.context import Context
 from cin7_pipeline.sandbox.simulation.entry_errors import (
     Repeat,
     entered_again,
@@ -23,12 +22,17 @@ from cin7_pipeline.sandbox.simulation.entry_errors import (
 )
 from cin7_pipeline.sandbox.simulation.history import History
 from cin7_pipeline.sandbox.simulation.items import Article
+from cin7_pipeline.sandbox.simulation.lifecycle import Context
 from cin7_pipeline.sandbox.simulation.order_lifecycle import (
     INVOICING,
+    PART_SHIPPED,
+    SHIPPED,
+    STUCK,
     BackOrder,
     Invoicing,
     OrderLifecycle,
-    Outcome,
+    ship_part,
+    ship_unevenly,
 )
 from cin7_pipeline.sandbox.simulation.order_lines import UNEVEN, discounted
 from cin7_pipeline.sandbox.simulation.sources import (
@@ -44,9 +48,7 @@ from cin7_pipeline.sandbox.simulation.sources import (
 
 FIRST_ORDER_ID = 911103
 LAUNCH_TO_FIRST_SALE = timedelta(days=30)
-NEEDS_SIZES = {Outcome.SHIPPED_UNEVENLY, Outcome.SHIPPED_SHORT}
-NEEDS_HALVES = {Outcome.PART_SHIPPED, Outcome.PART_SHIPPED_ONLY, Outcome.SPLIT}
-BACK_ORDER_OUTCOMES = (Outcome.SHIPPED, Outcome.STUCK, Outcome.PART_SHIPPED)
+BACK_ORDER_OUTCOMES = (SHIPPED, STUCK, PART_SHIPPED)
 
 
 class SalesOrderWriter:
@@ -112,7 +114,7 @@ class SalesOrderWriter:
         order = entered_again(repeat, self._next_id(), self._context.lines)
         self._context.buyer.add(order.lines, order.branch_id, -1)
         lifecycle = OrderLifecycle(order, Invoicing.WITH, self._context.clock, rng)
-        lifecycle.reach(Outcome.SHIPPED)
+        lifecycle.reach(SHIPPED)
         return lifecycle
 
     def _next_id(self) -> int:
@@ -177,9 +179,9 @@ class SalesOrderWriter:
     def _goods(self, arrival: Arrival, branch_id: int) -> Iterator[Line]:
         catalogue, rng = self._context.catalogue, arrival.rng
         articles = self._range(arrival, branch_id)
-        if arrival.outcome in NEEDS_HALVES:
+        if ship_part in arrival.outcome:
             yield self._in_halves(articles, arrival)
-        if arrival.outcome in NEEDS_SIZES:
+        if ship_unevenly in arrival.outcome:
             yield self._unevenly(articles, arrival)
         weights = [article.popularity for article in articles]
         for article in rng.choices(articles, weights, k=rng.randint(1, 4)):

@@ -4,7 +4,7 @@ There is a bill of every kit, and of what the merchant makes itself. Two of them
 product, one names a component that is in no catalogue, one makes two products, one is changed later.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,15 +14,17 @@ from random import Random
 from cin7_pipeline.sandbox.ledger import Assembly, BomMaster, Component, Part, ProductionJob
 from cin7_pipeline.sandbox.simulation import contacts as place
 from cin7_pipeline.sandbox.simulation.catalogue import ONE
-from cin7_pipeline.sandbox.simulation.context import Context
-from cin7_pipeline.sandbox.simulation.history import (
-    History,
+from cin7_pipeline.sandbox.simulation.history import History, versions_at
+from cin7_pipeline.sandbox.simulation.items import Article, is_made
+from cin7_pipeline.sandbox.simulation.lifecycle import (
+    Context,
     Lifecycle,
     Scripts,
+    Step,
     by_number,
-    versions_at,
+    now,
+    step,
 )
-from cin7_pipeline.sandbox.simulation.items import Article, is_made
 
 FIRST_BOM_ID, FIRST_PART_ID = 311, 52001
 UNKNOWN_OPTION_ID, UNKNOWN_CODE = 990017, "LABEL-ROLL"
@@ -116,40 +118,28 @@ def _change(bom: History[BomMaster]) -> None:
     bom.revise(bom.last.created_at + timedelta(days=CHANGED_AFTER_DAYS), products=(more,))
 
 
-class JobLifecycle(Lifecycle[ProductionJob]):
-    """Writes the versions of one production job."""
+def _products_with_loss(loss: int) -> Callable[[Lifecycle[ProductionJob]], tuple[Assembly, ...]]:
+    """Return what a job made: so many units less, from so many more of each component."""
 
-    def approve(self) -> None:
-        """Release it; stock does not move yet."""
-        self._wait(1, 20)
-        self._revise(is_approved=True, stage="Processing")
+    def finished(made: Assembly) -> Assembly:
+        components = tuple(replace(part, done=part.quantity + loss) for part in made.components)
+        return replace(made, done=made.quantity - loss, components=components)
 
-    def complete(self) -> None:
-        """Make what was planned."""
-        self._complete(Decimal(0))
-
-    def complete_with_loss(self) -> None:
-        """Make one unit less, from one more of each component."""
-        self._complete(Decimal(1))
-
-    def _complete(self, loss: Decimal) -> None:
-        self._wait(24, 24 * LEAD_DAYS)
-        products = tuple(_finished(each, loss) for each in self.history.last.products)
-        self._revise(completed_at=self._now, stage="Completed", products=products)
+    return lambda lifecycle: tuple(map(finished, lifecycle.document.products))
 
 
-def _finished(made: Assembly, loss: Decimal) -> Assembly:
-    components = tuple(replace(part, done=part.quantity + loss) for part in made.components)
-    return replace(made, done=made.quantity - loss, components=components)
+def _complete(loss: int) -> Step:
+    products = _products_with_loss(loss)
+    return step(24, 24 * LEAD_DAYS, completed_at=now, stage="Completed", products=products)
 
 
-_J = JobLifecycle
-SCRIPTS: Scripts[JobLifecycle] = (
+_release = step(1, 20, is_approved=True, stage="Processing")
+SCRIPTS: Scripts[Lifecycle[ProductionJob]] = (
     (7, 3, ()),
-    (9, 4, (_J.approve,)),
-    (13, 6, (_J.approve, _J.delete)),
-    (5, 2, (_J.approve, _J.complete_with_loss)),
-    (1, 0, (_J.approve, _J.complete)),
+    (9, 4, (_release,)),
+    (13, 6, (_release, step(20, 90, deleted_at=now))),
+    (5, 2, (_release, _complete(loss=1))),
+    (1, 0, (_release, _complete(loss=0))),
 )
 
 
@@ -185,7 +175,7 @@ class JobWriter:
             self._context.buyer.change(made.option_id, job.branch_id, made.quantity)
             for part in made.components:
                 self._context.buyer.change(part.option_id, job.branch_id, -part.quantity)
-        return JobLifecycle(job, self._context.clock, rng).run(by_number(SCRIPTS, self._count))
+        return Lifecycle(job, self._context.clock, rng).run(by_number(SCRIPTS, self._count))
 
     def _planned(self, made: Assembly, quantity: Decimal) -> Assembly:
         """Return a bill for so many units; what is in no catalogue cannot be planned."""

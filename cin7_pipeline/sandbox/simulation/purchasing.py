@@ -15,11 +15,19 @@ from cin7_pipeline.sandbox.ledger import Line, PurchaseOrder
 from cin7_pipeline.sandbox.simulation import contacts as place
 from cin7_pipeline.sandbox.simulation.buyer_view import SHARES
 from cin7_pipeline.sandbox.simulation.contacts import SUPPLIERS
-from cin7_pipeline.sandbox.simulation.context import Context
-from cin7_pipeline.sandbox.simulation.history import History, Lifecycle, Scripts, by_number
+from cin7_pipeline.sandbox.simulation.history import History
 from cin7_pipeline.sandbox.simulation.items import Article
+from cin7_pipeline.sandbox.simulation.lifecycle import (
+    Context,
+    Lifecycle,
+    Scripts,
+    by_number,
+    in_full,
+    midnight,
+    now,
+    step,
+)
 from cin7_pipeline.sandbox.simulation.order_lines import (
-    done_in_full,
     done_in_part,
     only_done,
     still_open,
@@ -43,83 +51,69 @@ class BackOrder:
 class PurchaseLifecycle(Lifecycle[PurchaseOrder]):
     """Writes the versions of one purchase order."""
 
-    deleted_after_hours = (20, 120)
-
     def __init__(self, order: PurchaseOrder, lead_days: int, context: Context, rng: Random) -> None:
         super().__init__(order, context.clock, rng)
         self.back_orders: list[BackOrder] = []
         self._due = order.created_at + timedelta(days=lead_days + rng.randint(-3, 5))
 
-    def approve(self) -> None:
-        """Send it to the supplier, who accepts some days later."""
-        self._wait(2, 40)
-        self._revise(is_approved=True)
-        self._wait(24, 90)
-        self._revise(accepted_at=self._clock.midnight_of(self._now))
-
     def receive_half(self) -> None:
         """Receive a part: lines count up, the order stays open."""
         self._arrive()
-        self._revise(stage="Partially Received", lines=done_in_part(self.history.last.lines))
-        self._due = self._now + timedelta(days=self._rng.randint(6, 16))
+        self.revise(stage="Partially Received", lines=done_in_part(self.document.lines))
+        self._due = self.now + timedelta(days=self.rng.randint(6, 16))
 
     def receive(self) -> None:
         """Receive everything, and set the date."""
         self._arrive()
-        lines = done_in_full(self.history.last.lines)
-        self._revise(stage="Received", lines=lines, received_at=self._now)
+        self.revise(stage="Received", lines=in_full, received_at=now)
 
     def receive_too_much(self) -> None:
         """Receive everything and half as much again of one line, of every size alike."""
         self._arrive()
-        first, *others = done_in_full(self.history.last.lines)
+        first, *others = in_full(self)
         lines = (replace(first, done=first.done + int(first.done) // 2), *others)
-        self._revise(stage="Received", lines=lines, received_at=self._now)
+        self.revise(stage="Received", lines=lines, received_at=now)
 
     def receive_undated(self) -> None:
         """Receive every line and leave the order open for ever, as old ones are."""
         self._arrive()
-        self._revise(lines=done_in_full(self.history.last.lines))
+        self.revise(lines=in_full)
 
     def split(self) -> None:
         """Close the order with what came; the rest becomes a back order."""
-        self._wait(4, 30)
-        order = self.history.last
-        self.back_orders.append(BackOrder(order, self._now, still_open(order.lines)))
-        self._revise(stage="Received", lines=only_done(order.lines), received_at=self._now)
+        self.wait(4, 30)
+        order = self.document
+        self.back_orders.append(BackOrder(order, self.now, still_open(order.lines)))
+        self.revise(stage="Received", lines=only_done(order.lines), received_at=now)
+
+    def wait_for_the_end_of_the_lookback(self) -> None:
+        """Let 89 days pass since it was written."""
+        self.now = self.document.created_at + timedelta(days=LATE_VOID_AFTER_DAYS)
 
     def void(self) -> None:
-        """Cancel it within days."""
-        self._wait(30, 150)
-        self._void()
-
-    def void_late(self) -> None:
-        """Cancel it 89 days after it was written, at the very end of the usual lookback."""
-        self._now = self.history.last.created_at + timedelta(days=LATE_VOID_AFTER_DAYS)
-        self._void()
-
-    def _void(self) -> None:
-        self._revise(is_void=True, cancelled_at=self._now, stage="Void")
-        self._wait(24 * PURGE_AFTER_DAYS, 24 * PURGE_AFTER_DAYS + 72)
-        self._revise(deleted_at=self._now)
+        """Cancel it; half a year later it is purged."""
+        self.revise(is_void=True, cancelled_at=now, stage="Void")
+        self.wait(24 * PURGE_AFTER_DAYS, 24 * PURGE_AFTER_DAYS + 72)
+        self.revise(deleted_at=now)
 
     def _arrive(self) -> None:
-        self._now = max(self._now, self._due)
-        self._wait(0, 6)
+        self.now = max(self.now, self._due)
+        self.wait(0, 6)
 
 
 _P = PurchaseLifecycle
+_send, _accept = step(2, 40, is_approved=True), step(24, 90, accepted_at=midnight)
 SCRIPTS: Scripts[PurchaseLifecycle] = (
-    (26, 4, (_P.approve, _P.void_late)),
-    (17, 8, (_P.approve, _P.void)),
+    (26, 4, (_send, _accept, _P.wait_for_the_end_of_the_lookback, _P.void)),
+    (17, 8, (_send, _accept, lambda lifecycle: lifecycle.wait(30, 150), _P.void)),
     (13, 6, ()),
-    (29, 10, (_P.delete,)),
-    (11, 2, (_P.approve, _P.receive_half, _P.split)),
-    (9, 5, (_P.approve, _P.receive_undated)),
-    (19, 12, (_P.approve, _P.receive_too_much)),
-    (31, 16, (_P.approve,)),
-    (3, 1, (_P.approve, _P.receive_half, _P.receive)),
-    (1, 0, (_P.approve, _P.receive)),
+    (29, 10, (step(20, 120, deleted_at=now),)),
+    (11, 2, (_send, _accept, _P.receive_half, _P.split)),
+    (9, 5, (_send, _accept, _P.receive_undated)),
+    (19, 12, (_send, _accept, _P.receive_too_much)),
+    (31, 16, (_send, _accept)),
+    (3, 1, (_send, _accept, _P.receive_half, _P.receive)),
+    (1, 0, (_send, _accept, _P.receive)),
 )
 
 

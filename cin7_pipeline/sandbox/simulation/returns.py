@@ -10,41 +10,31 @@ from decimal import Decimal
 from random import Random
 
 from cin7_pipeline.sandbox.ledger import CreditNote, Line, SalesOrder
-from cin7_pipeline.sandbox.simulation.context import Context
-from cin7_pipeline.sandbox.simulation.history import History, Lifecycle, Scripts, by_number
-from cin7_pipeline.sandbox.simulation.order_lines import done_in_full
+from cin7_pipeline.sandbox.simulation.history import History
+from cin7_pipeline.sandbox.simulation.lifecycle import (
+    Context,
+    Lifecycle,
+    Scripts,
+    by_number,
+    in_full,
+    midnight,
+    now,
+    step,
+)
 
 FIRST_CREDIT_NOTE_ID, FIRST_REFERENCE = 60200, 3100
 OLDEST_DAYS, YOUNGEST_DAYS = 40, 4
 REFUND_EVERY, REFUND_QUANTITY, REFUND_PRICE = 7, Decimal("-0.1775"), Decimal("1840")
 
 
-class CreditNoteLifecycle(Lifecycle[CreditNote]):
-    """Writes the versions of one credit note."""
-
-    def approve(self) -> None:
-        """Grant it."""
-        self._wait(1, 40)
-        self._revise(is_approved=True, credited_at=self._clock.midnight_of(self._now))
-
-    def complete(self) -> None:
-        """Put the goods back into stock."""
-        self._wait(10, 150)
-        self._revise(completed_at=self._now, lines=done_in_full(self.history.last.lines))
-
-    def void(self) -> None:
-        """Call it off."""
-        self._wait(5, 60)
-        self._revise(is_void=True)
-
-
-_C = CreditNoteLifecycle
-SCRIPTS: Scripts[CreditNoteLifecycle] = (
+_grant = step(1, 40, is_approved=True, credited_at=midnight)
+_complete = step(10, 150, completed_at=now, lines=in_full)
+SCRIPTS: Scripts[Lifecycle[CreditNote]] = (
     (9, 3, ()),
-    (8, 5, (_C.approve,)),
-    (11, 6, (_C.approve, _C.void)),
-    (19, 9, (_C.approve, _C.complete, _C.delete)),
-    (1, 0, (_C.approve, _C.complete)),
+    (8, 5, (_grant,)),
+    (11, 6, (_grant, step(5, 60, is_void=True))),
+    (19, 9, (_grant, _complete, step(20, 90, deleted_at=now))),
+    (1, 0, (_grant, _complete)),
 )
 
 
@@ -84,7 +74,7 @@ class CreditNoteWriter:
             currency=order.currency,
             currency_rate=order.currency_rate,
         )
-        lifecycle = CreditNoteLifecycle(note, self._context.clock, rng)
+        lifecycle = Lifecycle(note, self._context.clock, rng)
         return lifecycle.run(by_number(SCRIPTS, self._count))
 
     def _lines(self, order: SalesOrder, rng: Random) -> tuple[Line, ...]:

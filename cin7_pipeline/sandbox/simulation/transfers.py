@@ -10,10 +10,17 @@ from random import Random
 
 from cin7_pipeline.sandbox.ledger import Adjustment, Line, Transfer
 from cin7_pipeline.sandbox.simulation import contacts as place
-from cin7_pipeline.sandbox.simulation.context import Context
-from cin7_pipeline.sandbox.simulation.history import History, Lifecycle, Scripts, by_number
+from cin7_pipeline.sandbox.simulation.history import History
 from cin7_pipeline.sandbox.simulation.items import Article
-from cin7_pipeline.sandbox.simulation.order_lines import done_in_full
+from cin7_pipeline.sandbox.simulation.lifecycle import (
+    Context,
+    Lifecycle,
+    Scripts,
+    by_number,
+    in_full,
+    now,
+    step,
+)
 
 FIRST_TRANSFER_ID, FIRST_TRANSFER_REFERENCE = 902, 77
 MOST_LINES, MOST_UNITS = 10, 60
@@ -46,39 +53,29 @@ TO_NEW_SHOPS_DAYS = (1, 3)
 class TransferLifecycle(Lifecycle[Transfer]):
     """Writes the versions of one transfer."""
 
-    deleted_after_hours = (12, 70)
-
     def __init__(self, transfer: Transfer, lane: Lane, context: Context, rng: Random) -> None:
         super().__init__(transfer, context.clock, rng)
         self._lane = lane
 
-    def approve(self) -> None:
-        """Approve it: it may leave."""
-        self._wait(1, 20)
-        self._revise(is_approved=True, approved_at=self._now)
-
-    def dispatch(self) -> None:
-        """Dispatch it: off the source's stock, in its `holding`."""
-        self._wait(2, 40)
-        self._revise(dispatched_at=self._now, stage="Dispatched")
-
     def receive(self) -> None:
         """Receive it in full at the destination."""
         first, last = self._lane.days
-        self._wait(24 * first, 24 * last)
-        lines = done_in_full(self.history.last.lines)
-        self._revise(received_at=self._now, stage="Received", lines=lines)
+        self.wait(24 * first, 24 * last)
+        self.revise(received_at=now, stage="Received", lines=in_full)
 
 
-_T = TransferLifecycle
+_approve = step(1, 20, is_approved=True, approved_at=now)
+_dispatch = step(2, 40, dispatched_at=now, stage="Dispatched")
+_receive = TransferLifecycle.receive
+_delete = step(12, 70, deleted_at=now)
 TRANSFER_SCRIPTS: Scripts[TransferLifecycle] = (
-    (150, 4, (_T.approve, _T.dispatch)),
+    (150, 4, (_approve, _dispatch)),
     (19, 7, ()),
-    (23, 11, (_T.approve,)),
-    (13, 5, (_T.delete,)),
-    (17, 9, (_T.approve, _T.dispatch, _T.delete)),
-    (37, 20, (_T.approve, _T.dispatch, _T.receive, _T.delete)),
-    (1, 0, (_T.approve, _T.dispatch, _T.receive)),
+    (23, 11, (_approve,)),
+    (13, 5, (_delete,)),
+    (17, 9, (_approve, _dispatch, _delete)),
+    (37, 20, (_approve, _dispatch, _receive, _delete)),
+    (1, 0, (_approve, _dispatch, _receive)),
 )
 
 
@@ -145,26 +142,13 @@ class TransferWriter:
         return self._context.lines.line(article, amounts, Decimal(article.cost))
 
 
-class AdjustmentLifecycle(Lifecycle[Adjustment]):
-    """Writes the versions of one adjustment."""
-
-    def approve(self) -> None:
-        """Approve it."""
-        self._wait(0.5, 10)
-        self._revise(is_approved=True)
-
-    def complete(self) -> None:
-        """Complete it: stock is now what was counted."""
-        self._wait(0.2, 30)
-        self._revise(completed_at=self._now)
-
-
-_A = AdjustmentLifecycle
-ADJUSTMENT_SCRIPTS: Scripts[AdjustmentLifecycle] = (
+_check = step(0.5, 10, is_approved=True)
+_complete = step(0.2, 30, completed_at=now)
+ADJUSTMENT_SCRIPTS: Scripts[Lifecycle[Adjustment]] = (
     (6, 2, ()),
-    (11, 5, (_A.approve,)),
-    (17, 7, (_A.approve, _A.complete, _A.delete)),
-    (1, 0, (_A.approve, _A.complete)),
+    (11, 5, (_check,)),
+    (17, 7, (_check, _complete, step(20, 90, deleted_at=now))),
+    (1, 0, (_check, _complete)),
 )
 
 
@@ -193,7 +177,7 @@ class AdjustmentWriter:
             branch_id=COUNTED_BRANCH_IDS[self._count % len(COUNTED_BRANCH_IDS)],
             reason=reason,
         )
-        lifecycle = AdjustmentLifecycle(adjustment, self._context.clock, rng)
+        lifecycle = Lifecycle(adjustment, self._context.clock, rng)
         return lifecycle.run(by_number(ADJUSTMENT_SCRIPTS, self._count))
 
     def _lines(self, least: int, most: int, rng: Random) -> tuple[Line, ...]:

@@ -1,0 +1,106 @@
+"""This module is what all writers of documents share: the context, lifecycles, and the steps of their scripts."""
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, Self, TypeVar
+
+from cin7_pipeline.sandbox.ledger import Document, Line
+from cin7_pipeline.sandbox.simulation.buyer_view import BuyerView
+from cin7_pipeline.sandbox.simulation.catalogue import Catalogue
+from cin7_pipeline.sandbox.simulation.clock import WallClock, seeded_rng
+from cin7_pipeline.sandbox.simulation.contacts import Contacts
+from cin7_pipeline.sandbox.simulation.history import History
+from cin7_pipeline.sandbox.simulation.order_lines import LineFactory, done_in_full
+
+D = TypeVar("D", bound=Document)
+T = TypeVar("T")
+L = TypeVar("L")
+# What becomes of the n-th document: period and remainder of the number, and the steps of its lifecycle.
+Scripts = tuple[tuple[int, int, tuple[Callable[[L], None], ...]], ...]
+
+
+@dataclass(frozen=True)
+class Context:
+    """The parts of one merchant that its documents are written from."""
+
+    seed: int
+    clock: WallClock
+    opened_on: date
+    contacts: Contacts
+    catalogue: Catalogue
+    lines: LineFactory
+    buyer: BuyerView
+
+    def rng(self, *topic: object) -> random.Random:
+        """Return the generator of a topic."""
+        return seeded_rng(self.seed, *topic)
+
+    def times(
+        self, day: date, rng: random.Random, count: int, first: float, last: float
+    ) -> list[datetime]:
+        """Return so many times of a day between two hours, in order."""
+        return sorted(self.clock.at(day, rng.uniform(first, last)) for _ in range(count))
+
+
+class Lifecycle(Generic[D]):
+    """Writes all versions of one document: a script of steps, each some hours after the one before."""
+
+    def __init__(self, document: D, clock: WallClock, rng: random.Random) -> None:
+        self.history = History(document)
+        self.clock, self.rng = clock, rng
+        self.now = document.created_at
+
+    @property
+    def document(self) -> D:
+        """The latest version."""
+        return self.history.last
+
+    def run(self, script: Iterable[Callable[[Self], None]]) -> History[D]:
+        """Take the steps of a script."""
+        for take in script:
+            take(self)
+        return self.history
+
+    def wait(self, low: float, high: float) -> None:
+        """Let `low` to `high` hours pass, and go on in the next opening hours."""
+        self.now = self.clock.later(self.now, self.rng, low, high)
+
+    def revise(self, **changes: object) -> None:
+        """Add a version; a change that is a function is what it returns for this lifecycle."""
+        values = {name: each(self) if callable(each) else each for name, each in changes.items()}
+        self.history.revise(self.now, **values)
+
+
+Step = Callable[[Lifecycle[Any]], None]
+
+
+def step(low: float, high: float, **changes: object) -> Step:
+    """Return a step that waits `low` to `high` hours and makes these changes."""
+
+    def take(lifecycle: Lifecycle[Any]) -> None:
+        lifecycle.wait(low, high)
+        lifecycle.revise(**changes)
+
+    return take
+
+
+def now(lifecycle: Lifecycle[Any]) -> datetime:
+    """Return the time of the step."""
+    return lifecycle.now
+
+
+def midnight(lifecycle: Lifecycle[Any]) -> datetime:
+    """Return the local midnight before the step."""
+    return lifecycle.clock.midnight_of(lifecycle.now)
+
+
+def in_full(lifecycle: Lifecycle[Any]) -> tuple[Line, ...]:
+    """Return the document's lines, all done."""
+    return done_in_full(lifecycle.document.lines)
+
+
+def by_number(rows: Iterable[tuple[int, int, T]], number: int) -> T:
+    """Return what the first row that fits gives: (period, remainder, value). One row must fit."""
+    return next(value for period, remainder, value in rows if number % period == remainder)
