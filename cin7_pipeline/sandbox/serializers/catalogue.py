@@ -11,7 +11,6 @@ from cin7_pipeline.sandbox.serializers.json_format import (
     name_of,
     number,
     phone,
-    stamp,
     street,
     unset,
 )
@@ -25,10 +24,8 @@ def product(product: Product, options: list[Record]) -> Record:
     """Return a `Products` record with its options inside."""
     is_sized = any(option["sizeId"] for option in options)
     return {
-        "id": product.id,
-        "status": product.status,
         **dated(product),
-        **fields_of(product, "style_code name"),
+        **fields_of(product, "status style_code name"),
         "description": f"<p>{product.name}</p>" if product.id % 3 else "",
         "images": [],
         **fields_of(product, "supplier_id brand category sub_category"),
@@ -54,16 +51,11 @@ def product_option(option: Option, stock: Totals) -> Record:
     prices = {tier: number(price) for tier, price in option.prices.items()}
     return {
         **dated(option),
-        **fields_of(option, "status product_id code barcode"),
-        "productOptionCode": option.option_code,
-        "productOptionSizeCode": option.size_code,
+        **fields_of(option, "status product_id code barcode productOptionCode=option_code"),
+        **fields_of(option, "productOptionSizeCode=size_code supplier_code"),
         "productOptionBarcode": "" if option.size else option.barcode,
         "productOptionSizeBarcode": option.barcode if option.size else None,
-        "supplierCode": option.supplier_code,
-        "option1": option.option_1,
-        "option2": option.option_2,
-        "option3": option.option_3,
-        "optionWeight": number(option.weight),
+        **fields_of(option, "option_1 option_2 option_3 optionWeight=weight"),
         "size": _size(option.id, option.size),
         "sizeId": SIZE_IDS.get(option.size, 0),
         "retailPrice": prices.get("retailAUD"),
@@ -116,22 +108,12 @@ def contact(contact: Contact) -> Record:
 def stock_row(row: StockRow, option: Option, product: Product, branch_name: str) -> Record:
     """Return a `Stock` record: no id; one per option, size and branch."""
     return {
-        "productId": option.product_id,
-        "productOptionId": row.option_id,
-        "modifiedDate": stamp(row.modified_at),
-        "styleCode": product.style_code,
-        "code": row.code,
-        "barcode": option.barcode,
-        "branchId": row.branch_id,
+        **fields_of(product, "style_code productName=name"),
+        **fields_of(option, "product_id barcode option_1 option_2 option_3"),
+        **fields_of(row, "productOptionId=option_id modifiedDate=modified_at code branch_id"),
         "branchName": branch_name,
-        "productName": product.name,
-        "option1": option.option_1,
-        "option2": option.option_2,
-        "option3": option.option_3,
         "size": _size(row.option_id, row.size),
-        "available": number(row.available),
-        "stockOnHand": number(row.on_hand),
-        **fields_of(row, "open_sales incoming virtual holding"),
+        **fields_of(row, "available stockOnHand=on_hand open_sales incoming virtual holding"),
     }
 
 

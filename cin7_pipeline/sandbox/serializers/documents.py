@@ -23,7 +23,6 @@ from cin7_pipeline.sandbox.serializers.json_format import (
     name_of,
     number,
     phone,
-    stamp,
     unset,
 )
 from cin7_pipeline.sandbox.serializers.lines import (
@@ -49,18 +48,14 @@ def sales_order(order: SalesOrder, register: Register) -> Record:
         **fields_of(order, "product_total surcharge discount_total total tax_rate"),
         "surchargeDescription": "Card fee" if order.surcharge else None,
         "discountDescription": "Loyalty" if order.discount_total else None,
-        "estimatedDeliveryDate": stamp(order.due_at),
-        "customerOrderNo": order.customer_order_no,
-        "cancellationDate": stamp(order.cancelled_at),
-        "invoiceDate": stamp(order.invoiced_at),
+        **fields_of(order, "estimatedDeliveryDate=due_at cancellationDate=cancelled_at"),
+        **fields_of(order, "invoiceDate=invoiced_at dispatchedDate=dispatched_at"),
+        **fields_of(order, "customer_order_no distribution_branch_id is_void"),
         "invoiceNumber": order.id - 900_000 if order.invoiced_at else 0,
-        "dispatchedDate": stamp(order.dispatched_at),
         "logisticsCarrier": "Australia Post" if order.dispatched_at else None,
         "logisticsStatus": 1,
-        "distributionBranchId": order.distribution_branch_id,
         **unset(null="departmentNumber storeLocationNumber distributionCenter", zero="ediStatus"),
         "lineItems": write_lines(order, register, sales_line),
-        "isVoid": order.is_void,
         "accountingAttributes": _accounting("Imported" if order.invoiced_at else "NotImported"),
     }
 
@@ -70,11 +65,9 @@ def purchase_order(order: PurchaseOrder, register: Register) -> Record:
     return {
         **_traded(order, register),
         **_order_fields(order, register),
-        "estimatedDeliveryDate": stamp(order.etd_at),
-        "cancellationDate": stamp(order.cancelled_at),
-        "supplierAcceptanceDate": stamp(order.accepted_at),
-        "estimatedArrivalDate": stamp(order.eta_at),
-        "fullyReceivedDate": stamp(order.received_at),
+        **fields_of(order, "estimatedDeliveryDate=etd_at estimatedArrivalDate=eta_at is_void"),
+        **fields_of(order, "cancellationDate=cancelled_at supplierAcceptanceDate=accepted_at"),
+        **fields_of(order, "fullyReceivedDate=received_at"),
         "lineItems": write_lines(order, register, purchase_line),
         **unset(
             null="customerOrderNo port invoiceDate logisticsCarrier",
@@ -82,7 +75,6 @@ def purchase_order(order: PurchaseOrder, register: Register) -> Record:
             zero="logisticsStatus",
         ),
         "accountingAttributes": _accounting("NotImported"),
-        "isVoid": order.is_void,
     }
 
 
@@ -91,10 +83,8 @@ def credit_note(note: CreditNote, register: Register) -> Record:
     return {
         **_traded(note, register),
         "status": _status(note),
-        "salesReference": note.sales_reference,
         "creditNoteNumber": note.id - 60_000,
-        "creditNoteDate": stamp(note.credited_at),
-        "completedDate": stamp(note.completed_at),
+        **fields_of(note, "sales_reference creditNoteDate=credited_at completedDate=completed_at"),
         "lineItems": write_lines(note, register, credit_line),
         "accountingAttributes": _accounting("NotImported"),
         **unset(
@@ -114,16 +104,13 @@ def branch_transfer(transfer: Transfer, register: Register) -> Record:
         "company": source.name if source else "",
         "phone": phone(transfer.source_branch_id),
         "source": "Backend",
-        **fields_of(transfer, "source_branch_id destination_branch_id"),
-        "approvalDate": stamp(transfer.approved_at),
-        "dispatchedDate": stamp(transfer.dispatched_at),
-        "receivedDate": stamp(transfer.received_at),
-        "stage": transfer.stage,
+        **fields_of(transfer, "source_branch_id destination_branch_id approvalDate=approved_at"),
+        **fields_of(transfer, "dispatchedDate=dispatched_at receivedDate=received_at stage"),
         **unset(
             null="branchEmail internalComments mobile fax projectName trackingCode",
             text="deliveryInstructions firstName lastName email",
         ),
-        "customFields": dict(transfer.custom_fields),
+        **fields_of(transfer, "custom_fields"),
         "lineItems": write_lines(transfer, register, transfer_line),
     }
 
@@ -132,9 +119,7 @@ def adjustment(adjustment: Adjustment, register: Register) -> Record:
     """Return an `Adjustments` record; it moves stock when it is completed."""
     return {
         **_head(adjustment),
-        "branchId": adjustment.branch_id,
-        "completedDate": stamp(adjustment.completed_at),
-        "adjustmentReason": adjustment.reason,
+        **fields_of(adjustment, "branch_id completedDate=completed_at adjustmentReason=reason"),
         **unset(null="adjustInAccountingSystem alternativeAccountCode"),
         "productTotal": _value(adjustment),
         "source": "Backend",

@@ -30,12 +30,20 @@ def number(value: Decimal) -> float:
 
 
 def fields_of(fact: object, names: str) -> Record:
-    """Return the named attributes of a fact under their camelCase names, decimals as numbers."""
-    values = ((name, getattr(fact, name)) for name in names.split())
-    return {
-        _camel_case(name): number(value) if isinstance(value, Decimal) else value
-        for name, value in values
-    }
+    """Return attributes of a fact as Cin7 writes them: `code sub_category estimatedDate=eta_at`.
+
+    An attribute without a name for it is written in camelCase.
+    """
+    record = {}
+    for each in names.split():
+        name, _, attribute = each.rpartition("=")
+        value = getattr(fact, attribute)
+        if isinstance(value, Decimal):
+            value = number(value)
+        elif isinstance(value, datetime):
+            value = stamp(value)
+        record[name or _camel_case(attribute)] = value
+    return record
 
 
 @cache
@@ -44,13 +52,9 @@ def _camel_case(name: str) -> str:
     return first + "".join(part.capitalize() for part in others)
 
 
-def dated(fact: Any) -> Record:
+def dated(fact: object) -> Record:
     """Return the three fields that nearly every record begins with."""
-    return {
-        "id": fact.id,
-        "createdDate": stamp(fact.created_at),
-        "modifiedDate": stamp(fact.modified_at),
-    }
+    return fields_of(fact, "id createdDate=created_at modifiedDate=modified_at")
 
 
 def unset(*, null: str = "", text: str = "", zero: str = "", number: str = "") -> Record:

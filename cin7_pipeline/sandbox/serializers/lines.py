@@ -17,7 +17,6 @@ from cin7_pipeline.sandbox.serializers.json_format import (
     size_codes,
     size_words,
     sizes,
-    stamp,
     unset,
 )
 
@@ -48,8 +47,7 @@ class Register:
         option = self.option(item.option_id)
         return {
             "productId": option.product_id if option else 0,
-            "productOptionId": item.option_id,
-            **fields_of(item, "code name"),
+            **fields_of(item, "productOptionId=option_id code name"),
             "option1": option.option_1 if option else None,
             "option2": option.option_2 if option else None,
         }
@@ -61,15 +59,12 @@ def write_lines(
     """Return all lines of a document in their order: what every line has, and what `write` adds."""
     return [
         {
-            "id": line.id,
-            "createdDate": stamp(document.created_at),
-            "transactionId": document.id,
-            "parentId": line.parent_id,
+            **fields_of(line, "id parent_id qty=quantity"),
+            **fields_of(document, "createdDate=created_at transactionId=id"),
             "integrationRef": None,
             "sort": place,
             **register.item_fields(line),
             "option3": size_words(line.sizes) if line.sizes else None,
-            "qty": number(line.quantity),
             **write(line, register),
         }
         for place, line in enumerate(document.lines, start=1)
@@ -84,8 +79,7 @@ def _trade_line(line: Line, register: Register) -> Record:
         "barcode": option.barcode if option and not line.sizes else "",
         "supplierCode": option.supplier_code if option else None,
         "sizeCodes": size_codes(line.sizes, register.barcodes(line)),
-        **fields_of(line, "unit_price discount"),
-        "qtyShipped": number(line.done),
+        **fields_of(line, "unit_price discount qtyShipped=done"),
         **unset(null="lineComments accountCode"),
     }
 
@@ -130,7 +124,6 @@ def transfer_line(line: Line, register: Register) -> Record:
 def adjustment_line(line: Line, register: Register) -> Record:
     """Return what only an adjustment's line has; on a size grid Cin7 does not say which size."""
     return {
-        "qtyAdjusted": number(line.quantity),
+        **fields_of(line, "qtyAdjusted=quantity unitCost=unit_price"),
         **unset(null="account", number="holdingQty"),
-        "unitCost": number(line.unit_price),
     }

@@ -22,11 +22,8 @@ def production_job(job: ProductionJob, register: Register) -> Record:
     """Return a `ProductionJobs` record; `completedDate` says that it is done."""
 
     def quantities(item: Assembly | Part) -> Record:
-        return {
-            "standardQty": number(item.quantity),
-            "actualQty": number(item.done),
-            "dueDate": stamp(job.due_at),
-        }
+        quantities = fields_of(item, "standardQty=quantity actualQty=done")
+        return {**quantities, "dueDate": stamp(job.due_at)}
 
     made = {"jobId": job.id, "createdDate": stamp(job.created_at)}
     products = [
@@ -35,16 +32,13 @@ def production_job(job: ProductionJob, register: Register) -> Record:
     ]
     return {
         **dated(job),
-        "dueDate": stamp(job.due_at),
-        "completedDate": stamp(job.completed_at),
+        **fields_of(job, "dueDate=due_at completedDate=completed_at"),
         "createdBy": 12,
         "completedBy": 12 if job.completed_at else 0,
-        **fields_of(job, "is_approved branch_id"),
+        **fields_of(job, "is_approved branch_id reference custom_fields"),
         **unset(null="company productionNotes", text="projectName"),
-        "reference": job.reference,
         "source": "Backend",
         "totalCost": sum(each["unitCost"] * each["actualQty"] for each in products),
-        "customFields": dict(job.custom_fields),
         "products": products,
     }
 

@@ -19,7 +19,6 @@ from cin7_pipeline.sandbox.server.faults import Failure, Faults
 from cin7_pipeline.sandbox.server.handlers import RequestHandler, Route, find_route
 from cin7_pipeline.sandbox.server.responses import (
     Answer,
-    Delivery,
     Refusal,
     deliver,
     failed,
@@ -100,31 +99,17 @@ class ReceivedRequest(NamedTuple):
     arrived_at: float
 
 
-@dataclass(frozen=True)
-class Key:
-    """The credentials of one API connection, and the resources it has no permission for."""
-
-    username: str
-    api_key: str = field(repr=False)
-    forbidden: Collection[str] = frozenset()
-
-    def opens(self, authorization: str) -> bool:
-        """Return whether these are the Basic credentials of this key."""
-        scheme, _, sent = authorization.partition(" ")
-        expected = base64.b64encode(f"{self.username}:{self.api_key}".encode())
-        return scheme.lower() == "basic" and secrets.compare_digest(sent.encode(), expected)
-
-    def may_read(self, resource: str) -> bool:
-        """Return whether the permission `resource` × Read is there."""
-        return resource.lower() not in {name.lower() for name in self.forbidden}
-
-
 @dataclass
 class Application:
-    """What the server runs; `limits_clock` gives seconds since the epoch."""
+    """What the server runs for one API connection; `limits_clock` gives seconds since the epoch.
+
+    `forbidden` are the resources it has no permission for, in lower case.
+    """
 
     handler: RequestHandler
-    key: Key
+    username: str
+    api_key: str = field(repr=False)
+    forbidden: Collection[str]
     windows: CallWindows
     faults: Faults
     limits_clock: Callable[[], float]
@@ -158,19 +143,21 @@ class Application:
             await asyncio.sleep(self.faults.stall_seconds)
         answer = failed(failure, self.faults, self.limits_clock()) if failure else None
         answer = answer or self._read(request, permitted)
-        return replace(answer, delivery=Delivery.CUT) if failure is Failure.CUT_BODY else answer
+        return replace(answer, delivery="cut") if failure is Failure.CUT_BODY else answer
 
     def _admit(self, request: Request, route: Route | None) -> Route:
         """Return the route of a call that may go on; it counts against the limits at its arrival."""
         if len(str(request.url)) > MAX_URL_LENGTH:
             raise Refusal(404)
-        if not self.key.opens(request.headers.get("authorization", "")):
+        scheme, _, sent = request.headers.get("authorization", "").partition(" ")
+        expected = base64.b64encode(f"{self.username}:{self.api_key}".encode())
+        if scheme.lower() != "basic" or not secrets.compare_digest(sent.encode(), expected):
             raise Refusal(401)
         if request.method != "GET":
             raise Refusal(405)
         if route is None:
             raise Refusal(404)
-        if not self.key.may_read(route.resource):
+        if route.resource.lower() in self.forbidden:
             raise Refusal(403)
         if wait_seconds := self.windows.admit():
             raise Refusal(429, wait_seconds=wait_seconds)

@@ -96,15 +96,15 @@ class RequestHandler:
         """
         faults = self._faults
         asked = {n: v for n, v in parameters.items() if n not in faults.ignored_parameters}
-        page = parse_page(asked)
+        number, rows = parse_page(asked)
         if faults.edit_while_reading is not None:
-            faults.edit_while_reading(route.resource, page.number)
+            faults.edit_while_reading(route.resource, number)
             self._listings.forget()
         listing = self._listing(route)
         order = parse_order(asked.get("order", ""), faults.default_direction)
-        step = max(1, page.rows - 1) if faults.duplicate_rows_across_pages else page.rows
+        step = max(1, rows - 1) if faults.duplicate_rows_across_pages else rows
         wanted = self._predicate(route.resource, asked, listing)
-        records = cut(listing.sort(order), wanted, (page.number - 1) * step, page.rows)
+        records = cut(listing.sort(order), wanted, (number - 1) * step, rows)
         return self._render(records, asked)
 
     def _listing(self, route: Route) -> Listing:

@@ -5,7 +5,6 @@ It applies `where`, `order`, `page`, `rows` and `fields`. What a fault makes of 
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -22,6 +21,7 @@ from cin7_pipeline.sandbox.server.where import (
 DEFAULT_ROWS = 50
 MAX_ROWS = 250
 TOO_MANY_ROWS = "The rows argument cannot be greater than 250."
+TOO_FEW_ROWS = "The rows argument must be greater than or equal to 1."
 PAGE_OUT_OF_RANGE = "The page number is out of range; the value must be greater than or equal to 1."
 
 
@@ -37,30 +37,19 @@ class Account(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Page:
-    """Which part of a list is asked for; `number` counts from 1."""
-
-    number: int = 1
-    rows: int = DEFAULT_ROWS
-
-
-def parse_page(parameters: Mapping[str, str]) -> Page:
-    """Return the page that `page` and `rows` ask for.
+def parse_page(parameters: Mapping[str, str]) -> tuple[int, int]:
+    """Return the `page`, which counts from 1, and the `rows` of a page.
 
     Raises:
         InvalidQuery: a value is out of range or no number; in Cin7's own words where they are known.
     """
-    number = _whole_number(parameters, "page", 1)
+    page = _whole_number(parameters, "page", 1)
     rows = _whole_number(parameters, "rows", DEFAULT_ROWS)
-    if number < 1:
+    if page < 1:
         raise InvalidQuery(PAGE_OUT_OF_RANGE)
-    if rows > MAX_ROWS:
-        raise InvalidQuery(TOO_MANY_ROWS)
-    if rows < 1:
-        msg = "The rows argument must be greater than or equal to 1."
-        raise InvalidQuery(msg)
-    return Page(number, rows)
+    if not 1 <= rows <= MAX_ROWS:
+        raise InvalidQuery(TOO_MANY_ROWS if rows > MAX_ROWS else TOO_FEW_ROWS)
+    return page, rows
 
 
 def _whole_number(parameters: Mapping[str, str], name: str, default: int) -> int:
@@ -72,17 +61,13 @@ def _whole_number(parameters: Mapping[str, str], name: str, default: int) -> int
         raise InvalidQuery(msg) from None
 
 
-@dataclass(frozen=True)
-class SortKey:
-    """One field of `order`."""
-
-    field: str
-    descending: bool
+Order = tuple[tuple[str, bool], ...]
+"""Fields to sort by, the most significant first, and whether each is descending."""
 
 
 @lru_cache(maxsize=256)
-def parse_order(text: str, default_direction: str) -> tuple[SortKey, ...]:
-    """Return the keys of `order`, the most significant first; blank text has none.
+def parse_order(text: str, default_direction: str) -> Order:
+    """Return what `order` asks for; blank text asks for nothing.
 
     Raises:
         InvalidQuery: a part is not `field`, `field ASC` or `field DESC`.
@@ -94,7 +79,7 @@ def parse_order(text: str, default_direction: str) -> tuple[SortKey, ...]:
         if len(words) not in (1, 2) or direction not in ("ASC", "DESC"):
             msg = f"The order argument is not valid: '{part.strip()}'."
             raise InvalidQuery(msg)
-        keys.append(SortKey(words[0], direction == "DESC"))
+        keys.append((words[0], direction == "DESC"))
     return tuple(keys)
 
 
@@ -152,9 +137,9 @@ class Listing:
 
     def __init__(self, records: list[Record]) -> None:
         self.records, self.fields = records, Fields(records)
-        self._sorted: dict[tuple[SortKey, ...], list[Record]] = {(): records}
+        self._sorted: dict[Order, list[Record]] = {(): records}
 
-    def sort(self, order: tuple[SortKey, ...]) -> list[Record]:
+    def sort(self, order: Order) -> list[Record]:
         """Return the records by these keys, nulls first when ascending; ties keep their order.
 
         Raises:
@@ -162,20 +147,20 @@ class Listing:
         """
         if order not in self._sorted:
             records = self.records
-            for key in reversed(order):
-                records = self._sort_by(records, key)
+            for written, descending in reversed(order):
+                records = self._sort_by(records, written, descending=descending)
             self._sorted[order] = records
         return self._sorted[order]
 
-    def _sort_by(self, records: list[Record], sort_key: SortKey) -> list[Record]:
-        name = self.fields.name(sort_key.field)
+    def _sort_by(self, records: list[Record], written: str, *, descending: bool) -> list[Record]:
+        name = self.fields.name(written)
         prepare = comparable(self.fields.kind(name))
 
         def key(record: Record) -> tuple[bool, Any]:
             value = record.get(name)
             return (False, 0) if value is None else (True, prepare(value))
 
-        return sorted(records, key=key, reverse=sort_key.descending)
+        return sorted(records, key=key, reverse=descending)
 
 
 def cut(records: Sequence[Record], wanted: Predicate | None, first: int, rows: int) -> list[Record]:

@@ -6,8 +6,7 @@ What is answered, and why, is decided in `app`. The texts are Cin7's own (`omni/
 import math
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from starlette.responses import Response
@@ -31,23 +30,15 @@ ERROR_TEXTS = {
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-class Delivery(StrEnum):
-    """How much of an answer reaches the caller."""
-
-    WHOLE = "whole"
-    CUT = "cut"
-    NONE = "none"
-
-
 @dataclass(frozen=True)
 class Answer:
-    """An answer ready to be sent; status 0 is no answer at all."""
+    """An answer ready to be sent, and how much of it arrives; status 0 is no answer at all."""
 
     status: int
     body: bytes = b""
     content_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
-    delivery: Delivery = Delivery.WHOLE
+    delivery: Literal["whole", "cut", "none"] = "whole"
 
 
 def _html_page(text: str) -> bytes:
@@ -60,7 +51,7 @@ _FAILURES = {
     Failure.OBJECT_BODY: Answer(200, b'{"message":"OK"}'),
     Failure.EMPTY_BODY: Answer(200),
     Failure.MALFORMED_BODY: Answer(200, b'[{"id":1,"reference":"SO-1"},{"id":]'),
-    Failure.DROPPED_CONNECTION: Answer(0, delivery=Delivery.NONE),
+    Failure.DROPPED_CONNECTION: Answer(0, delivery="none"),
 }
 
 
@@ -103,16 +94,16 @@ async def deliver(answer: Answer, scope: Scope, receive: Receive, send: Send) ->
     """Send the answer, or as much of it as is to arrive."""
     headers = {"content-type": answer.content_type, **answer.headers}
     match answer.delivery:
-        case Delivery.WHOLE:
+        case "whole":
             await Response(answer.body, answer.status, headers)(scope, receive, send)
-        case Delivery.CUT:
+        case "cut":
             # The server closes a connection whose answer is not complete when the application returns.
             headers["content-length"] = str(len(answer.body))
             raw = [(name.encode(), value.encode()) for name, value in headers.items()]
             await send({"type": "http.response.start", "status": answer.status, "headers": raw})
             half = answer.body[: len(answer.body) // 2]
             await send({"type": "http.response.body", "body": half, "more_body": True})
-        case Delivery.NONE:
+        case "none":
             scope["state"]["transport"].close()
             while (await receive())["type"] != "http.disconnect":
                 pass

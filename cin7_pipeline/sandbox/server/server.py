@@ -20,7 +20,6 @@ from cin7_pipeline.sandbox.server.app import (
     NO_LIMITS,
     Application,
     CallWindows,
-    Key,
     Limits,
     ReceivedRequest,
 )
@@ -38,6 +37,7 @@ class SandboxServer:
 
     `limits=None` switches the limits off. They are counted by `limits_clock` (seconds since the
     epoch), as under a frozen `clock` a minute's calls would never come back. Port 0 is any free one.
+    `requests` are all so far, in the order of the answers; `calls` counts those answered 200, by resource.
     """
 
     def __init__(
@@ -56,11 +56,16 @@ class SandboxServer:
         faults = Faults() if faults is None else faults
         self._app = Application(
             handler=RequestHandler(account, clock, faults),
-            key=Key(username, api_key, forbidden),
+            username=username,
+            api_key=api_key,
+            forbidden={name.lower() for name in forbidden},
             windows=CallWindows(limits or NO_LIMITS, limits_clock),
             faults=faults,
             limits_clock=limits_clock,
         )
+        self.faults = faults  # to be changed while it runs
+        self.requests: list[ReceivedRequest] = self._app.requests
+        self.calls: Counter[str] = self._app.calls
         self._port = port
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -73,27 +78,12 @@ class SandboxServer:
     @property
     def username(self) -> str:
         """The user name of its only key."""
-        return self._app.key.username
+        return self._app.username
 
     @property
     def api_key(self) -> str:
         """The password of its only key, which opens nothing else."""
-        return self._app.key.api_key
-
-    @property
-    def faults(self) -> Faults:
-        """What goes wrong; to be changed while it runs."""
-        return self._app.faults
-
-    @property
-    def requests(self) -> list[ReceivedRequest]:
-        """Every request so far, of any method and status, in the order of the answers."""
-        return self._app.requests
-
-    @property
-    def calls(self) -> Counter[str]:
-        """How many calls were answered 200, by resource."""
-        return self._app.calls
+        return self._app.api_key
 
     def start(self) -> Self:
         """Serve in a thread of its own; return when the first call can be answered.

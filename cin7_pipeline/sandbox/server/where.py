@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Record = dict[str, Any]
 Predicate = Callable[[Record], bool]
@@ -44,16 +43,8 @@ class InvalidQuery(ValueError):
     """A parameter that Cin7 answers with 400; the message is the body."""
 
 
-class FieldKind(StrEnum):
-    """What a field compares as; UNSET is null in every record."""
-
-    NUMBER = "number"
-    TEXT = "text"
-    DATE = "date"
-    FLAG = "flag"
-    LIST = "list"
-    NESTED = "nested"
-    UNSET = "unset"
+FieldKind = Literal["number", "text", "date", "flag", "list", "nested", "unset"]
+"""What a field compares as; unset is null in every record."""
 
 
 class Fields:
@@ -89,26 +80,26 @@ class Fields:
 def _kind(name: str, value: Any) -> FieldKind:
     match value:
         case bool():
-            return FieldKind.FLAG
+            return "flag"
         case int() | float():
-            return FieldKind.NUMBER
+            return "number"
         case dict() | [dict() | list(), *_]:
-            return FieldKind.NESTED
+            return "nested"
         case list():
-            return FieldKind.LIST
+            return "list"
     if name.endswith("Date") or (isinstance(value, str) and _TIMESTAMP.fullmatch(value)):
-        return FieldKind.DATE
-    return FieldKind.UNSET if value is None else FieldKind.TEXT
+        return "date"
+    return "unset" if value is None else "text"
 
 
 def comparable(kind: FieldKind) -> Callable[[Any], Any]:
     """Return what makes a record's value of this kind comparable; it is never given a null."""
     match kind:
-        case FieldKind.DATE:
+        case "date":
             return lambda value: str(value)[:_SECONDS]
-        case FieldKind.LIST:
+        case "list":
             return lambda value: ",".join(str(item) for item in value).casefold()
-        case FieldKind.TEXT | FieldKind.NESTED:
+        case "text" | "nested":
             return lambda value: str(value).casefold()
         case _:
             return lambda value: value
@@ -276,7 +267,7 @@ class _Compiler:
 
 def _comparison(name: str, symbol: str, literals: list[_Token], fields: Fields) -> Predicate:
     kind = fields.kind(name)
-    if kind is FieldKind.NESTED:
+    if kind == "nested":
         msg = f"The field '{name}' cannot be used in the where argument."
         raise InvalidQuery(msg)
     if symbol == "IS NULL":
@@ -299,7 +290,7 @@ def _comparison(name: str, symbol: str, literals: list[_Token], fields: Fields) 
 def _like(name: str, kind: FieldKind, text: str, *, is_wanted: bool) -> Predicate:
     pieces = text.casefold().split("%")
     pattern = re.compile(".*".join(re.escape(piece) for piece in pieces), re.DOTALL)
-    as_text = comparable(kind if kind is FieldKind.LIST else FieldKind.TEXT)
+    as_text = comparable(kind if kind == "list" else "text")
     return _test(name, as_text, lambda value: bool(pattern.fullmatch(value)) is is_wanted)
 
 
@@ -314,15 +305,15 @@ def _test(name: str, prepare: Callable[[Any], Any], passes: Callable[[Any], bool
 def _value(literal: _Token, name: str, kind: FieldKind) -> Any:
     text = literal.text
     try:
-        if kind is FieldKind.DATE or literal.kind == "date":
+        if kind == "date" or literal.kind == "date":
             expected = "a valid date/time"
             timestamp = _timestamp(text)
-            if kind is FieldKind.DATE:
+            if kind == "date":
                 return timestamp
-        if kind is FieldKind.FLAG:
+        if kind == "flag":
             expected = f"a true/false value for '{name}'"
             return {"0": False, "false": False, "1": True, "true": True}[text.lower()]
-        if kind is FieldKind.NUMBER:
+        if kind == "number":
             expected = f"a number for '{name}'"
             return float(text) if "." in text else int(text)
     except (KeyError, ValueError):

@@ -1,51 +1,37 @@
 """This module keeps the versions of facts: what one was at any time is looked up, never computed again."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import Field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
-
-class Dated(Protocol):
-    """A frozen dataclass that knows when it was last changed."""
-
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
-
-    @property
-    def modified_at(self) -> datetime:
-        """When this version began."""
-
-
-Fact = TypeVar("Fact", bound=Dated)
+Fact = TypeVar("Fact")
 
 
 class History(Generic[Fact]):
     """Every version of one fact, oldest first."""
 
     def __init__(self, first: Fact) -> None:
-        self.versions = [first]
-
-    def __iter__(self) -> Iterator[Fact]:
-        return iter(self.versions)
+        self.versions: list[Any] = [first]  # frozen dataclasses that have a `modified_at`
 
     @property
     def last(self) -> Fact:
         """The latest version that is planned so far."""
-        return self.versions[-1]
+        version: Fact = self.versions[-1]
+        return version
 
     def at(self, timestamp: datetime) -> Fact | None:
         """Return the version at a time; None before the fact exists."""
         count = self._count(timestamp)
         return self.versions[count - 1] if count else None
 
-    def revise(self, at: datetime, **changes: Any) -> Fact:
+    def revise(self, at: datetime, **changes: Any) -> None:
         """Add a version after the last one, which must not be later than `at`."""
-        if at < self.last.modified_at:
+        if at < self.versions[-1].modified_at:
             msg = f"{self.last!r} was changed after {at}: versions are written in order."
             raise ValueError(msg)
-        self.versions.append(replace(self.last, modified_at=at, **changes))
-        return self.last
+        self.versions.append(replace(self.versions[-1], modified_at=at, **changes))
 
     def save_again(self, at: datetime) -> None:
         """Stamp `at` on the version of that time, changing nothing else."""

@@ -1,4 +1,4 @@
-"""This module is what all writers of documents share: the context, lifecycles, and the steps of their scripts."""
+"""This module is what all writers of documents share: context, lifecycles, and the steps of scripts."""
 
 import random
 from collections.abc import Callable, Iterable
@@ -36,12 +36,6 @@ class Context:
     def rng(self, *topic: object) -> random.Random:
         """Return the generator of a topic."""
         return seeded_rng(self.seed, *topic)
-
-    def times(
-        self, day: date, rng: random.Random, count: int, first: float, last: float
-    ) -> list[datetime]:
-        """Return so many times of a day between two hours, in order."""
-        return sorted(self.clock.at(day, rng.uniform(first, last)) for _ in range(count))
 
 
 class Lifecycle(Generic[D]):
@@ -104,3 +98,24 @@ def in_full(lifecycle: Lifecycle[Any]) -> tuple[Line, ...]:
 def by_number(rows: Iterable[tuple[int, int, T]], number: int) -> T:
     """Return what the first row that fits gives: (period, remainder, value). One row must fit."""
     return next(value for period, remainder, value in rows if number % period == remainder)
+
+
+class Writer(Generic[D]):
+    """Writes the documents of one kind that are created on each day, with all that becomes of them."""
+
+    topic: str
+    hours: tuple[float, float]
+
+    def __init__(self, context: Context) -> None:
+        self._context, self._count = context, 0
+
+    def write(self, day: date, count: int) -> list[History[D]]:
+        """Return the documents created on one day, at most `count`."""
+        rng = self._context.rng(self.topic, day)
+        first, last = self.hours
+        times = sorted(self._context.clock.at(day, rng.uniform(first, last)) for _ in range(count))
+        written = [self._next(at, rng) for at in times]
+        return [history for history in written if history is not None]
+
+    def _next(self, at: datetime, rng: random.Random) -> History[D] | None:
+        raise NotImplementedError

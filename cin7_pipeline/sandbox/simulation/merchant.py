@@ -3,22 +3,15 @@
 Each day is simulated once, with all that becomes of its documents later; a time is then looked up.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import count
+from itertools import chain, count
 from threading import Lock
-from typing import TypeVar
+from typing import Any
 
-from cin7_pipeline.sandbox.ledger import (
-    Adjustment,
-    CreditNote,
-    Document,
-    Ledger,
-    ProductionJob,
-    PurchaseOrder,
-    SalesOrder,
-    Transfer,
-)
+from cin7_pipeline.sandbox.ledger import Ledger
 from cin7_pipeline.sandbox.simulation.buyer_view import BuyerView
 from cin7_pipeline.sandbox.simulation.catalogue import Catalogue
 from cin7_pipeline.sandbox.simulation.clock import WallClock, quota
@@ -37,7 +30,6 @@ from cin7_pipeline.sandbox.simulation.transfers import AdjustmentWriter, Transfe
 FIRST_LINE_ID = 7700001
 RETURNS_PER_ORDER_AND_WEEK = 2
 ADJUSTMENTS_A_WEEK, JOBS_A_WEEK = 4, 2
-D = TypeVar("D", bound=Document)
 
 
 @dataclass(frozen=True)
@@ -75,22 +67,17 @@ class Merchant:
         lines = LineFactory(self._catalogue, count(FIRST_LINE_ID))
         context = Context(seed, clock, opened_on, self._contacts, self._catalogue, lines, buyer)
         self._bills = BillsOfMaterials(context)
+        self._documents: dict[str, list[History[Any]]] = defaultdict(list)
         self._writers = (
             SalesOrderWriter(context),
             PurchaseOrderWriter(context),
             TransferWriter(context),
-            CreditNoteWriter(context),
+            CreditNoteWriter(context, self._documents["sales_orders"]),
             AdjustmentWriter(context),
             JobWriter(context, self._bills),
         )
         opening = buyer.open(clock.at(opened_on - timedelta(days=1), 20))
         self._stock = StockLevels(self._catalogue, rules, list(opening))
-        self._orders: list[History[SalesOrder]] = []
-        self._purchases: list[History[PurchaseOrder]] = []
-        self._transfers: list[History[Transfer]] = []
-        self._notes: list[History[CreditNote]] = []
-        self._adjustments: list[History[Adjustment]] = []
-        self._jobs: list[History[ProductionJob]] = []
         self._simulated_until = opened_on - timedelta(days=1)
         self._lock = Lock()
 
@@ -113,21 +100,18 @@ class Merchant:
             return self._look_up(timestamp)
 
     def _look_up(self, timestamp: datetime) -> Ledger:
-        options = [size for sizes in self._catalogue.options.values() for size in sizes]
+        facts: dict[str, Iterable[History[Any]]] = {
+            "products": self._catalogue.products,
+            "options": chain.from_iterable(self._catalogue.options.values()),
+            "branches": self._contacts.branches,
+            "contacts": self._contacts.contacts,
+            "bom_masters": self._bills.masters,
+            **self._documents,
+        }
         return Ledger(
             timestamp=timestamp,
-            products=versions_at(timestamp, self._catalogue.products),
-            options=versions_at(timestamp, options),
-            branches=versions_at(timestamp, self._contacts.branches),
-            contacts=versions_at(timestamp, self._contacts.contacts),
-            sales_orders=versions_at(timestamp, self._orders),
-            purchase_orders=versions_at(timestamp, self._purchases),
-            transfers=versions_at(timestamp, self._transfers),
-            credit_notes=versions_at(timestamp, self._notes),
-            adjustments=versions_at(timestamp, self._adjustments),
-            production_jobs=versions_at(timestamp, self._jobs),
-            bom_masters=versions_at(timestamp, self._bills.masters),
             stock=self._stock.rows(timestamp),
+            **{name: versions_at(timestamp, histories) for name, histories in facts.items()},
         )
 
     def _simulate(self, day: date) -> None:
@@ -139,18 +123,16 @@ class Merchant:
         for order in orders:
             save_again_at_month_end(order, self._clock)
         correct_late(orders, day, self._clock)
-        bought = purchases.write(day, quota(size.purchase_orders_per_week, number))
-        moved = transfers.write(day, quota(size.transfers_per_week, number))
         weekly_returns = max(1, size.orders_per_day // RETURNS_PER_ORDER_AND_WEEK)
-        credited = returns.write(day, quota(weekly_returns, number), self._orders)
-        self._file(self._orders, orders)
-        self._file(self._purchases, bought)
-        self._file(self._transfers, moved)
-        self._file(self._notes, credited)
-        self._file(self._adjustments, adjustments.write(day, quota(ADJUSTMENTS_A_WEEK, number)))
-        self._file(self._jobs, jobs.write(day, quota(JOBS_A_WEEK, number)))
-
-    def _file(self, filed: list[History[D]], histories: list[History[D]]) -> None:
-        filed += histories
-        for history in histories:
-            self._stock.add(history)
+        written: dict[str, Sequence[History[Any]]] = {
+            "sales_orders": orders,
+            "purchase_orders": purchases.write(day, quota(size.purchase_orders_per_week, number)),
+            "transfers": transfers.write(day, quota(size.transfers_per_week, number)),
+            "credit_notes": returns.write(day, quota(weekly_returns, number)),
+            "adjustments": adjustments.write(day, quota(ADJUSTMENTS_A_WEEK, number)),
+            "production_jobs": jobs.write(day, quota(JOBS_A_WEEK, number)),
+        }
+        for name, histories in written.items():
+            self._documents[name] += histories
+            for history in histories:
+                self._stock.add(history)

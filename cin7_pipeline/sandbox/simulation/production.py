@@ -21,6 +21,7 @@ from cin7_pipeline.sandbox.simulation.lifecycle import (
     Lifecycle,
     Scripts,
     Step,
+    Writer,
     by_number,
     now,
     step,
@@ -143,21 +144,19 @@ SCRIPTS: Scripts[Lifecycle[ProductionJob]] = (
 )
 
 
-class JobWriter:
+class JobWriter(Writer[ProductionJob]):
     """Writes the production jobs of each day."""
 
+    topic, hours = "production", (9, 16)
+
     def __init__(self, context: Context, bills: BillsOfMaterials) -> None:
-        self._context, self._bills = context, bills
-        self._count, self._ids = 0, count(FIRST_PRODUCT_LINE_ID)
+        super().__init__(context)
+        self._bills, self._ids = bills, count(FIRST_PRODUCT_LINE_ID)
 
-    def write(self, day: date, jobs: int) -> list[History[ProductionJob]]:
-        """Return the production jobs created on one day."""
-        rng = self._context.rng("production", day)
-        boms = self._bills.for_jobs(day)
-        times = self._context.times(day, rng, jobs, 9, 16)
-        return [self._job(at, boms, rng) for at in times if boms]
-
-    def _job(self, at: datetime, boms: list[BomMaster], rng: Random) -> History[ProductionJob]:
+    def _next(self, at: datetime, rng: Random) -> History[ProductionJob] | None:
+        boms = self._bills.for_jobs(self._context.clock.day_of(at))
+        if not boms:
+            return None
         self._count += 1
         bom = boms[self._count % len(boms)]
         job = ProductionJob(

@@ -128,7 +128,7 @@ class PurchaseOrderWriter:
     def write(self, day: date, count: int) -> list[History[PurchaseOrder]]:
         """Return the purchase orders created on one day, back orders included."""
         rng = self._context.rng("purchases", day)
-        times = self._context.times(day, rng, count, 8.5, 17)
+        times = sorted(self._context.clock.at(day, rng.uniform(8.5, 17)) for _ in range(count))
         written = [self._purchase(at, rng) for at in times]
         for lifecycle in written:
             for back_order in lifecycle.back_orders:

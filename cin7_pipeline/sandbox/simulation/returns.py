@@ -5,7 +5,7 @@ Quantities are negative, as Cin7 writes them; `done` is what went back into stoc
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -15,6 +15,7 @@ from cin7_pipeline.sandbox.simulation.lifecycle import (
     Context,
     Lifecycle,
     Scripts,
+    Writer,
     by_number,
     in_full,
     midnight,
@@ -38,25 +39,20 @@ SCRIPTS: Scripts[Lifecycle[CreditNote]] = (
 )
 
 
-class CreditNoteWriter:
-    """Writes the credit notes of each day."""
+class CreditNoteWriter(Writer[CreditNote]):
+    """Writes the credit notes of each day; they credit orders dispatched some days before."""
 
-    def __init__(self, context: Context) -> None:
-        self._context, self._count = context, 0
+    topic, hours = "returns", (9, 17)
 
-    def write(
-        self, day: date, count: int, orders: Sequence[History[SalesOrder]]
-    ) -> list[History[CreditNote]]:
-        """Return the credit notes of one day; they credit orders dispatched some days before."""
-        rng = self._context.rng("returns", day)
-        written = []
-        for at in self._context.times(day, rng, count, 9, 17):
-            shipped = _shipped(at, orders)
-            if shipped:
-                written.append(self._credit_note(rng.choice(shipped), at, rng))
-        return written
+    def __init__(self, context: Context, orders: Sequence[History[SalesOrder]]) -> None:
+        super().__init__(context)
+        self._orders = orders
 
-    def _credit_note(self, order: SalesOrder, at: datetime, rng: Random) -> History[CreditNote]:
+    def _next(self, at: datetime, rng: Random) -> History[CreditNote] | None:
+        shipped = _shipped(at, self._orders)
+        if not shipped:
+            return None
+        order = rng.choice(shipped)
         self._count += 1
         note = CreditNote(
             id=FIRST_CREDIT_NOTE_ID + self._count,

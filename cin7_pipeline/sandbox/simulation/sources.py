@@ -10,17 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from cin7_pipeline.sandbox.simulation import contacts as place
+from cin7_pipeline.sandbox.simulation import order_lifecycle as outcomes
 from cin7_pipeline.sandbox.simulation.clock import WallClock
 from cin7_pipeline.sandbox.simulation.lifecycle import by_number
-from cin7_pipeline.sandbox.simulation.order_lifecycle import (
-    DISPATCH_DATE_AHEAD,
-    DISPATCH_DATE_ONLY,
-    NEVER_APPROVED,
-    OUTCOMES,
-    OVER_THE_COUNTER,
-    PICKED_AS_DRAFT,
-    Outcome,
-)
 
 DOLLAR_RATE = Decimal("1.5244")
 NEW_ZEALAND_GST = Decimal(15)
@@ -69,15 +61,17 @@ class Arrival:
     rng: random.Random
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> outcomes.Outcome:
         """What becomes of it: by the rules of its source first, then by its number."""
         if self.source is POINT_OF_SALE:
-            return OVER_THE_COUNTER
+            return outcomes.OVER_THE_COUNTER
         if self.source is ORDER_DESK and self.nth % 5 in {1, 3}:
-            return DISPATCH_DATE_AHEAD if self.nth % 5 == 1 else DISPATCH_DATE_ONLY
+            return (
+                outcomes.DISPATCH_DATE_AHEAD if self.nth % 5 == 1 else outcomes.DISPATCH_DATE_ONLY
+            )
         if self.source is ORDERMENTUM and self.nth % 8 == 5:
-            return PICKED_AS_DRAFT if self.nth % 24 == 21 else NEVER_APPROVED
-        return by_number(OUTCOMES, self.number)
+            return outcomes.PICKED_AS_DRAFT if self.nth % 24 == 21 else outcomes.NEVER_APPROVED
+        return by_number(outcomes.OUTCOMES, self.number)
 
     @property
     def reference(self) -> str:

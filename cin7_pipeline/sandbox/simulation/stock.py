@@ -12,18 +12,8 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from cin7_pipeline.sandbox.ledger import (
-    Adjustment,
-    Component,
-    CreditNote,
-    Document,
-    Line,
-    ProductionJob,
-    PurchaseOrder,
-    SalesOrder,
-    StockRow,
-    Transfer,
-)
+from cin7_pipeline.sandbox import ledger
+from cin7_pipeline.sandbox.ledger import Component, CreditNote, Document, Line, SalesOrder, StockRow
 from cin7_pipeline.sandbox.simulation.catalogue import Catalogue, ItemKey
 from cin7_pipeline.sandbox.simulation.history import History
 
@@ -91,7 +81,7 @@ class StockRules:
     def movements(self, history: History[Any]) -> Iterator[Movement]:
         """Yield what each version of a document changed."""
         before = Effects()
-        for version in history:
+        for version in history.versions:
             after = self._effects(version)
             for place in before.keys() | after.keys():
                 change = Figures()
@@ -133,17 +123,17 @@ class StockRules:
             case SalesOrder():
                 self._open_sales(document, effects)
                 self._leave(document, effects)
-            case PurchaseOrder():
+            case ledger.PurchaseOrder():
                 self._arrive(document, effects)
-            case Transfer() if document.dispatched_at is not None:
+            case ledger.Transfer() if document.dispatched_at is not None:
                 self._transfer(document, effects)
             case CreditNote() if document.completed_at is not None:
                 self._leave(document, effects)
-            case Adjustment() if document.completed_at is not None:
+            case ledger.Adjustment() if document.completed_at is not None:
                 for line in document.lines:
                     for share in self.shares(line):
                         effects.add(share.item, document.branch_id, Figures(share.quantity))
-            case ProductionJob() if document.completed_at is not None:
+            case ledger.ProductionJob() if document.completed_at is not None:
                 for made in document.products:
                     effects.add((made.option_id, ""), document.branch_id, Figures(made.done))
                     for part in made.components:
@@ -162,13 +152,13 @@ class StockRules:
             for share in self.moved(line, document.lines):
                 effects.add(share.item, document.branch_id, Figures(on_hand=-share.done))
 
-    def _arrive(self, order: PurchaseOrder, effects: Effects) -> None:
+    def _arrive(self, order: ledger.PurchaseOrder, effects: Effects) -> None:
         for line in order.lines:
             for share in self.shares(line):
                 coming = ZERO if order.received_at else max(share.quantity - share.done, ZERO)
                 effects.add(share.item, order.branch_id, Figures(share.done, incoming=coming))
 
-    def _transfer(self, transfer: Transfer, effects: Effects) -> None:
+    def _transfer(self, transfer: ledger.Transfer, effects: Effects) -> None:
         for line in transfer.lines:
             for item, quantity, done in self.shares(line):
                 holding = ZERO if transfer.received_at else quantity

@@ -4,7 +4,7 @@ Cin7 gives a transfer neither a status nor a void flag: one that is called off i
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from random import Random
 
@@ -16,6 +16,7 @@ from cin7_pipeline.sandbox.simulation.lifecycle import (
     Context,
     Lifecycle,
     Scripts,
+    Writer,
     by_number,
     in_full,
     now,
@@ -79,28 +80,20 @@ TRANSFER_SCRIPTS: Scripts[TransferLifecycle] = (
 )
 
 
-class TransferWriter:
-    """Writes the transfers of each day."""
+class TransferWriter(Writer[Transfer]):
+    """Writes the transfers of each day; none where the source has nothing to spare."""
 
-    def __init__(self, context: Context) -> None:
-        self._context, self._count = context, 0
+    topic, hours = "transfers", (8, 16)
 
-    def write(self, day: date, count: int) -> list[History[Transfer]]:
-        """Return the transfers created on one day; none where the source has nothing to spare."""
-        rng = self._context.rng("transfers", day)
-        times = self._context.times(day, rng, count, 8, 16)
-        written = [self._transfer(at, rng) for at in times]
-        return [history for history in written if history is not None]
-
-    def _transfer(self, at: datetime, rng: Random) -> History[Transfer] | None:
+    def _next(self, at: datetime, rng: Random) -> History[Transfer] | None:
         self._count += 1
         lane = self._lane()
         wanted = self._wanted(lane)
         if not wanted:
             return None
         transfer = Transfer(
-            id=FIRST_TRANSFER_ID + self._count,
-            reference=f"BT-{FIRST_TRANSFER_REFERENCE + self._count}",
+            FIRST_TRANSFER_ID + self._count,
+            f"BT-{FIRST_TRANSFER_REFERENCE + self._count}",
             created_at=at,
             modified_at=at,
             is_approved=False,
@@ -152,19 +145,12 @@ ADJUSTMENT_SCRIPTS: Scripts[Lifecycle[Adjustment]] = (
 )
 
 
-class AdjustmentWriter:
+class AdjustmentWriter(Writer[Adjustment]):
     """Writes the adjustments of each day: counts that differ from the ledger, damage and finds."""
 
-    def __init__(self, context: Context) -> None:
-        self._context, self._count = context, 0
+    topic, hours = "adjustments", (9, 17)
 
-    def write(self, day: date, count: int) -> list[History[Adjustment]]:
-        """Return the adjustments created on one day."""
-        rng = self._context.rng("adjustments", day)
-        times = self._context.times(day, rng, count, 9, 17)
-        return [self._adjustment(at, rng) for at in times]
-
-    def _adjustment(self, at: datetime, rng: Random) -> History[Adjustment]:
+    def _next(self, at: datetime, rng: Random) -> History[Adjustment]:
         self._count += 1
         reason, least, most = REASONS[self._count % len(REASONS)]
         adjustment = Adjustment(
