@@ -176,32 +176,28 @@ class _Compiler:
         self.names: set[str] = set()
 
     def whole(self) -> Predicate | None:
-        predicate = self._disjunction()
+        predicate = self._chain()
         if self._next < len(self._tokens):
             raise _unexpected(self._tokens[self._next].text)
         return predicate
 
-    def _disjunction(self) -> Predicate | None:
-        return self._chain("OR", self._conjunction, _either)
-
-    def _conjunction(self) -> Predicate | None:
-        return self._chain("AND", self._single, both)
-
-    def _chain(
-        self,
-        connective: str,
-        operand: Callable[[], Predicate | None],
-        join: Callable[[Predicate, Predicate], Predicate],
-    ) -> Predicate | None:
+    def _chain(self, connective: str = "OR") -> Predicate | None:
+        """Read parts joined by OR, each of parts joined by AND, each a comparison or in parentheses."""
+        operand, join = (
+            (self._single, both) if connective == "AND" else (self._conjunction, _either)
+        )
         joined = operand()
         while self._accept(connective):
             part = operand()
             joined = join(joined, part) if joined and part else joined or part
         return joined
 
+    def _conjunction(self) -> Predicate | None:
+        return self._chain("AND")
+
     def _single(self) -> Predicate | None:
         if self._accept("("):
-            predicate = self._disjunction()
+            predicate = self._chain()
             self._expect(")")
             return predicate
         written = self._take("word").text

@@ -5,8 +5,8 @@ corrections of old orders.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,6 @@ from cin7_pipeline.sandbox.ledger import Line, SalesOrder
 from cin7_pipeline.sandbox.simulation.catalogue import Catalogue
 from cin7_pipeline.sandbox.simulation.clock import WallClock
 from cin7_pipeline.sandbox.simulation.history import History
-from cin7_pipeline.sandbox.simulation.order_lines import LineFactory
 from cin7_pipeline.sandbox.simulation.sources import BACKEND, ORDER_DESK, SHOPIFY, UPSTOCK, Arrival
 
 UNKNOWN_MEMBER_ID = 99_017
@@ -69,20 +68,11 @@ def mistype(line: Line, nth: int, catalogue: Catalogue) -> list[Line]:
     return [line] if catalogue.knows(code) else [replace(line, option_id=0, code=code)]
 
 
-@dataclass(frozen=True)
-class Repeat:
-    """An order that is about to be entered again, and how."""
+def repeat_of(arrival: Arrival, order: SalesOrder) -> SalesOrder | None:
+    """Return the order as it is entered again by hand, which happens to some of marketplaces and Upstock.
 
-    order: SalesOrder
-    at: datetime
-    changes: dict[str, Any]
-
-
-def repeat_of(arrival: Arrival, order: SalesOrder) -> Repeat | None:
-    """Return how some orders of marketplaces and of Upstock come to be entered again by hand.
-
-    In turn: the same customer's number, the same reference, the reference as customer's number; a
-    week later; and by the same system.
+    In turn: with the same customer's number, the same reference, the reference as customer's number;
+    a week later; and by the same system.
     """
     turn, remainder = divmod(arrival.nth, REPEATED_EVERY)
     if arrival.source not in {ORDER_DESK, UPSTOCK} or remainder != REPEATED_REMAINDER:
@@ -95,17 +85,11 @@ def repeat_of(arrival: Arrival, order: SalesOrder) -> Repeat | None:
         (44, by_hand | {"customer_order_no": None}),
         (30, own | {"customer_order_no": f" #{order.reference.lower()}"}),
         (170, own | {"customer_order_no": number}),
-        (25, {"is_approved": order.is_approved}),
+        (25, {}),
     )
     hours, changes = ways[turn % len(ways)]
-    return Repeat(order, order.created_at + timedelta(hours=hours), changes)
-
-
-def entered_again(repeat: Repeat, id: int, lines: LineFactory) -> SalesOrder:
-    """Return the second order: the same goods for the same customer under another id."""
-    copies = lines.again(repeat.order.lines)
-    order = replace(repeat.order, id=id, created_at=repeat.at, modified_at=repeat.at, lines=copies)
-    return replace(order, **repeat.changes)
+    at = order.created_at + timedelta(hours=hours)
+    return replace(order, created_at=at, modified_at=at, **changes)
 
 
 def save_again_at_month_end(order: History[SalesOrder], clock: WallClock) -> None:

@@ -1,8 +1,9 @@
 """This module is what all writers of documents share: context, lifecycles, and the steps of scripts."""
 
 import random
+from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Generic, Self, TypeVar
 
@@ -12,7 +13,7 @@ from cin7_pipeline.sandbox.simulation.catalogue import Catalogue
 from cin7_pipeline.sandbox.simulation.clock import WallClock, seeded_rng
 from cin7_pipeline.sandbox.simulation.contacts import Contacts
 from cin7_pipeline.sandbox.simulation.history import History
-from cin7_pipeline.sandbox.simulation.order_lines import LineFactory, done_in_full
+from cin7_pipeline.sandbox.simulation.order_lines import LineFactory, done_in_full, still_open
 
 D = TypeVar("D", bound=Document)
 T = TypeVar("T")
@@ -45,17 +46,31 @@ class Lifecycle(Generic[D]):
         self.history = History(document)
         self.clock, self.rng = clock, rng
         self.now = document.created_at
+        self.split_off: list[D] = []
 
     @property
     def document(self) -> D:
         """The latest version."""
         return self.history.last
 
-    def run(self, script: Iterable[Callable[[Self], None]]) -> History[D]:
+    def run(self, script: Iterable[Callable[[Self], None]]) -> Self:
         """Take the steps of a script."""
         for take in script:
             take(self)
-        return self.history
+        return self
+
+    def split(self) -> None:
+        """Split off what is not done yet: a document of its own, under a reference with a letter added."""
+        document = self.document
+        self.split_off.append(
+            replace(
+                document,
+                reference=f"{document.reference}-A",
+                created_at=self.now,
+                modified_at=self.now,
+                lines=still_open(document.lines),
+            )
+        )
 
     def wait(self, low: float, high: float) -> None:
         """Let `low` to `high` hours pass, and go on in the next opening hours."""
@@ -104,18 +119,32 @@ class Writer(Generic[D]):
     """Writes the documents of one kind that are created on each day, with all that becomes of them."""
 
     topic: str
-    hours: tuple[float, float]
+    hours: tuple[float, float] = (9, 17)
 
     def __init__(self, context: Context) -> None:
         self._context, self._count = context, 0
+        self._split_off: dict[date, list[D]] = defaultdict(list)
 
     def write(self, day: date, count: int) -> list[History[D]]:
-        """Return the documents created on one day, at most `count`."""
-        rng = self._context.rng(self.topic, day)
-        first, last = self.hours
-        times = sorted(self._context.clock.at(day, rng.uniform(first, last)) for _ in range(count))
-        written = [self._next(at, rng) for at in times]
-        return [history for history in written if history is not None]
+        """Return the documents created on one day: at most `count`, and those split off others."""
+        rng, clock = self._context.rng(self.topic, day), self._context.clock
+        times = sorted(clock.at(day, self._hour(rng)) for _ in range(count))
+        written = [lifecycle for at in times if (lifecycle := self._next(at, rng))]
+        for lifecycle in written:
+            for part in lifecycle.split_off:
+                self._split_off[clock.day_of(part.created_at)].append(part)
+        return [each.history for each in (*written, *self._others(day, rng))]
 
-    def _next(self, at: datetime, rng: random.Random) -> History[D] | None:
+    def _hour(self, rng: random.Random) -> float:
+        return rng.uniform(*self.hours)
+
+    def _next(self, at: datetime, rng: random.Random) -> Lifecycle[D] | None:
+        """Write the next document of the day, where there is one."""
+        raise NotImplementedError
+
+    def _others(self, day: date, rng: random.Random) -> list[Lifecycle[D]]:
+        """Write what else is created on a day."""
+        return [self._back_order(part, rng) for part in self._split_off.pop(day, [])]
+
+    def _back_order(self, part: D, rng: random.Random) -> Lifecycle[D]:
         raise NotImplementedError

@@ -5,11 +5,12 @@ has each of them again and again. Where orders come from is in `orders`.
 """
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from enum import Enum, auto
+from typing import Self
 
 from cin7_pipeline.sandbox.ledger import Line, SalesOrder
 from cin7_pipeline.sandbox.simulation.clock import WallClock
@@ -25,7 +26,6 @@ from cin7_pipeline.sandbox.simulation.order_lines import (
     done_in_part,
     done_unevenly,
     only_done,
-    still_open,
 )
 
 
@@ -43,15 +43,6 @@ OWN_STAGES = ("Awaiting Supplier (PO Pending)", "awaiting supplier (PO pending) 
 PURGE_AFTER_DAYS = 183
 
 
-@dataclass(frozen=True)
-class BackOrder:
-    """The lines of a split order that did not ship, to become an order of their own."""
-
-    parent: SalesOrder
-    at: datetime
-    lines: tuple[Line, ...]
-
-
 class OrderLifecycle(Lifecycle[SalesOrder]):
     """Writes the versions of one sales order."""
 
@@ -59,15 +50,15 @@ class OrderLifecycle(Lifecycle[SalesOrder]):
         self, order: SalesOrder, invoicing: Invoicing, clock: WallClock, rng: random.Random
     ) -> None:
         super().__init__(order, clock, rng)
-        self.back_orders: list[BackOrder] = []
         self._invoicing = invoicing
 
-    def reach(self, outcome: "Outcome") -> None:
+    def run(self, script: Iterable[Callable[[Self], None]]) -> Self:
         """Take the steps of an outcome; a void is purged half a year later."""
-        last = self.run(outcome).last
-        if last.is_void and last.deleted_at is None:
+        super().run(script)
+        if self.document.is_void and self.document.deleted_at is None:
             self.wait(24 * PURGE_AFTER_DAYS, 24 * PURGE_AFTER_DAYS + 72)
             delete(self)
+        return self
 
     def approve(self) -> None:
         """Reserve the stock; orders of most sources arrive approved."""
@@ -104,12 +95,11 @@ class OrderLifecycle(Lifecycle[SalesOrder]):
         self.wait(1, 30)
         self._close(self.document.lines)
 
-    def split(self) -> None:
+    def close_and_split(self) -> None:
         """Close the order with what was shipped; the rest becomes a back order."""
         self.wait(1, 30)
-        order = self.document
-        self.back_orders.append(BackOrder(order, self.now, still_open(order.lines)))
-        self._close(only_done(order.lines))
+        self.split()
+        self._close(only_done(self.document.lines))
 
     def sell_over_the_counter(self) -> None:
         """Sell it in a shop, within a minute of being written."""
@@ -161,7 +151,7 @@ SHIPPED: Outcome = (approve, pick, dispatch)
 EDITED: Outcome = (approve, OrderLifecycle.edit, pick, dispatch)
 PART_SHIPPED: Outcome = (approve, pick_in_part, ship_part, pick, dispatch)
 PART_SHIPPED_ONLY: Outcome = (approve, pick_in_part, ship_part)
-SPLIT: Outcome = (approve, pick_in_part, ship_part, OrderLifecycle.split)
+SPLIT: Outcome = (approve, pick_in_part, ship_part, OrderLifecycle.close_and_split)
 STUCK: Outcome = (approve,)
 STUCK_PICKED: Outcome = (approve, pick)
 NEVER_APPROVED: Outcome = ()

@@ -13,22 +13,18 @@ from random import Random
 from cin7_pipeline.sandbox.ledger import Contact, Line, SalesOrder
 from cin7_pipeline.sandbox.simulation import contacts as place
 from cin7_pipeline.sandbox.simulation.entry_errors import (
-    Repeat,
-    entered_again,
     in_cartons,
     mistype,
     repeat_of,
     wrong_amounts,
 )
-from cin7_pipeline.sandbox.simulation.history import History
 from cin7_pipeline.sandbox.simulation.items import Article
-from cin7_pipeline.sandbox.simulation.lifecycle import Context
+from cin7_pipeline.sandbox.simulation.lifecycle import Context, Lifecycle, Writer
 from cin7_pipeline.sandbox.simulation.order_lifecycle import (
     INVOICING,
     PART_SHIPPED,
     SHIPPED,
     STUCK,
-    BackOrder,
     Invoicing,
     OrderLifecycle,
     ship_part,
@@ -51,71 +47,58 @@ LAUNCH_TO_FIRST_SALE = timedelta(days=30)
 BACK_ORDER_OUTCOMES = (SHIPPED, STUCK, PART_SHIPPED)
 
 
-class SalesOrderWriter:
+class SalesOrderWriter(Writer[SalesOrder]):
     """Writes the sales orders of each day."""
 
+    topic = "orders"
+
     def __init__(self, context: Context) -> None:
-        self._context = context
-        self._back_orders: dict[date, list[BackOrder]] = defaultdict(list)
-        self._repeats: dict[date, list[Repeat]] = defaultdict(list)
+        super().__init__(context)
+        self._repeats: dict[date, list[SalesOrder]] = defaultdict(list)
         self._written: dict[Source, int] = defaultdict(int)
-        self._count = self._ids = 0
+        self._ids = 0
 
-    def write(self, day: date, count: int) -> list[History[SalesOrder]]:
-        """Return the orders created on one day, back orders included, each with all its versions."""
-        rng = self._context.rng("orders", day)
-        clock = self._context.clock
-        times = sorted(clock.at(day, rng.triangular(6, 22, 13)) for _ in range(count))
-        written = [self._new_order(self._arrival(at, rng)) for at in times]
-        for lifecycle in written:
-            for back_order in lifecycle.back_orders:
-                self._back_orders[clock.day_of(back_order.at)].append(back_order)
-        written += [self._back_order(each, rng) for each in self._back_orders.pop(day, [])]
-        written += [self._repeat(each, rng) for each in self._repeats.pop(day, [])]
-        return [lifecycle.history for lifecycle in written]
+    def _hour(self, rng: Random) -> float:
+        return rng.triangular(6, 22, 13)
 
-    def _arrival(self, at: datetime, rng: Random) -> Arrival:
+    def _next(self, at: datetime, rng: Random) -> OrderLifecycle:
         self._count += 1
         source = ARRIVALS[self._count % len(ARRIVALS)]
-        nth = self._written[source]
+        arrival = Arrival(source, self._count, self._written[source], at, rng)
         self._written[source] += 1
-        return Arrival(source, self._count, nth, at, rng)
-
-    def _new_order(self, arrival: Arrival) -> OrderLifecycle:
-        invoicing = INVOICING.get(arrival.number % 11, Invoicing.WITH)
         order = self._order(arrival)
-        self._context.buyer.add(order.lines, order.branch_id, -1)
-        repeat = repeat_of(arrival, order)
-        if repeat:
-            self._repeats[self._context.clock.day_of(repeat.at)].append(repeat)
-        lifecycle = OrderLifecycle(order, invoicing, self._context.clock, arrival.rng)
-        lifecycle.reach(arrival.outcome)
-        return lifecycle
+        if repeat := repeat_of(arrival, order):
+            self._repeats[self._context.clock.day_of(repeat.created_at)].append(repeat)
+        invoicing = INVOICING.get(arrival.number % 11, Invoicing.WITH)
+        return self._begin(order, invoicing, rng).run(arrival.outcome)
 
-    def _back_order(self, back_order: BackOrder, rng: Random) -> OrderLifecycle:
-        """Return an approved order of its own, under the same reference with a letter added."""
+    def _others(self, day: date, rng: Random) -> list[Lifecycle[SalesOrder]]:
+        """Write back orders, and orders that are in the account already and shipped a second time."""
+        written = super()._others(day, rng)
+        for repeat in self._repeats.pop(day, []):
+            order = replace(repeat, id=self._next_id(), lines=self._copied(repeat))
+            written.append(self._begin(order, Invoicing.WITH, rng).run(SHIPPED))
+        return written
+
+    def _back_order(self, part: SalesOrder, rng: Random) -> OrderLifecycle:
+        """Write an approved order; the buyer knows of its lines from the one it was split off."""
         order = replace(
-            back_order.parent,
+            part,
             id=self._next_id(),
-            reference=f"{back_order.parent.reference}-A",
-            created_at=back_order.at,
-            modified_at=back_order.at,
             stage="Backorder",
             invoiced_at=None,
             freight=Decimal(0),
-            lines=self._context.lines.again(back_order.lines),
+            lines=self._copied(part),
         )
-        lifecycle = OrderLifecycle(order, Invoicing.WITH, self._context.clock, rng)
-        lifecycle.reach(BACK_ORDER_OUTCOMES[self._ids % len(BACK_ORDER_OUTCOMES)])
-        return lifecycle
+        outcome = BACK_ORDER_OUTCOMES[self._ids % len(BACK_ORDER_OUTCOMES)]
+        return OrderLifecycle(order, Invoicing.WITH, self._context.clock, rng).run(outcome)
 
-    def _repeat(self, repeat: Repeat, rng: Random) -> OrderLifecycle:
-        """Return an order that is in the account already, shipped a second time."""
-        order = entered_again(repeat, self._next_id(), self._context.lines)
+    def _begin(self, order: SalesOrder, invoicing: Invoicing, rng: Random) -> OrderLifecycle:
         self._context.buyer.add(order.lines, order.branch_id, -1)
-        lifecycle = OrderLifecycle(order, Invoicing.WITH, self._context.clock, rng)
-        lifecycle.reach(SHIPPED)
-        return lifecycle
+        return OrderLifecycle(order, invoicing, self._context.clock, rng)
+
+    def _copied(self, order: SalesOrder) -> tuple[Line, ...]:
+        return self._context.lines.again(order.lines)
 
     def _next_id(self) -> int:
         self._ids += 1

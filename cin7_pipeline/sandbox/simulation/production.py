@@ -153,7 +153,7 @@ class JobWriter(Writer[ProductionJob]):
         super().__init__(context)
         self._bills, self._ids = bills, count(FIRST_PRODUCT_LINE_ID)
 
-    def _next(self, at: datetime, rng: Random) -> History[ProductionJob] | None:
+    def _next(self, at: datetime, rng: Random) -> Lifecycle[ProductionJob] | None:
         boms = self._bills.for_jobs(self._context.clock.day_of(at))
         if not boms:
             return None

@@ -4,10 +4,10 @@ Cin7 calls the received quantity of a line `qtyShipped`; here it is `done`. Size
 evenly, since Cin7 does not say which sizes of a part delivery came.
 """
 
-from collections import defaultdict
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -15,12 +15,12 @@ from cin7_pipeline.sandbox.ledger import Line, PurchaseOrder
 from cin7_pipeline.sandbox.simulation import contacts as place
 from cin7_pipeline.sandbox.simulation.buyer_view import SHARES
 from cin7_pipeline.sandbox.simulation.contacts import SUPPLIERS
-from cin7_pipeline.sandbox.simulation.history import History
 from cin7_pipeline.sandbox.simulation.items import Article
 from cin7_pipeline.sandbox.simulation.lifecycle import (
     Context,
     Lifecycle,
     Scripts,
+    Writer,
     by_number,
     in_full,
     midnight,
@@ -30,7 +30,6 @@ from cin7_pipeline.sandbox.simulation.lifecycle import (
 from cin7_pipeline.sandbox.simulation.order_lines import (
     done_in_part,
     only_done,
-    still_open,
 )
 
 FIRST_PURCHASE_ORDER_ID, FIRST_REFERENCE = 40012, 5186
@@ -39,21 +38,11 @@ DOLLAR_RATE = Decimal("1.5244")
 LATE_VOID_AFTER_DAYS, PURGE_AFTER_DAYS, BACK_ORDER_LEAD_DAYS = 89, 183, 14
 
 
-@dataclass(frozen=True)
-class BackOrder:
-    """The undelivered lines of a purchase order, to become one of their own."""
-
-    parent: PurchaseOrder
-    at: datetime
-    lines: tuple[Line, ...]
-
-
 class PurchaseLifecycle(Lifecycle[PurchaseOrder]):
     """Writes the versions of one purchase order."""
 
     def __init__(self, order: PurchaseOrder, lead_days: int, context: Context, rng: Random) -> None:
         super().__init__(order, context.clock, rng)
-        self.back_orders: list[BackOrder] = []
         self._due = order.created_at + timedelta(days=lead_days + rng.randint(-3, 5))
 
     def receive_half(self) -> None:
@@ -79,12 +68,11 @@ class PurchaseLifecycle(Lifecycle[PurchaseOrder]):
         self._arrive()
         self.revise(lines=in_full)
 
-    def split(self) -> None:
+    def close(self) -> None:
         """Close the order with what came; the rest becomes a back order."""
         self.wait(4, 30)
-        order = self.document
-        self.back_orders.append(BackOrder(order, self.now, still_open(order.lines)))
-        self.revise(stage="Received", lines=only_done(order.lines), received_at=now)
+        self.split()
+        self.revise(stage="Received", lines=only_done(self.document.lines), received_at=now)
 
     def wait_for_the_end_of_the_lookback(self) -> None:
         """Let 89 days pass since it was written."""
@@ -108,7 +96,7 @@ SCRIPTS: Scripts[PurchaseLifecycle] = (
     (17, 8, (_send, _accept, lambda lifecycle: lifecycle.wait(30, 150), _P.void)),
     (13, 6, ()),
     (29, 10, (step(20, 120, deleted_at=now),)),
-    (11, 2, (_send, _accept, _P.receive_half, _P.split)),
+    (11, 2, (_send, _accept, _P.receive_half, _P.close)),
     (9, 5, (_send, _accept, _P.receive_undated)),
     (19, 12, (_send, _accept, _P.receive_too_much)),
     (31, 16, (_send, _accept)),
@@ -117,32 +105,22 @@ SCRIPTS: Scripts[PurchaseLifecycle] = (
 )
 
 
-class PurchaseOrderWriter:
+class PurchaseOrderWriter(Writer[PurchaseOrder]):
     """Writes the purchase orders of each day."""
 
+    topic, hours = "purchases", (8.5, 17)
+
     def __init__(self, context: Context) -> None:
-        self._context = context
-        self._back_orders: dict[date, list[BackOrder]] = defaultdict(list)
-        self._count = self._ids = 0
+        super().__init__(context)
+        self._ids = count(FIRST_PURCHASE_ORDER_ID + 1)
 
-    def write(self, day: date, count: int) -> list[History[PurchaseOrder]]:
-        """Return the purchase orders created on one day, back orders included."""
-        rng = self._context.rng("purchases", day)
-        times = sorted(self._context.clock.at(day, rng.uniform(8.5, 17)) for _ in range(count))
-        written = [self._purchase(at, rng) for at in times]
-        for lifecycle in written:
-            for back_order in lifecycle.back_orders:
-                self._back_orders[self._context.clock.day_of(back_order.at)].append(back_order)
-        written += [self._back_order(each, rng) for each in self._back_orders.pop(day, [])]
-        return [lifecycle.history for lifecycle in written]
-
-    def _purchase(self, at: datetime, rng: Random) -> PurchaseLifecycle:
+    def _next(self, at: datetime, rng: Random) -> PurchaseLifecycle:
         self._count += 1
         number = self._count
         currency, lead_days = list(SUPPLIERS.values())[number % len(SUPPLIERS)]
         supplier_id = self._context.contacts.supplier_ids[number % len(SUPPLIERS)]
         order = PurchaseOrder(
-            id=self._next_id(),
+            id=next(self._ids),
             reference=f"PO-{FIRST_REFERENCE + (number - 1 if number % 33 == 15 else number)}",
             created_at=at,
             modified_at=at,
@@ -156,26 +134,14 @@ class PurchaseOrderWriter:
         )
         self._context.buyer.add(order.lines, order.branch_id, 1)
         lifecycle = PurchaseLifecycle(order, lead_days, self._context, rng)
-        lifecycle.run(by_number(SCRIPTS, number))
-        return lifecycle
+        return lifecycle.run(by_number(SCRIPTS, number))
 
-    def _back_order(self, back_order: BackOrder, rng: Random) -> PurchaseLifecycle:
+    def _back_order(self, part: PurchaseOrder, rng: Random) -> PurchaseLifecycle:
         order = replace(
-            back_order.parent,
-            id=self._next_id(),
-            reference=f"{back_order.parent.reference}-A",
-            created_at=back_order.at,
-            modified_at=back_order.at,
-            stage="New",
-            lines=self._context.lines.again(back_order.lines),
+            part, id=next(self._ids), stage="New", lines=self._context.lines.again(part.lines)
         )
         lifecycle = PurchaseLifecycle(order, BACK_ORDER_LEAD_DAYS, self._context, rng)
-        lifecycle.receive()
-        return lifecycle
-
-    def _next_id(self) -> int:
-        self._ids += 1
-        return FIRST_PURCHASE_ORDER_ID + self._ids
+        return lifecycle.run((PurchaseLifecycle.receive,))
 
     def _dates(self, number: int, at: datetime, lead_days: int) -> dict[str, Any]:
         """Return promises at local midnight; every seventh order has none, every eighth is too early."""

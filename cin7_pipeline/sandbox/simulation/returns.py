@@ -42,13 +42,13 @@ SCRIPTS: Scripts[Lifecycle[CreditNote]] = (
 class CreditNoteWriter(Writer[CreditNote]):
     """Writes the credit notes of each day; they credit orders dispatched some days before."""
 
-    topic, hours = "returns", (9, 17)
+    topic = "returns"
 
     def __init__(self, context: Context, orders: Sequence[History[SalesOrder]]) -> None:
         super().__init__(context)
         self._orders = orders
 
-    def _next(self, at: datetime, rng: Random) -> History[CreditNote] | None:
+    def _next(self, at: datetime, rng: Random) -> Lifecycle[CreditNote] | None:
         shipped = _shipped(at, self._orders)
         if not shipped:
             return None

@@ -10,7 +10,6 @@ from random import Random
 
 from cin7_pipeline.sandbox.ledger import Adjustment, Line, Transfer
 from cin7_pipeline.sandbox.simulation import contacts as place
-from cin7_pipeline.sandbox.simulation.history import History
 from cin7_pipeline.sandbox.simulation.items import Article
 from cin7_pipeline.sandbox.simulation.lifecycle import (
     Context,
@@ -85,7 +84,7 @@ class TransferWriter(Writer[Transfer]):
 
     topic, hours = "transfers", (8, 16)
 
-    def _next(self, at: datetime, rng: Random) -> History[Transfer] | None:
+    def _next(self, at: datetime, rng: Random) -> Lifecycle[Transfer] | None:
         self._count += 1
         lane = self._lane()
         wanted = self._wanted(lane)
@@ -148,9 +147,9 @@ ADJUSTMENT_SCRIPTS: Scripts[Lifecycle[Adjustment]] = (
 class AdjustmentWriter(Writer[Adjustment]):
     """Writes the adjustments of each day: counts that differ from the ledger, damage and finds."""
 
-    topic, hours = "adjustments", (9, 17)
+    topic = "adjustments"
 
-    def _next(self, at: datetime, rng: Random) -> History[Adjustment]:
+    def _next(self, at: datetime, rng: Random) -> Lifecycle[Adjustment]:
         self._count += 1
         reason, least, most = REASONS[self._count % len(REASONS)]
         adjustment = Adjustment(
