@@ -76,11 +76,7 @@ def _product(made: Assembly, place: int, register: Register, quantities: Any) ->
         _item(part, place, "Use", register) | quantities(part)
         for place, part in enumerate(made.components, start=1)
     ]
-    return {
-        **_item(made, place, "Make", register),
-        **quantities(made),
-        "components": components,
-    }
+    return {**_item(made, place, "Make", register), **quantities(made), "components": components}
 
 
 def _item(item: Assembly | Part, place: int, type: str, register: Register) -> Record:

@@ -10,13 +10,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Protocol
 
-from cin7_pipeline.sandbox.server.where import (
-    Fields,
-    InvalidQuery,
-    Predicate,
-    Record,
-    comparable,
-)
+from cin7_pipeline.sandbox.server.where import Fields, InvalidQuery, Predicate, Record, comparable
 
 DEFAULT_ROWS = 50
 MAX_ROWS = 250

@@ -22,11 +22,7 @@ from cin7_pipeline.sandbox.simulation.lifecycle import (
     now,
     step,
 )
-from cin7_pipeline.sandbox.simulation.order_lines import (
-    done_in_part,
-    done_unevenly,
-    only_done,
-)
+from cin7_pipeline.sandbox.simulation.order_lines import done_in_part, done_unevenly, only_done
 
 
 class Invoicing(Enum):

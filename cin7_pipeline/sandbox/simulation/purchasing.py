@@ -27,10 +27,7 @@ from cin7_pipeline.sandbox.simulation.lifecycle import (
     now,
     step,
 )
-from cin7_pipeline.sandbox.simulation.order_lines import (
-    done_in_part,
-    only_done,
-)
+from cin7_pipeline.sandbox.simulation.order_lines import done_in_part, only_done
 
 FIRST_PURCHASE_ORDER_ID, FIRST_REFERENCE = 40012, 5186
 COVER_TO_BUY_DAYS, MOST_LINES = 110, 14
