@@ -12,8 +12,8 @@ from typing import Any
 
 from cin7_pipeline.sandbox.ledger import Document, Ledger
 from cin7_pipeline.sandbox.serializers import catalogue, documents, production
+from cin7_pipeline.sandbox.serializers.documents import Register
 from cin7_pipeline.sandbox.serializers.json_format import Record
-from cin7_pipeline.sandbox.serializers.lines import Register
 from cin7_pipeline.sandbox.simulation.merchant import Merchant
 
 DocumentWriter = Callable[[Any, Register], Record]

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from cin7_pipeline.sandbox.ledger import Assembly, BomMaster, Part, ProductionJob
+from cin7_pipeline.sandbox.serializers.documents import Register
 from cin7_pipeline.sandbox.serializers.json_format import (
     Record,
     dated,
@@ -15,7 +16,6 @@ from cin7_pipeline.sandbox.serializers.json_format import (
     stamp,
     unset,
 )
-from cin7_pipeline.sandbox.serializers.lines import Register
 
 
 def production_job(job: ProductionJob, register: Register) -> Record:

@@ -91,7 +91,14 @@ class SandboxServer:
         Raises:
             OSError: the port is taken.
         """
-        listener = _listen(self._port)
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, self._port))
+        except OSError as error:
+            listener.close()
+            msg = f"Port {self._port} on {HOST} is not free: {error.strerror}. Choose another one."
+            raise OSError(msg) from None
         self._port = listener.getsockname()[1]
         config = uvicorn.Config(
             self._app,
@@ -137,15 +144,3 @@ class _ReachableConnection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
-
-
-def _listen(port: int) -> socket.socket:
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port))
-    except OSError as error:
-        listener.close()
-        msg = f"Port {port} on {HOST} is not free: {error.strerror}. Choose another one."
-        raise OSError(msg) from None
-    return listener

@@ -160,7 +160,7 @@ def _tokens(text: str) -> list[_Token]:
             raise _unexpected(text[position:].strip()[:20])
         found.append(_Token(match.lastgroup, match[match.lastgroup]))
         position = match.end()
-    return found
+    return [*found, _Token("end", "end of text")]
 
 
 def _unexpected(text: str) -> InvalidQuery:
@@ -177,8 +177,7 @@ class _Compiler:
 
     def whole(self) -> Predicate | None:
         predicate = self._chain()
-        if self._next < len(self._tokens):
-            raise _unexpected(self._tokens[self._next].text)
+        self._take("end")
         return predicate
 
     def _chain(self, connective: str = "OR") -> Predicate | None:
@@ -236,13 +235,8 @@ class _Compiler:
             raise _unexpected(token.text)
         return token
 
-    def _peek(self) -> _Token:
-        if self._next == len(self._tokens):
-            raise _unexpected("end of text")
-        return self._tokens[self._next]
-
     def _take(self, *kinds: str) -> _Token:
-        token = self._peek()
+        token = self._tokens[self._next]
         if token.kind not in kinds:
             raise _unexpected(token.text)
         self._next += 1
@@ -250,15 +244,13 @@ class _Compiler:
 
     def _accept(self, text: str) -> bool:
         """Step over the next token if it reads `text`; a string never does, for its quotes."""
-        if self._next == len(self._tokens):
-            return False
         found = self._tokens[self._next].text.upper() == text
         self._next += found
         return found
 
     def _expect(self, text: str) -> None:
         if not self._accept(text):
-            raise _unexpected(self._peek().text)
+            raise _unexpected(self._tokens[self._next].text)
 
 
 def _comparison(name: str, symbol: str, literals: list[_Token], fields: Fields) -> Predicate:

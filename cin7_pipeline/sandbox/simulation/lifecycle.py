@@ -39,6 +39,11 @@ class Context:
         return seeded_rng(self.seed, *topic)
 
 
+def new(id: int, reference: str, at: datetime) -> dict[str, Any]:
+    """Return what every document begins with."""
+    return {"id": id, "reference": reference, "created_at": at, "modified_at": at}
+
+
 class Lifecycle(Generic[D]):
     """Writes all versions of one document: a script of steps, each some hours after the one before."""
 

@@ -19,7 +19,7 @@ from cin7_pipeline.sandbox.simulation.entry_errors import (
     wrong_amounts,
 )
 from cin7_pipeline.sandbox.simulation.items import Article
-from cin7_pipeline.sandbox.simulation.lifecycle import Context, Lifecycle, Writer
+from cin7_pipeline.sandbox.simulation.lifecycle import Context, Lifecycle, Writer, new
 from cin7_pipeline.sandbox.simulation.order_lifecycle import (
     INVOICING,
     PART_SHIPPED,
@@ -107,10 +107,7 @@ class SalesOrderWriter(Writer[SalesOrder]):
     def _order(self, arrival: Arrival) -> SalesOrder:
         customer, branch_id = self._customer(arrival), self._branch(arrival)
         order = SalesOrder(
-            id=self._next_id(),
-            reference=arrival.reference,
-            created_at=arrival.at,
-            modified_at=arrival.at,
+            **new(self._next_id(), arrival.reference, arrival.at),
             is_approved=not arrival.source.is_draft,
             lines=self._lines(arrival, branch_id),
             source=arrival.source.name,
@@ -119,10 +116,8 @@ class SalesOrderWriter(Writer[SalesOrder]):
             branch_id=branch_id,
             tax_status="Incl" if arrival.source.tier == "retail" else "Excl",
         )
-        details = (
-            arrival.delivery(self._context.clock) | arrival.source_fields() | wrong_amounts(arrival)
-        )
-        return replace(order, **details)
+        delivery = arrival.delivery(self._context.clock)
+        return replace(order, **delivery | arrival.source_fields() | wrong_amounts(arrival))
 
     def _customer(self, arrival: Arrival) -> Contact | None:
         if arrival.source is SHOPIFY and arrival.nth % 4:
@@ -160,16 +155,21 @@ class SalesOrderWriter(Writer[SalesOrder]):
         return tuple(lines)
 
     def _goods(self, arrival: Arrival, branch_id: int) -> Iterator[Line]:
-        catalogue, rng = self._context.catalogue, arrival.rng
+        lines, catalogue, rng = self._context.lines, self._context.catalogue, arrival.rng
         articles = self._range(arrival, branch_id)
-        if ship_part in arrival.outcome:
-            yield self._in_halves(articles, arrival)
+        if ship_part in arrival.outcome:  # can ship in two halves; every other time has sizes
+            is_sized = arrival.number % 2 == 0
+            fitting = [a for a in articles if a.is_sized is is_sized and not a.product.components]
+            article = rng.choice(fitting or articles)
+            amounts = [2 * rng.randint(1, 3) for _ in article.options]
+            yield lines.line(article, amounts, catalogue.price(article, arrival.source.tier))
         if ship_unevenly in arrival.outcome:
-            yield self._unevenly(articles, arrival)
+            article = rng.choice([a for a in articles if a.is_sized] or articles)
+            yield lines.line(article, list(UNEVEN), catalogue.price(article, arrival.source.tier))
         weights = [article.popularity for article in articles]
         for article in rng.choices(articles, weights, k=rng.randint(1, 4)):
             price = catalogue.price(article, arrival.source.tier)
-            yield from self._context.lines.sold(article, rng, price, arrival.source.most)
+            yield from lines.sold(article, rng, price, arrival.source.most)
 
     def _range(self, arrival: Arrival, branch_id: int) -> list[Article]:
         """Return what can be ordered: all that is on sale; in a shop what it should have in stock."""
@@ -177,25 +177,5 @@ class SalesOrderWriter(Writer[SalesOrder]):
         articles = self._context.catalogue.on_sale(max(opening, arrival.at - LAUNCH_TO_FIRST_SALE))
         if arrival.source is not POINT_OF_SALE:
             return articles
-        return [
-            each for each in articles if self._context.buyer.least(each, branch_id) > 2
-        ] or articles
-
-    def _in_halves(self, articles: list[Article], arrival: Arrival) -> Line:
-        """Return a line that can ship in two halves; every other time one with sizes."""
-        is_sized = arrival.number % 2 == 0
-        fitting = [
-            article
-            for article in articles
-            if article.is_sized is is_sized and not article.product.components
-        ]
-        article = arrival.rng.choice(fitting or articles)
-        amounts = [2 * arrival.rng.randint(1, 3) for _ in article.options]
-        price = self._context.catalogue.price(article, arrival.source.tier)
-        return self._context.lines.line(article, amounts, price)
-
-    def _unevenly(self, articles: list[Article], arrival: Arrival) -> Line:
-        """Return a line with another quantity of every size."""
-        article = arrival.rng.choice([each for each in articles if each.is_sized] or articles)
-        price = self._context.catalogue.price(article, arrival.source.tier)
-        return self._context.lines.line(article, list(UNEVEN), price)
+        least = self._context.buyer.least
+        return [each for each in articles if least(each, branch_id) > 2] or articles

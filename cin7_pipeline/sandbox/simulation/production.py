@@ -23,6 +23,7 @@ from cin7_pipeline.sandbox.simulation.lifecycle import (
     Step,
     Writer,
     by_number,
+    new,
     now,
     step,
 )
@@ -160,10 +161,7 @@ class JobWriter(Writer[ProductionJob]):
         self._count += 1
         bom = boms[self._count % len(boms)]
         job = ProductionJob(
-            id=FIRST_JOB_ID + self._count,
-            reference=f"PJ-{FIRST_REFERENCE + self._count}",
-            created_at=at,
-            modified_at=at,
+            **new(FIRST_JOB_ID + self._count, f"PJ-{FIRST_REFERENCE + self._count}", at),
             is_approved=False,
             lines=(),
             branch_id=place.WEST if self._count % 8 == 1 else place.MAIN,

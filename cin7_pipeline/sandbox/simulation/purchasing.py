@@ -24,6 +24,7 @@ from cin7_pipeline.sandbox.simulation.lifecycle import (
     by_number,
     in_full,
     midnight,
+    new,
     now,
     step,
 )
@@ -117,10 +118,11 @@ class PurchaseOrderWriter(Writer[PurchaseOrder]):
         currency, lead_days = list(SUPPLIERS.values())[number % len(SUPPLIERS)]
         supplier_id = self._context.contacts.supplier_ids[number % len(SUPPLIERS)]
         order = PurchaseOrder(
-            id=next(self._ids),
-            reference=f"PO-{FIRST_REFERENCE + (number - 1 if number % 33 == 15 else number)}",
-            created_at=at,
-            modified_at=at,
+            **new(
+                next(self._ids),
+                f"PO-{FIRST_REFERENCE + (number - 1 if number % 33 == 15 else number)}",
+                at,
+            ),
             is_approved=False,
             lines=self._lines(supplier_id, number, rng),
             member_id=0 if number % 37 == 14 else supplier_id,

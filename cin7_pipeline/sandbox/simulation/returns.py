@@ -19,6 +19,7 @@ from cin7_pipeline.sandbox.simulation.lifecycle import (
     by_number,
     in_full,
     midnight,
+    new,
     now,
     step,
 )
@@ -55,10 +56,7 @@ class CreditNoteWriter(Writer[CreditNote]):
         order = rng.choice(shipped)
         self._count += 1
         note = CreditNote(
-            id=FIRST_CREDIT_NOTE_ID + self._count,
-            reference=f"CRN-{FIRST_REFERENCE + self._count}",
-            created_at=at,
-            modified_at=at,
+            **new(FIRST_CREDIT_NOTE_ID + self._count, f"CRN-{FIRST_REFERENCE + self._count}", at),
             is_approved=False,
             lines=self._lines(order, rng),
             member_id=order.member_id,

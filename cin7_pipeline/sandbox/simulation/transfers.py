@@ -18,6 +18,7 @@ from cin7_pipeline.sandbox.simulation.lifecycle import (
     Writer,
     by_number,
     in_full,
+    new,
     now,
     step,
 )
@@ -91,10 +92,9 @@ class TransferWriter(Writer[Transfer]):
         if not wanted:
             return None
         transfer = Transfer(
-            FIRST_TRANSFER_ID + self._count,
-            f"BT-{FIRST_TRANSFER_REFERENCE + self._count}",
-            created_at=at,
-            modified_at=at,
+            **new(
+                FIRST_TRANSFER_ID + self._count, f"BT-{FIRST_TRANSFER_REFERENCE + self._count}", at
+            ),
             is_approved=False,
             lines=tuple(self._line(article, lane, rng) for article in wanted),
             source_branch_id=lane.source_id,
@@ -153,10 +153,11 @@ class AdjustmentWriter(Writer[Adjustment]):
         self._count += 1
         reason, least, most = REASONS[self._count % len(REASONS)]
         adjustment = Adjustment(
-            id=FIRST_ADJUSTMENT_ID + self._count,
-            reference=f"ADJ-{FIRST_ADJUSTMENT_REFERENCE + self._count}",
-            created_at=at,
-            modified_at=at,
+            **new(
+                FIRST_ADJUSTMENT_ID + self._count,
+                f"ADJ-{FIRST_ADJUSTMENT_REFERENCE + self._count}",
+                at,
+            ),
             is_approved=False,
             lines=self._lines(least, most, rng),
             branch_id=COUNTED_BRANCH_IDS[self._count % len(COUNTED_BRANCH_IDS)],
