@@ -4,10 +4,10 @@ People and addresses are invented and easy to recognise, so that tests can prove
 ever reaches a table.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 from cin7_pipeline.sandbox.ledger import Contact, SizeQuantity
@@ -42,14 +42,8 @@ def fields_of(fact: object, names: str) -> Record:
             value = number(value)
         elif isinstance(value, datetime):
             value = stamp(value)
-        record[name or _camel_case(attribute)] = value
+        record[name or re.sub("_(.)", lambda match: match[1].upper(), attribute)] = value
     return record
-
-
-@cache
-def _camel_case(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(part.capitalize() for part in others)
 
 
 def dated(fact: object) -> Record:

@@ -66,19 +66,18 @@ class Faults:
 
     def take(self, resource: str) -> Failure | None:
         """Return and use up the failure planned for a call of this resource, or one by chance."""
-        failure = self._planned(resource)
-        if failure is None and self.failure_chance and self.rng.random() < self.failure_chance:
+        failure = None
+        fitting = [
+            each for each in self.planned if (each[1] or resource).lower() == resource.lower()
+        ]
+        if fitting:
+            self.planned.remove(fitting[0])
+            failure = fitting[0][0]
+        elif self.failure_chance and self.rng.random() < self.failure_chance:
             failure = self.rng.choice(self.failures)
         if failure is not None:
             self.taken[failure] += 1
         return failure
-
-    def _planned(self, resource: str) -> Failure | None:
-        for place, (failure, wanted) in enumerate(self.planned):
-            if wanted is None or wanted.lower() == resource.lower():
-                del self.planned[place]
-                return failure
-        return None
 
     def retry_after_form(self) -> RetryAfter:
         """Return the form of the next 429's header."""

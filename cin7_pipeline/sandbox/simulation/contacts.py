@@ -39,7 +39,7 @@ CUSTOMERS_AT_THE_START, FEWEST_IN_A_GROUP = 60, 3
 FIRST_NAMES = ("Avery", "Robin", "Sasha", "Kim", "Noor", "Jules", "Wren", "Tai")
 TRADES = ("Provisions", "Interiors", "Larder", "Outfitters", "Grocer", "Studio", "Supplies")
 NO_ADDRESSES = ("{}@example", "{}.example.com", "{} @example.com", "{}@@example.com")
-ALSO_A_SUPPLIER = 20
+SUPPLIER_EMAIL, ALSO_A_SUPPLIER = "sales@supplier-{}.example.com", 20
 NEW_CUSTOMER_EVERY_DAYS, CUSTOMER_CHANGE_EVERY_DAYS = 4, 6
 
 
@@ -52,9 +52,8 @@ class Contacts:
         for extra in range(MOST_NAMED_BRANCHES, branches):
             self.branches.append(self._branch(POP_UP + extra, f"Store {extra}", "02 Retail"))
         self.contacts: list[History[Contact]] = []
-        suppliers = zip(self.supplier_ids, SUPPLIERS, strict=True)
-        for id, name in suppliers:
-            self._add_company(id, "Supplier", name, _supplier_email(id))
+        for id, name in zip(self.supplier_ids, SUPPLIERS, strict=True):
+            self._add_company(id, "Supplier", name, SUPPLIER_EMAIL.format(id))
         self._add_company(INTERNAL_ID, "Internal", "Head Office", "office@example.com")
         for number in range(CUSTOMERS_AT_THE_START):
             self._add_customer(number, opened_on - timedelta(days=20 - number % 19))
@@ -157,10 +156,6 @@ def _default_branch(number: int) -> dict[str, str]:
     return {"members_1000": "" if number % 15 == 9 else BRANCHES[branch_id][0].strip()}
 
 
-def _supplier_email(id: int) -> str:
-    return f"sales@supplier-{id}.example.com"
-
-
 def _email(number: int, first: str) -> str:
     """Return an address: a tenth have none, some an invalid one, and some that of another contact."""
     if number % 10 == 6:
@@ -169,7 +164,7 @@ def _email(number: int, first: str) -> str:
         name = f"{first.lower()}.nobody-{FIRST_CUSTOMER_ID + number}"
         return NO_ADDRESSES[number // 16 % len(NO_ADDRESSES)].format(name)
     if number == ALSO_A_SUPPLIER:
-        return _supplier_email(FIRST_SUPPLIER_ID)
+        return SUPPLIER_EMAIL.format(FIRST_SUPPLIER_ID)
     if number % 9 == 8:
         before = FIRST_NAMES[(number - 1) % len(FIRST_NAMES)]
         return f"{before}.Nobody-{FIRST_CUSTOMER_ID + number - 1}@Example.com"

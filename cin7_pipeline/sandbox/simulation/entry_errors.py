@@ -103,10 +103,14 @@ def correct_late(orders: Sequence[History[SalesOrder]], day: date, clock: WallCl
     From then on there is, every day, an order older than the usual lookback that was edited.
     """
     at = clock.at(day + timedelta(days=LATE_EDIT_AFTER_DAYS), 10.3)
-    finished = [each for each in orders if each.last.modified_at < at and _is_finished(each.last)]
-    if not finished:
+    finished = [
+        each
+        for each in orders
+        if each.last.dispatched_at and each.last.lines and not each.last.deleted_at
+    ]
+    history = next((each for each in finished if each.last.modified_at < at), None)
+    if history is None:
         return
-    history = finished[0]
     order = history.last
     first, *others = order.lines
     corrections: tuple[dict[str, object], ...] = (
@@ -116,7 +120,3 @@ def correct_late(orders: Sequence[History[SalesOrder]], day: date, clock: WallCl
         {"customer_order_no": f"LATE-{order.id}"},
     )
     history.revise(at, **corrections[day.toordinal() % len(corrections)])
-
-
-def _is_finished(order: SalesOrder) -> bool:
-    return order.dispatched_at is not None and order.deleted_at is None and bool(order.lines)

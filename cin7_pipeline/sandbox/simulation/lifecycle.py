@@ -39,9 +39,10 @@ class Context:
         return seeded_rng(self.seed, *topic)
 
 
-def new(id: int, reference: str, at: datetime) -> dict[str, Any]:
+def new(id: int, reference: str, at: datetime, *, is_approved: bool = False) -> dict[str, Any]:
     """Return what every document begins with."""
-    return {"id": id, "reference": reference, "created_at": at, "modified_at": at}
+    stamps = {"created_at": at, "modified_at": at}
+    return {"id": id, "reference": reference, "is_approved": is_approved, **stamps}
 
 
 class Lifecycle(Generic[D]):

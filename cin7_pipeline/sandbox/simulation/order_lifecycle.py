@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from enum import Enum, auto
-from typing import Self
+from typing import Literal, Self
 
 from cin7_pipeline.sandbox.ledger import Line, SalesOrder
 from cin7_pipeline.sandbox.simulation.clock import WallClock
@@ -24,17 +23,9 @@ from cin7_pipeline.sandbox.simulation.lifecycle import (
 )
 from cin7_pipeline.sandbox.simulation.order_lines import done_in_part, done_unevenly, only_done
 
-
-class Invoicing(Enum):
-    """When an order is invoiced."""
-
-    BEFORE = auto()
-    WITH = auto()
-    AFTER = auto()
-    NEVER = auto()
-
-
-INVOICING = {0: Invoicing.BEFORE, 3: Invoicing.AFTER, 5: Invoicing.AFTER, 8: Invoicing.NEVER}
+Invoicing = Literal["before", "with", "after", "never"]
+"""When an order is invoiced, relative to its dispatch."""
+INVOICING: dict[int, Invoicing] = {0: "before", 3: "after", 5: "after", 8: "never"}
 OWN_STAGES = ("Awaiting Supplier (PO Pending)", "awaiting supplier (PO pending) ", "Ready for 3PL")
 PURGE_AFTER_DAYS = 183
 
@@ -77,7 +68,7 @@ class OrderLifecycle(Lifecycle[SalesOrder]):
         """Pick it: the stage that ShipStation waits for."""
         self.wait(2, 30)
         self.revise(stage="Fully Picked")
-        if self._invoicing is Invoicing.BEFORE:
+        if self._invoicing == "before":
             self.wait(0.2, 2)
             self.revise(invoiced_at=midnight)
 
@@ -117,9 +108,9 @@ class OrderLifecycle(Lifecycle[SalesOrder]):
 
     def _close(self, lines: tuple[Line, ...]) -> None:
         self.revise(stage="Dispatched", dispatched_at=now, lines=lines)
-        if self._invoicing is Invoicing.AFTER:
+        if self._invoicing == "after":
             self.wait(30, 150)
-        if self._invoicing in {Invoicing.WITH, Invoicing.AFTER}:
+        if self._invoicing in {"with", "after"}:
             self.revise(invoiced_at=midnight)
 
 
@@ -127,10 +118,6 @@ def _is_plain(line: Line, order: SalesOrder) -> bool:
     is_kit = any(each.parent_id == line.id for each in order.lines)
     whole = line.quantity == line.quantity.to_integral_value() and line.quantity > Decimal(0)
     return bool(line.option_id) and not (line.sizes or line.parent_id or is_kit) and whole
-
-
-def _own_stage(lifecycle: Lifecycle[SalesOrder]) -> str:
-    return OWN_STAGES[lifecycle.document.id % len(OWN_STAGES)]
 
 
 Outcome = tuple[Callable[[OrderLifecycle], None], ...]
@@ -141,6 +128,7 @@ ship_unevenly = step(1, 20, lines=lambda each: done_unevenly(each.document.lines
 count = step(0.2, 4, stage="Fully Picked", lines=in_full)
 void = step(4, 60, is_void=True, cancelled_at=now, stage="Void")
 restore = step(5, 50, is_void=False, cancelled_at=None, stage="Processing")
+set_own_stage = step(1, 20, stage=lambda each: OWN_STAGES[each.document.id % len(OWN_STAGES)])
 delete = step(10, 200, deleted_at=now)
 
 SHIPPED: Outcome = (approve, pick, dispatch)
@@ -161,7 +149,7 @@ DISPATCH_DATE_AHEAD: Outcome = (OrderLifecycle.date_ahead,)
 DISPATCH_DATE_ONLY: Outcome = (OrderLifecycle.date_only,)
 SHIPPED_UNEVENLY: Outcome = (approve, pick_in_part, ship_unevenly)
 SHIPPED_SHORT: Outcome = (approve, pick_in_part, ship_unevenly, OrderLifecycle.close_short)
-WAITING_FOR_SUPPLIER: Outcome = (approve, step(1, 20, stage=_own_stage))
+WAITING_FOR_SUPPLIER: Outcome = (approve, set_own_stage)
 PICKED_AND_COUNTED: Outcome = (approve, pick, count)
 PICKED_AS_DRAFT: Outcome = (count,)
 

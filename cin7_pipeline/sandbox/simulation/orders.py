@@ -69,7 +69,7 @@ class SalesOrderWriter(Writer[SalesOrder]):
         order = self._order(arrival)
         if repeat := repeat_of(arrival, order):
             self._repeats[self._context.clock.day_of(repeat.created_at)].append(repeat)
-        invoicing = INVOICING.get(arrival.number % 11, Invoicing.WITH)
+        invoicing = INVOICING.get(arrival.number % 11, "with")
         return self._begin(order, invoicing, rng).run(arrival.outcome)
 
     def _others(self, day: date, rng: Random) -> list[Lifecycle[SalesOrder]]:
@@ -77,7 +77,7 @@ class SalesOrderWriter(Writer[SalesOrder]):
         written = super()._others(day, rng)
         for repeat in self._repeats.pop(day, []):
             order = replace(repeat, id=self._next_id(), lines=self._copied(repeat))
-            written.append(self._begin(order, Invoicing.WITH, rng).run(SHIPPED))
+            written.append(self._begin(order, "with", rng).run(SHIPPED))
         return written
 
     def _back_order(self, part: SalesOrder, rng: Random) -> OrderLifecycle:
@@ -91,7 +91,7 @@ class SalesOrderWriter(Writer[SalesOrder]):
             lines=self._copied(part),
         )
         outcome = BACK_ORDER_OUTCOMES[self._ids % len(BACK_ORDER_OUTCOMES)]
-        return OrderLifecycle(order, Invoicing.WITH, self._context.clock, rng).run(outcome)
+        return OrderLifecycle(order, "with", self._context.clock, rng).run(outcome)
 
     def _begin(self, order: SalesOrder, invoicing: Invoicing, rng: Random) -> OrderLifecycle:
         self._context.buyer.add(order.lines, order.branch_id, -1)
@@ -107,8 +107,12 @@ class SalesOrderWriter(Writer[SalesOrder]):
     def _order(self, arrival: Arrival) -> SalesOrder:
         customer, branch_id = self._customer(arrival), self._branch(arrival)
         order = SalesOrder(
-            **new(self._next_id(), arrival.reference, arrival.at),
-            is_approved=not arrival.source.is_draft,
+            **new(
+                self._next_id(),
+                arrival.reference,
+                arrival.at,
+                is_approved=not arrival.source.is_draft,
+            ),
             lines=self._lines(arrival, branch_id),
             source=arrival.source.name,
             member_id=customer.id if customer else 0,

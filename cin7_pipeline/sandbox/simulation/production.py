@@ -4,12 +4,13 @@ There is a bill of every kit, and of what the merchant makes itself. Two of them
 product, one names a component that is in no catalogue, one makes two products, one is changed later.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from random import Random
+from typing import Any
 
 from cin7_pipeline.sandbox.ledger import Assembly, BomMaster, Component, Part, ProductionJob
 from cin7_pipeline.sandbox.simulation import contacts as place
@@ -120,18 +121,16 @@ def _change(bom: History[BomMaster]) -> None:
     bom.revise(bom.last.created_at + timedelta(days=CHANGED_AFTER_DAYS), products=(more,))
 
 
-def _products_with_loss(loss: int) -> Callable[[Lifecycle[ProductionJob]], tuple[Assembly, ...]]:
-    """Return what a job made: so many units less, from so many more of each component."""
+def _complete(loss: int) -> Step:
+    """Return the step that makes so many units less, from so many more of each component."""
 
     def finished(made: Assembly) -> Assembly:
         components = tuple(replace(part, done=part.quantity + loss) for part in made.components)
         return replace(made, done=made.quantity - loss, components=components)
 
-    return lambda lifecycle: tuple(map(finished, lifecycle.document.products))
+    def products(lifecycle: Lifecycle[Any]) -> tuple[Assembly, ...]:
+        return tuple(map(finished, lifecycle.document.products))
 
-
-def _complete(loss: int) -> Step:
-    products = _products_with_loss(loss)
     return step(24, 24 * LEAD_DAYS, completed_at=now, stage="Completed", products=products)
 
 
@@ -162,7 +161,6 @@ class JobWriter(Writer[ProductionJob]):
         bom = boms[self._count % len(boms)]
         job = ProductionJob(
             **new(FIRST_JOB_ID + self._count, f"PJ-{FIRST_REFERENCE + self._count}", at),
-            is_approved=False,
             lines=(),
             branch_id=place.WEST if self._count % 8 == 1 else place.MAIN,
             due_at=self._context.clock.midnight_of(at + timedelta(days=LEAD_DAYS)),

@@ -117,13 +117,9 @@ class PurchaseOrderWriter(Writer[PurchaseOrder]):
         number = self._count
         currency, lead_days = list(SUPPLIERS.values())[number % len(SUPPLIERS)]
         supplier_id = self._context.contacts.supplier_ids[number % len(SUPPLIERS)]
+        reference = f"PO-{FIRST_REFERENCE + (number - 1 if number % 33 == 15 else number)}"
         order = PurchaseOrder(
-            **new(
-                next(self._ids),
-                f"PO-{FIRST_REFERENCE + (number - 1 if number % 33 == 15 else number)}",
-                at,
-            ),
-            is_approved=False,
+            **new(next(self._ids), reference, at),
             lines=self._lines(supplier_id, number, rng),
             member_id=0 if number % 37 == 14 else supplier_id,
             branch_id=place.WEST if number % 8 == 3 else place.MAIN,
@@ -153,20 +149,18 @@ class PurchaseOrderWriter(Writer[PurchaseOrder]):
 
     def _lines(self, supplier_id: int, number: int, rng: Random) -> tuple[Line, ...]:
         write = self._context.lines
-        lines = [self._line(article, rng) for article in self._wanted(supplier_id)]
+        on_sale = [a for a in self._context.catalogue.on_sale() if not a.product.components]
+        own = [each for each in on_sale if each.product.supplier_id in {supplier_id, 0}]
+        days_left = self._context.buyer.days_left
+        # What runs out first; a supplier that has nothing of its own may sell anything.
+        ranked = sorted(own or on_sale, key=lambda article: days_left(article, SHARES))
+        lines = [self._line(article, rng) for article in ranked[:MOST_LINES]]
         if number % 4 == 2:
             lines.append(write.fee("freight", "Sea freight", Decimal(300), 1))
         if number % 23 == 9:
             pair = "/".join((line.code or "").strip() for line in lines[:2])
             lines.append(write.fee(pair, "Mixed carton", Decimal("4.1"), 24))
         return tuple(lines)
-
-    def _wanted(self, supplier_id: int) -> list[Article]:
-        """Return the supplier's articles that run out first; where it has none, anyone's."""
-        on_sale = [a for a in self._context.catalogue.on_sale() if not a.product.components]
-        own = [each for each in on_sale if each.product.supplier_id in {supplier_id, 0}]
-        days_left = self._context.buyer.days_left
-        return sorted(own or on_sale, key=lambda a: days_left(a, SHARES))[:MOST_LINES]
 
     def _line(self, article: Article, rng: Random) -> Line:
         """Return enough for the weeks ahead, in fives; of a size grid, in twos of every size."""

@@ -57,7 +57,6 @@ class CreditNoteWriter(Writer[CreditNote]):
         self._count += 1
         note = CreditNote(
             **new(FIRST_CREDIT_NOTE_ID + self._count, f"CRN-{FIRST_REFERENCE + self._count}", at),
-            is_approved=False,
             lines=self._lines(order, rng),
             member_id=order.member_id,
             branch_id=order.branch_id,

@@ -95,7 +95,6 @@ class TransferWriter(Writer[Transfer]):
             **new(
                 FIRST_TRANSFER_ID + self._count, f"BT-{FIRST_TRANSFER_REFERENCE + self._count}", at
             ),
-            is_approved=False,
             lines=tuple(self._line(article, lane, rng) for article in wanted),
             source_branch_id=lane.source_id,
             destination_branch_id=lane.destination_id,
@@ -158,7 +157,6 @@ class AdjustmentWriter(Writer[Adjustment]):
                 f"ADJ-{FIRST_ADJUSTMENT_REFERENCE + self._count}",
                 at,
             ),
-            is_approved=False,
             lines=self._lines(least, most, rng),
             branch_id=COUNTED_BRANCH_IDS[self._count % len(COUNTED_BRANCH_IDS)],
             reason=reason,
