@@ -38,22 +38,16 @@ class MerchantAccount:
     def records(self, resource: str, timestamp: datetime) -> list[Record]:
         """Return all records of a resource at a time, by id, in camelCase and with all their fields.
 
-        A resource the merchant does not use is an empty list.
+        A resource the merchant does not use is an empty list. Each version of a document is written once.
         """
         ledger = self._ledger
         if ledger is None or ledger.timestamp != timestamp:
             ledger = self._ledger = self.merchant.ledger(timestamp)
-        if resource in DOCUMENTS:
-            listed, write = DOCUMENTS[resource]
-            return self._documents(listed(ledger), write, Register(ledger))
-        return OTHERS[resource](ledger) if resource in OTHERS else []
-
-    def _documents(
-        self, listed: Sequence[Document], write: DocumentWriter, register: Register
-    ) -> list[Record]:
-        """Return the documents that are not deleted; each version of each is written once and kept."""
-        records = []
-        for document in listed:
+        if resource not in DOCUMENTS:
+            return OTHERS[resource](ledger) if resource in OTHERS else []
+        listed, write = DOCUMENTS[resource]
+        register, records = Register(ledger), []
+        for document in listed(ledger):
             if document.deleted_at is None:
                 if id(document) not in self._written:
                     self._written[id(document)] = (document, write(document, register))
@@ -103,5 +97,5 @@ OTHERS: dict[str, Callable[[Ledger], list[Record]]] = {
     "BomMasters": _bom_masters(production.bom_master),
     "v2/BomMasters": _bom_masters(production.bom_master_v2),
     "Stock": _stock,
-    "Users": lambda _: catalogue.users(),
+    "Users": lambda _: [catalogue.user(*each) for each in catalogue.USERS],
 }

@@ -117,19 +117,11 @@ def stock_row(row: StockRow, option: Option, product: Product, branch_name: str)
     }
 
 
-def users() -> list[Record]:
-    """Return the `Users` records: staff of the merchant, invented too."""
-    return [
-        {
-            "id": id,
-            "isActive": True,
-            "firstName": first,
-            "lastName": f"Nobody-{id}",
-            "jobTitle": job,
-            "email": f"{first.lower()}.nobody-{id}@example.com",
-        }
-        for id, first, job in USERS
-    ]
+def user(id: int, first: str, job: str) -> Record:
+    """Return a `Users` record: staff of the merchant, invented too."""
+    last, email = f"Nobody-{id}", f"{first.lower()}.nobody-{id}@example.com"
+    names = {"firstName": first, "lastName": last}
+    return {"id": id, "isActive": True, **names, "jobTitle": job, "email": email}
 
 
 def _organisation(who: Branch | Contact, company: str, names: Record, email: str) -> Record:

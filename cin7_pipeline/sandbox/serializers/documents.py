@@ -162,7 +162,7 @@ def sales_order(order: SalesOrder, register: Register) -> Record:
         "logisticsStatus": 1,
         **unset(null="departmentNumber storeLocationNumber distributionCenter", zero="ediStatus"),
         "lineItems": write_lines(order, register, sales_line),
-        "accountingAttributes": _accounting("Imported" if order.invoiced_at else "NotImported"),
+        "accountingAttributes": _accounting(is_imported=bool(order.invoiced_at)),
     }
 
 
@@ -180,7 +180,7 @@ def purchase_order(order: PurchaseOrder, register: Register) -> Record:
             text="supplierInvoiceReference",
             zero="logisticsStatus",
         ),
-        "accountingAttributes": _accounting("NotImported"),
+        "accountingAttributes": _accounting(),
     }
 
 
@@ -192,7 +192,7 @@ def credit_note(note: CreditNote, register: Register) -> Record:
         "creditNoteNumber": note.id - 60_000,
         **fields_of(note, "sales_reference creditNoteDate=credited_at completedDate=completed_at"),
         "lineItems": write_lines(note, register, credit_line),
-        "accountingAttributes": _accounting("NotImported"),
+        "accountingAttributes": _accounting(),
         **unset(
             null="memberEmail customerReport alternativeAccountCode logisticsCarrier modifiedCOGSDate",
             zero="salesPersonId logisticsStatus",
@@ -325,5 +325,6 @@ def _status(document: Document) -> str:
     return "APPROVED" if document.is_approved else "DRAFT"
 
 
-def _accounting(status: str) -> Record:
+def _accounting(*, is_imported: bool = False) -> Record:
+    status = "Imported" if is_imported else "NotImported"
     return {"importDate": None, "accountingImportStatus": status}

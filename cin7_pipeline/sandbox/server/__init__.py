@@ -1,4 +1,1 @@
-"""This package serves an account over HTTP: key, limits, queries and answers as Cin7 gives them, faults too.
-
-Whose records are served is an `Account`'s business (`listing`); nothing here knows the merchant.
-"""
+"""This package serves an account over HTTP as Cin7 does, faults included; it knows no merchant."""

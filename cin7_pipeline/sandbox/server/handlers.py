@@ -3,23 +3,23 @@
 It does not decide who may ask (`app`), nor how an answer is sent (`responses`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from cin7_pipeline.sandbox.server.faults import Faults
 from cin7_pipeline.sandbox.server.listing import (
     Account,
     Listing,
     Listings,
-    cut,
     parse_fields,
     parse_order,
     parse_page,
     project,
 )
 from cin7_pipeline.sandbox.server.responses import Refusal
-from cin7_pipeline.sandbox.server.where import Predicate, Record, both, compile_where, equals
+from cin7_pipeline.sandbox.server.where import Predicate, Record, compile_where
 
 # Every resource of the API that can be listed, whether or not the account has records of it.
 RESOURCES = (
@@ -39,16 +39,14 @@ Parameters = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Route:
-    """What a path asks for; without an id it is the list."""
+    """What a path asks for: one record, or without an id the list.
+
+    `listing` is what the account calls the list: that of version 2 has other records.
+    """
 
     resource: str
     record_id: int | None
-    version: str
-
-    @property
-    def listing(self) -> str:
-        """What the account calls the list: only version 2 is named, for its records differ."""
-        return self.resource if self.version == "v1" else f"{self.version}/{self.resource}"
+    listing: str
 
 
 def find_route(path: str) -> Route | None:
@@ -65,7 +63,7 @@ def find_route(path: str) -> Route | None:
     versions = ("v1", "v2") if resource == "BomMasters" else ("v1",)
     if api != "api" or resource is None or version not in versions:
         return None
-    return Route(resource, record_id, version)
+    return Route(resource, record_id, resource if version == "v1" else f"v2/{resource}")
 
 
 class RequestHandler:
@@ -103,26 +101,29 @@ class RequestHandler:
         listing = self._listing(route)
         order = parse_order(asked.get("order", ""), faults.default_direction)
         step = max(1, rows - 1) if faults.duplicate_rows_across_pages else rows
-        wanted = self._predicate(route.resource, asked, listing)
-        records = cut(listing.sort(order), wanted, (number - 1) * step, rows)
-        return self._render(records, asked)
+        records: Iterable[Record] = listing.sort(order)
+        for wanted in self._predicates(route.resource, asked, listing):
+            records = filter(wanted, records)
+        first = (number - 1) * step
+        return self._render(list(islice(records, first, first + rows)), asked)
 
     def _listing(self, route: Route) -> Listing:
         lag_seconds = self._faults.visibility_lag_seconds
         return self._listings.at(route.listing, self._clock(), lag_seconds)
 
-    def _predicate(
+    def _predicates(
         self, resource: str, parameters: Parameters, listing: Listing
-    ) -> Predicate | None:
+    ) -> Iterator[Predicate]:
         text = parameters.get("where", "")
         where = compile_where(text, listing.fields)
         if lost := self._faults.lost_fields(where.names):
             where = compile_where(text, listing.fields, lost)
         own_filter = OWN_FILTERS.get(resource, "")
-        if own_filter not in parameters:
-            return where.predicate
-        filtered = equals(own_filter, parameters[own_filter], listing.fields)
-        return both(where.predicate, filtered) if where.predicate else filtered
+        value = parameters.get(own_filter, "").replace("'", "''")
+        filtered = f"{own_filter} = '{value}'" if own_filter in parameters else ""
+        for each in (where, compile_where(filtered, listing.fields)):
+            if each.predicate is not None:
+                yield each.predicate
 
     def _render(self, records: list[Record], parameters: Parameters) -> list[Record]:
         selection = parse_fields(parameters.get("fields", ""))

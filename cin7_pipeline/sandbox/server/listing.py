@@ -4,13 +4,12 @@ It applies `where`, `order`, `page`, `rows` and `fields`. What a fault makes of 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import islice
 from typing import Any, Protocol
 
-from cin7_pipeline.sandbox.server.where import Fields, InvalidQuery, Predicate, Record, comparable
+from cin7_pipeline.sandbox.server.where import Fields, InvalidQuery, Record, comparable
 
 DEFAULT_ROWS = 50
 MAX_ROWS = 250
@@ -155,13 +154,6 @@ class Listing:
             return (False, 0) if value is None else (True, prepare(value))
 
         return sorted(records, key=key, reverse=descending)
-
-
-def cut(records: Sequence[Record], wanted: Predicate | None, first: int, rows: int) -> list[Record]:
-    """Return `rows` of the wanted records, from the `first` one on (counted from 0)."""
-    if wanted is None:
-        return list(records[first : first + rows])
-    return list(islice(filter(wanted, records), first, first + rows))
 
 
 class Listings:

@@ -127,19 +127,15 @@ def compile_where(text: str, fields: Fields, ignored: Collection[str] = ()) -> W
         return Where()
     compiler = _Compiler(_tokens(text), fields, ignored)
     try:
-        return Where(compiler.whole(), compiler.names)
+        predicate = compiler.chain()
+        compiler.take("end")
+        return Where(predicate, compiler.names)
     except RecursionError:
         msg = "The where argument is not valid: too many nested parentheses."
         raise InvalidQuery(msg) from None
 
 
-def equals(name: str, text: str, fields: Fields) -> Predicate:
-    """Return a predicate for one field that is equal to a text."""
-    return _comparison(fields.name(name), "=", [_Token("string", text)], fields)
-
-
-def both(one: Predicate, other: Predicate) -> Predicate:
-    """Return a predicate for records that satisfy both."""
+def _both(one: Predicate, other: Predicate) -> Predicate:
     return lambda record: one(record) and other(record)
 
 
@@ -175,15 +171,10 @@ class _Compiler:
         self._fields, self._ignored = fields, ignored
         self.names: set[str] = set()
 
-    def whole(self) -> Predicate | None:
-        predicate = self._chain()
-        self._take("end")
-        return predicate
-
-    def _chain(self, connective: str = "OR") -> Predicate | None:
+    def chain(self, connective: str = "OR") -> Predicate | None:
         """Read parts joined by OR, each of parts joined by AND, each a comparison or in parentheses."""
         operand, join = (
-            (self._single, both) if connective == "AND" else (self._conjunction, _either)
+            (self._single, _both) if connective == "AND" else (self._conjunction, _either)
         )
         joined = operand()
         while self._accept(connective):
@@ -192,14 +183,14 @@ class _Compiler:
         return joined
 
     def _conjunction(self) -> Predicate | None:
-        return self._chain("AND")
+        return self.chain("AND")
 
     def _single(self) -> Predicate | None:
         if self._accept("("):
-            predicate = self._chain()
+            predicate = self.chain()
             self._expect(")")
             return predicate
-        written = self._take("word").text
+        written = self.take("word").text
         symbol, values = self._operator_and_values()
         self.names.add(written.lower())
         if written.lower() in self._ignored:
@@ -216,7 +207,7 @@ class _Compiler:
         if self._accept("NOT"):
             self._expect("LIKE")
             return "NOT LIKE", [self._literal()]
-        symbol = "LIKE" if self._accept("LIKE") else self._take("operator").text
+        symbol = "LIKE" if self._accept("LIKE") else self.take("operator").text
         return symbol, [self._literal()]
 
     def _list(self) -> list[_Token]:
@@ -228,14 +219,14 @@ class _Compiler:
         return values
 
     def _literal(self) -> _Token:
-        token = self._take("string", "date", "number", "word")
+        token = self.take("string", "date", "number", "word")
         if token.kind == "string":
             return _Token("string", token.text[1:-1].replace("''", "'"))
         if token.kind == "word" and token.text.lower() not in ("true", "false"):
             raise _unexpected(token.text)
         return token
 
-    def _take(self, *kinds: str) -> _Token:
+    def take(self, *kinds: str) -> _Token:
         token = self._tokens[self._next]
         if token.kind not in kinds:
             raise _unexpected(token.text)

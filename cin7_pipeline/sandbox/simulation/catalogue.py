@@ -18,7 +18,6 @@ from cin7_pipeline.sandbox.simulation.items import (
     is_made,
     kind_of,
     make_articles,
-    make_components,
     make_product,
 )
 
@@ -123,7 +122,11 @@ class Catalogue:
 
     def _kit_components(self, number: int, rng: Random) -> tuple[Component, ...]:
         """Return a few articles; one kit holds another kit and something that the merchant makes."""
-        components = make_components(self.simple_articles(), rng)
+        choices = self.simple_articles()
+        components = tuple(
+            Component(each.option_id, rng.choice(each.options).size, Decimal(rng.randint(1, 3)))
+            for each in rng.sample(choices, min(len(choices), rng.randint(2, 3)))
+        )
         if number != NESTED_KIT_NUMBER:
             return components
         made = next(each for each in self.on_sale() if is_made(each.product))

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
-from cin7_pipeline.sandbox.ledger import Component, Option, Product
+from cin7_pipeline.sandbox.ledger import Option, Product
 
 FIRST_PRODUCT_ID, FIRST_OPTION_ID = 1201, 34010
 OPTION_IDS_PER_PRODUCT = 10
@@ -207,24 +207,13 @@ def _prices(kind: Kind, cost: Decimal, rng: random.Random) -> dict[str, Decimal]
     return prices | {"costAUD": cost}
 
 
-def number_of(product: Product) -> int:
-    """Return the number a product was made from."""
-    return product.id - FIRST_PRODUCT_ID
-
-
 def is_exploded(kit: Product) -> bool:
     """Return whether orders list the components of a kit; of every other kit they list only the kit."""
-    return number_of(kit) // len(KINDS) % 2 == 0
+    return (kit.id - FIRST_PRODUCT_ID) // len(KINDS) % 2 == 0
 
 
 def is_made(product: Product) -> bool:
     """Return whether the merchant makes it itself."""
-    return product.order_type != "Kit" and number_of(product) % MADE_EVERY in MADE_PLACES
-
-
-def make_components(choices: list[Article], rng: random.Random) -> tuple[Component, ...]:
-    """Return what a kit is made of: two or three other articles, each once or a few times."""
-    return tuple(
-        Component(article.option_id, rng.choice(article.options).size, Decimal(rng.randint(1, 3)))
-        for article in rng.sample(choices, min(len(choices), rng.randint(2, 3)))
+    return (
+        product.order_type != "Kit" and (product.id - FIRST_PRODUCT_ID) % MADE_EVERY in MADE_PLACES
     )

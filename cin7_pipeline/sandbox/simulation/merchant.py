@@ -4,7 +4,7 @@ Each day is simulated once, with all that becomes of its documents later; a time
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain, count
@@ -16,19 +16,21 @@ from cin7_pipeline.sandbox.simulation.buyer_view import BuyerView
 from cin7_pipeline.sandbox.simulation.catalogue import Catalogue
 from cin7_pipeline.sandbox.simulation.clock import WallClock, quota
 from cin7_pipeline.sandbox.simulation.contacts import Contacts
-from cin7_pipeline.sandbox.simulation.entry_errors import correct_late, save_again_at_month_end
 from cin7_pipeline.sandbox.simulation.history import History, versions_at
-from cin7_pipeline.sandbox.simulation.lifecycle import Context
+from cin7_pipeline.sandbox.simulation.lifecycle import Context, Writer
 from cin7_pipeline.sandbox.simulation.order_lines import LineFactory
 from cin7_pipeline.sandbox.simulation.orders import SalesOrderWriter
 from cin7_pipeline.sandbox.simulation.production import BillsOfMaterials, JobWriter
 from cin7_pipeline.sandbox.simulation.purchasing import PurchaseOrderWriter
-from cin7_pipeline.sandbox.simulation.returns import CreditNoteWriter
 from cin7_pipeline.sandbox.simulation.stock import StockLevels, StockRules
-from cin7_pipeline.sandbox.simulation.transfers import AdjustmentWriter, TransferWriter
+from cin7_pipeline.sandbox.simulation.stock_documents import (
+    AdjustmentWriter,
+    CreditNoteWriter,
+    TransferWriter,
+)
 
 FIRST_LINE_ID = 7700001
-RETURNS_PER_ORDER_AND_WEEK = 2
+ORDERS_PER_RETURN_A_WEEK = 2
 ADJUSTMENTS_A_WEEK, JOBS_A_WEEK = 4, 2
 
 
@@ -68,14 +70,14 @@ class Merchant:
         context = Context(seed, clock, opened_on, self._contacts, self._catalogue, lines, buyer)
         self._bills = BillsOfMaterials(context)
         self._documents: dict[str, list[History[Any]]] = defaultdict(list)
-        self._writers = (
-            SalesOrderWriter(context),
-            PurchaseOrderWriter(context),
-            TransferWriter(context),
-            CreditNoteWriter(context, self._documents["sales_orders"]),
-            AdjustmentWriter(context),
-            JobWriter(context, self._bills),
-        )
+        self._writers: dict[str, Writer[Any]] = {
+            "sales_orders": SalesOrderWriter(context),
+            "purchase_orders": PurchaseOrderWriter(context),
+            "transfers": TransferWriter(context),
+            "credit_notes": CreditNoteWriter(context, self._documents["sales_orders"]),
+            "adjustments": AdjustmentWriter(context),
+            "production_jobs": JobWriter(context, self._bills),
+        }
         opening = buyer.open(clock.at(opened_on - timedelta(days=1), 20))
         self._stock = StockLevels(self._catalogue, rules, list(opening))
         self._simulated_until = opened_on - timedelta(days=1)
@@ -116,23 +118,18 @@ class Merchant:
 
     def _simulate(self, day: date) -> None:
         number, size = (day - self.opened_on).days, self.size
-        sales, purchases, transfers, returns, adjustments, jobs = self._writers
+        counts = {
+            "sales_orders": size.orders_per_day,
+            "purchase_orders": quota(size.purchase_orders_per_week, number),
+            "transfers": quota(size.transfers_per_week, number),
+            "credit_notes": quota(max(1, size.orders_per_day // ORDERS_PER_RETURN_A_WEEK), number),
+            "adjustments": quota(ADJUSTMENTS_A_WEEK, number),
+            "production_jobs": quota(JOBS_A_WEEK, number),
+        }
         self._catalogue.advance(day)
         self._contacts.advance(day)
-        orders = sales.write(day, size.orders_per_day)
-        for order in orders:
-            save_again_at_month_end(order, self._clock)
-        correct_late(orders, day, self._clock)
-        weekly_returns = max(1, size.orders_per_day // RETURNS_PER_ORDER_AND_WEEK)
-        written: dict[str, Sequence[History[Any]]] = {
-            "sales_orders": orders,
-            "purchase_orders": purchases.write(day, quota(size.purchase_orders_per_week, number)),
-            "transfers": transfers.write(day, quota(size.transfers_per_week, number)),
-            "credit_notes": returns.write(day, quota(weekly_returns, number)),
-            "adjustments": adjustments.write(day, quota(ADJUSTMENTS_A_WEEK, number)),
-            "production_jobs": jobs.write(day, quota(JOBS_A_WEEK, number)),
-        }
-        for name, histories in written.items():
-            self._documents[name] += histories
-            for history in histories:
+        for name, writer in self._writers.items():
+            written = writer.write(day, counts[name])
+            self._documents[name] += written
+            for history in written:
                 self._stock.add(history)

@@ -84,12 +84,6 @@ class LineFactory:
         return tuple(copies)
 
 
-def discounted(line: Line, percent: int) -> Line:
-    """Return the line with a discount: an amount of money over its whole quantity, to the cent."""
-    amount = (line.quantity * line.unit_price * percent / 100).quantize(CENT)
-    return replace(line, discount=amount)
-
-
 def done_in_full(lines: Iterable[Line]) -> tuple[Line, ...]:
     """Return every line shipped, received or transferred as ordered."""
     return tuple(replace(line, done=line.quantity) for line in lines)

@@ -1,6 +1,6 @@
 """This module simulates sales orders as they arrive: for whom, at which branch, with which lines.
 
-Which system sends them is in `sources`, what becomes of them in `order_lifecycle`.
+Which system sends them is in `order_entry`, what becomes of them in `order_lifecycle`.
 """
 
 from collections import defaultdict
@@ -12,14 +12,25 @@ from random import Random
 
 from cin7_pipeline.sandbox.ledger import Contact, Line, SalesOrder
 from cin7_pipeline.sandbox.simulation import contacts as place
-from cin7_pipeline.sandbox.simulation.entry_errors import (
+from cin7_pipeline.sandbox.simulation.history import History
+from cin7_pipeline.sandbox.simulation.items import Article
+from cin7_pipeline.sandbox.simulation.lifecycle import Context, Lifecycle, Writer, new
+from cin7_pipeline.sandbox.simulation.order_entry import (
+    ARRIVALS,
+    BACKEND,
+    ORDERMENTUM,
+    POINT_OF_SALE,
+    SHOPIFY,
+    UNNAMED,
+    Arrival,
+    Source,
+    correct_late,
     in_cartons,
     mistype,
     repeat_of,
+    save_again_at_month_end,
     wrong_amounts,
 )
-from cin7_pipeline.sandbox.simulation.items import Article
-from cin7_pipeline.sandbox.simulation.lifecycle import Context, Lifecycle, Writer, new
 from cin7_pipeline.sandbox.simulation.order_lifecycle import (
     INVOICING,
     PART_SHIPPED,
@@ -30,17 +41,7 @@ from cin7_pipeline.sandbox.simulation.order_lifecycle import (
     ship_part,
     ship_unevenly,
 )
-from cin7_pipeline.sandbox.simulation.order_lines import UNEVEN, discounted
-from cin7_pipeline.sandbox.simulation.sources import (
-    ARRIVALS,
-    BACKEND,
-    ORDERMENTUM,
-    POINT_OF_SALE,
-    SHOPIFY,
-    UNNAMED,
-    Arrival,
-    Source,
-)
+from cin7_pipeline.sandbox.simulation.order_lines import CENT, UNEVEN
 
 FIRST_ORDER_ID = 911103
 LAUNCH_TO_FIRST_SALE = timedelta(days=30)
@@ -58,6 +59,14 @@ class SalesOrderWriter(Writer[SalesOrder]):
         self._written: dict[Source, int] = defaultdict(int)
         self._ids = 0
 
+    def write(self, day: date, count: int) -> list[History[SalesOrder]]:
+        """Return the orders of one day, and let them be saved again and corrected late."""
+        orders, clock = super().write(day, count), self._context.clock
+        for order in orders:
+            save_again_at_month_end(order, clock)
+        correct_late(orders, day, clock)
+        return orders
+
     def _hour(self, rng: Random) -> float:
         return rng.triangular(6, 22, 13)
 
@@ -74,9 +83,9 @@ class SalesOrderWriter(Writer[SalesOrder]):
 
     def _others(self, day: date, rng: Random) -> list[Lifecycle[SalesOrder]]:
         """Write back orders, and orders that are in the account already and shipped a second time."""
-        written = super()._others(day, rng)
+        written, again = super()._others(day, rng), self._context.lines.again
         for repeat in self._repeats.pop(day, []):
-            order = replace(repeat, id=self._next_id(), lines=self._copied(repeat))
+            order = replace(repeat, id=self._next_id(), lines=again(repeat.lines))
             written.append(self._begin(order, "with", rng).run(SHIPPED))
         return written
 
@@ -88,7 +97,7 @@ class SalesOrderWriter(Writer[SalesOrder]):
             stage="Backorder",
             invoiced_at=None,
             freight=Decimal(0),
-            lines=self._copied(part),
+            lines=self._context.lines.again(part.lines),
         )
         outcome = BACK_ORDER_OUTCOMES[self._ids % len(BACK_ORDER_OUTCOMES)]
         return OrderLifecycle(order, "with", self._context.clock, rng).run(outcome)
@@ -96,9 +105,6 @@ class SalesOrderWriter(Writer[SalesOrder]):
     def _begin(self, order: SalesOrder, invoicing: Invoicing, rng: Random) -> OrderLifecycle:
         self._context.buyer.add(order.lines, order.branch_id, -1)
         return OrderLifecycle(order, invoicing, self._context.clock, rng)
-
-    def _copied(self, order: SalesOrder) -> tuple[Line, ...]:
-        return self._context.lines.again(order.lines)
 
     def _next_id(self) -> int:
         self._ids += 1
@@ -151,7 +157,9 @@ class SalesOrderWriter(Writer[SalesOrder]):
         if arrival.source is ORDERMENTUM and nth % 4 == 1:
             lines[-1:] = mistype(lines[-1], nth // 4, self._context.catalogue)
         if number % 10 == 3:
-            lines[0] = discounted(lines[0], arrival.rng.choice((5, 10, 15)))
+            share = Decimal(arrival.rng.choice((5, 10, 15))) / 100
+            discount = (lines[0].quantity * lines[0].unit_price * share).quantize(CENT)
+            lines[0] = replace(lines[0], discount=discount)
         if number % 8 == 2:
             lines.append(self._context.lines.fee("freight", "Freight", Decimal("12.5")))
         if number % 13 == 6:
