@@ -92,11 +92,9 @@ class Faults:
 
     def lost_fields(self, names: Collection[str]) -> Collection[str]:
         """Return the fields that a condition over these names (in lower case) is not filtered by."""
-        is_combined = not ID_FIELDS.issuperset(names)
-        is_lost = self.ids_filter == "ignored" or (
-            self.ids_filter == "dropped_when_combined" and is_combined
-        )
-        return ID_FIELDS if is_lost else ()
+        is_alone = ID_FIELDS.issuperset(names)
+        is_read = self.ids_filter == "dropped_when_combined" and is_alone
+        return () if is_read or self.ids_filter == "honoured" else ID_FIELDS
 
     def add_extra_fields(self, records: list[Record]) -> list[Record]:
         """Return the records with the fields that no documentation knows."""

@@ -33,8 +33,7 @@ ONLY_LISTED = {"Stock", "Voucher", "PaymentFeesAndPayouts/Fees", "PaymentFeesAnd
 OWN_FILTERS = {"Stock": "barcode", "Voucher": "code"}
 _BY_LOWER_CASE = {name.lower(): name for name in RESOURCES}
 
-Parameters = Mapping[str, str]
-"""The query parameters by name in lower case."""
+Parameters = Mapping[str, str]  # by name in lower case
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,10 @@ def _whole_number(parameters: Mapping[str, str], name: str, default: int) -> int
         raise InvalidQuery(msg) from None
 
 
+# Fields to sort by, the most significant first, and whether each is descending.
 Order = tuple[tuple[str, bool], ...]
-"""Fields to sort by, the most significant first, and whether each is descending."""
+# Names in lower case; None takes the whole value, a selection only parts of what is in it.
+Selection = dict[str, "Selection | None"]
 
 
 @lru_cache(maxsize=256)
@@ -74,10 +76,6 @@ def parse_order(text: str, default_direction: str) -> Order:
             raise InvalidQuery(msg)
         keys.append((words[0], direction == "DESC"))
     return tuple(keys)
-
-
-Selection = dict[str, "Selection | None"]
-"""Names in lower case; None takes the whole value, a selection only parts of what is in it."""
 
 
 @lru_cache(maxsize=256)

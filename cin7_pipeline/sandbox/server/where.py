@@ -43,8 +43,8 @@ class InvalidQuery(ValueError):
     """A parameter that Cin7 answers with 400; the message is the body."""
 
 
+# What a field compares as; unset is null in every record.
 FieldKind = Literal["number", "text", "date", "flag", "list", "nested", "unset"]
-"""What a field compares as; unset is null in every record."""
 
 
 class Fields:
