@@ -1,15 +1,23 @@
-"""The account a run talks to: the company's own, or the sandbox where no credentials are given."""
+"""This module connects a run to its account: the company's own, or the sandbox without credentials."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
+from cin7_pipeline.files import private_folder, write_atomic
 from cin7_pipeline.omni.client import Cin7Client
 from cin7_pipeline.omni.rate_limit import Limits, RateLimiter
-from cin7_pipeline.settings import Settings
+from cin7_pipeline.settings import SANDBOX_TIME_ZONE, Settings
+
+if TYPE_CHECKING:
+    from cin7_pipeline.sandbox import Sandbox
+
+SANDBOX_AGE_DAYS = 120
 
 
 def rate_limiter_of(settings: Settings) -> RateLimiter:
-    """The account's rate limiter, shared with every other process that uses the same key."""
+    """Return the account's rate limiter, shared with every other process that uses the same key."""
     limits = Limits(
         per_second=settings.calls_per_second,
         per_minute=settings.calls_per_minute,
@@ -21,9 +29,15 @@ def rate_limiter_of(settings: Settings) -> RateLimiter:
 
 @contextmanager
 def connect(settings: Settings, *, may_use_reserve: bool = False) -> Iterator[Cin7Client]:
-    """A client of the account; a scheduled run may use the calls kept in reserve for it."""
+    """Yield a client of the account; a scheduled run may use the calls kept in reserve for it."""
     with ExitStack() as stack:
-        base_url, username, api_key = _address(settings, stack)
+        if settings.username is None or settings.api_key is None:
+            sandbox = stack.enter_context(sandbox_of(settings))
+            address = (sandbox.base_url, sandbox.username, sandbox.api_key)
+        else:
+            key = (settings.username.get_secret_value(), settings.api_key.get_secret_value())
+            address = (settings.base_url, *key)
+        base_url, username, api_key = address
         yield stack.enter_context(
             Cin7Client(
                 base_url=base_url,
@@ -35,12 +49,17 @@ def connect(settings: Settings, *, may_use_reserve: bool = False) -> Iterator[Ci
         )
 
 
-def _address(settings: Settings, stack: ExitStack) -> tuple[str, str, str]:
-    """Where the account is and how it is opened; a sandbox is served as long as `stack` is open."""
-    if settings.username is None or settings.api_key is None:
-        from cin7_pipeline.sandbox_account import SANDBOX_KEY, SANDBOX_USERNAME, sandbox_server
+def sandbox_of(settings: Settings, port: int = 0) -> "Sandbox":
+    """Return the sandbox, to be served in a `with` block.
 
-        server = stack.enter_context(sandbox_server(settings))
-        return server.base_url, SANDBOX_USERNAME, SANDBOX_KEY
-    username, api_key = settings.username.get_secret_value(), settings.api_key.get_secret_value()
-    return settings.base_url, username, api_key
+    The first run writes down its opening day, so that the account has grown when the next one looks.
+    """
+    from cin7_pipeline.sandbox import Sandbox
+
+    path = settings.state_dir / "sandbox_opened_on"
+    if not path.exists():
+        private_folder(path.parent)
+        opened_on = settings.now().date() - timedelta(days=SANDBOX_AGE_DAYS)
+        write_atomic(path, opened_on.isoformat().encode())
+    opened_on = date.fromisoformat(path.read_text().strip())
+    return Sandbox(opened_on, settings.now, SANDBOX_TIME_ZONE, port)

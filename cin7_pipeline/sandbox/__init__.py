@@ -1,5 +1,33 @@
-"""A Cin7 Omni account that runs on this machine, with a life of its own and a truth to check against.
+"""This package is a Cin7 Omni account that runs on this machine; all of its data are invented.
 
-`ledger` says what a merchant's books hold; `life` lives it; `payloads` writes it the way Cin7 does;
-`server` answers over HTTP; `truth` says what the planning tables must show. All of it is invented.
+`simulation` computes what a merchant's account holds at a time, as the facts of `ledger`;
+`serializers` write them as Cin7 does; `server` answers over HTTP. The rest of the product may import
+`Sandbox` and nothing else, and nothing here imports the rest of the product.
 """
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from cin7_pipeline.sandbox.serializers.account import MerchantAccount
+from cin7_pipeline.sandbox.server.server import SandboxServer
+from cin7_pipeline.sandbox.simulation.merchant import Merchant
+
+__all__ = ["Sandbox"]
+
+
+class Sandbox(SandboxServer):
+    """A server of the demo account, open to its own `username` and `api_key`; a context manager.
+
+    The account opened on `opened_on` and is as it is at `now()`, which is read by the minute, since
+    what it holds is costly to compute. Port 0 is any free one.
+    """
+
+    def __init__(
+        self, opened_on: date, now: Callable[[], datetime], time_zone: str, port: int = 0
+    ) -> None:
+        def clock() -> datetime:
+            return now().replace(second=0, microsecond=0)
+
+        merchant = Merchant(opened_on=opened_on, time_zone=time_zone)
+        merchant.ledger(clock())  # simulated now: the first request would wait several seconds
+        super().__init__(MerchantAccount(merchant), clock=clock, port=port)

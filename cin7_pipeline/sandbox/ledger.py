@@ -1,49 +1,175 @@
-"""What the simulated merchant's books hold at one moment: facts, without Cin7's way of writing them.
+"""This module defines what the simulated merchant's account holds at one time, without Cin7's spelling.
 
-Quantities are stocking units, prices are in the document's currency, moments are UTC.
-How the books come about is told in `life`; how Cin7 spells them in `payloads`.
+Quantities are stocking units, prices are in the document's currency, times are UTC. How it comes
+about is in `simulation`; how Cin7 writes it in `serializers`.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from cin7_pipeline.sandbox.master_data import (
-    Assembly,
-    BomMaster,
-    Branch,
-    Component,
-    Contact,
-    Option,
-    Part,
-    Product,
-    StockRow,
-)
-
-__all__ = [
-    "Adjustment",
-    "Assembly",
-    "BomMaster",
-    "Books",
-    "Branch",
-    "Component",
-    "Contact",
-    "CreditNote",
-    "Document",
-    "Line",
-    "Option",
-    "Part",
-    "Product",
-    "ProductionJob",
-    "PurchaseOrder",
-    "SalesOrder",
-    "SizeQuantity",
-    "StockRow",
-    "Transfer",
-]
-
-
 CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Component:
+    """How much of one item goes into a kit."""
+
+    option_id: int
+    size: str
+    quantity: Decimal
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """What stock is counted by."""
+        return self.option_id, self.size
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product; what is sold are its options. `components` is filled on kits only."""
+
+    id: int
+    style_code: str
+    name: str
+    brand: str
+    category: str
+    sub_category: str
+    supplier_id: int
+    order_type: str
+    status: str
+    stock_control: str
+    weight: Decimal
+    volume: Decimal
+    created_at: datetime
+    modified_at: datetime
+    components: tuple[Component, ...] = ()
+    custom_fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option × size; on a size grid several share an id. `size` is '' when unsized.
+
+    `prices` has the keys of Cin7's priceColumns: tier and currency (`wholesaleAUD`, `costUSD`).
+    """
+
+    id: int
+    size: str
+    product_id: int
+    status: str
+    code: str | None
+    option_code: str
+    size_code: str | None
+    supplier_code: str
+    barcode: str
+    option_1: str
+    option_2: str
+    option_3: str
+    weight: Decimal
+    prices: dict[str, Decimal]
+    created_at: datetime
+    modified_at: datetime
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """What stock is counted by."""
+        return self.id, self.size
+
+    @property
+    def sku(self) -> str:
+        """The code it goes by: its own, else its size's, else its option's."""
+        return self.code or self.size_code or self.option_code
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A place that holds stock."""
+
+    id: int
+    name: str
+    branch_type: str
+    is_active: bool
+    created_at: datetime
+    modified_at: datetime
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A customer or supplier; `email` and `person` are invented and must never reach a table."""
+
+    id: int
+    type: str
+    company: str
+    group: str
+    email: str
+    person: str
+    is_active: bool
+    created_at: datetime
+    modified_at: datetime
+    sub_group: str = ""
+    price_column: str = ""
+    custom_fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A component of an assembly; `done` is what a finished job really took of it."""
+
+    id: int
+    option_id: int
+    code: str
+    name: str
+    quantity: Decimal
+    done: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """What is made and what goes into it.
+
+    On a BOM quantities are per unit made; on a job they are totals, and `done` is what was made.
+    """
+
+    id: int
+    option_id: int
+    code: str
+    name: str
+    quantity: Decimal
+    components: tuple[Part, ...]
+    done: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class BomMaster:
+    """A bill of materials."""
+
+    id: int
+    reference: str
+    created_at: datetime
+    modified_at: datetime
+    products: tuple[Assembly, ...]
+
+
+@dataclass(frozen=True)
+class StockRow:
+    """Cin7's own stock figures of one option × size at one branch."""
+
+    option_id: int
+    size: str
+    branch_id: int
+    code: str
+    on_hand: Decimal
+    open_sales: Decimal
+    incoming: Decimal
+    holding: Decimal
+    virtual: Decimal
+    modified_at: datetime
+
+    @property
+    def available(self) -> Decimal:
+        """Cin7's definition: on hand less open sales."""
+        return self.on_hand - self.open_sales
 
 
 @dataclass(frozen=True)
@@ -205,10 +331,10 @@ class ProductionJob(Document):
 
 
 @dataclass(frozen=True)
-class Books:
-    """Everything the merchant's account holds at `moment`, deleted documents included and marked."""
+class Ledger:
+    """Everything the merchant's account holds at `timestamp`, deleted documents included and marked."""
 
-    moment: datetime
+    timestamp: datetime
     products: list[Product] = field(default_factory=list)
     options: list[Option] = field(default_factory=list)
     branches: list[Branch] = field(default_factory=list)

@@ -14,7 +14,7 @@ import msgspec
 
 from cin7_pipeline.omni.endpoints import SALES_ORDERS
 from cin7_pipeline.sandbox.serializers.account import MerchantAccount
-from cin7_pipeline.sandbox.server.parameters import parse_fields, project
+from cin7_pipeline.sandbox.server.listing import parse_fields, project
 from cin7_pipeline.sandbox.simulation.merchant import Merchant
 
 PAGE_ROWS = 250

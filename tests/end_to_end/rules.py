@@ -41,7 +41,7 @@ class Rules:
     def oracle(self, merchant: Merchant, time_zone: str) -> Oracle:
         """Return the oracle for a merchant's books under these rules."""
         return Oracle(
-            merchant.books,
+            merchant.ledger,
             time_zone=time_zone,
             warehouses=self.warehouses or None,
             channels=self.channels,

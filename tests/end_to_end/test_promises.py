@@ -12,7 +12,7 @@ def test_an_order_of_200_days_ago_edited_lately_is_seen(synced_scenario: Scenari
     now = synced_scenario.now
     edited = [
         order
-        for order in synced_scenario.merchant.books(now).sales_orders
+        for order in synced_scenario.merchant.ledger(now).sales_orders
         if order.created_at < now - timedelta(days=180)
         and order.modified_at >= now - timedelta(days=90)
         and order.deleted_at is None
@@ -26,7 +26,7 @@ def test_a_late_void_is_archived_and_counts_no_more(synced_scenario: Scenario) -
     """A purchase order voided long after its creation is Archived and in no counted replenishment."""
     voided = [
         order.id
-        for order in synced_scenario.merchant.books(synced_scenario.now).purchase_orders
+        for order in synced_scenario.merchant.ledger(synced_scenario.now).purchase_orders
         if order.is_void
         and order.cancelled_at
         and order.cancelled_at >= order.created_at + timedelta(days=89)

@@ -5,7 +5,7 @@ of reads: which loads there were, when, and what each asked for. It reads neithe
 models, and no rule of it may be copied from them: where a table and the oracle disagree, one of the two is
 wrong, and the table's comments, the API's facts or the settings' documentation decide which.
 
-    oracle = Oracle(merchant.books, time_zone="Australia/Sydney")
+    oracle = Oracle(merchant.ledger, time_zone="Australia/Sydney")
     tables = oracle.tables([Read(now, Window.lookback(now, 90))])
     tables["sales_lines"][0]["quantity"]
 

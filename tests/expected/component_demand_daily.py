@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from cin7_pipeline.sandbox.ledger import Assembly, Books
+from cin7_pipeline.sandbox.ledger import Assembly, Ledger
 from tests.expected.items import Items
 from tests.expected.sales_lines import SaleEntry, sold_on
 from tests.expected.values import ZERO, Calendar, Row, rounded
@@ -30,7 +30,7 @@ class Taken:
 class ComponentDemand:
     """Breaks sold kits down into components."""
 
-    def __init__(self, books: Books, items: Items) -> None:
+    def __init__(self, books: Ledger, items: Items) -> None:
         self._items = items
         self._kits = {p.id for p in books.products if p.order_type.lower() == "kit"}
         # Of several bills for one product the newest counts.

@@ -9,9 +9,9 @@ import pytest
 
 from cin7_pipeline.sandbox.ledger import (
     Adjustment,
-    Books,
     Branch,
     Document,
+    Ledger,
     Line,
     Option,
     ProductionJob,
@@ -105,7 +105,7 @@ class Shop:
         values |= {"reference": f"D-{id_}", "lines": lines, **changes}
         self.documents.append(kind(id=id_, **typed(values)))
 
-    def books(self, timestamp: datetime) -> Books:
+    def books(self, timestamp: datetime) -> Ledger:
         """Return the books at a timestamp: of each document the last version."""
         last = {
             document.id: document
@@ -116,8 +116,8 @@ class Shop:
         def of(kind: type[Document]) -> list[Any]:
             return [document for document in last.values() if isinstance(document, kind)]
 
-        return Books(
-            moment=timestamp,
+        return Ledger(
+            timestamp=timestamp,
             options=self.options,
             branches=self.branches,
             stock=self.stock,

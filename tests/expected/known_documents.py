@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from cin7_pipeline.sandbox.ledger import Books, Document, StockRow
+from cin7_pipeline.sandbox.ledger import Document, Ledger, StockRow
 from cin7_pipeline.window import Window
 
-BooksAt = Callable[[datetime], Books]
+BooksAt = Callable[[datetime], Ledger]
 
 # The endpoints of documents, each with what makes a document of it open.
 IS_OPEN: dict[str, Callable[..., bool]] = {
@@ -134,7 +134,7 @@ class Known:
     `books` are those of the last read; of a local day only the last stock list is kept.
     """
 
-    books: Books
+    books: Ledger
     documents: dict[str, KnownDocuments]
     snapshots: dict[date, Snapshot] = field(default_factory=dict)
 
@@ -149,7 +149,7 @@ def known_after(reads: Sequence[Read], books_at: BooksAt, zone: ZoneInfo) -> Kno
         msg = "no read was given, so no planning table exists: give at least one Read"
         raise ValueError(msg)
     known = Known(
-        Books(reads[-1].started_at), {entity: KnownDocuments(entity) for entity in IS_OPEN}
+        Ledger(reads[-1].started_at), {entity: KnownDocuments(entity) for entity in IS_OPEN}
     )
     for read in reads:
         books = known.books = books_at(read.account_time)

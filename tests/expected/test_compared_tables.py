@@ -29,7 +29,7 @@ def tables(merchant):
 
 def tables_after(merchant, *reads):
     """Return the merchant's tables after these reads."""
-    return Oracle(merchant.books, time_zone=merchant.time_zone).tables(reads)
+    return Oracle(merchant.ledger, time_zone=merchant.time_zone).tables(reads)
 
 
 def per_item(rows, quantity):
@@ -82,7 +82,7 @@ def test_syncing_often_ends_where_reading_everything_does(merchant, tables):
     """However the reads are cut, what still exists is known the same; what was deleted is gone."""
     starts = [NOW - timedelta(days=day) for day in range(108, -1, -6)]
     synced = tables_after(merchant, *(Read(at, Window.lookback(at, 7)) for at in starts))
-    books = merchant.books(NOW)
+    books = merchant.ledger(NOW)
     deleted = {d.id for d in (*books.sales_orders, *books.credit_notes) if d.deleted_at}
     for table, key in (
         ("sales_lines", "sales_order_id"),

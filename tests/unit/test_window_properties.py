@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from cin7_pipeline.omni.filters import window_where
 from cin7_pipeline.pipeline import SLICE_DAYS, history_slices
-from cin7_pipeline.sandbox.server.matching import Fields, compile_condition
-from cin7_pipeline.sandbox.server.query import parse_where
+from cin7_pipeline.sandbox.server.where import Fields, compile_where
 from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.window import EARLIEST, Window
 from dagster_project.defs.history import window_of
@@ -176,8 +175,7 @@ def test_the_filter_of_a_window_finds_exactly_its_documents(
     """What was changed in it, or created in it where it has an end; a bound inside a second widens it."""
     created, changed = data.draw(st.tuples(seconds_near(window), seconds_near(window)))
     document = {"createdDate": as_cin7_writes(created), "modifiedDate": as_cin7_writes(changed)}
-    condition = parse_where(window_where(window))
-    found = compile_condition(condition, Fields([document]))(document)
+    found = compile_where(window_where(window), Fields([document])).predicate(document)
 
     start = window.start.replace(microsecond=0)
 
@@ -196,8 +194,7 @@ def test_the_slices_of_a_window_find_what_the_window_finds(
     document = {"createdDate": as_cin7_writes(created), "modifiedDate": as_cin7_writes(changed)}
 
     def finds(part: Window) -> bool:
-        condition = parse_where(window_where(part))
-        return compile_condition(condition, Fields([document]))(document)
+        return compile_where(window_where(part), Fields([document])).predicate(document)
 
     slices = [finds(part) for part in window.slices(size, now)]
     assert any(slices) >= finds(window)

@@ -1,1 +1,1 @@
-"""The merchant's books in Cin7's own words: full records, camelCase, null-rich, ready for JSON."""
+"""This package writes the ledger as Cin7 does: full records, camelCase, null-rich, ready for JSON."""

@@ -1,31 +1,30 @@
-"""The merchant's account as Cin7's API shows it: full records of each resource at a moment.
+"""This module shows a merchant as Cin7's API does: the full records of each resource at a time.
 
-How a record is written is told in `documents`, `production`, `lines` and `catalogue`.
 Deleted documents are not listed: Cin7 never says that they existed.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
+from operator import attrgetter
+from typing import Any
 
-from cin7_pipeline.sandbox.ledger import BomMaster, Books, Document, Option
-from cin7_pipeline.sandbox.serializers import catalogue as write
-from cin7_pipeline.sandbox.serializers.documents import (
-    adjustment,
-    branch_transfer,
-    credit_note,
-    purchase_order,
-    sales_order,
-)
+from cin7_pipeline.sandbox.ledger import Document, Ledger
+from cin7_pipeline.sandbox.serializers import catalogue, documents, production
+from cin7_pipeline.sandbox.serializers.documents import Register
 from cin7_pipeline.sandbox.serializers.json_format import Record
-from cin7_pipeline.sandbox.serializers.lines import Register
-from cin7_pipeline.sandbox.serializers.production import bom_master, bom_master_v2, production_job
 from cin7_pipeline.sandbox.simulation.merchant import Merchant
 
-D = TypeVar("D", bound=Document)
-Totals = dict[tuple[int, str], tuple[Decimal, Decimal]]
+DocumentWriter = Callable[[Any, Register], Record]
+DOCUMENTS: dict[str, tuple[Callable[[Ledger], Sequence[Document]], DocumentWriter]] = {
+    "SalesOrders": (attrgetter("sales_orders"), documents.sales_order),
+    "PurchaseOrders": (attrgetter("purchase_orders"), documents.purchase_order),
+    "BranchTransfers": (attrgetter("transfers"), documents.branch_transfer),
+    "CreditNotes": (attrgetter("credit_notes"), documents.credit_note),
+    "Adjustments": (attrgetter("adjustments"), documents.adjustment),
+    "ProductionJobs": (attrgetter("production_jobs"), production.production_job),
+}
 
 
 class MerchantAccount:
@@ -33,117 +32,70 @@ class MerchantAccount:
 
     def __init__(self, merchant: Merchant) -> None:
         self.merchant = merchant
-        self._books: Books | None = None
+        self._ledger: Ledger | None = None
         self._written: dict[int, tuple[Document, Record]] = {}
-        self._writers: dict[str, Callable[[Books], list[Record]]] = {
-            "Products": _products,
-            "ProductOptions": _product_options,
-            "Branches": lambda books: _by_id(write.branch(each) for each in books.branches),
-            "Contacts": lambda books: _by_id(write.contact(each) for each in books.contacts),
-            "SalesOrders": self._sales_orders,
-            "PurchaseOrders": self._purchase_orders,
-            "BranchTransfers": self._branch_transfers,
-            "CreditNotes": self._credit_notes,
-            "Adjustments": self._adjustments,
-            "ProductionJobs": self._production_jobs,
-            "BomMasters": lambda books: _bom_masters(books, bom_master),
-            "v2/BomMasters": lambda books: _bom_masters(books, bom_master_v2),
-            "Stock": _stock,
-            "Users": lambda books: write.users(),
-        }
 
-    def records(self, resource: str, moment: datetime) -> list[Record]:
-        """All records of a resource at a moment, by id, in camelCase and with all their fields.
+    def records(self, resource: str, timestamp: datetime) -> list[Record]:
+        """Return all records of a resource at a time, by id, in camelCase and with all their fields.
 
-        Raises `KeyError` for a resource the account has nothing of.
+        A resource the merchant does not use is an empty list. Each version of a document is written once.
         """
-        writer = self._writers[resource]
-        books = self._books
-        if books is None or books.moment != moment:
-            books = self._books = self.merchant.books(moment)
-        return writer(books)
-
-    def _sales_orders(self, books: Books) -> list[Record]:
-        return self._listed(books.sales_orders, sales_order, books)
-
-    def _purchase_orders(self, books: Books) -> list[Record]:
-        return self._listed(books.purchase_orders, purchase_order, books)
-
-    def _branch_transfers(self, books: Books) -> list[Record]:
-        return self._listed(books.transfers, branch_transfer, books)
-
-    def _credit_notes(self, books: Books) -> list[Record]:
-        return self._listed(books.credit_notes, credit_note, books)
-
-    def _adjustments(self, books: Books) -> list[Record]:
-        return self._listed(books.adjustments, adjustment, books)
-
-    def _production_jobs(self, books: Books) -> list[Record]:
-        return self._listed(books.production_jobs, production_job, books)
-
-    def _listed(
-        self, documents: Iterable[D], writer: Callable[[D, Register], Record], books: Books
-    ) -> list[Record]:
-        """The documents that are not deleted; each state of each is written once and kept."""
-        register = _register(books)
-        records = []
-        for document in documents:
+        ledger = self._ledger
+        if ledger is None or ledger.timestamp != timestamp:
+            ledger = self._ledger = self.merchant.ledger(timestamp)
+        if resource not in DOCUMENTS:
+            return OTHERS[resource](ledger) if resource in OTHERS else []
+        listed, write = DOCUMENTS[resource]
+        register, records = Register(ledger), []
+        for document in listed(ledger):
             if document.deleted_at is None:
                 if id(document) not in self._written:
-                    self._written[id(document)] = (document, writer(document, register))
+                    self._written[id(document)] = (document, write(document, register))
                 records.append(self._written[id(document)][1])
         return records
 
 
-def _by_id(records: Iterable[Record]) -> list[Record]:
-    return sorted(records, key=lambda record: int(record["id"]))
-
-
-def _register(books: Books) -> Register:
-    options: dict[int, list[Option]] = defaultdict(list)
-    for option in books.options:
-        options[option.id].append(option)
-    return Register(
-        products={product.id: product for product in books.products},
-        options=options,
-        contacts={contact.id: contact for contact in books.contacts},
-        branches={branch.id: branch for branch in books.branches},
-    )
-
-
-def _bom_masters(books: Books, writer: Callable[[BomMaster, Register], Record]) -> list[Record]:
-    register = _register(books)
-    return [writer(bom, register) for bom in books.bom_masters]
-
-
-def _products(books: Books) -> list[Record]:
+def _products(ledger: Ledger) -> list[Record]:
     options: dict[int, list[Record]] = defaultdict(list)
-    for record in _product_options(books):
+    for record in _product_options(ledger):
         options[record["productId"]].append(record)
-    return [write.product(each, options.get(each.id, [])) for each in books.products]
+    return [catalogue.product(each, options.get(each.id, [])) for each in ledger.products]
 
 
-def _product_options(books: Books) -> list[Record]:
-    totals = _totals(books)
-    return [write.product_option(option, totals) for option in books.options]
+def _product_options(ledger: Ledger) -> list[Record]:
+    totals: dict[tuple[int, str], tuple[Decimal, Decimal]] = {}
+    for row in ledger.stock:
+        on_hand, available = totals.get((row.option_id, row.size), (Decimal(0), Decimal(0)))
+        totals[row.option_id, row.size] = (on_hand + row.on_hand, available + row.available)
+    return [catalogue.product_option(option, totals) for option in ledger.options]
 
 
-def _stock(books: Books) -> list[Record]:
-    options = {option.key: option for option in books.options}
-    products = {product.id: product for product in books.products}
-    names = {branch.id: branch.name for branch in books.branches}
+def _stock(ledger: Ledger) -> list[Record]:
+    options = {option.key: option for option in ledger.options}
+    register = Register(ledger)
     records = []
-    for row in books.stock:
+    for row in ledger.stock:
         option = options[row.option_id, row.size]
-        product = products[option.product_id]
-        records.append(write.stock_row(row, option, product, names.get(row.branch_id, "")))
+        product, branch = register.products[option.product_id], register.branches[row.branch_id]
+        records.append(catalogue.stock_row(row, option, product, branch.name))
     return records
 
 
-def _totals(books: Books) -> Totals:
-    """On hand and available of every item over all branches."""
-    totals: Totals = {}
-    for row in books.stock:
-        on_hand, available = totals.get((row.option_id, row.size), (Decimal(0), Decimal(0)))
-        totals[row.option_id, row.size] = (on_hand + row.on_hand, available + row.available)
-    return totals
+def _by_id(records: Sequence[Record]) -> list[Record]:
+    return sorted(records, key=lambda record: int(record["id"]))
+
+
+def _bom_masters(write: DocumentWriter) -> Callable[[Ledger], list[Record]]:
+    return lambda ledger: [write(bom, Register(ledger)) for bom in ledger.bom_masters]
+
+
+OTHERS: dict[str, Callable[[Ledger], list[Record]]] = {
+    "Products": _products,
+    "ProductOptions": _product_options,
+    "Branches": lambda ledger: _by_id([catalogue.branch(each) for each in ledger.branches]),
+    "Contacts": lambda ledger: _by_id([catalogue.contact(each) for each in ledger.contacts]),
+    "BomMasters": _bom_masters(production.bom_master),
+    "v2/BomMasters": _bom_masters(production.bom_master_v2),
+    "Stock": _stock,
+    "Users": lambda _: [catalogue.user(*each) for each in catalogue.USERS],
+}

@@ -1,4 +1,4 @@
-"""Products, options, branches, contacts, stock and users as Cin7 sends them, every field of them."""
+"""This module writes products, options, branches, contacts, stock and users, with every field of theirs."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -6,11 +6,13 @@ from decimal import Decimal
 from cin7_pipeline.sandbox.ledger import Branch, Contact, Option, Product, StockRow
 from cin7_pipeline.sandbox.serializers.json_format import (
     Record,
+    dated,
+    fields_of,
     name_of,
     number,
     phone,
-    stamp,
     street,
+    unset,
 )
 
 SIZE_IDS = {"S": 3, "M": 4, "L": 5, "XL": 6}
@@ -19,214 +21,134 @@ Totals = Mapping[tuple[int, str], tuple[Decimal, Decimal]]
 
 
 def product(product: Product, options: list[Record]) -> Record:
-    """A `Products` record with its options inside."""
+    """Return a `Products` record with its options inside."""
     is_sized = any(option["sizeId"] for option in options)
     return {
-        "id": product.id,
-        "status": product.status,
-        "createdDate": stamp(product.created_at),
-        "modifiedDate": stamp(product.modified_at),
-        "styleCode": product.style_code,
-        "name": product.name,
+        **dated(product),
+        **fields_of(product, "status style_code name"),
         "description": f"<p>{product.name}</p>" if product.id % 3 else "",
-        "tags": None,
         "images": [],
-        "pdfUpload": None,
-        "pdfDescription": "",
-        "supplierId": product.supplier_id,
-        "brand": product.brand,
-        "category": product.category,
-        "subCategory": product.sub_category,
+        **fields_of(product, "supplier_id brand category sub_category"),
         "categoryIdArray": [100 + product.id % 5],
-        "channels": "",
-        "weight": number(product.weight),
-        "height": 0.0,
-        "width": 0.0,
-        "length": 0.0,
-        "volume": number(product.volume),
-        "stockControl": product.stock_control,
-        "orderType": product.order_type,
-        "productType": None,
-        "productSubtype": None,
-        "projectName": "",
+        **fields_of(product, "weight volume stock_control order_type"),
         "optionLabel1": "Colour",
-        "optionLabel2": None,
-        "optionLabel3": "",
         "salesAccount": "200",
         "purchasesAccount": "300",
-        "importCustomsDuty": None,
+        **unset(
+            null="tags pdfUpload productType productSubtype optionLabel2 importCustomsDuty",
+            text="pdfDescription channels projectName optionLabel3",
+            number="height width length",
+        ),
         "sizeRangeId": 2 if is_sized else 0,
-        "customFields": dict(product.custom_fields),
+        **fields_of(product, "custom_fields"),
         "productOptions": options,
     }
 
 
 def product_option(option: Option, stock: Totals) -> Record:
-    """A `ProductOptions` record: one per size on a size grid, all with the option's id."""
+    """Return a `ProductOptions` record: one per size on a size grid, all with the option's id."""
     on_hand, available = stock.get(option.key, (Decimal(0), Decimal(0)))
+    prices = {tier: number(price) for tier, price in option.prices.items()}
     return {
-        "id": option.id,
-        "createdDate": stamp(option.created_at),
-        "modifiedDate": stamp(option.modified_at),
-        "status": option.status,
-        "productId": option.product_id,
-        "code": option.code,
-        "barcode": option.barcode,
-        "productOptionCode": option.option_code,
-        "productOptionSizeCode": option.size_code,
+        **dated(option),
+        **fields_of(option, "status product_id code barcode productOptionCode=option_code"),
+        **fields_of(option, "productOptionSizeCode=size_code supplier_code"),
         "productOptionBarcode": "" if option.size else option.barcode,
         "productOptionSizeBarcode": option.barcode if option.size else None,
-        "supplierCode": option.supplier_code,
-        "option1": option.option_1,
-        "option2": option.option_2,
-        "option3": option.option_3,
-        "optionWeight": number(option.weight),
+        **fields_of(option, "option_1 option_2 option_3 optionWeight=weight"),
         "size": _size(option.id, option.size),
         "sizeId": SIZE_IDS.get(option.size, 0),
-        "retailPrice": _price(option, "retailAUD"),
-        "wholesalePrice": _price(option, "wholesaleAUD"),
-        "vipPrice": _price(option, "vipAUD"),
-        "specialPrice": 0.0,
-        "specialsStartDate": None,
-        "specialDays": 0,
+        "retailPrice": prices.get("retailAUD"),
+        "wholesalePrice": prices.get("wholesaleAUD"),
+        "vipPrice": prices.get("vipAUD"),
+        **unset(null="specialsStartDate", zero="specialDays", number="specialPrice"),
         "stockAvailable": number(available),
         "stockOnHand": number(on_hand),
         "uomOptions": [],
         "image": {"link": None},
-        "priceColumns": {tier: number(price) for tier, price in option.prices.items()},
+        "priceColumns": prices,
     }
 
 
 def branch(branch: Branch) -> Record:
-    """A `Branches` record: `company` is the branch's name."""
+    """Return a `Branches` record: `company` is the branch's name."""
     return {
         **_organisation(branch, branch.name, {"firstName": "", "lastName": ""}, ""),
         "branchType": branch.branch_type,
-        "stockControlOptions": None,
-        "taxStatus": "",
-        "accountNumber": None,
+        **unset(null="stockControlOptions accountNumber", text="taxStatus"),
         "branchLocations": [{"zone": "A", "bins": ["A1", "A2"]}] if branch.id == 3 else [],
     }
 
 
 def contact(contact: Contact) -> Record:
-    """A `Contacts` record; all persons in it are invented."""
+    """Return a `Contacts` record; all persons in it are invented."""
     names = name_of(contact)
+    accounting_id = {"xero": f"x-{contact.id}" if contact.id % 2 else None}
     return {
         **_organisation(contact, contact.company, names, contact.email),
         "type": contact.type,
-        "salesPersonId": 0,
         "accountNumber": str(contact.id),
-        "billingId": 0,
-        "billingCompany": None,
         "accountsFirstName": names["firstName"],
         "accountsLastName": names["lastName"],
         "billingEmail": contact.email,
         "accountsPhone": phone(contact.id),
-        "billingCostCenter": None,
-        "costCenter": "",
-        "priceColumn": contact.price_column,
-        "percentageOff": 0.0,
-        "paymentTerms": None,
         "taxStatus": "Excl",
-        "taxNumber": "",
-        "creditLimit": 0.0,
-        "balanceOwing": 0.0,
         "onHold": False,
-        "group": contact.group,
-        "subGroup": contact.sub_group,
-        "stages": None,
-        "accountingIntegrationId": _ledger_ids(contact.id),
+        **unset(
+            null="billingCompany billingCostCenter paymentTerms stages",
+            text="costCenter taxNumber",
+            zero="salesPersonId billingId",
+            number="percentageOff creditLimit balanceOwing",
+        ),
+        **fields_of(contact, "price_column group sub_group"),
+        "accountingIntegrationId": accounting_id | unset(null="quickBooksOnline quickBooksDesktop"),
     }
 
 
 def stock_row(row: StockRow, option: Option, product: Product, branch_name: str) -> Record:
-    """A `Stock` record: no id; one per option, size and branch."""
+    """Return a `Stock` record: no id; one per option, size and branch."""
     return {
-        "productId": option.product_id,
-        "productOptionId": row.option_id,
-        "modifiedDate": stamp(row.modified_at),
-        "styleCode": product.style_code,
-        "code": row.code,
-        "barcode": option.barcode,
-        "branchId": row.branch_id,
+        **fields_of(product, "style_code productName=name"),
+        **fields_of(option, "product_id barcode option_1 option_2 option_3"),
+        **fields_of(row, "productOptionId=option_id modifiedDate=modified_at code branch_id"),
         "branchName": branch_name,
-        "productName": product.name,
-        "option1": option.option_1,
-        "option2": option.option_2,
-        "option3": option.option_3,
         "size": _size(row.option_id, row.size),
-        "available": number(row.available),
-        "stockOnHand": number(row.on_hand),
-        "openSales": number(row.open_sales),
-        "incoming": number(row.incoming),
-        "virtual": number(row.virtual),
-        "holding": number(row.holding),
+        **fields_of(row, "available stockOnHand=on_hand open_sales incoming virtual holding"),
     }
 
 
-def users() -> list[Record]:
-    """The `Users` records: staff of the merchant, invented too."""
-    return [
-        {
-            "id": id,
-            "isActive": True,
-            "firstName": first,
-            "lastName": f"Nobody-{id}",
-            "jobTitle": job,
-            "email": f"{first.lower()}.nobody-{id}@example.com",
-        }
-        for id, first, job in USERS
-    ]
+def user(id: int, first: str, job: str) -> Record:
+    """Return a `Users` record: staff of the merchant, invented too."""
+    last, email = f"Nobody-{id}", f"{first.lower()}.nobody-{id}@example.com"
+    names = {"firstName": first, "lastName": last}
+    return {"id": id, "isActive": True, **names, "jobTitle": job, "email": email}
 
 
 def _organisation(who: Branch | Contact, company: str, names: Record, email: str) -> Record:
-    """The block that branches and contacts share."""
+    """Return the block that branches and contacts share."""
     return {
-        "id": who.id,
-        "createdDate": stamp(who.created_at),
-        "modifiedDate": stamp(who.modified_at),
+        **dated(who),
         "isActive": who.is_active,
         "company": company,
         **names,
-        "jobTitle": None,
         "email": email,
-        "website": "",
         "phone": phone(who.id),
-        "fax": None,
-        "mobile": None,
         "address1": street(who.id),
-        "address2": "",
         "city": "Brisbane",
         "state": "QLD",
         "postCode": "4000",
         "country": "Australia",
         "postalAddress1": street(who.id + 1),
-        "postalAddress2": None,
-        "postalCity": "",
-        "postalPostCode": None,
-        "postalState": "",
-        "postalCountry": None,
         "notes": f"call {phone(who.id)}" if who.id % 6 == 0 else None,
-        "integrationRef": None,
         "customFields": dict(getattr(who, "custom_fields", {})),
         "secondaryContacts": [],
-    }
-
-
-def _ledger_ids(id: int) -> Record:
-    return {
-        "xero": f"x-{id}" if id % 2 else None,
-        "quickBooksOnline": None,
-        "quickBooksDesktop": None,
+        **unset(
+            null="jobTitle fax mobile postalAddress2 postalPostCode postalCountry integrationRef",
+            text="website address2 postalCity postalState",
+        ),
     }
 
 
 def _size(option_id: int, size: str) -> str | None:
-    """Unsized is '' or null, both occur."""
+    """Return the size; unsized is '' or null, both occur."""
     return size or ("" if option_id % 2 else None)
-
-
-def _price(option: Option, tier: str) -> float | None:
-    price = option.prices.get(tier)
-    return None if price is None else number(price)

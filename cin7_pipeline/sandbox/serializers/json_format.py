@@ -1,9 +1,10 @@
-"""How Cin7 spells single values: dates, numbers, sizes, people and addresses.
+"""This module writes single values as Cin7 does: dates, numbers, sizes, people, addresses, unset fields.
 
 People and addresses are invented and easy to recognise, so that tests can prove that none of them
-ever reaches a table. Source: `cin7-omni-api.md` §4.
+ever reaches a table.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,18 +19,50 @@ PHONE_STEM = "0491 570"
 SYMBOLS = {"AUD": "$", "USD": "US$"}
 
 
-def stamp(moment: datetime | None) -> str | None:
-    """A moment as Cin7 writes it: UTC, whole seconds, `Z`; null when unset."""
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def stamp(timestamp: datetime | None) -> str | None:
+    """Return a time as Cin7 writes it: UTC, whole seconds, `Z`; null when unset."""
+    return None if timestamp is None else timestamp.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def number(value: Decimal) -> float:
-    """A quantity or an amount as a JSON number."""
+    """Return a quantity or an amount as a JSON number."""
     return float(value)
 
 
+def fields_of(fact: object, names: str) -> Record:
+    """Return attributes of a fact as Cin7 writes them: `code sub_category estimatedDate=eta_at`.
+
+    An attribute without a name for it is written in camelCase.
+    """
+    record = {}
+    for each in names.split():
+        name, _, attribute = each.rpartition("=")
+        value = getattr(fact, attribute)
+        if isinstance(value, Decimal):
+            value = number(value)
+        elif isinstance(value, datetime):
+            value = stamp(value)
+        record[name or re.sub("_(.)", lambda match: match[1].upper(), attribute)] = value
+    return record
+
+
+def dated(fact: object) -> Record:
+    """Return the three fields that nearly every record begins with."""
+    return fields_of(fact, "id createdDate=created_at modifiedDate=modified_at")
+
+
+def unset(*, null: str = "", text: str = "", zero: str = "", number: str = "") -> Record:
+    """Return the named fields as they are when nobody filled them in: null, '', 0 or 0.0."""
+    return (
+        dict.fromkeys(null.split())
+        | dict.fromkeys(text.split(), "")
+        | dict.fromkeys(zero.split(), 0)
+        | dict.fromkeys(number.split(), 0.0)
+    )
+
+
 def size_codes(sizes: Iterable[SizeQuantity], barcodes: dict[str, str]) -> str:
-    """The packed text of a line's sizes, one per row: `Qty|Size|Code|Barcode`."""
+    """Return the packed text of a line's sizes, one per row: `Qty|Size|Code|Barcode`."""
     return "\n".join(
         f"{size.quantity.normalize():f}|{size.name}|{size.code}|{barcodes.get(size.name, '')}"
         for size in sizes
@@ -37,11 +70,10 @@ def size_codes(sizes: Iterable[SizeQuantity], barcodes: dict[str, str]) -> str:
 
 
 def sizes(sizes: Iterable[SizeQuantity], barcodes: dict[str, str]) -> list[Record]:
-    """A line's sizes as objects, as sales orders and transfers have them."""
+    """Return a line's sizes as objects, as sales orders and transfers have them."""
     return [
         {
-            "name": size.name,
-            "code": size.code,
+            **fields_of(size, "name code"),
             "barcode": barcodes.get(size.name, ""),
             "qty": number(size.quantity),
         }
@@ -50,36 +82,38 @@ def sizes(sizes: Iterable[SizeQuantity], barcodes: dict[str, str]) -> list[Recor
 
 
 def size_words(sizes: Iterable[SizeQuantity]) -> str:
-    """What a person reads on a sized line: `2 x M`, one per row."""
+    """Return what a person reads on a sized line: `2 x M`, one per row."""
     return "\n".join(f"{size.quantity.normalize():f} x {size.name}" for size in sizes)
 
 
 def name_of(contact: Contact | None) -> Record:
-    """First and last name, both '' where nobody is known."""
+    """Return first and last name, both '' where nobody is known."""
     first, _, last = (contact.person if contact else "").partition(" ")
     return {"firstName": first, "lastName": last}
 
 
 def phone(id: int) -> str:
-    """A number from the range that is kept for invented people."""
+    """Return a number from the range that is kept for invented people."""
     return f"{PHONE_STEM} {id % 1000:03d}"
 
 
 def street(id: int) -> str:
-    """An address that is nowhere."""
+    """Return an address that is nowhere."""
     return f"{id % 300 + 1} {STREET}"
 
 
 def address(prefix: str, id: int, country: str | None, names: Record, company: str) -> Record:
-    """A delivery or billing block; its keys start with `prefix`."""
-    return {
-        f"{prefix}FirstName": names["firstName"],
-        f"{prefix}LastName": names["lastName"],
-        f"{prefix}Company": company or None,
-        f"{prefix}Address1": street(id),
-        f"{prefix}Address2": "",
-        f"{prefix}City": "Brisbane" if id % 2 else "Melbourne",
-        f"{prefix}State": "QLD" if id % 2 else "VIC",
-        f"{prefix}PostalCode": "4000" if id % 2 else "3000",
-        f"{prefix}Country": country,
+    """Return a delivery or billing block; its keys start with `prefix`."""
+    city, state, code = ("Brisbane", "QLD", "4000") if id % 2 else ("Melbourne", "VIC", "3000")
+    block = {
+        "FirstName": names["firstName"],
+        "LastName": names["lastName"],
+        "Company": company or None,
+        "Address1": street(id),
+        "Address2": "",
+        "City": city,
+        "State": state,
+        "PostalCode": code,
+        "Country": country,
     }
+    return {f"{prefix}{name}": value for name, value in block.items()}

@@ -1,57 +1,61 @@
-"""Production jobs and bills of materials as Cin7 sends them, every field of them.
+"""This module writes production jobs and bills of materials, with every field of theirs.
 
 Both list products with their components; a job says how many, a bill of materials how many a unit.
 """
 
 from decimal import Decimal
+from typing import Any
 
 from cin7_pipeline.sandbox.ledger import Assembly, BomMaster, Part, ProductionJob
-from cin7_pipeline.sandbox.serializers.json_format import Record, number, stamp
-from cin7_pipeline.sandbox.serializers.lines import Register
+from cin7_pipeline.sandbox.serializers.documents import Register
+from cin7_pipeline.sandbox.serializers.json_format import (
+    Record,
+    dated,
+    fields_of,
+    number,
+    stamp,
+    unset,
+)
 
 
 def production_job(job: ProductionJob, register: Register) -> Record:
-    """A `ProductionJobs` record; `completedDate` says that it is done."""
-    products = [_job_product(each, place, job, register) for place, each in _sorted(job.products)]
+    """Return a `ProductionJobs` record; `completedDate` says that it is done."""
+
+    def quantities(item: Assembly | Part) -> Record:
+        quantities = fields_of(item, "standardQty=quantity actualQty=done")
+        return {**quantities, "dueDate": stamp(job.due_at)}
+
+    made = {"jobId": job.id, "createdDate": stamp(job.created_at)}
+    products = [
+        _product(each, place, register, quantities) | made
+        for place, each in enumerate(job.products, start=1)
+    ]
     return {
-        "id": job.id,
-        "createdDate": stamp(job.created_at),
-        "modifiedDate": stamp(job.modified_at),
-        "dueDate": stamp(job.due_at),
-        "completedDate": stamp(job.completed_at),
+        **dated(job),
+        **fields_of(job, "dueDate=due_at completedDate=completed_at"),
         "createdBy": 12,
         "completedBy": 12 if job.completed_at else 0,
-        "isApproved": job.is_approved,
-        "branchId": job.branch_id,
-        "company": None,
-        "projectName": "",
-        "productionNotes": None,
-        "reference": job.reference,
+        **fields_of(job, "is_approved branch_id reference custom_fields"),
+        **unset(null="company productionNotes", text="projectName"),
         "source": "Backend",
         "totalCost": sum(each["unitCost"] * each["actualQty"] for each in products),
-        "customFields": dict(job.custom_fields),
         "products": products,
     }
 
 
 def bom_master(bom: BomMaster, register: Register) -> Record:
-    """A `BomMasters` record of version 1: only its first product."""
-    first = next(iter(bom.products), None)
-    product = _bom_product(first, 1, bom, register) if first else None
-    return {**_bom(bom), "product": product}
+    """Return a `BomMasters` record of version 1: only its first product."""
+    return {**_bom(bom), "product": next(iter(_bom_products(bom, register)), None)}
 
 
 def bom_master_v2(bom: BomMaster, register: Register) -> Record:
-    """A `BomMasters` record of version 2: all its products."""
-    products = [_bom_product(each, place, bom, register) for place, each in _sorted(bom.products)]
-    return {**_bom(bom), "products": products}
+    """Return a `BomMasters` record of version 2: all its products."""
+    return {**_bom(bom), "products": _bom_products(bom, register)}
 
 
 def _bom(bom: BomMaster) -> Record:
     return {
-        "id": bom.id,
-        "createdDate": stamp(bom.created_at),
-        "modifiedDate": stamp(bom.modified_at),
+        **dated(bom),
         "createdBy": 12,
         "modifiedBy": 12,
         "productionNotes": None,
@@ -59,62 +63,31 @@ def _bom(bom: BomMaster) -> Record:
     }
 
 
-def _bom_product(made: Assembly, place: int, bom: BomMaster, register: Register) -> Record:
-    components = [
-        {**_item(part, place, "Use", register), "qty": number(part.quantity)}
-        for place, part in enumerate(made.components, start=1)
+def _bom_products(bom: BomMaster, register: Register) -> list[Record]:
+    made = {"bomId": bom.id, "createdDate": stamp(bom.created_at)}
+    return [
+        _product(each, place, register, lambda item: {"qty": number(item.quantity)}) | made
+        for place, each in enumerate(bom.products, start=1)
     ]
-    return {
-        **_item(made, place, "Make", register),
-        "qty": number(made.quantity),
-        "components": components,
-        "bomId": bom.id,
-        "createdDate": stamp(bom.created_at),
-    }
 
 
-def _job_product(made: Assembly, place: int, job: ProductionJob, register: Register) -> Record:
+def _product(made: Assembly, place: int, register: Register, quantities: Any) -> Record:
     components = [
-        {**_item(part, place, "Use", register), **_done(part), "dueDate": stamp(job.due_at)}
+        _item(part, place, "Use", register) | quantities(part)
         for place, part in enumerate(made.components, start=1)
     ]
-    return {
-        **_item(made, place, "Make", register),
-        **_done(made),
-        "dueDate": stamp(job.due_at),
-        "components": components,
-        "jobId": job.id,
-        "createdDate": stamp(job.created_at),
-    }
+    return {**_item(made, place, "Make", register), **quantities(made), "components": components}
 
 
 def _item(item: Assembly | Part, place: int, type: str, register: Register) -> Record:
-    """What products and components of jobs and bills have in common."""
-    options = register.options.get(item.option_id, [])
-    first = options[0] if options else None
+    """Return what products and components of jobs and bills have in common."""
+    option = register.option(item.option_id)
+    costs = [price for tier, price in (option.prices if option else {}).items() if "cost" in tier]
     return {
         "id": item.id,
-        "productId": first.product_id if first else 0,
-        "productOptionId": item.option_id,
         "type": type,
         "sort": place,
-        "code": item.code,
-        "name": item.name,
-        "option1": first.option_1 if first else None,
-        "option2": first.option_2 if first else None,
-        "option3": None,
-        "notes": None,
-        "unitCost": number(_cost(first.prices)) if first else 0.0,
+        **register.item_fields(item),
+        **unset(null="option3 notes"),
+        "unitCost": number((costs or [Decimal(0)])[0]),
     }
-
-
-def _cost(prices: dict[str, Decimal]) -> Decimal:
-    return next((price for tier, price in prices.items() if tier.startswith("cost")), Decimal(0))
-
-
-def _done(item: Assembly | Part) -> Record:
-    return {"standardQty": number(item.quantity), "actualQty": number(item.done)}
-
-
-def _sorted(products: tuple[Assembly, ...]) -> list[tuple[int, Assembly]]:
-    return list(enumerate(products, start=1))

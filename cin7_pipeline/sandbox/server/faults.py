@@ -1,23 +1,17 @@
-"""What can be made to go wrong in the sandbox: all off at first, switched while it runs.
+"""This module holds what can be made to go wrong in the sandbox: all off at first, switched at any time.
 
-Only the switches and what they do to records and conditions; how a failure looks on the wire is
-told in `answers`. Every fault here was reported of the real API, or its documents leave it open.
+Every fault was reported of the real API, or its documentation leaves it open. How a failure is sent
+is in `responses`.
 """
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, get_args
 
-from cin7_pipeline.sandbox.server.matching import Record
-from cin7_pipeline.sandbox.server.query import (
-    Comparison,
-    Condition,
-    comparisons,
-    remove_comparisons,
-)
+from cin7_pipeline.sandbox.server.where import Record
 
 ID_FIELDS = frozenset({"id", "productoptionid"})
 RetryAfter = Literal["absent", "zero", "small", "hours", "http_date", "nonsense"]
@@ -45,8 +39,7 @@ class Faults:
 
     `retry_after` is the form of the header on every 429: `small` is `retry_after_seconds`, `any` is
     another one each time. `failure_chance` is the share of calls that fail in one of the ways of
-    `failures`, as `dice` fall; `taken` counts what was done so far. Names in `dropped_fields` and
-    `null_fields` are camelCase; `lineItems.qty` reaches into lines.
+    `failures`, as `rng` decides; `taken` counts the failures so far.
     """
 
     latency_seconds: float = 0.0
@@ -59,16 +52,12 @@ class Faults:
     ignored_parameters: set[str] = field(default_factory=set)
     default_direction: Literal["ASC", "DESC"] = "DESC"
     extra_fields: dict[str, Any] = field(default_factory=dict)
-    extra_fields_every: int = 1
-    dropped_fields: set[str] = field(default_factory=set)
-    null_fields: set[str] = field(default_factory=set)
-    wrong_values: dict[int, dict[str, Any]] = field(default_factory=dict)
     visibility_lag_seconds: float = 0.0
     edit_while_reading: Callable[[str, int], object] | None = None
     planned: list[tuple[Failure, str | None]] = field(default_factory=list)
     failure_chance: float = 0.0
     failures: tuple[Failure, ...] = tuple(Failure)
-    dice: random.Random = field(default_factory=lambda: random.Random(0))
+    rng: random.Random = field(default_factory=lambda: random.Random(0))
     taken: Counter[str] = field(default_factory=Counter)
 
     def fail_next(self, failure: Failure, times: int = 1, resource: str | None = None) -> None:
@@ -76,25 +65,24 @@ class Faults:
         self.planned.extend([(failure, resource)] * times)
 
     def take(self, resource: str) -> Failure | None:
-        """The failure planned for a call of this resource, which is used up by this, or one by chance."""
-        failure = self._planned(resource)
-        if failure is None and self.failure_chance and self.dice.random() < self.failure_chance:
-            failure = self.dice.choice(self.failures)
+        """Return and use up the failure planned for a call of this resource, or one by chance."""
+        failure = None
+        fitting = [
+            each for each in self.planned if (each[1] or resource).lower() == resource.lower()
+        ]
+        if fitting:
+            self.planned.remove(fitting[0])
+            failure = fitting[0][0]
+        elif self.failure_chance and self.rng.random() < self.failure_chance:
+            failure = self.rng.choice(self.failures)
         if failure is not None:
             self.taken[failure] += 1
         return failure
 
-    def _planned(self, resource: str) -> Failure | None:
-        for place, (failure, wanted) in enumerate(self.planned):
-            if wanted is None or wanted.lower() == resource.lower():
-                del self.planned[place]
-                return failure
-        return None
-
     def retry_after_form(self) -> RetryAfter:
-        """The form that the next 429's header has."""
+        """Return the form of the next 429's header."""
         forms = get_args(RetryAfter) if self.retry_after == "any" else (self.retry_after,)
-        form: RetryAfter = self.dice.choice(forms)
+        form: RetryAfter = self.rng.choice(forms)
         self.taken[f"Retry-After {form}"] += 1
         return form
 
@@ -102,53 +90,12 @@ class Faults:
         """Set every switch to what it is at first."""
         vars(self).update(vars(Faults()))
 
-    def filter_ids(self, condition: Condition | None) -> Condition | None:
-        """The condition as a server would read it that loses comparisons of ids."""
-        if condition is None or self.ids_filter == "honoured":
-            return condition
-        is_alone = all(_is_of_id(comparison) for comparison in comparisons(condition))
-        if is_alone and self.ids_filter == "dropped_when_combined":
-            return condition
-        return remove_comparisons(condition, _is_of_id)
-
-    def damage(self, records: list[Record]) -> list[Record]:
-        """Copies of the records with the wrong, the null and the dropped values in them."""
-        if not (self.wrong_values or self.null_fields or self.dropped_fields):
-            return records
-        return [self._damage_one(record) for record in records]
-
-    def _damage_one(self, record: Record) -> Record:
-        record_id: int = record.get("id") or record.get("productOptionId", 0)
-        record = record | self.wrong_values.get(record_id, {})
-        for path in self.null_fields:
-            record = _without(record, path.split("."), keep_as_null=True)
-        for path in self.dropped_fields:
-            record = _without(record, path.split("."), keep_as_null=False)
-        return record
+    def lost_fields(self, names: Collection[str]) -> Collection[str]:
+        """Return the fields that a condition over these names (in lower case) is not filtered by."""
+        is_alone = ID_FIELDS.issuperset(names)
+        is_read = self.ids_filter == "dropped_when_combined" and is_alone
+        return () if is_read or self.ids_filter == "honoured" else ID_FIELDS
 
     def add_extra_fields(self, records: list[Record]) -> list[Record]:
-        """Every `extra_fields_every`-th record with the fields that no document knows."""
-        if not self.extra_fields:
-            return records
-        every = self.extra_fields_every
-        return [
-            record if number % every else record | self.extra_fields
-            for number, record in enumerate(records, start=1)
-        ]
-
-
-def _is_of_id(comparison: Comparison) -> bool:
-    return comparison.field.lower() in ID_FIELDS
-
-
-def _without(value: Any, path: list[str], *, keep_as_null: bool) -> Any:
-    if isinstance(value, list):
-        return [_without(item, path, keep_as_null=keep_as_null) for item in value]
-    name, *inner = path
-    if not isinstance(value, dict) or name not in value:
-        return value
-    if inner:
-        return value | {name: _without(value[name], inner, keep_as_null=keep_as_null)}
-    if keep_as_null:
-        return value | {name: None}
-    return {key: kept for key, kept in value.items() if key != name}
+        """Return the records with the fields that no documentation knows."""
+        return [record | self.extra_fields for record in records] if self.extra_fields else records

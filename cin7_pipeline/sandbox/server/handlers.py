@@ -1,103 +1,129 @@
-"""What a permitted GET returns: one record, or a page of a list.
+"""This module finds what a path names and reads it: one record, or a page of a list.
 
-Everything about the call itself (key, permission, limits, planned failures) was settled in `app`.
+It does not decide who may ask (`app`), nor how an answer is sent (`responses`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from cin7_pipeline.sandbox.server.faults import Faults
-from cin7_pipeline.sandbox.server.listing import Account, Listing, Listings, cut
-from cin7_pipeline.sandbox.server.matching import Record
-from cin7_pipeline.sandbox.server.parameters import (
-    Page,
+from cin7_pipeline.sandbox.server.listing import (
+    Account,
+    Listing,
+    Listings,
     parse_fields,
     parse_order,
     parse_page,
     project,
 )
-from cin7_pipeline.sandbox.server.query import (
-    Combination,
-    Comparison,
-    Condition,
-    Literal,
-    LiteralKind,
-    parse_where,
-)
 from cin7_pipeline.sandbox.server.responses import Refusal
-from cin7_pipeline.sandbox.server.routes import OWN_FILTERS, Route
+from cin7_pipeline.sandbox.server.where import Predicate, Record, compile_where
 
-Parameters = Mapping[str, str]
-"""The query parameters by name in lower case."""
+# Every resource of the API that can be listed, whether or not the account has records of it.
+RESOURCES = (
+    "Adjustments", "BomMasters", "BranchTransfers", "Branches", "Contacts", "CreditNotes",
+    "PaymentFeesAndPayouts/Fees", "PaymentFeesAndPayouts/Payouts", "Payments", "ProductCategories",
+    "ProductOptions", "ProductionJobs", "Products", "PurchaseOrders", "Quotes", "SalesOrders",
+    "SalesOrdersWithCartons", "SerialNumbers", "SizeRanges", "Stock", "Users", "Voucher",
+)  # fmt: skip
+ONLY_LISTED = {"Stock", "Voucher", "PaymentFeesAndPayouts/Fees", "PaymentFeesAndPayouts/Payouts"}
+# The one query parameter of a resource that filters without `where`.
+OWN_FILTERS = {"Stock": "barcode", "Voucher": "code"}
+_BY_LOWER_CASE = {name.lower(): name for name in RESOURCES}
+
+Parameters = Mapping[str, str]  # by name in lower case
 
 
-class Reader:
-    """Reads the account as it stands at the clock's moment, through the faults that are on."""
+@dataclass(frozen=True)
+class Route:
+    """What a path asks for: one record, or without an id the list.
+
+    `listing` is what the account calls the list: that of version 2 has other records.
+    """
+
+    resource: str
+    record_id: int | None
+    listing: str
+
+
+def find_route(path: str) -> Route | None:
+    """Return the route of `/api/v1/<Resource>[/<id>][/]` in any case, or None where there is none."""
+    api, _, rest = path.strip("/").lower().partition("/")
+    version, _, rest = rest.partition("/")
+    resource, record_id = _BY_LOWER_CASE.get(rest), None
+    if resource is None:
+        name, _, number = rest.rpartition("/")
+        resource = _BY_LOWER_CASE.get(name)
+        if resource in ONLY_LISTED or not (number.isascii() and number.isdigit()):
+            return None
+        record_id = int(number)
+    versions = ("v1", "v2") if resource == "BomMasters" else ("v1",)
+    if api != "api" or resource is None or version not in versions:
+        return None
+    return Route(resource, record_id, resource if version == "v1" else f"v2/{resource}")
+
+
+class RequestHandler:
+    """Reads the account as it is at the clock's time, through the faults that are on."""
 
     def __init__(self, account: Account, clock: Callable[[], datetime], faults: Faults) -> None:
         self._listings = Listings(account)
-        self._clock = clock
-        self._faults = faults
+        self._clock, self._faults = clock, faults
 
     def one(self, route: Route, record_id: int, parameters: Parameters) -> Record:
-        """The record with this id; where several rows share it, the first.
+        """Return the record with this id; where several rows share it, the first.
 
         Raises:
             Refusal: 404, there is none.
             InvalidQuery: `fields` is malformed.
         """
-        record = self._listing(route.listing).find(record_id)
-        if record is None:
+        records = self._listing(route).records
+        found = [record for record in records if record.get("id") == record_id][:1]
+        if not found:
             raise Refusal(404)
-        return self._render([record], parameters)[0]
+        return self._render(found, parameters)[0]
 
     def page(self, route: Route, parameters: Parameters) -> list[Record]:
-        """The page of the list that the parameters ask for; past its end, nothing.
+        """Return the page of the list that the parameters ask for; past its end, nothing.
 
         Raises:
-            Refusal: 404, the account has no such resource.
             InvalidQuery: a parameter is malformed or out of range.
         """
-        asked = {n: v for n, v in parameters.items() if n not in self._faults.ignored_parameters}
-        page = parse_page(asked)
-        self._let_edit(route.resource, page.number)
-        listing = self._listing(route.listing)
-        condition = self._faults.filter_ids(_condition(route.resource, asked))
-        order = parse_order(asked.get("order", ""), self._faults.default_direction)
-        matches = listing.predicate(condition)
-        records = cut(listing.sort(order), matches, self._first_row(page), page.rows)
-        return self._render(records, asked)
-
-    def _let_edit(self, resource: str, page_number: int) -> None:
-        if self._faults.edit_while_reading is not None:
-            self._faults.edit_while_reading(resource, page_number)
+        faults = self._faults
+        asked = {n: v for n, v in parameters.items() if n not in faults.ignored_parameters}
+        number, rows = parse_page(asked)
+        if faults.edit_while_reading is not None:
+            faults.edit_while_reading(route.resource, number)
             self._listings.forget()
+        listing = self._listing(route)
+        order = parse_order(asked.get("order", ""), faults.default_direction)
+        step = max(1, rows - 1) if faults.duplicate_rows_across_pages else rows
+        records: Iterable[Record] = listing.sort(order)
+        for wanted in self._predicates(route.resource, asked, listing):
+            records = filter(wanted, records)
+        first = (number - 1) * step
+        return self._render(list(islice(records, first, first + rows)), asked)
 
-    def _listing(self, resource: str) -> Listing:
-        try:
-            return self._listings.at(resource, self._clock(), self._faults.visibility_lag_seconds)
-        except KeyError as error:
-            if resource not in str(error):  # a mistake inside the account, not an unknown resource
-                raise
-            raise Refusal(404) from None
+    def _listing(self, route: Route) -> Listing:
+        lag_seconds = self._faults.visibility_lag_seconds
+        return self._listings.at(route.listing, self._clock(), lag_seconds)
 
-    def _first_row(self, page: Page) -> int:
-        step = page.rows
-        if self._faults.duplicate_rows_across_pages:
-            step = max(1, page.rows - 1)
-        return (page.number - 1) * step
+    def _predicates(
+        self, resource: str, parameters: Parameters, listing: Listing
+    ) -> Iterator[Predicate]:
+        text = parameters.get("where", "")
+        where = compile_where(text, listing.fields)
+        if lost := self._faults.lost_fields(where.names):
+            where = compile_where(text, listing.fields, lost)
+        own_filter = OWN_FILTERS.get(resource, "")
+        value = parameters.get(own_filter, "").replace("'", "''")
+        filtered = f"{own_filter} = '{value}'" if own_filter in parameters else ""
+        for each in (where, compile_where(filtered, listing.fields)):
+            if each.predicate is not None:
+                yield each.predicate
 
     def _render(self, records: list[Record], parameters: Parameters) -> list[Record]:
         selection = parse_fields(parameters.get("fields", ""))
-        damaged = self._faults.damage(records)
-        return self._faults.add_extra_fields([project(record, selection) for record in damaged])
-
-
-def _condition(resource: str, parameters: Parameters) -> Condition | None:
-    where = parse_where(parameters.get("where", ""))
-    own_filter = OWN_FILTERS.get(resource, "")
-    if own_filter not in parameters:
-        return where
-    wanted = Literal(LiteralKind.STRING, parameters[own_filter])
-    filtered = Comparison(own_filter, "=", (wanted,))
-    return filtered if where is None else Combination("AND", (where, filtered))
+        return self._faults.add_extra_fields([project(record, selection) for record in records])

@@ -1,13 +1,12 @@
-"""How an answer of the sandbox looks on the wire: bodies, errors in each reported form, cut bodies.
+"""This module writes answers: bodies, errors in each reported form, and cut bodies.
 
-What is answered, and why, is decided in `app`. The texts are Cin7's own (reference §2).
+What is answered, and why, is decided in `app`. The texts are Cin7's own (`omni/README.md`).
 """
 
 import math
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from starlette.responses import Response
@@ -28,44 +27,31 @@ ERROR_TEXTS = {
     502: "Bad Gateway",
     503: "Service temporarily unavailable. Please try again later.",
 }
-_FAILURE_STATUS = {
-    Failure.TOO_MANY_REQUESTS: 429,
-    Failure.SERVER_ERROR: 500,
-    Failure.UNAVAILABLE: 503,
-}
 _encoder = msgspec.json.Encoder(decimal_format="number")
-
-
-class Delivery(StrEnum):
-    """How much of an answer reaches the caller."""
-
-    WHOLE = "whole"
-    CUT = "cut"
-    NONE = "none"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer ready to be sent; status 0 is no answer at all."""
+    """An answer ready to be sent, and how much of it arrives; status 0 is no answer at all."""
 
     status: int
     body: bytes = b""
     content_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
-    delivery: Delivery = Delivery.WHOLE
+    delivery: Literal["whole", "cut", "none"] = "whole"
 
 
 def _html_page(text: str) -> bytes:
     return f"<!DOCTYPE html><html><body><h1>{text}</h1></body></html>".encode()
 
 
-_FAILURE_ANSWERS = {
+_FAILURES = {
     Failure.BAD_GATEWAY: Answer(502, _html_page(ERROR_TEXTS[502]), HTML),
     Failure.HTML_PAGE: Answer(200, _html_page("Please sign in"), HTML),
     Failure.OBJECT_BODY: Answer(200, b'{"message":"OK"}'),
     Failure.EMPTY_BODY: Answer(200),
     Failure.MALFORMED_BODY: Answer(200, b'[{"id":1,"reference":"SO-1"},{"id":]'),
-    Failure.DROPPED_CONNECTION: Answer(0, delivery=Delivery.NONE),
+    Failure.DROPPED_CONNECTION: Answer(0, delivery="none"),
 }
 
 
@@ -80,67 +66,51 @@ class Refusal(Exception):
 
 
 def success(value: Any) -> Answer:
-    """200 with the value as JSON."""
+    """Return a 200 with the value as JSON."""
     return Answer(200, _encoder.encode(value))
 
 
 def refused(refusal: Refusal, faults: Faults, now: float) -> Answer:
-    """The error in the form that is switched on; `now` is in seconds since the epoch."""
-    body, content_type = _error_body(refusal.text, faults)
+    """Return the error in the form that is switched on; `now` is in seconds since the epoch."""
     headers = _retry_after(refusal.wait_seconds, faults, now) if refusal.status == 429 else {}
+    body = {
+        "string": _encoder.encode(refusal.text),
+        "object": _encoder.encode({"message": refusal.text}),
+        "html": _html_page(refusal.text),
+        "empty": b"",
+    }[faults.error_body]
+    content_type = HTML if faults.error_body == "html" else JSON
     return Answer(refusal.status, body, content_type, headers)
 
 
 def failed(failure: Failure, faults: Faults, now: float) -> Answer | None:
-    """What a planned failure answers; None where the right answer is still to be given."""
-    if failure in _FAILURE_STATUS:
-        return refused(Refusal(_FAILURE_STATUS[failure]), faults, now)
-    return _FAILURE_ANSWERS.get(failure)
+    """Return what a planned failure answers; None where the right answer is still to be given."""
+    if failure in (Failure.TOO_MANY_REQUESTS, Failure.SERVER_ERROR, Failure.UNAVAILABLE):
+        return refused(Refusal(int(failure)), faults, now)
+    return _FAILURES.get(failure)
 
 
 async def deliver(answer: Answer, scope: Scope, receive: Receive, send: Send) -> None:
     """Send the answer, or as much of it as is to arrive."""
+    headers = {"content-type": answer.content_type, **answer.headers}
     match answer.delivery:
-        case Delivery.NONE:
-            await _hang_up(scope, receive)
-        case Delivery.CUT:
-            await _send_half(answer, send)
-        case Delivery.WHOLE:
-            headers = {"content-type": answer.content_type, **answer.headers}
+        case "whole":
             await Response(answer.body, answer.status, headers)(scope, receive, send)
-
-
-async def _hang_up(scope: Scope, receive: Receive) -> None:
-    scope["state"]["transport"].close()
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-async def _send_half(answer: Answer, send: Send) -> None:
-    """The server closes a connection whose answer is not complete when the application returns."""
-    headers = [
-        (b"content-type", answer.content_type.encode()),
-        (b"content-length", str(len(answer.body)).encode()),
-    ]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    half = answer.body[: len(answer.body) // 2]
-    await send({"type": "http.response.body", "body": half, "more_body": True})
-
-
-def _error_body(text: str, faults: Faults) -> tuple[bytes, str]:
-    match faults.error_body:
-        case "object":
-            return _encoder.encode({"message": text}), JSON
-        case "html":
-            return _html_page(text), HTML
-        case "empty":
-            return b"", JSON
-        case "string":
-            return _encoder.encode(text), JSON
+        case "cut":
+            # The server closes a connection whose answer is not complete when the application returns.
+            headers["content-length"] = str(len(answer.body))
+            raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+            await send({"type": "http.response.start", "status": answer.status, "headers": raw})
+            half = answer.body[: len(answer.body) // 2]
+            await send({"type": "http.response.body", "body": half, "more_body": True})
+        case "none":
+            scope["state"]["transport"].close()
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
 
 def _retry_after(wait_seconds: float, faults: Faults, now: float) -> dict[str, str]:
-    """A real refusal names its real wait; a planned one what the switch says."""
+    """Return the header: of a real refusal with its real wait, of a planned one as it is set."""
     match faults.retry_after_form():
         case "absent":
             return {}

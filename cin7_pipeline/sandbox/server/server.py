@@ -1,6 +1,6 @@
-"""A Cin7 Omni account on this machine, served over real HTTP while a `with` block is open.
+"""This module serves an account on this machine over real HTTP while a `with` block is open.
 
-Only the life of the server: what it answers is told in `app`, and whose data in an `Account`.
+What it answers is in `app`; the records are an `Account`'s.
 """
 
 import asyncio
@@ -15,11 +15,16 @@ from typing import Self
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from cin7_pipeline.errors import SettingsError
-from cin7_pipeline.sandbox.server.app import Application, Key, ReceivedRequest
+from cin7_pipeline.sandbox.server.app import (
+    CIN7_LIMITS,
+    NO_LIMITS,
+    Application,
+    CallWindows,
+    Limits,
+    ReceivedRequest,
+)
 from cin7_pipeline.sandbox.server.faults import Failure, Faults
-from cin7_pipeline.sandbox.server.handlers import Reader
-from cin7_pipeline.sandbox.server.limits import CIN7_LIMITS, NO_LIMITS, CallWindows, Limits
+from cin7_pipeline.sandbox.server.handlers import RequestHandler
 from cin7_pipeline.sandbox.server.listing import Account
 
 __all__ = ["Account", "Failure", "Faults", "Limits", "ReceivedRequest", "SandboxServer"]
@@ -28,14 +33,11 @@ HOST = "127.0.0.1"
 
 
 class SandboxServer:
-    """Serves `account` on this machine as it stands at `clock()`; a context manager.
+    """Serves `account` on this machine as it is at `clock()`; a context manager.
 
-    `limits=None` switches the limits off; they are counted by `limits_clock` (seconds since the
-    epoch), so that a frozen `clock` does not use up a minute's calls for ever. Port 0 is any free
-    one.
-
-    Raises:
-        SettingsError: on start, where the port is taken.
+    `limits=None` switches the limits off. They are counted by `limits_clock` (seconds since the
+    epoch), as under a frozen `clock` a minute's calls would never come back. Port 0 is any free one.
+    `requests` are all so far, in the order of the answers; `calls` counts those answered 200, by resource.
     """
 
     def __init__(
@@ -53,12 +55,17 @@ class SandboxServer:
     ) -> None:
         faults = Faults() if faults is None else faults
         self._app = Application(
-            reader=Reader(account, clock, faults),
-            key=Key(username, api_key, forbidden),
+            handler=RequestHandler(account, clock, faults),
+            username=username,
+            api_key=api_key,
+            forbidden={name.lower() for name in forbidden},
             windows=CallWindows(limits or NO_LIMITS, limits_clock),
             faults=faults,
             limits_clock=limits_clock,
         )
+        self.faults = faults  # to be changed while it runs
+        self.requests: list[ReceivedRequest] = self._app.requests
+        self.calls: Counter[str] = self._app.calls
         self._port = port
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -69,23 +76,29 @@ class SandboxServer:
         return f"http://{HOST}:{self._port}/api"
 
     @property
-    def faults(self) -> Faults:
-        """The switches; change them while it runs."""
-        return self._app.faults
+    def username(self) -> str:
+        """The user name of its only key."""
+        return self._app.username
 
     @property
-    def requests(self) -> list[ReceivedRequest]:
-        """Every request so far, of any method and status, in the order of the answers."""
-        return self._app.requests
-
-    @property
-    def calls(self) -> Counter[str]:
-        """How many calls were answered 200, by resource."""
-        return self._app.calls
+    def api_key(self) -> str:
+        """The password of its only key, which opens nothing else."""
+        return self._app.api_key
 
     def start(self) -> Self:
-        """Serve in a thread of its own; returns when the first call can be answered."""
-        listener = _listen(self._port)
+        """Serve in a thread of its own; return when the first call can be answered.
+
+        Raises:
+            OSError: the port is taken.
+        """
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, self._port))
+        except OSError as error:
+            listener.close()
+            msg = f"Port {self._port} on {HOST} is not free: {error.strerror}. Choose another one."
+            raise OSError(msg) from None
         self._port = listener.getsockname()[1]
         config = uvicorn.Config(
             self._app,
@@ -131,15 +144,3 @@ class _ReachableConnection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
-
-
-def _listen(port: int) -> socket.socket:
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port))
-    except OSError as error:
-        listener.close()
-        msg = f"Port {port} on {HOST} is not free: {error.strerror}. Choose another one."
-        raise SettingsError(msg) from None
-    return listener

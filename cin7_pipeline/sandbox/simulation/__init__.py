@@ -1,4 +1,1 @@
-"""The life of the simulated merchant: what is sold, bought, moved and mistaken, day by day.
-
-A pure function of seed and moment; its outcome are the books (`sandbox.ledger`).
-"""
+"""This package simulates a merchant: what is sold, bought, moved and mistaken, day by day."""

@@ -1,6 +1,6 @@
-"""What the merchant's buyer believes is in stock or on its way, and what therefore runs low.
+"""This module keeps what the merchant's buyer believes is in stock or on its way.
 
-A rough notebook that decides what is bought and moved; the true figures are `stock`'s.
+Rough figures that decide what is bought and moved; the true ones are in `stock`.
 """
 
 from collections import defaultdict
@@ -11,7 +11,7 @@ from decimal import Decimal
 from cin7_pipeline.sandbox.ledger import Line
 from cin7_pipeline.sandbox.simulation import contacts as place
 from cin7_pipeline.sandbox.simulation.catalogue import Catalogue, ItemKey
-from cin7_pipeline.sandbox.simulation.clock import chance
+from cin7_pipeline.sandbox.simulation.clock import seeded_rng
 from cin7_pipeline.sandbox.simulation.items import Article
 from cin7_pipeline.sandbox.simulation.stock import Figures, Movement, Place, StockRules
 
@@ -27,7 +27,7 @@ SHARES = {
 }
 
 
-class Levels:
+class BuyerView:
     """Believed stock per item and branch, supply on its way included."""
 
     def __init__(
@@ -35,24 +35,24 @@ class Levels:
     ) -> None:
         self._catalogue, self._rules, self._seed = catalogue, rules, seed
         self._units_per_day = Decimal(orders_per_day * UNITS_PER_ORDER)
-        self._levels: dict[Place, Decimal] = defaultdict(Decimal)
+        self._believed: dict[Place, Decimal] = defaultdict(Decimal)
 
     def open(self, at: datetime) -> Iterator[Movement]:
-        """The opening balances: weeks of sales at most branches, now and then next to nothing."""
+        """Yield the opening balances: weeks of sales at most branches, now and then next to nothing."""
         for article in list(self._catalogue.articles.values()):
             if article.product.components:
                 continue
             for option in article.options:
-                dice = chance(self._seed, "opening", *option.key)
+                rng = seeded_rng(self._seed, "opening", *option.key)
                 for branch_id, share in SHARES.items():
-                    cover = OPENING_COVER_DAYS * Decimal(dice.uniform(0.1, 1.9))
-                    units = int(self.daily(article) * share * cover) + dice.randint(0, 4)
+                    cover = OPENING_COVER_DAYS * Decimal(rng.uniform(0.1, 1.9))
+                    units = int(self.daily(article) * share * cover) + rng.randint(0, 4)
                     here = Place(option.key, branch_id)
-                    self._levels[here] += units
+                    self._believed[here] += units
                     yield Movement(at, here, Figures(on_hand=Decimal(units)))
 
     def daily(self, article: Article) -> Decimal:
-        """Roughly how many of each size of an article are sold a day, everywhere."""
+        """Return roughly how many of each size of an article are sold a day, everywhere."""
         share = article.popularity / self._catalogue.total_popularity
         per_size = (1 if len(article.options) == 1 else SIZED_FACTOR) / len(article.options)
         return self._units_per_day * Decimal(share * per_size)
@@ -62,22 +62,22 @@ class Levels:
         lines = list(lines)
         for line in lines:
             for share in self._rules.moved(line, lines):
-                self._levels[Place(share.item, branch_id)] += sign * share.quantity
+                self._believed[Place(share.item, branch_id)] += sign * share.quantity
 
     def change(self, option_id: int, branch_id: int, quantity: Decimal) -> None:
         """Note what a production job will make of an item without sizes, or take of it."""
-        self._levels[Place((option_id, ""), branch_id)] += quantity
+        self._believed[Place((option_id, ""), branch_id)] += quantity
 
     def at(self, item: ItemKey, branch_id: int) -> Decimal:
-        """The believed level of an item at a branch."""
-        return self._levels[Place(item, branch_id)]
+        """Return the believed stock of an item at a branch."""
+        return self._believed[Place(item, branch_id)]
 
     def least(self, article: Article, branch_id: int) -> Decimal:
-        """The believed level of an article's scarcest size at a branch."""
+        """Return the believed stock of an article's scarcest size at a branch."""
         return min(self.at(option.key, branch_id) for option in article.options)
 
     def days_left(self, article: Article, branch_ids: Iterable[int]) -> Decimal:
-        """For how many days the believed stock of an article's scarcest size lasts."""
+        """Return for how many days the believed stock of an article's scarcest size lasts."""
         branch_ids = list(branch_ids)
         return min(
             sum((self.at(option.key, id) for id in branch_ids), Decimal(0)) / self.daily(article)

@@ -1,6 +1,6 @@
-"""The merchant's catalogue as it lives: the range at the start, launches, price changes, retirements.
+"""This module simulates the merchant's catalogue: products at the start, launches, price changes, ends.
 
-What a single product looks like is told in `articles`.
+What a single product looks like is in `items`.
 """
 
 from dataclasses import replace
@@ -9,7 +9,7 @@ from decimal import Decimal
 from random import Random
 
 from cin7_pipeline.sandbox.ledger import Component, Option, Product
-from cin7_pipeline.sandbox.simulation.clock import WallClock, chance
+from cin7_pipeline.sandbox.simulation.clock import WallClock, seeded_rng
 from cin7_pipeline.sandbox.simulation.history import History
 from cin7_pipeline.sandbox.simulation.items import (
     NESTED_KIT_NUMBER,
@@ -18,7 +18,6 @@ from cin7_pipeline.sandbox.simulation.items import (
     is_made,
     kind_of,
     make_articles,
-    make_components,
     make_product,
 )
 
@@ -31,7 +30,7 @@ EDIT_EVERY_DAYS, EDIT_OFFSET = 11, 5
 
 
 class Catalogue:
-    """Products, options and articles; grows and changes day by day."""
+    """Products, options and articles, changing day by day."""
 
     def __init__(
         self, seed: int, clock: WallClock, opened_on: date, products: int, supplier_ids: list[int]
@@ -44,12 +43,12 @@ class Catalogue:
         self._product_of: dict[int, History[Product]] = {}
         self._codes: dict[str, list[ItemKey]] = {}
         self._on_sale: list[Article] = []
-        self._total_popularity = 0.0
+        self.total_popularity = 0.0  # of everything ever listed
         for number in range(products):
             self._launch(number, opened_on - timedelta(days=30 - number % 29))
 
-    def live(self, day: date) -> None:
-        """Let one day pass: a price change every day, now and then a launch, an edit, an end."""
+    def advance(self, day: date) -> None:
+        """Simulate one day: a price change every day, now and then a launch, an edit, an end."""
         number = (day - self._opened_on).days
         if number % LAUNCH_EVERY_DAYS == LAUNCH_OFFSET:
             self._launch(len(self.products), day)
@@ -60,29 +59,24 @@ class Catalogue:
             self._retire(day)
 
     def on_sale(self, launched_before: datetime | None = None) -> list[Article]:
-        """What may be sold or bought: enabled options of products that are not inactive."""
+        """Return what may be sold or bought: enabled options of products that are not inactive."""
         if launched_before is None:
             return self._on_sale
         return [each for each in self._on_sale if each.product.created_at < launched_before]
 
-    @property
-    def total_popularity(self) -> float:
-        """The popularity of everything ever listed."""
-        return self._total_popularity
-
     def price(self, article: Article, tier: str) -> Decimal:
-        """Today's price of a tier in AUD, the retail price where it has none, else twice the cost."""
+        """Return today's AUD price of a tier, else the retail price, else twice the cost."""
         prices = self.options[article.option_id][0].last.prices
         fallback = prices.get("retailAUD", article.cost * 2)
         return prices.get(f"{tier}AUD", fallback)
 
     def components(self, option_id: int) -> tuple[Component, ...]:
-        """What a kit is made of; nothing for anything else."""
+        """Return what a kit is made of; nothing for anything else."""
         article = self.articles.get(option_id)
         return article.product.components if article else ()
 
     def parts(self, option_id: int) -> tuple[Component, ...]:
-        """What is taken from the shelves for one unit of a kit: its components, those of kits in it."""
+        """Return what one unit of a kit takes from stock: its components, and those of kits in it."""
         totals: dict[ItemKey, Decimal] = {}
         for component in self.components(option_id):
             inner = self.parts(component.option_id)
@@ -97,41 +91,42 @@ class Catalogue:
         return [article for article in self.articles.values() if article.product.components]
 
     def sku(self, item: ItemKey) -> str:
-        """The code an item goes by: its own, else its size's, else its option's."""
+        """Return the code an item goes by; no item, no code."""
         option_id, size = item
-        for history in self.options.get(option_id, []):
-            option = history.last
-            if option.size == size:
-                return option.code or option.size_code or option.option_code
-        return ""
+        options = (history.last for history in self.options.get(option_id, []))
+        return next((option.sku for option in options if option.size == size), "")
 
     def key_by_code(self, code: str | None) -> ItemKey | None:
-        """The only item with exactly this code."""
+        """Return the only item with exactly this code."""
         keys = self._codes.get(code or "", [])
         return keys[0] if len(keys) == 1 and code else None
 
     def knows(self, code: str) -> bool:
-        """True where some item has exactly this code."""
+        """Return whether some item has exactly this code."""
         return code in self._codes
 
     def _launch(self, number: int, day: date) -> None:
-        dice = chance(self._seed, "product", number)
-        at = self._clock.at(day, 9, dice.randint(0, 3600))
+        rng = seeded_rng(self._seed, "product", number)
+        at = self._clock.at(day, 9, rng.randint(0, 3600))
         supplier_id = self._supplier_ids[number % len(self._supplier_ids)]
         kind = kind_of(number, self._initial)
-        product = make_product(number, kind, supplier_id, at, dice)
+        product = make_product(number, kind, supplier_id, at, rng)
         if kind is Kind.KIT:
-            product = replace(product, components=self._kit_components(number, dice))
+            product = replace(product, components=self._kit_components(number, rng))
         before = next(reversed(self.articles.values()), None)
         history = History(product)
         self.products.append(history)
         self._product_of[product.id] = history
-        for article in make_articles(number, kind, product, dice, before):
+        for article in make_articles(number, kind, product, rng, before):
             self._list(article)
 
-    def _kit_components(self, number: int, dice: Random) -> tuple[Component, ...]:
-        """A few articles; one kit holds another kit and something that the merchant makes."""
-        components = make_components(self.simple_articles(), dice)
+    def _kit_components(self, number: int, rng: Random) -> tuple[Component, ...]:
+        """Return a few articles; one kit holds another kit and something that the merchant makes."""
+        choices = self.simple_articles()
+        components = tuple(
+            Component(each.option_id, rng.choice(each.options).size, Decimal(rng.randint(1, 3)))
+            for each in rng.sample(choices, min(len(choices), rng.randint(2, 3)))
+        )
         if number != NESTED_KIT_NUMBER:
             return components
         made = next(each for each in self.on_sale() if is_made(each.product))
@@ -139,7 +134,7 @@ class Catalogue:
         return (*others, components[0])
 
     def simple_articles(self) -> list[Article]:
-        """What may go into others: whole units without sizes, bought as they are."""
+        """Return what may go into others: whole units without sizes, bought as they are."""
         return [
             article
             for article in self.on_sale()
@@ -152,9 +147,8 @@ class Catalogue:
         self.articles[article.option_id] = article
         self.options[article.option_id] = [History(option) for option in article.options]
         for option in article.options:
-            sku = option.code or option.size_code or option.option_code
-            self._codes.setdefault(sku, []).append(option.key)
-        self._total_popularity += article.popularity
+            self._codes.setdefault(option.sku, []).append(option.key)
+        self.total_popularity += article.popularity
         if self._is_on_sale(article):
             self._on_sale.append(article)
 
@@ -163,10 +157,10 @@ class Catalogue:
         return is_public and self.options[article.option_id][0].last.status != "Disabled"
 
     def _change_price(self, day: date) -> None:
-        dice = chance(self._seed, "price", day)
-        article = dice.choice(self.on_sale())
-        factor = Decimal(dice.choice((93, 96, 104, 107))) / 100
-        at = self._clock.at(day, 10, dice.randint(0, 3600))
+        rng = seeded_rng(self._seed, "price", day)
+        article = rng.choice(self.on_sale())
+        factor = Decimal(rng.choice((93, 96, 104, 107))) / 100
+        at = self._clock.at(day, 10, rng.randint(0, 3600))
         for history in self.options[article.option_id]:
             prices = {
                 tier: (price * factor).quantize(price)
@@ -175,17 +169,17 @@ class Catalogue:
             history.revise(max(at, history.last.modified_at), prices=prices)
 
     def _edit_product(self, day: date) -> None:
-        dice = chance(self._seed, "edit", day)
-        history = dice.choice(self.products)
-        at = self._clock.at(day, 11, dice.randint(0, 3600))
-        sub_category = dice.choice(("Seasonal", "Core", "Clearance"))
+        rng = seeded_rng(self._seed, "edit", day)
+        history = rng.choice(self.products)
+        at = self._clock.at(day, 11, rng.randint(0, 3600))
+        sub_category = rng.choice(("Seasonal", "Core", "Clearance"))
         history.revise(max(at, history.last.modified_at), sub_category=sub_category)
 
     def _retire(self, day: date) -> None:
         """End a product, or only its last option, in turn."""
-        dice = chance(self._seed, "retire", day)
-        article = dice.choice([a for a in self.on_sale() if not a.product.components])
-        at = self._clock.at(day, 12, dice.randint(0, 3600))
+        rng = seeded_rng(self._seed, "retire", day)
+        article = rng.choice([a for a in self.on_sale() if not a.product.components])
+        at = self._clock.at(day, 12, rng.randint(0, 3600))
         if day.toordinal() % 2:
             self._product_of[article.product.id].revise(at, status="Inactive")
         else:

@@ -1,4 +1,4 @@
-"""The merchant's branches, customers and suppliers, as they come, change and go.
+"""This module simulates the merchant's branches, customers and suppliers.
 
 Every person is invented and recognisable: surnames start with `Nobody-`, addresses are at
 example.com. None of that may ever reach a table.
@@ -7,7 +7,7 @@ example.com. None of that may ever reach a table.
 from datetime import date, timedelta
 
 from cin7_pipeline.sandbox.ledger import Branch, Contact
-from cin7_pipeline.sandbox.simulation.clock import WallClock, chance
+from cin7_pipeline.sandbox.simulation.clock import WallClock, seeded_rng
 from cin7_pipeline.sandbox.simulation.history import History
 
 MAIN, STORE, THIRD_PARTY, WEST, OLD, ALLOCATION, POP_UP = 3, 5, 8, 11, 2, 20, 40
@@ -39,11 +39,11 @@ CUSTOMERS_AT_THE_START, FEWEST_IN_A_GROUP = 60, 3
 FIRST_NAMES = ("Avery", "Robin", "Sasha", "Kim", "Noor", "Jules", "Wren", "Tai")
 TRADES = ("Provisions", "Interiors", "Larder", "Outfitters", "Grocer", "Studio", "Supplies")
 NO_ADDRESSES = ("{}@example", "{}.example.com", "{} @example.com", "{}@@example.com")
-ALSO_A_SUPPLIER = 20
+SUPPLIER_EMAIL, ALSO_A_SUPPLIER = "sales@supplier-{}.example.com", 20
 NEW_CUSTOMER_EVERY_DAYS, CUSTOMER_CHANGE_EVERY_DAYS = 4, 6
 
 
-class People:
+class Contacts:
     """Branches and contacts of the account."""
 
     def __init__(self, seed: int, clock: WallClock, opened_on: date, branches: int) -> None:
@@ -52,12 +52,14 @@ class People:
         for extra in range(MOST_NAMED_BRANCHES, branches):
             self.branches.append(self._branch(POP_UP + extra, f"Store {extra}", "02 Retail"))
         self.contacts: list[History[Contact]] = []
-        self._add_suppliers()
+        for id, name in zip(self.supplier_ids, SUPPLIERS, strict=True):
+            self._add_company(id, "Supplier", name, SUPPLIER_EMAIL.format(id))
+        self._add_company(INTERNAL_ID, "Internal", "Head Office", "office@example.com")
         for number in range(CUSTOMERS_AT_THE_START):
             self._add_customer(number, opened_on - timedelta(days=20 - number % 19))
 
-    def live(self, day: date) -> None:
-        """Let one day pass: customers come and change, the old branch closes, a new one opens."""
+    def advance(self, day: date) -> None:
+        """Simulate one day: customers come and change, the old branch closes, a new one opens."""
         number = (day - self._opened_on).days
         if number == OLD_BRANCH_CLOSES_AFTER_DAYS:
             old = next(branch for branch in self.branches if branch.last.id == OLD)
@@ -70,7 +72,7 @@ class People:
             self._change_customer(day)
 
     def customers(self, *groups: str) -> list[Contact]:
-        """Today's active customers of some groups."""
+        """Return today's active customers of some groups."""
         last = (history.last for history in self.contacts)
         return [
             contact
@@ -95,17 +97,10 @@ class People:
         at = self._clock.at(day or self._opened_on - timedelta(days=30), 8)
         return History(Branch(id, name, branch_type, True, created_at=at, modified_at=at))
 
-    def _add_suppliers(self) -> None:
-        for id, company in zip(self.supplier_ids, SUPPLIERS, strict=True):
-            self._add(id, "Supplier", company, "", _supplier_email(id))
-        self._add(INTERNAL_ID, "Internal", "Head Office", "", "office@example.com")
-
-    def _add(self, id: int, type: str, company: str, group: str, email: str) -> None:
+    def _add_company(self, id: int, type: str, name: str, email: str) -> None:
         at = self._clock.at(self._opened_on - timedelta(days=28), 9)
         person = f"{FIRST_NAMES[id % len(FIRST_NAMES)]} Nobody-{id}"
-        self.contacts.append(
-            History(Contact(id, type, company, group, email, person, True, at, at))
-        )
+        self.contacts.append(History(Contact(id, type, name, "", email, person, True, at, at)))
 
     def _add_customer(self, number: int, day: date) -> None:
         id = FIRST_CUSTOMER_ID + number
@@ -129,18 +124,18 @@ class People:
         self.contacts.append(History(contact))
 
     def _change_customer(self, day: date) -> None:
-        dice = chance(self._seed, "contact", day)
+        rng = seeded_rng(self._seed, "contact", day)
         customers = [history for history in self.contacts if history.last.type == "Customer"]
-        history = dice.choice(customers)
-        at = max(self._clock.at(day, 13, dice.randint(0, 3600)), history.last.modified_at)
+        history = rng.choice(customers)
+        at = max(self._clock.at(day, 13, rng.randint(0, 3600)), history.last.modified_at)
         if day.toordinal() % 5 == 0 and len(self.customers(history.last.group)) > FEWEST_IN_A_GROUP:
             history.revise(at, is_active=False)
-        elif history.last.group in {"Wholesale", "Distributor"}:
-            history.revise(
-                at, group="Distributor" if history.last.group == "Wholesale" else "Wholesale"
-            )
+        elif history.last.group == "Wholesale":
+            history.revise(at, group="Distributor")
+        elif history.last.group == "Distributor":
+            history.revise(at, group="Wholesale")
         else:
-            history.revise(at, sub_group=dice.choice(("VIC", "QLD", "WA")))
+            history.revise(at, sub_group=rng.choice(("VIC", "QLD", "WA")))
 
 
 def _company(number: int, group: str) -> str:
@@ -154,29 +149,22 @@ def _company(number: int, group: str) -> str:
 
 
 def _default_branch(number: int) -> dict[str, str]:
-    """The branch an ordering system should send a customer's orders to, where somebody set it."""
+    """Return the branch for the customer's orders, as a custom field where somebody set it."""
     if number % 3:
         return {}
     branch_id = (MAIN, WEST, THIRD_PARTY)[number // 3 % 3]
     return {"members_1000": "" if number % 15 == 9 else BRANCHES[branch_id][0].strip()}
 
 
-def _supplier_email(id: int) -> str:
-    return f"sales@supplier-{id}.example.com"
-
-
 def _email(number: int, first: str) -> str:
-    """Every tenth has none; every ninth is the address of the customer before, written otherwise.
-
-    Some are no addresses, and one is the address of a supplier.
-    """
+    """Return an address: a tenth have none, some an invalid one, and some that of another contact."""
     if number % 10 == 6:
         return ""
     if number % 16 == 11:
         name = f"{first.lower()}.nobody-{FIRST_CUSTOMER_ID + number}"
         return NO_ADDRESSES[number // 16 % len(NO_ADDRESSES)].format(name)
     if number == ALSO_A_SUPPLIER:
-        return _supplier_email(FIRST_SUPPLIER_ID)
+        return SUPPLIER_EMAIL.format(FIRST_SUPPLIER_ID)
     if number % 9 == 8:
         before = FIRST_NAMES[(number - 1) % len(FIRST_NAMES)]
         return f"{before}.Nobody-{FIRST_CUSTOMER_ID + number - 1}@Example.com"

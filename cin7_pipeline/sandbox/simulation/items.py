@@ -1,7 +1,7 @@
-"""What the merchant makes of a product number: its kind, names, codes, prices, options and kit.
+"""This module writes the merchant's products: kind, names, codes, prices, options and kit components.
 
-Chance decides looks and prices; which oddity a product has follows from its number alone, so that
-every account of some size has each of them. How products change over time is told in `catalogue`.
+Chance decides names and prices; which oddity a product has follows from its number alone, so that
+every account of some size has each of them. How products change over time is in `catalogue`.
 """
 
 import random
@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
-from cin7_pipeline.sandbox.ledger import Component, Option, Product
+from cin7_pipeline.sandbox.ledger import Option, Product
 
 FIRST_PRODUCT_ID, FIRST_OPTION_ID = 1201, 34010
 OPTION_IDS_PER_PRODUCT = 10
@@ -55,12 +55,14 @@ MADE_EVERY, MADE_PLACES = 40, (11, 13)
 NESTED_KIT_NUMBER = 30
 RARE = {Kind.SAME_CODE, Kind.OTHER_CASE, Kind.WITHOUT_OPTIONS, Kind.UNPRICED, Kind.TRAILING_SPACE}
 GRIDS = {Kind.GRID, Kind.GRID_WITHOUT_CODES}
+WITHOUT_CODES = {Kind.GRID_WITHOUT_CODES, Kind.UNPRICED}
+TWO_COLOURS = GRIDS | {Kind.COLOURS, Kind.ONE_DISABLED, Kind.DOLLAR_COST}
 
 
 def kind_of(number: int, initial: int) -> Kind:
-    """The kind of the `number`-th product.
+    """Return the kind of the `number`-th product.
 
-    Only the first twenty and every third score have the odd ones; what is launched later (`initial`
+    Only the first twenty and every third twenty have rare kinds; what is launched later (`initial`
     and up) is a plain product or a size grid.
     """
     kind = KINDS[number % len(KINDS)]
@@ -99,27 +101,27 @@ class Article:
 
 
 def make_product(
-    number: int, kind: Kind, supplier_id: int, at: datetime, dice: random.Random
+    number: int, kind: Kind, supplier_id: int, at: datetime, rng: random.Random
 ) -> Product:
-    """The product with that number, created `at`."""
+    """Return the product with that number, created `at`."""
     category = list(GOODS)[number % len(GOODS)]
     if kind is Kind.BY_THE_METRE:
         category = "Fabric"
     prefix, *names = GOODS[category]
-    name = dice.choice(names)
+    name = rng.choice(names)
     return Product(
         id=FIRST_PRODUCT_ID + number,
         style_code=f"{prefix}-{1000 + number}",
-        name=f"{dice.choice(('Daily', 'Coastal', 'Studio', 'Heritage'))} {name}",
-        brand=dice.choice(BRANDS),
+        name=f"{rng.choice(('Daily', 'Coastal', 'Studio', 'Heritage'))} {name}",
+        brand=rng.choice(BRANDS),
         category=category,
         sub_category=name if number % 3 else "",
         supplier_id=supplier_id if number % 31 != 30 else 0,
         order_type="Kit" if kind is Kind.KIT else "Order",
         status="Inactive" if kind is Kind.INACTIVE else ("Public", "ShowInB2B")[number % 9 == 8],
         stock_control="FIFO" if number % 12 else "Batch",
-        weight=Decimal(dice.randint(50, 4000)) / 1000,
-        volume=Decimal(dice.randint(5, 400)) / 10000,
+        weight=Decimal(rng.randint(50, 4000)) / 1000,
+        volume=Decimal(rng.randint(5, 400)) / 10000,
         created_at=at,
         modified_at=at,
         custom_fields={"products_1011": f"HS-{4200 + number}"} if number % 4 == 0 else {},
@@ -127,21 +129,20 @@ def make_product(
 
 
 def make_articles(
-    number: int, kind: Kind, product: Product, dice: random.Random, before: "Article | None"
+    number: int, kind: Kind, product: Product, rng: random.Random, before: "Article | None"
 ) -> list[Article]:
-    """The options of a product; `before` is the article whose code an odd kind plays on."""
+    """Return the options of a product; two kinds have nearly the code of the article `before`."""
     if kind is Kind.WITHOUT_OPTIONS:
         return []
-    two = kind in GRIDS | {Kind.COLOURS, Kind.ONE_DISABLED, Kind.DOLLAR_COST}
-    colours = dice.sample(COLOURS, 2) if two else [""]
-    cost = Decimal(dice.randint(250, 6000)) / 100
+    colours = rng.sample(COLOURS, 2) if kind in TWO_COLOURS else [""]
+    cost = Decimal(rng.randint(250, 6000)) / 100
     articles = []
     for place, colour in enumerate(colours):
         code = _code(kind, product, colour, before)
         option_id = FIRST_OPTION_ID + number * OPTION_IDS_PER_PRODUCT + place
-        prices = _prices(kind, cost, dice)
+        prices = _prices(kind, cost, rng)
         options = _options(kind, product, colour, code, id=option_id, prices=prices)
-        popularity = 1 / ((15 if kind is Kind.KIT else 3) + dice.randint(0, 60))
+        popularity = 1 / ((15 if kind is Kind.KIT else 3) + rng.randint(0, 60))
         articles.append(
             Article(product, options, popularity, cost, in_fractions=kind is Kind.BY_THE_METRE)
         )
@@ -162,15 +163,19 @@ def _options(
 ) -> tuple[Option, ...]:
     sizes = GARMENT_SIZES if kind in GRIDS else ("",)
     is_first = id % OPTION_IDS_PER_PRODUCT == 0
+    status = "Primary" if is_first or id % 3 else "Active"
+    if kind is Kind.ONE_DISABLED and not is_first:
+        status = "Disabled"
+    size_codes = [f"{code}  -{size}" if size else None for size in sizes]
     return tuple(
         Option(
             id=id,
             size=size,
             product_id=product.id,
-            status=_status(kind, id, is_first),
-            code=_row_code(kind, code, size),
+            status=status,
+            code=None if kind in WITHOUT_CODES else size_code or code,
             option_code=code,
-            size_code=f"{code}  -{size}" if size else None,
+            size_code=size_code,
             supplier_code=f"S{product.supplier_id}-{id}",
             barcode=f"93{id:010d}{index}" if product.id % 7 else "",
             option_1=colour,
@@ -181,25 +186,11 @@ def _options(
             created_at=product.created_at,
             modified_at=product.modified_at,
         )
-        for index, size in enumerate(sizes)
+        for index, (size, size_code) in enumerate(zip(sizes, size_codes, strict=True))
     )
 
 
-def _status(kind: Kind, option_id: int, is_first: bool) -> str:
-    if kind is Kind.ONE_DISABLED and not is_first:
-        return "Disabled"
-    return "Primary" if is_first or option_id % 3 else "Active"
-
-
-def _row_code(kind: Kind, code: str, size: str) -> str | None:
-    if kind is Kind.UNPRICED:
-        return None
-    if not size:
-        return code
-    return None if kind is Kind.GRID_WITHOUT_CODES else f"{code}  -{size}"
-
-
-def _prices(kind: Kind, cost: Decimal, dice: random.Random) -> dict[str, Decimal]:
+def _prices(kind: Kind, cost: Decimal, rng: random.Random) -> dict[str, Decimal]:
     if kind is Kind.UNPRICED:
         return {}
     retail = (cost * Decimal("2.6")).quantize(Decimal("0.05"))
@@ -211,29 +202,18 @@ def _prices(kind: Kind, cost: Decimal, dice: random.Random) -> dict[str, Decimal
     if kind is Kind.DOLLAR_COST:
         prices["vipUSD"] = (retail * Decimal("0.53")).quantize(Decimal("0.01"))
         return prices | {"costUSD": cost}
-    if dice.random() < 0.1:
+    if rng.random() < 0.1:
         del prices["vipAUD"]
     return prices | {"costAUD": cost}
 
 
-def number_of(product: Product) -> int:
-    """The number a product was made from."""
-    return product.id - FIRST_PRODUCT_ID
-
-
 def is_exploded(kit: Product) -> bool:
-    """True where orders list the components of a kit; of every other kit they list only the kit."""
-    return number_of(kit) // len(KINDS) % 2 == 0
+    """Return whether orders list the components of a kit; of every other kit they list only the kit."""
+    return (kit.id - FIRST_PRODUCT_ID) // len(KINDS) % 2 == 0
 
 
 def is_made(product: Product) -> bool:
-    """True for what the merchant makes itself."""
-    return product.order_type != "Kit" and number_of(product) % MADE_EVERY in MADE_PLACES
-
-
-def make_components(choices: list[Article], dice: random.Random) -> tuple[Component, ...]:
-    """What a kit is made of: one to three other articles, each once or a few times."""
-    return tuple(
-        Component(article.option_id, dice.choice(article.options).size, Decimal(dice.randint(1, 3)))
-        for article in dice.sample(choices, min(len(choices), dice.randint(2, 3)))
+    """Return whether the merchant makes it itself."""
+    return (
+        product.order_type != "Kit" and (product.id - FIRST_PRODUCT_ID) % MADE_EVERY in MADE_PLACES
     )

@@ -1,6 +1,6 @@
-"""Lines of documents: which articles, how many, at what price, with sizes and kit components.
+"""This module writes the lines of documents: quantities, prices, sizes, kit components, what is done.
 
-Who orders them and what becomes of them is told in `orders`, `purchasing`, `transfers`, `returns`.
+Who orders them is in `orders`, `purchasing`, `transfers` and `returns`.
 """
 
 import random
@@ -16,7 +16,7 @@ CENT = Decimal("0.01")
 UNEVEN, UNEVENLY_DONE = (1, 2, 3, 4), 3
 
 
-class Baskets:
+class LineFactory:
     """Writes lines; their ids are unique in the whole account."""
 
     def __init__(self, catalogue: Catalogue, line_ids: Iterator[int]) -> None:
@@ -24,7 +24,7 @@ class Baskets:
         self._ids = line_ids
 
     def line(self, article: Article, quantities: list[int], price: Decimal) -> Line:
-        """A line of one article: one quantity, or one per size with 0 where a size is left out."""
+        """Return a line of one article: one quantity, or one per size with 0 where a size is left out."""
         sizes = tuple(
             SizeQuantity(option.size, option.code or option.size_code or "", Decimal(quantity))
             for option, quantity in zip(article.options, quantities, strict=False)
@@ -42,7 +42,7 @@ class Baskets:
         )
 
     def kit(self, article: Article, quantity: int, price: Decimal) -> list[Line]:
-        """A kit's line with the lines of its components below it; of some kits only the first."""
+        """Return a kit's line with the lines of its components below it; of some kits only the first."""
         parent = self.line(article, [quantity], price)
         children = []
         parts = self.catalogue.parts(article.option_id) if is_exploded(article.product) else ()
@@ -56,32 +56,25 @@ class Baskets:
             children.append(replace(child, parent_id=parent.id))
         return [parent, *children]
 
-    def sold(self, article: Article, dice: random.Random, price: Decimal, most: int) -> list[Line]:
-        """What a customer takes of an article: up to `most` units, or metres, or of each size."""
+    def sold(self, article: Article, rng: random.Random, price: Decimal, most: int) -> list[Line]:
+        """Return the lines for up to `most` units of an article, or metres, or of each size."""
         if article.product.components:
-            return self.kit(article, dice.randint(1, max(1, most // 3)), price)
+            return self.kit(article, rng.randint(1, max(1, most // 3)), price)
         if article.is_sized:
-            amounts = [dice.randint(0, max(1, most // 2)) for _ in article.options]
-            amounts[dice.randrange(len(amounts))] += 1
+            amounts = [rng.randint(0, max(1, most // 2)) for _ in article.options]
+            amounts[rng.randrange(len(amounts))] += 1
             return [self.line(article, amounts, price)]
-        line = self.line(article, [dice.randint(1, most)], price)
+        line = self.line(article, [rng.randint(1, most)], price)
         if article.in_fractions:
-            line = replace(line, quantity=line.quantity + Decimal(dice.choice((25, 50, 75))) / 100)
+            line = replace(line, quantity=line.quantity + Decimal(rng.choice((25, 50, 75))) / 100)
         return [line]
 
     def fee(self, code: str, name: str, price: Decimal, quantity: int = 1) -> Line:
-        """A line that is no item: freight, a note, an amount."""
-        return Line(
-            id=next(self._ids),
-            option_id=0,
-            code=code,
-            name=name,
-            quantity=Decimal(quantity),
-            unit_price=price,
-        )
+        """Return a line that is no item: freight, a note, an amount."""
+        return Line(next(self._ids), 0, code, name, Decimal(quantity), unit_price=price)
 
     def again(self, lines: Iterable[Line]) -> tuple[Line, ...]:
-        """The same lines on another document: new ids, nothing done yet, kits still together."""
+        """Copy lines for another document: new ids, nothing done yet, kits still together."""
         ids: dict[int, int] = {}
         copies = []
         for line in lines:
@@ -91,19 +84,13 @@ class Baskets:
         return tuple(copies)
 
 
-def discounted(line: Line, percent: int) -> Line:
-    """The line with a discount: an amount in money over its whole quantity, to the cent."""
-    amount = (line.quantity * line.unit_price * percent / 100).quantize(CENT)
-    return replace(line, discount=amount)
-
-
 def done_in_full(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """Every line shipped, received or transferred as ordered."""
+    """Return every line shipped, received or transferred as ordered."""
     return tuple(replace(line, done=line.quantity) for line in lines)
 
 
 def done_in_part(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """Half of what can be halved into whole units, in every size alike; kits and fees wait."""
+    """Return the lines half done, in whole units and every size alike; kits and fees not at all."""
     lines = tuple(lines)
     in_kits = {id for line in lines if line.parent_id for id in (line.id, line.parent_id)}
     return tuple(
@@ -113,14 +100,13 @@ def done_in_part(lines: Iterable[Line]) -> tuple[Line, ...]:
 
 
 def done_unevenly(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """Three of every line of ten in sizes that were ordered unevenly; nothing else."""
+    """Return the lines with three of ten done where sizes were ordered unevenly; nothing else."""
     return tuple(
-        replace(line, done=Decimal(UNEVENLY_DONE)) if _is_uneven(line) else line for line in lines
+        replace(line, done=Decimal(UNEVENLY_DONE))
+        if [size.quantity for size in line.sizes] == list(UNEVEN)
+        else line
+        for line in lines
     )
-
-
-def _is_uneven(line: Line) -> bool:
-    return [size.quantity for size in line.sizes] == list(UNEVEN)
 
 
 def _half(line: Line) -> Decimal:
@@ -131,13 +117,13 @@ def _half(line: Line) -> Decimal:
 
 
 def only_done(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """What has been done of the lines, as if no more had been ordered; fees are done with it."""
+    """Return what has been done of the lines, as if no more had been ordered; fees are done with it."""
     kept = (line if line.option_id else replace(line, done=line.quantity) for line in lines)
     return tuple(_cut(line, line.done, line.done) for line in kept if line.done)
 
 
 def still_open(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """What is left to do of the lines; fees stay with what was done."""
+    """Return what is left to do of the lines; fees stay with what was done."""
     return tuple(
         _cut(line, line.quantity - line.done, Decimal(0))
         for line in lines
@@ -146,7 +132,7 @@ def still_open(lines: Iterable[Line]) -> tuple[Line, ...]:
 
 
 def _cut(line: Line, quantity: Decimal, done: Decimal) -> Line:
-    """The line for part of its quantity, its sizes and its discount in proportion."""
+    """Return the line for part of its quantity, its sizes and its discount in proportion."""
     share = quantity / line.quantity
     sizes = tuple(replace(size, quantity=size.quantity * share) for size in line.sizes)
     discount = (line.discount * share).quantize(CENT)

@@ -1,7 +1,6 @@
-"""Sales orders as they arrive: for whom, at which branch, with which lines.
+"""This module simulates sales orders as they arrive: for whom, at which branch, with which lines.
 
-Which system sends them is told in `sources`, what becomes of them in `order_life`, and what goes
-wrong with codes in `miskeyed`.
+Which system sends them is in `order_entry`, what becomes of them in `order_lifecycle`.
 """
 
 from collections import defaultdict
@@ -13,28 +12,10 @@ from random import Random
 
 from cin7_pipeline.sandbox.ledger import Contact, Line, SalesOrder
 from cin7_pipeline.sandbox.simulation import contacts as place
-from cin7_pipeline.sandbox.simulation.buyer_view import Levels
-from cin7_pipeline.sandbox.simulation.clock import WallClock, chance
-from cin7_pipeline.sandbox.simulation.contacts import People
-from cin7_pipeline.sandbox.simulation.entry_errors import (
-    Repeat,
-    entered_again,
-    in_cartons,
-    repeat_of,
-    wrong_amounts,
-)
 from cin7_pipeline.sandbox.simulation.history import History
 from cin7_pipeline.sandbox.simulation.items import Article
-from cin7_pipeline.sandbox.simulation.order_life import (
-    INVOICING,
-    BackOrder,
-    Fate,
-    Invoicing,
-    OrderLife,
-)
-from cin7_pipeline.sandbox.simulation.order_lines import UNEVEN, Baskets, discounted
-from cin7_pipeline.sandbox.simulation.sku_typos import miskey
-from cin7_pipeline.sandbox.simulation.sources import (
+from cin7_pipeline.sandbox.simulation.lifecycle import Context, Lifecycle, Writer, new
+from cin7_pipeline.sandbox.simulation.order_entry import (
     ARRIVALS,
     BACKEND,
     ORDERMENTUM,
@@ -43,92 +24,87 @@ from cin7_pipeline.sandbox.simulation.sources import (
     UNNAMED,
     Arrival,
     Source,
+    correct_late,
+    in_cartons,
+    mistype,
+    repeat_of,
+    save_again_at_month_end,
+    wrong_amounts,
 )
+from cin7_pipeline.sandbox.simulation.order_lifecycle import (
+    INVOICING,
+    PART_SHIPPED,
+    SHIPPED,
+    STUCK,
+    Invoicing,
+    OrderLifecycle,
+    ship_part,
+    ship_unevenly,
+)
+from cin7_pipeline.sandbox.simulation.order_lines import CENT, UNEVEN
 
 FIRST_ORDER_ID = 911103
 LAUNCH_TO_FIRST_SALE = timedelta(days=30)
-NEEDS_SIZES = {Fate.SHIPPED_UNEVENLY, Fate.SHIPPED_SHORT}
-NEEDS_HALVES = {Fate.PART_SHIPPED, Fate.PART_SHIPPED_ONLY, Fate.SPLIT}
-BACK_ORDER_FATES = (Fate.SHIPPED, Fate.STUCK, Fate.PART_SHIPPED)
+BACK_ORDER_OUTCOMES = (SHIPPED, STUCK, PART_SHIPPED)
 
 
-class SalesDesk:
+class SalesOrderWriter(Writer[SalesOrder]):
     """Writes the sales orders of each day."""
 
-    def __init__(
-        self,
-        seed: int,
-        clock: WallClock,
-        opened_on: date,
-        *,
-        people: People,
-        baskets: Baskets,
-        levels: Levels,
-    ) -> None:
-        self._seed, self._clock, self._opened_on = seed, clock, opened_on
-        self._people, self._baskets, self._levels = people, baskets, levels
-        self._back_orders: dict[date, list[BackOrder]] = defaultdict(list)
-        self._repeats: dict[date, list[Repeat]] = defaultdict(list)
+    topic = "orders"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._repeats: dict[date, list[SalesOrder]] = defaultdict(list)
         self._written: dict[Source, int] = defaultdict(int)
-        self._count = self._ids = 0
+        self._ids = 0
 
-    def live(self, day: date, orders: int) -> list[History[SalesOrder]]:
-        """The orders created on one day, back orders included, each with all its life to come."""
-        dice = chance(self._seed, "orders", day)
-        moments = sorted(self._moment(day, dice) for _ in range(orders))
-        told = [self._tell(self._arrival(at, dice)) for at in moments]
-        for life in told:
-            for back_order in life.back_orders:
-                self._back_orders[self._clock.day_of(back_order.at)].append(back_order)
-        told += [self._tell_back_order(each, dice) for each in self._back_orders.pop(day, [])]
-        told += [self._tell_again(each, dice) for each in self._repeats.pop(day, [])]
-        return [life.history for life in told]
+    def write(self, day: date, count: int) -> list[History[SalesOrder]]:
+        """Return the orders of one day, and let them be saved again and corrected late."""
+        orders, clock = super().write(day, count), self._context.clock
+        for order in orders:
+            save_again_at_month_end(order, clock)
+        correct_late(orders, day, clock)
+        return orders
 
-    def _moment(self, day: date, dice: Random) -> datetime:
-        return self._clock.at(day, dice.triangular(6, 22, 13))
+    def _hour(self, rng: Random) -> float:
+        return rng.triangular(6, 22, 13)
 
-    def _arrival(self, at: datetime, dice: Random) -> Arrival:
+    def _next(self, at: datetime, rng: Random) -> OrderLifecycle:
         self._count += 1
         source = ARRIVALS[self._count % len(ARRIVALS)]
-        nth = self._written[source]
+        arrival = Arrival(source, self._count, self._written[source], at, rng)
         self._written[source] += 1
-        return Arrival(source, self._count, nth, at, dice)
-
-    def _tell(self, arrival: Arrival) -> OrderLife:
-        invoicing = INVOICING.get(arrival.number % 11, Invoicing.WITH)
         order = self._order(arrival)
-        self._levels.add(order.lines, order.branch_id, -1)
-        repeat = repeat_of(arrival, order)
-        if repeat:
-            self._repeats[self._clock.day_of(repeat.at)].append(repeat)
-        life = OrderLife(order, invoicing, self._clock, arrival.dice)
-        life.run(arrival.fate)
-        return life
+        if repeat := repeat_of(arrival, order):
+            self._repeats[self._context.clock.day_of(repeat.created_at)].append(repeat)
+        invoicing = INVOICING.get(arrival.number % 11, "with")
+        return self._begin(order, invoicing, rng).run(arrival.outcome)
 
-    def _tell_back_order(self, back_order: BackOrder, dice: Random) -> OrderLife:
-        """An approved order of its own, under the same reference with a letter added."""
+    def _others(self, day: date, rng: Random) -> list[Lifecycle[SalesOrder]]:
+        """Write back orders, and orders that are in the account already and shipped a second time."""
+        written, again = super()._others(day, rng), self._context.lines.again
+        for repeat in self._repeats.pop(day, []):
+            order = replace(repeat, id=self._next_id(), lines=again(repeat.lines))
+            written.append(self._begin(order, "with", rng).run(SHIPPED))
+        return written
+
+    def _back_order(self, part: SalesOrder, rng: Random) -> OrderLifecycle:
+        """Write an approved order; the buyer knows of its lines from the one it was split off."""
         order = replace(
-            back_order.parent,
+            part,
             id=self._next_id(),
-            reference=f"{back_order.parent.reference}-A",
-            created_at=back_order.at,
-            modified_at=back_order.at,
             stage="Backorder",
             invoiced_at=None,
             freight=Decimal(0),
-            lines=self._baskets.again(back_order.lines),
+            lines=self._context.lines.again(part.lines),
         )
-        life = OrderLife(order, Invoicing.WITH, self._clock, dice)
-        life.run(BACK_ORDER_FATES[self._ids % len(BACK_ORDER_FATES)])
-        return life
+        outcome = BACK_ORDER_OUTCOMES[self._ids % len(BACK_ORDER_OUTCOMES)]
+        return OrderLifecycle(order, "with", self._context.clock, rng).run(outcome)
 
-    def _tell_again(self, repeat: Repeat, dice: Random) -> OrderLife:
-        """An order that is in the account already, shipped a second time."""
-        order = entered_again(repeat, self._next_id, self._baskets)
-        self._levels.add(order.lines, order.branch_id, -1)
-        life = OrderLife(order, Invoicing.WITH, self._clock, dice)
-        life.run(Fate.SHIPPED)
-        return life
+    def _begin(self, order: SalesOrder, invoicing: Invoicing, rng: Random) -> OrderLifecycle:
+        self._context.buyer.add(order.lines, order.branch_id, -1)
+        return OrderLifecycle(order, invoicing, self._context.clock, rng)
 
     def _next_id(self) -> int:
         self._ids += 1
@@ -137,11 +113,12 @@ class SalesDesk:
     def _order(self, arrival: Arrival) -> SalesOrder:
         customer, branch_id = self._customer(arrival), self._branch(arrival)
         order = SalesOrder(
-            id=self._next_id(),
-            reference=arrival.reference,
-            created_at=arrival.at,
-            modified_at=arrival.at,
-            is_approved=not arrival.source.is_draft,
+            **new(
+                self._next_id(),
+                arrival.reference,
+                arrival.at,
+                is_approved=not arrival.source.is_draft,
+            ),
             lines=self._lines(arrival, branch_id),
             source=arrival.source.name,
             member_id=customer.id if customer else 0,
@@ -149,8 +126,8 @@ class SalesDesk:
             branch_id=branch_id,
             tax_status="Incl" if arrival.source.tier == "retail" else "Excl",
         )
-        details = arrival.delivery(self._clock) | arrival.particulars() | wrong_amounts(arrival)
-        return replace(order, **details)
+        delivery = arrival.delivery(self._context.clock)
+        return replace(order, **delivery | arrival.source_fields() | wrong_amounts(arrival))
 
     def _customer(self, arrival: Arrival) -> Contact | None:
         if arrival.source is SHOPIFY and arrival.nth % 4:
@@ -158,15 +135,15 @@ class SalesDesk:
         groups = arrival.source.groups
         if arrival.source is BACKEND and arrival.nth % 12 == 7:
             groups = ("Marketplace",)
-        return arrival.dice.choice(self._people.customers(*groups))
+        return arrival.rng.choice(self._context.contacts.customers(*groups))
 
     def _branch(self, arrival: Arrival) -> int:
         source, nth = arrival.source, arrival.nth
-        age = (self._clock.day_of(arrival.at) - self._opened_on).days
+        age = (self._context.clock.day_of(arrival.at) - self._context.opened_on).days
         if arrival.number % 59 == 33:
             return 0
         if source is POINT_OF_SALE:
-            shops = self._people.shop_ids
+            shops = self._context.contacts.shop_ids
             return shops[nth % len(shops)]
         if source in {BACKEND, UNNAMED} and age < place.OLD_BRANCH_CLOSES_AFTER_DAYS:
             return place.OLD
@@ -178,50 +155,39 @@ class SalesDesk:
         number, nth = arrival.number, arrival.nth
         lines = in_cartons(list(self._goods(arrival, branch_id)), number)
         if arrival.source is ORDERMENTUM and nth % 4 == 1:
-            lines[-1:] = miskey(lines[-1], nth // 4, self._baskets.catalogue)
+            lines[-1:] = mistype(lines[-1], nth // 4, self._context.catalogue)
         if number % 10 == 3:
-            lines[0] = discounted(lines[0], arrival.dice.choice((5, 10, 15)))
+            share = Decimal(arrival.rng.choice((5, 10, 15))) / 100
+            discount = (lines[0].quantity * lines[0].unit_price * share).quantize(CENT)
+            lines[0] = replace(lines[0], discount=discount)
         if number % 8 == 2:
-            lines.append(self._baskets.fee("freight", "Freight", Decimal("12.5")))
+            lines.append(self._context.lines.fee("freight", "Freight", Decimal("12.5")))
         if number % 13 == 6:
-            lines.append(self._baskets.fee("", "Gift note", Decimal(0)))
+            lines.append(self._context.lines.fee("", "Gift note", Decimal(0)))
         return tuple(lines)
 
     def _goods(self, arrival: Arrival, branch_id: int) -> Iterator[Line]:
-        catalogue, dice = self._baskets.catalogue, arrival.dice
+        lines, catalogue, rng = self._context.lines, self._context.catalogue, arrival.rng
         articles = self._range(arrival, branch_id)
-        if arrival.fate in NEEDS_HALVES:
-            yield self._in_halves(articles, arrival)
-        if arrival.fate in NEEDS_SIZES:
-            yield self._unevenly(articles, arrival)
+        if ship_part in arrival.outcome:  # can ship in two halves; every other time has sizes
+            is_sized = arrival.number % 2 == 0
+            fitting = [a for a in articles if a.is_sized is is_sized and not a.product.components]
+            article = rng.choice(fitting or articles)
+            amounts = [2 * rng.randint(1, 3) for _ in article.options]
+            yield lines.line(article, amounts, catalogue.price(article, arrival.source.tier))
+        if ship_unevenly in arrival.outcome:
+            article = rng.choice([a for a in articles if a.is_sized] or articles)
+            yield lines.line(article, list(UNEVEN), catalogue.price(article, arrival.source.tier))
         weights = [article.popularity for article in articles]
-        for article in dice.choices(articles, weights, k=dice.randint(1, 4)):
+        for article in rng.choices(articles, weights, k=rng.randint(1, 4)):
             price = catalogue.price(article, arrival.source.tier)
-            yield from self._baskets.sold(article, dice, price, arrival.source.most)
+            yield from lines.sold(article, rng, price, arrival.source.most)
 
     def _range(self, arrival: Arrival, branch_id: int) -> list[Article]:
-        """What can be ordered: all that is on sale, over the counter what the shop should have."""
-        opening = self._clock.at(self._opened_on)
-        articles = self._baskets.catalogue.on_sale(max(opening, arrival.at - LAUNCH_TO_FIRST_SALE))
+        """Return what can be ordered: all that is on sale; in a shop what it should have in stock."""
+        opening = self._context.clock.at(self._context.opened_on)
+        articles = self._context.catalogue.on_sale(max(opening, arrival.at - LAUNCH_TO_FIRST_SALE))
         if arrival.source is not POINT_OF_SALE:
             return articles
-        return [each for each in articles if self._levels.least(each, branch_id) > 2] or articles
-
-    def _in_halves(self, articles: list[Article], arrival: Arrival) -> Line:
-        """A line that can ship in two halves; every other time one with sizes."""
-        is_sized = arrival.number % 2 == 0
-        fitting = [
-            article
-            for article in articles
-            if article.is_sized is is_sized and not article.product.components
-        ]
-        article = arrival.dice.choice(fitting or articles)
-        amounts = [2 * arrival.dice.randint(1, 3) for _ in article.options]
-        price = self._baskets.catalogue.price(article, arrival.source.tier)
-        return self._baskets.line(article, amounts, price)
-
-    def _unevenly(self, articles: list[Article], arrival: Arrival) -> Line:
-        """A line with another quantity of every size."""
-        article = arrival.dice.choice([each for each in articles if each.is_sized] or articles)
-        price = self._baskets.catalogue.price(article, arrival.source.tier)
-        return self._baskets.line(article, list(UNEVEN), price)
+        least = self._context.buyer.least
+        return [each for each in articles if least(each, branch_id) > 2] or articles

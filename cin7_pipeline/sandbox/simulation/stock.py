@@ -1,32 +1,23 @@
-"""Cin7's stock arithmetic: what each state of each document means for each item and branch.
+"""This module computes stock: what each version of each document means, and the stock rows at any time.
 
-Stock is never stored: it is the opening balance plus what documents changed up to a moment. A void
-or deleted document counts for nothing, so cancelling one takes back what it did. A sale counts at
-its `branch_id`; an order without a branch touches no stock. Source: `cin7-omni-api.md` §6.
+Stock is never stored: it is the opening balance plus what documents changed up to a time. A void or
+deleted document counts for nothing, so cancelling one takes back what it did. A sale counts at its
+`branch_id`; an order without a branch touches no stock. The rules are in `omni/README.md`.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from cin7_pipeline.sandbox.ledger import (
-    Adjustment,
-    CreditNote,
-    Document,
-    Line,
-    ProductionJob,
-    PurchaseOrder,
-    SalesOrder,
-    Transfer,
-)
+from cin7_pipeline.sandbox import ledger
+from cin7_pipeline.sandbox.ledger import Component, CreditNote, Document, Line, SalesOrder, StockRow
 from cin7_pipeline.sandbox.simulation.catalogue import Catalogue, ItemKey
 from cin7_pipeline.sandbox.simulation.history import History
 
-ZERO = Decimal(0)
-PLACES = Decimal("0.0001")
+ZERO, WHOLE, PLACES = Decimal(0), Decimal(1), Decimal("0.0001")
 
 
 @dataclass(slots=True)
@@ -37,11 +28,6 @@ class Figures:
     open_sales: Decimal = ZERO
     incoming: Decimal = ZERO
     holding: Decimal = ZERO
-
-    @property
-    def available(self) -> Decimal:
-        """On hand less open sales."""
-        return self.on_hand - self.open_sales
 
     def add(self, other: "Figures", sign: int = 1) -> None:
         """Add (or with -1 take off) other figures in place."""
@@ -69,21 +55,17 @@ class Movement(NamedTuple):
     change: Figures
 
 
-@dataclass
-class Effects:
-    """What one state of a document contributes to stock, by place."""
+class Effects(dict[Place, Figures]):
+    """What one version of a document contributes to stock, by place."""
 
-    figures: dict[Place, Figures] = field(default_factory=dict)
-
-    def note(self, item: ItemKey, branch_id: int, figures: Figures) -> None:
+    def add(self, item: ItemKey, branch_id: int, figures: Figures) -> None:
         """Add figures at a place; branch 0 is no place."""
         if branch_id:
-            self.figures.setdefault(Place(item, branch_id), Figures()).add(figures)
+            self.setdefault(Place(item, branch_id), Figures()).add(figures)
 
 
-@dataclass(frozen=True)
-class Share:
-    """What of a line concerns one item."""
+class Share(NamedTuple):
+    """What of a line is of one item."""
 
     item: ItemKey
     quantity: Decimal
@@ -91,33 +73,28 @@ class Share:
 
 
 class StockRules:
-    """Tells what documents mean for stock; kits move their components, never themselves."""
+    """What documents mean for stock; kits move their components, never themselves."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
-    def movements(self, history: History[Document]) -> Iterator[Movement]:
-        """What each step of a document's life changed."""
+    def movements(self, history: History[Any]) -> Iterator[Movement]:
+        """Yield what each version of a document changed."""
         before = Effects()
-        for version in history:
-            after = self.effects(version)
-            yield from _difference(version.modified_at, before, after)
+        for version in history.versions:
+            after = self._effects(version)
+            for place in before.keys() | after.keys():
+                change = Figures()
+                change.add(after.get(place, Figures()))
+                change.add(before.get(place, Figures()), -1)
+                if change:
+                    yield Movement(version.modified_at, place, change)
             before = after
 
-    def effects(self, document: Document) -> Effects:
-        """What a document contributes in its present state."""
-        effects = Effects()
-        if document.is_approved and not document.is_void and document.deleted_at is None:
-            for line in document.lines:
-                self._note(document, line, effects)
-            if isinstance(document, ProductionJob):
-                self._note_job(document, effects)
-        return effects
-
     def shares(self, line: Line) -> list[Share]:
-        """The items a line speaks of: by option and size, else by exact code, else none."""
+        """Return the items of a line: by option and size, else by exact code, else none."""
         if line.option_id and line.sizes:
-            shares = spread(line.done, [size.quantity for size in line.sizes])
+            shares = _spread(line.done, [size.quantity for size in line.sizes])
             return [
                 Share((line.option_id, size.name), size.quantity, done)
                 for size, done in zip(line.sizes, shares, strict=True)
@@ -126,7 +103,7 @@ class StockRules:
         return [Share(item, line.quantity, line.done)] if item else []
 
     def moved(self, line: Line, lines: Iterable[Line]) -> list[Share]:
-        """The goods a line among others moves: for a kit its parts, unless they have lines below it."""
+        """Return the goods a line moves: for a kit its parts, unless they have lines below it."""
         shares = self.shares(line)
         parts = [part for share in shares for part in self._catalogue.parts(share.item[0])]
         if not parts:
@@ -134,67 +111,65 @@ class StockRules:
         if any(each.parent_id == line.id for each in lines):
             return []
         return [
-            Share(
-                (part.option_id, part.size),
-                line.quantity * part.quantity,
-                line.done * part.quantity,
-            )
+            Share(part.key, line.quantity * part.quantity, line.done * part.quantity)
             for part in parts
         ]
 
-    def _note(self, document: Document, line: Line, effects: Effects) -> None:
+    def _effects(self, document: Document) -> Effects:
+        effects = Effects()
+        if not document.is_approved or document.is_void or document.deleted_at is not None:
+            return effects
         match document:
             case SalesOrder():
-                self._note_open_sale(document, line, effects)
-                self._note_leaving(document, line, effects)
-            case PurchaseOrder():
-                self._note_purchase(document, line, effects)
+                self._open_sales(document, effects)
+                self._leave(document, effects)
+            case ledger.PurchaseOrder():
+                self._arrive(document, effects)
+            case ledger.Transfer() if document.dispatched_at is not None:
+                self._transfer(document, effects)
             case CreditNote() if document.completed_at is not None:
-                self._note_leaving(document, line, effects)
-            case Adjustment() if document.completed_at is not None:
-                for share in self.shares(line):
-                    effects.note(share.item, document.branch_id, Figures(share.quantity))
-            case Transfer() if document.dispatched_at is not None:
-                for share in self.shares(line):
-                    self._note_transfer(document, share, effects)
+                self._leave(document, effects)
+            case ledger.Adjustment() if document.completed_at is not None:
+                for line in document.lines:
+                    for share in self.shares(line):
+                        effects.add(share.item, document.branch_id, Figures(share.quantity))
+            case ledger.ProductionJob() if document.completed_at is not None:
+                for made in document.products:
+                    effects.add((made.option_id, ""), document.branch_id, Figures(made.done))
+                    for part in made.components:
+                        effects.add((part.option_id, ""), document.branch_id, Figures(-part.done))
+        return effects
 
-    def _note_open_sale(self, order: SalesOrder, line: Line, effects: Effects) -> None:
-        for share in self.shares(line):
-            still_open = ZERO
-            if order.dispatched_at is None and not line.parent_id:
-                still_open = max(share.quantity - share.done, ZERO)
-            effects.note(share.item, order.branch_id, Figures(open_sales=still_open))
+    def _open_sales(self, order: SalesOrder, effects: Effects) -> None:
+        for line in order.lines:
+            is_open = order.dispatched_at is None and not line.parent_id
+            for share in self.shares(line):
+                quantity = max(share.quantity - share.done, ZERO) if is_open else ZERO
+                effects.add(share.item, order.branch_id, Figures(open_sales=quantity))
 
-    def _note_leaving(
-        self, document: SalesOrder | CreditNote, line: Line, effects: Effects
-    ) -> None:
-        for share in self.moved(line, document.lines):
-            effects.note(share.item, document.branch_id, Figures(on_hand=-share.done))
+    def _leave(self, document: SalesOrder | CreditNote, effects: Effects) -> None:
+        for line in document.lines:
+            for share in self.moved(line, document.lines):
+                effects.add(share.item, document.branch_id, Figures(on_hand=-share.done))
 
-    def _note_purchase(self, order: PurchaseOrder, line: Line, effects: Effects) -> None:
-        for share in self.shares(line):
-            coming = max(share.quantity - share.done, ZERO)
-            arrival = Figures(share.done, incoming=ZERO if order.received_at else coming)
-            effects.note(share.item, order.branch_id, arrival)
+    def _arrive(self, order: ledger.PurchaseOrder, effects: Effects) -> None:
+        for line in order.lines:
+            for share in self.shares(line):
+                coming = ZERO if order.received_at else max(share.quantity - share.done, ZERO)
+                effects.add(share.item, order.branch_id, Figures(share.done, incoming=coming))
 
-    def _note_job(self, job: ProductionJob, effects: Effects) -> None:
-        """A finished job puts what it made on the shelf and takes off what it used."""
-        for made in job.products if job.completed_at is not None else ():
-            effects.note((made.option_id, ""), job.branch_id, Figures(on_hand=made.done))
-            for part in made.components:
-                effects.note((part.option_id, ""), job.branch_id, Figures(on_hand=-part.done))
-
-    def _note_transfer(self, transfer: Transfer, share: Share, effects: Effects) -> None:
-        on_the_road = ZERO if transfer.received_at else share.quantity
-        leaving = Figures(on_hand=-share.quantity, holding=on_the_road)
-        effects.note(share.item, transfer.source_branch_id, leaving)
-        if transfer.received_at:
-            arrived = Figures(on_hand=share.done)
-            effects.note(share.item, transfer.destination_branch_id, arrived)
+    def _transfer(self, transfer: ledger.Transfer, effects: Effects) -> None:
+        for line in transfer.lines:
+            for item, quantity, done in self.shares(line):
+                holding = ZERO if transfer.received_at else quantity
+                leaving = Figures(on_hand=-quantity, holding=holding)
+                effects.add(item, transfer.source_branch_id, leaving)
+                if transfer.received_at:
+                    effects.add(item, transfer.destination_branch_id, Figures(on_hand=done))
 
 
-def spread(amount: Decimal, weights: list[Decimal]) -> list[Decimal]:
-    """An amount over weights, rounded so that the parts add up to it; all on the first if none."""
+def _spread(amount: Decimal, weights: list[Decimal]) -> list[Decimal]:
+    """Return an amount over weights, rounded so that the parts add up; all on the first if none."""
     total = sum(weights, ZERO)
     if not total:
         return [amount, *([ZERO] * (len(weights) - 1))]
@@ -205,18 +180,74 @@ def spread(amount: Decimal, weights: list[Decimal]) -> list[Decimal]:
     return [after - before for before, after in pairwise(marks)]
 
 
-def _difference(at: datetime, before: Effects, after: Effects) -> Iterator[Movement]:
-    for place in before.figures.keys() | after.figures.keys():
-        change = Figures()
-        change.add(after.figures.get(place, Figures()))
-        change.add(before.figures.get(place, Figures()), -1)
-        if change:
-            yield Movement(at, place, change)
+class StockLevels:
+    """All movements of the account, planned ones included, and the stock rows they come to."""
+
+    def __init__(self, catalogue: Catalogue, rules: StockRules, opening: list[Movement]) -> None:
+        self._catalogue, self._rules = catalogue, rules
+        self._movements = opening
+
+    def add(self, history: History[Any]) -> None:
+        """Add what all versions of a document do to stock."""
+        self._movements += self._rules.movements(history)
+
+    def rows(self, timestamp: datetime) -> list[StockRow]:
+        """Return a row for every item and branch that ever had a movement, and every kit it can make."""
+        past = [movement for movement in self._movements if movement.at <= timestamp]
+        figures: dict[Place, Figures] = {}
+        for movement in past:
+            figures.setdefault(movement.place, Figures()).add(movement.change)
+        touched = _last_touched(past)
+        virtual: dict[Place, Decimal] = {}
+        for kit in self._catalogue.kits:
+            parts = self._catalogue.parts(kit.option_id)
+            virtual |= _buildable((kit.option_id, ""), parts, figures, touched)
+        for place in virtual:
+            figures.setdefault(place, Figures())
+        return [
+            StockRow(
+                option_id=place.item[0],
+                size=place.item[1],
+                branch_id=place.branch_id,
+                code=self._catalogue.sku(place.item),
+                on_hand=figures[place].on_hand,
+                open_sales=figures[place].open_sales,
+                incoming=figures[place].incoming,
+                holding=figures[place].holding,
+                virtual=virtual.get(place, ZERO),
+                modified_at=touched[place],
+            )
+            for place in sorted(figures)
+        ]
 
 
-def balances(movements: Iterable[Movement]) -> dict[Place, Figures]:
-    """The figures of every place that has a movement, even where they cancel out."""
-    found: dict[Place, Figures] = {}
-    for movement in movements:
-        found.setdefault(movement.place, Figures()).add(movement.change)
+def _last_touched(movements: list[Movement]) -> dict[Place, datetime]:
+    """Return when goods last moved at each place; a mere reservation counts only where none ever did."""
+    moved: dict[Place, datetime] = {}
+    reserved: dict[Place, datetime] = {}
+    for at, place, change in movements:
+        kind = moved if change.on_hand or change.holding else reserved
+        kind[place] = max(at, kind.get(place, at))
+    return reserved | moved
+
+
+def _buildable(
+    kit: ItemKey,
+    components: tuple[Component, ...],
+    figures: dict[Place, Figures],
+    touched: dict[Place, datetime],
+) -> dict[Place, Decimal]:
+    """Return how many of a kit each branch could make, where it has ever held every component."""
+    found = {}
+    for branch_id in {place.branch_id for place in figures}:
+        parts = {Place(each.key, branch_id): each.quantity for each in components}
+        if not parts.keys() <= figures.keys():
+            continue
+        found[Place(kit, branch_id)] = min(
+            ((figures[part].on_hand - figures[part].open_sales) / quantity).quantize(
+                WHOLE, ROUND_FLOOR
+            )
+            for part, quantity in parts.items()
+        )
+        touched.setdefault(Place(kit, branch_id), max(touched[part] for part in parts))
     return found

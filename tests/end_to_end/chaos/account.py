@@ -127,7 +127,7 @@ class Account:
 
     @cached_property
     def _books(self) -> Any:
-        return lru_cache(maxsize=None)(self.merchant.books)
+        return lru_cache(maxsize=None)(self.merchant.ledger)
 
     def published(self, query: str) -> list[tuple[Any, ...]]:
         """Return rows of the published file, as a planner reads them."""

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from cin7_pipeline.omni.endpoints import DOCUMENTS
 from cin7_pipeline.sandbox.server.faults import Failure
-from cin7_pipeline.sandbox.simulation.clock import chance
+from cin7_pipeline.sandbox.simulation.clock import seeded_rng
 from tests.end_to_end.chaos.account import OPENED_ON, Account
 from tests.end_to_end.chaos.child import PHASES, Order
 from tests.end_to_end.chaos.processes import Kill, Start
@@ -74,7 +74,7 @@ class Day:
 def failing_calls(day: Day) -> None:
     """Calls fail by chance, in every way, and every 429 names another wait."""
     faults = day.account.faults
-    faults.dice = chance(day.dice.getrandbits(32))
+    faults.rng = seeded_rng(day.dice.getrandbits(32))
     faults.failure_chance = day.dice.choice([0.05, 0.1, 0.2, 0.45])
     faults.retry_after = "any"
     faults.error_body = day.dice.choice(["string", "object", "html", "empty"])
@@ -88,7 +88,7 @@ def hours_to_wait(day: Day) -> None:
     """At some call Cin7 says that the day is spent."""
     faults = day.account.faults
     faults.retry_after = "hours"
-    faults.dice = chance(day.dice.getrandbits(32))
+    faults.rng = seeded_rng(day.dice.getrandbits(32))
     faults.failures, faults.failure_chance = (Failure.TOO_MANY_REQUESTS,), 0.04
 
 
@@ -121,7 +121,7 @@ def ties_longer_than_a_page(day: Day) -> None:
 
 def edits_while_pages_are_read(day: Day) -> None:
     """The clock runs on between the pages of documents, in the middle of the working day."""
-    account, dice = day.account, chance(day.dice.getrandbits(32))
+    account, dice = day.account, seeded_rng(day.dice.getrandbits(32))
     day.is_moving = True
     account.move_to(account.now + MIDDAY)
 

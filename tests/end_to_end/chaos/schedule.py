@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from cin7_pipeline.sandbox.simulation.clock import chance
+from cin7_pipeline.sandbox.simulation.clock import seeded_rng
 from tests.end_to_end.chaos import checks
 from tests.end_to_end.chaos.account import FIRST_NIGHT, LOOKBACK_DAYS, Account
 from tests.end_to_end.chaos.counters import Counters
@@ -43,7 +43,7 @@ class Schedule:
         started = time.monotonic()
         for number in range(1, count + 1):
             self.run_day(number)
-            readers.run_day(chance(self.seed, number, "readers"))
+            readers.run_day(seeded_rng(self.seed, number, "readers"))
             if number % episode == 0 or number == count:
                 self.settle(number)
             self.counters.seconds = time.monotonic() - started
@@ -54,7 +54,7 @@ class Schedule:
         """Run one day: its troubles, its runs, and the checks after them."""
         account = self.account
         account.move_to(FIRST_NIGHT + timedelta(days=number))
-        day = Day(account, chance(self.seed, number))
+        day = Day(account, seeded_rng(self.seed, number))
         self.spoil(day)
         endings = self._run(*day.starts())
         self._remember(day)
@@ -74,7 +74,7 @@ class Schedule:
         """
         account = self.account
         account.move_to(account.now + PAUSE)
-        dice = chance(self.seed, number, "settling")
+        dice = seeded_rng(self.seed, number, "settling")
         if self.doubtful_since is not None:
             order = account.sync(
                 days=max(LOOKBACK_DAYS, (account.now - self.doubtful_since).days + 1)

@@ -32,10 +32,10 @@ class TinyAccount:
             "v2/BomMasters": [{"id": 1, "products": [{"id": 2}, {"id": 3}]}],
         }
 
-    def records(self, resource: str, moment: datetime) -> list[dict[str, Any]]:
-        """What the account holds, whatever the moment."""
-        self.asked.append((resource, moment))
-        return self.lists[resource]
+    def records(self, resource: str, timestamp: datetime) -> list[dict[str, Any]]:
+        """What the account holds, whatever the time."""
+        self.asked.append((resource, timestamp))
+        return self.lists.get(resource, [])
 
 
 def _order(number: int) -> dict[str, Any]:

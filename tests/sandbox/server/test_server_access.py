@@ -9,7 +9,6 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 
-from cin7_pipeline.errors import SettingsError
 from cin7_pipeline.sandbox.server.server import Limits
 
 
@@ -156,9 +155,9 @@ def test_it_can_be_started_again_on_the_same_port(serve):
 
 
 def test_a_taken_port_is_refused_with_what_to_do(serve):
-    """A port that is not free is a settings error in one line."""
+    """A port that is not free is an error in one line that says what to do."""
     port = int(serve().server.base_url.split(":")[2].split("/")[0])
-    with pytest.raises(SettingsError, match=f"Port {port} .* Choose another one"):
+    with pytest.raises(OSError, match=f"Port {port} .* Choose another one"):
         serve(port=port)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cin7_pipeline.sandbox.server.server import Failure, Faults
-from cin7_pipeline.sandbox.simulation.clock import chance
+from cin7_pipeline.sandbox.simulation.clock import seeded_rng
 
 OF_STATUS = (Failure.SERVER_ERROR, Failure.UNAVAILABLE)
 
@@ -13,7 +13,7 @@ def test_a_share_of_the_calls_fails(get, server):
     server.faults.failure_chance, server.faults.failures = 0.5, OF_STATUS
     seen = []
     for _ in range(2):
-        server.faults.dice = chance(3)
+        server.faults.rng = seeded_rng(3)
         seen.append([get("Users").status_code for _ in range(40)])
     assert seen[0] == seen[1]
     assert set(seen[0]) == {200, 500, 503}

@@ -201,44 +201,11 @@ def test_unknown_fields_can_be_added(get, server):
     ]
 
 
-def test_unknown_fields_can_come_now_and_then(get, server):
-    """Only every n-th record of a page has them."""
-    server.faults.extra_fields, server.faults.extra_fields_every = {"loyaltyTier": None}, 3
-    records = get("SalesOrders").json()
-    assert [i for i, record in enumerate(records, start=1) if "loyaltyTier" in record] == [3, 6]
-
-
-def test_fields_can_be_dropped(get, server):
-    """A field leaves the records, in lines too, though it is asked for."""
-    server.faults.dropped_fields = {"reference", "lineItems.qty"}
-    record = get("SalesOrders/1", fields="id,reference,lineItems(qty,code)").json()
-    assert record == {"id": 1, "lineItems": [{"code": "A-1"}, {"code": "A-2"}]}
-
-
-def test_fields_can_be_null(get, server):
-    """A field is null in every record, in lines and objects too."""
-    server.faults.null_fields = {"reference", "lineItems.qty", "customFields.orders_1000"}
-    record = get("SalesOrders/1").json()
-    assert record["reference"] is None
-    assert [line["qty"] for line in record["lineItems"]] == [None, None]
-    assert record["customFields"] == {"orders_1000": None}
-
-
-def test_one_record_can_have_a_wrong_type(get, server):
-    """A value of the wrong type comes in one record only, and filters still see the right one."""
-    server.faults.wrong_values = {3: {"total": "plenty"}}
-    records = get("SalesOrders", where="total>0", order="id ASC").json()
-    assert [record["total"] for record in records][:4] == [1.5, 2.5, "plenty", 4.5]
-
-
-def test_damage_never_reaches_the_account(get, server, account):
+def test_added_fields_never_reach_the_account(get, server, account):
     """Faults change what is sent, not what is held."""
-    server.faults.null_fields = {"reference", "lineItems.qty"}
     server.faults.extra_fields = {"loyaltyTier": "gold"}
     get("SalesOrders")
-    order = account.lists["SalesOrders"][0]
-    assert (order["reference"], order["lineItems"][0]["qty"]) == ("#103", 2.0)
-    assert "loyaltyTier" not in order
+    assert "loyaltyTier" not in account.lists["SalesOrders"][0]
 
 
 def test_what_was_just_modified_is_not_listed_yet(ids, account, clock, server):

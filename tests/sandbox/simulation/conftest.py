@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from cin7_pipeline.sandbox.ledger import Books
+from cin7_pipeline.sandbox.ledger import Ledger
 from cin7_pipeline.sandbox.simulation.merchant import Merchant
 
 OPENED_ON = date(2026, 6, 1)
@@ -23,17 +23,17 @@ def merchant() -> Merchant:
 
 
 @pytest.fixture(scope="session")
-def books(merchant: Merchant, now: datetime) -> Books:
-    return merchant.books(now)
+def books(merchant: Merchant, now: datetime) -> Ledger:
+    return merchant.ledger(now)
 
 
 @pytest.fixture(scope="session")
-def later(merchant: Merchant, now: datetime) -> Books:
+def later(merchant: Merchant, now: datetime) -> Ledger:
     """The books when the merchant is about a year old."""
-    return merchant.books(now + timedelta(days=240))
+    return merchant.ledger(now + timedelta(days=240))
 
 
 @pytest.fixture(scope="session")
-def along(merchant: Merchant, now: datetime) -> list[Books]:
+def along(merchant: Merchant, now: datetime) -> list[Ledger]:
     """The books every four days of the first 120."""
-    return [merchant.books(now - timedelta(days=back)) for back in range(116, -1, -4)]
+    return [merchant.ledger(now - timedelta(days=back)) for back in range(116, -1, -4)]

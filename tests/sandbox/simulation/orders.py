@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 
-from cin7_pipeline.sandbox.ledger import Books, Line, SalesOrder
+from cin7_pipeline.sandbox.ledger import Ledger, Line, SalesOrder
 
 
-def versions(along: list[Books]) -> dict[int, list[SalesOrder]]:
+def versions(along: list[Ledger]) -> dict[int, list[SalesOrder]]:
     """Every order as it was at each look at the books."""
     found = defaultdict(list)
     for books in along:

@@ -6,18 +6,18 @@ from itertools import combinations
 
 import pytest
 
-from cin7_pipeline.sandbox.ledger import Books, SalesOrder
+from cin7_pipeline.sandbox.ledger import Ledger, SalesOrder
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-def is_recent(order: SalesOrder, books: Books) -> bool:
-    earliest = books.moment - timedelta(days=60)
+def is_recent(order: SalesOrder, books: Ledger) -> bool:
+    earliest = books.timestamp - timedelta(days=60)
     due = order.due_at
-    return order.created_at >= earliest or (due is not None and earliest <= due <= books.moment)
+    return order.created_at >= earliest or (due is not None and earliest <= due <= books.timestamp)
 
 
-CRITERIA: dict[str, Callable[[SalesOrder, Books], bool]] = {
+CRITERIA: dict[str, Callable[[SalesOrder, Ledger], bool]] = {
     "approved": lambda order, _: order.is_approved,
     "fully_picked": lambda order, _: order.stage.strip().lower() == "fully picked",
     "recent": is_recent,
@@ -28,7 +28,7 @@ CRITERIA: dict[str, Callable[[SalesOrder, Books], bool]] = {
 }
 
 
-def waiting(books: Books) -> list[SalesOrder]:
+def waiting(books: Ledger) -> list[SalesOrder]:
     return [
         order
         for order in books.sales_orders
@@ -36,34 +36,34 @@ def waiting(books: Books) -> list[SalesOrder]:
     ]
 
 
-def failures(order: SalesOrder, books: Books) -> set[str]:
+def failures(order: SalesOrder, books: Ledger) -> set[str]:
     return {name for name, holds in CRITERIA.items() if not holds(order, books)}
 
 
-def test_some_waiting_orders_are_ready_for_the_carrier(books: Books) -> None:
+def test_some_waiting_orders_are_ready_for_the_carrier(books: Ledger) -> None:
     """All five criteria of the shipping system are met by some undispatched orders."""
     assert any(not failures(order, books) for order in waiting(books))
 
 
 @pytest.mark.parametrize("name", sorted(CRITERIA))
-def test_each_criterion_alone_holds_some_order_back(name: str, books: Books) -> None:
+def test_each_criterion_alone_holds_some_order_back(name: str, books: Ledger) -> None:
     """For every criterion there is an order that fails this one only."""
     assert any(failures(order, books) == {name} for order in waiting(books))
 
 
-def test_drafts_grow_old(books: Books) -> None:
+def test_drafts_grow_old(books: Ledger) -> None:
     """Some drafts have waited for more than a week."""
-    old = books.moment - timedelta(days=8)
+    old = books.timestamp - timedelta(days=8)
     assert any(not order.is_approved and order.created_at < old for order in waiting(books))
 
 
-def test_stages_are_free_text(books: Books) -> None:
+def test_stages_are_free_text(books: Ledger) -> None:
     """Stages that only this account has occur, in more than one spelling."""
     stages = {order.stage for order in waiting(books)}
     assert {"Awaiting Supplier (PO Pending)", "awaiting supplier (PO pending) "} <= stages
 
 
-def test_sized_lines_ship_unevenly(books: Books) -> None:
+def test_sized_lines_ship_unevenly(books: Ledger) -> None:
     """Of some lines a part has left that is not the same share of every size."""
     uneven = [
         (order, line)
@@ -75,14 +75,14 @@ def test_sized_lines_ship_unevenly(books: Books) -> None:
     assert {bool(order.dispatched_at) for order, _ in uneven} == {True, False}
 
 
-def test_some_orders_name_a_customer_nobody_knows(books: Books) -> None:
+def test_some_orders_name_a_customer_nobody_knows(books: Ledger) -> None:
     """A few orders have a member id that no contact has."""
     known = {contact.id for contact in books.contacts}
     strangers = [each for each in books.sales_orders if each.member_id not in known | {0}]
     assert 0 < len(strangers) < 20
 
 
-def test_orders_belong_to_customers_with_and_without_a_usable_address(books: Books) -> None:
+def test_orders_belong_to_customers_with_and_without_a_usable_address(books: Ledger) -> None:
     """The customers of orders have a valid address, an invalid one, or none."""
     emails = {contact.id: contact.email for contact in books.contacts}
     found = {emails.get(order.member_id, "") for order in books.sales_orders}
@@ -91,13 +91,13 @@ def test_orders_belong_to_customers_with_and_without_a_usable_address(books: Boo
     assert any(email and not ADDRESS.fullmatch(email) for email in found)
 
 
-def test_some_orders_have_a_surcharge_or_a_discount(books: Books) -> None:
+def test_some_orders_have_a_surcharge_or_a_discount(books: Ledger) -> None:
     """Surcharges and order discounts occur, together and alone."""
     found = {(bool(each.surcharge), bool(each.discount_total)) for each in books.sales_orders}
     assert {(True, False), (False, True), (False, False)} <= found
 
 
-def test_few_orders_say_a_wrong_sum(books: Books) -> None:
+def test_few_orders_say_a_wrong_sum(books: Ledger) -> None:
     """The sum of the lines or of the parts was written over on a few orders."""
     orders = books.sales_orders
     for wrong in (
@@ -126,7 +126,7 @@ def _same(one: SalesOrder, other: SalesOrder) -> set[str]:
     return found
 
 
-def test_orders_are_entered_twice_in_several_ways(books: Books) -> None:
+def test_orders_are_entered_twice_in_several_ways(books: Ledger) -> None:
     """Within three days: by number, reference or both crosswise; a week later; by the same system."""
     shipped = [each for each in books.sales_orders if each.dispatched_at and not each.deleted_at]
     soon, late, by_itself = set[str](), 0, 0
@@ -145,7 +145,7 @@ def test_orders_are_entered_twice_in_several_ways(books: Books) -> None:
     assert by_itself
 
 
-def test_custom_fields_say_what_the_account_made_of_them(books: Books) -> None:
+def test_custom_fields_say_what_the_account_made_of_them(books: Ledger) -> None:
     """Orders carry a 3PL code, products a tariff code, and some of each carry none."""
     orders = [order.custom_fields.get("orders_1000") for order in books.sales_orders]
     products = [product.custom_fields.get("products_1011") for product in books.products]

@@ -2,10 +2,10 @@
 
 from collections import Counter
 
-from cin7_pipeline.sandbox.ledger import Books
+from cin7_pipeline.sandbox.ledger import Ledger
 
 
-def test_some_lines_are_linked_by_their_code_alone(books: Books) -> None:
+def test_some_lines_are_linked_by_their_code_alone(books: Ledger) -> None:
     """A line without an option id may still carry exactly one item's code."""
     codes = Counter(option.code for option in books.options)
     assert any(
@@ -15,7 +15,7 @@ def test_some_lines_are_linked_by_their_code_alone(books: Books) -> None:
     )
 
 
-def test_lines_have_sizes_discounts_fees_and_fractions(books: Books) -> None:
+def test_lines_have_sizes_discounts_fees_and_fractions(books: Ledger) -> None:
     """Sized lines add up, discounts are money, fees have no item, fabric is sold by the metre."""
     lines = [line for order in books.sales_orders for line in order.lines]
     sized = [line for line in lines if line.sizes]
@@ -28,7 +28,7 @@ def test_lines_have_sizes_discounts_fees_and_fractions(books: Books) -> None:
     assert any(line.quantity % 1 for line in lines)
 
 
-def test_a_sold_kit_lists_its_components(books: Books) -> None:
+def test_a_sold_kit_lists_its_components(books: Ledger) -> None:
     """Below the lines of some kits stand their components in multiples, without a price."""
     kits = {each.id: each.components for each in books.products if each.components}
     product_of = {option.id: option.product_id for option in books.options}
@@ -48,7 +48,7 @@ def test_a_sold_kit_lists_its_components(books: Books) -> None:
     assert bare > 10
 
 
-def test_branches_on_orders_are_as_messy_as_in_life(books: Books) -> None:
+def test_branches_on_orders_are_as_messy_as_in_life(books: Ledger) -> None:
     """Some orders have no branch, some ship from another, some belong to a closed branch."""
     closed = {branch.id for branch in books.branches if not branch.is_active}
     assert any(order.branch_id == 0 for order in books.sales_orders)
@@ -56,7 +56,7 @@ def test_branches_on_orders_are_as_messy_as_in_life(books: Books) -> None:
     assert any(order.branch_id in closed for order in books.sales_orders)
 
 
-def test_customers_and_channels_leave_their_traces(books: Books) -> None:
+def test_customers_and_channels_leave_their_traces(books: Ledger) -> None:
     """Orders without a customer, of marketplaces, of staff, of projects, abroad and in USD exist."""
     group = {contact.id: contact.group for contact in books.contacts}
     orders = books.sales_orders

@@ -2,11 +2,11 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from cin7_pipeline.sandbox.ledger import BomMaster, Books, ProductionJob
+from cin7_pipeline.sandbox.ledger import BomMaster, Ledger, ProductionJob
 from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
 
 
-def bills(books: Books) -> Iterator[tuple[int, dict[int, Decimal]]]:
+def bills(books: Ledger) -> Iterator[tuple[int, dict[int, Decimal]]]:
     """Option id of each thing made, and what one of it takes."""
     for bom in books.bom_masters:
         for made in bom.products:
@@ -14,7 +14,7 @@ def bills(books: Books) -> Iterator[tuple[int, dict[int, Decimal]]]:
             yield made.option_id, {part.option_id: part.quantity for part in made.components}
 
 
-def kits(books: Books) -> dict[int, dict[int, Decimal]]:
+def kits(books: Ledger) -> dict[int, dict[int, Decimal]]:
     """Option id of each kit, and the components that stock is counted by."""
     recipes = {each.id: each.components for each in books.products if each.components}
     return {
@@ -24,11 +24,11 @@ def kits(books: Books) -> dict[int, dict[int, Decimal]]:
     }
 
 
-def finished(books: Books) -> list[ProductionJob]:
+def finished(books: Ledger) -> list[ProductionJob]:
     return [job for job in books.production_jobs if job.completed_at and not job.deleted_at]
 
 
-def test_every_kit_has_the_bill_that_its_stock_follows(books: Books) -> None:
+def test_every_kit_has_the_bill_that_its_stock_follows(books: Ledger) -> None:
     """A kit's bill of materials names exactly the components that its sales move."""
     found = dict(bills(books))
     assert kits(books)
@@ -36,13 +36,13 @@ def test_every_kit_has_the_bill_that_its_stock_follows(books: Books) -> None:
         assert {id: quantity for id, quantity in found[option_id].items() if quantity} == components
 
 
-def test_one_kit_holds_another(books: Books) -> None:
+def test_one_kit_holds_another(books: Ledger) -> None:
     """The components of one kit include another kit."""
     recipes = kits(books)
     assert sum(not recipes.keys().isdisjoint(parts) for parts in recipes.values()) == 1
 
 
-def test_one_pair_of_bills_needs_each_other(books: Books) -> None:
+def test_one_pair_of_bills_needs_each_other(books: Ledger) -> None:
     """Two things that are made, neither a kit, are components of each other."""
     found = dict(bills(books))
     pairs = {
@@ -55,14 +55,14 @@ def test_one_pair_of_bills_needs_each_other(books: Books) -> None:
     assert not set(*pairs) & set(kits(books))
 
 
-def test_one_component_is_in_no_catalogue(books: Books) -> None:
+def test_one_component_is_in_no_catalogue(books: Ledger) -> None:
     """One bill names an option id that does not exist."""
     known = {option.id for option in books.options}
     unknown = [part for _, parts in bills(books) for part in parts if part not in known]
     assert len(unknown) == 1
 
 
-def test_kits_are_sold_with_and_without_lines_of_their_components(books: Books) -> None:
+def test_kits_are_sold_with_and_without_lines_of_their_components(books: Ledger) -> None:
     """Each kit is either always exploded on orders or never; both are dispatched."""
     ways: dict[int, set[bool]] = {option_id: set() for option_id in kits(books)}
     for order in books.sales_orders:
@@ -75,7 +75,7 @@ def test_kits_are_sold_with_and_without_lines_of_their_components(books: Books) 
     assert {False} in ways.values()
 
 
-def test_bills_come_and_change(along: list[Books]) -> None:
+def test_bills_come_and_change(along: list[Ledger]) -> None:
     """Some bill is written after the opening, and one is changed later."""
     first = {bom.id: bom for bom in along[0].bom_masters}
     last = {bom.id: bom for bom in along[-1].bom_masters}
@@ -89,7 +89,7 @@ def _changed(boms: dict[int, BomMaster]) -> BomMaster:
     return next(bom for bom in boms.values() if bom.modified_at > bom.created_at)
 
 
-def test_jobs_are_in_every_state(books: Books) -> None:
+def test_jobs_are_in_every_state(books: Ledger) -> None:
     """There are draft, open, finished and deleted jobs; only finished ones have actual quantities."""
     jobs = books.production_jobs
     assert any(not job.is_approved for job in jobs)
@@ -102,7 +102,7 @@ def test_jobs_are_in_every_state(books: Books) -> None:
             assert all(bool(part.done) is bool(job.completed_at) for part in made.components)
 
 
-def test_a_finished_job_may_differ_from_its_standard(books: Books) -> None:
+def test_a_finished_job_may_differ_from_its_standard(books: Ledger) -> None:
     """Mostly what was planned is made; sometimes less comes out and more goes in."""
     products = [made for job in finished(books) for made in job.products]
     spoilt = [made for made in products if made.done < made.quantity]
@@ -110,7 +110,7 @@ def test_a_finished_job_may_differ_from_its_standard(books: Books) -> None:
     assert all(part.done > part.quantity for made in spoilt for part in made.components)
 
 
-def test_jobs_use_only_what_is_in_the_catalogue(books: Books) -> None:
+def test_jobs_use_only_what_is_in_the_catalogue(books: Ledger) -> None:
     """No job takes a component that does not exist, and none makes a kit."""
     known, recipes = {option.id for option in books.options}, kits(books)
     for job in books.production_jobs:
@@ -119,7 +119,7 @@ def test_jobs_use_only_what_is_in_the_catalogue(books: Books) -> None:
             assert all(part.option_id in known for part in made.components)
 
 
-def test_adjustments_count_up_and_down_and_wait_as_drafts(books: Books) -> None:
+def test_adjustments_count_up_and_down_and_wait_as_drafts(books: Ledger) -> None:
     """Lines are signed; adjustments are drafts, approved, completed or deleted, each with a reason."""
     adjustments = books.adjustments
     quantities = [line.quantity for each in adjustments for line in each.lines]
@@ -137,9 +137,11 @@ def test_adjustments_count_up_and_down_and_wait_as_drafts(books: Books) -> None:
     }
 
 
-def test_a_small_merchant_makes_things_too(books: Books) -> None:
+def test_a_small_merchant_makes_things_too(books: Ledger) -> None:
     """Twenty products are enough for a kit, a pair of bills that need each other, and jobs."""
-    small = Merchant(3, date(2026, 6, 1), Size(products=20, orders_per_day=3)).books(books.moment)
+    small = Merchant(3, date(2026, 6, 1), Size(products=20, orders_per_day=3)).ledger(
+        books.timestamp
+    )
     assert len(kits(small)) == 1
     assert len(small.bom_masters) == 3
     assert finished(small)

@@ -1,20 +1,20 @@
 from collections import defaultdict
 from decimal import ROUND_FLOOR, Decimal
 
-from cin7_pipeline.sandbox.ledger import Books, Document, Line, PurchaseOrder, StockRow
+from cin7_pipeline.sandbox.ledger import Document, Ledger, Line, PurchaseOrder, StockRow
 from cin7_pipeline.sandbox.simulation.merchant import Merchant
 
 Key = tuple[int, str, int]
 
 
-def by_place(books: Books) -> dict[Key, StockRow]:
+def by_place(books: Ledger) -> dict[Key, StockRow]:
     return {(row.option_id, row.size, row.branch_id): row for row in books.stock}
 
 
 class Recount:
     """Stock counted again from the documents alone, line by line, by the rules of the reference."""
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, books: Ledger) -> None:
         self.books = books
         recipes = {each.id: each.components for each in books.products if each.components}
         self.kits = {
@@ -134,7 +134,7 @@ class Recount:
         return found
 
 
-def test_open_sales_incoming_and_holding_are_what_the_documents_say(along: list[Books]) -> None:
+def test_open_sales_incoming_and_holding_are_what_the_documents_say(along: list[Ledger]) -> None:
     """The three reservations of every row equal the sums over open documents, at any moment."""
     for books in along[::5]:
         recount, rows = Recount(books), by_place(books)
@@ -146,7 +146,7 @@ def test_open_sales_incoming_and_holding_are_what_the_documents_say(along: list[
             assert actual == expected, name
 
 
-def test_on_hand_is_the_opening_balance_and_every_movement(along: list[Books]) -> None:
+def test_on_hand_is_the_opening_balance_and_every_movement(along: list[Ledger]) -> None:
     """On hand less what documents moved is the same opening balance at every moment."""
     openings = []
     for books in along[::5]:
@@ -158,13 +158,13 @@ def test_on_hand_is_the_opening_balance_and_every_movement(along: list[Books]) -
     assert all(value > 0 and value % 1 == 0 for value in openings[0].values())
 
 
-def test_available_is_on_hand_less_open_sales(books: Books) -> None:
+def test_available_is_on_hand_less_open_sales(books: Ledger) -> None:
     """Available is Cin7's own definition, also where it is negative."""
     assert all(row.available == row.on_hand - row.open_sales for row in books.stock)
     assert any(row.available < 0 for row in books.stock)
 
 
-def test_virtual_is_what_a_branch_could_build(books: Books) -> None:
+def test_virtual_is_what_a_branch_could_build(books: Ledger) -> None:
     """A kit's virtual stock is the least floor of available over quantity among its parts."""
     rows, recount = by_place(books), Recount(books)
     kits = [row for row in books.stock if row.option_id in recount.kits]
@@ -186,7 +186,7 @@ def test_virtual_is_what_a_branch_could_build(books: Books) -> None:
     assert any(row.open_sales > 0 for row in kits)
 
 
-def test_stock_is_mostly_there_and_sometimes_not(along: list[Books]) -> None:
+def test_stock_is_mostly_there_and_sometimes_not(along: list[Ledger]) -> None:
     """Most rows are positive at any time, while some items are out or oversold."""
     for books in along:
         empty = sum(row.on_hand <= 0 for row in books.stock if row.branch_id != 2)
@@ -194,13 +194,13 @@ def test_stock_is_mostly_there_and_sometimes_not(along: list[Books]) -> None:
         assert any(row.on_hand < 0 for row in books.stock) or books is along[0]
 
 
-def test_rows_stay_once_they_exist(along: list[Books]) -> None:
+def test_rows_stay_once_they_exist(along: list[Ledger]) -> None:
     """An item that ever moved at a branch keeps its row, even when everything is gone."""
     assert set(by_place(along[0])) <= set(by_place(along[-1]))
     assert any(not any((row.on_hand, row.open_sales, row.incoming)) for row in along[-1].stock)
 
 
-def test_a_row_is_an_item_at_a_branch_under_its_own_code(books: Books) -> None:
+def test_a_row_is_an_item_at_a_branch_under_its_own_code(books: Ledger) -> None:
     """Keys are unique, exist in the catalogue and among the branches, and carry the item's code."""
     skus = {each.key: each.code or each.size_code or each.option_code for each in books.options}
     branches = {branch.id for branch in books.branches}
@@ -209,7 +209,7 @@ def test_a_row_is_an_item_at_a_branch_under_its_own_code(books: Books) -> None:
     assert all(row.code == skus[row.option_id, row.size] for row in books.stock)
 
 
-def test_a_reservation_does_not_touch_the_date_of_a_row(along: list[Books]) -> None:
+def test_a_reservation_does_not_touch_the_date_of_a_row(along: list[Ledger]) -> None:
     """Between two looks some row's open sales changed while its modification date did not."""
     before, after = by_place(along[-2]), by_place(along[-1])
     assert any(
@@ -218,16 +218,16 @@ def test_a_reservation_does_not_touch_the_date_of_a_row(along: list[Books]) -> N
     )
 
 
-def test_quantities_stay_round_for_a_year(later: Books) -> None:
+def test_quantities_stay_round_for_a_year(later: Ledger) -> None:
     """No row ever shows more than two decimals."""
     for row in later.stock:
         for value in (row.on_hand, row.open_sales, row.incoming, row.holding):
             assert value == round(value, 2)
 
 
-def test_another_seed_keeps_the_same_arithmetic(books: Books) -> None:
+def test_another_seed_keeps_the_same_arithmetic(books: Ledger) -> None:
     """The rules hold for a merchant with other dice as well."""
-    other = Merchant(seed=2024).books(books.moment)
+    other = Merchant(seed=2024).ledger(books.timestamp)
     expected = {
         key: value for key, value in Recount(other).open_sales().items() if value and key[2]
     }

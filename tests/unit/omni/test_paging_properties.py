@@ -18,9 +18,8 @@ from cin7_pipeline.omni.endpoints import PRODUCT_OPTIONS, SALES_ORDERS, STOCK
 from cin7_pipeline.omni.offset import PASSES
 from cin7_pipeline.omni.paging import Paginator
 from cin7_pipeline.sandbox.server.faults import Faults
-from cin7_pipeline.sandbox.server.handlers import Reader
-from cin7_pipeline.sandbox.server.query import InvalidQuery
-from cin7_pipeline.sandbox.server.routes import find_route
+from cin7_pipeline.sandbox.server.handlers import RequestHandler, find_route
+from cin7_pipeline.sandbox.server.where import InvalidQuery
 
 NOW = datetime(2026, 6, 30, tzinfo=UTC)
 STAMP = "2026-06-30T00:00:00Z"
@@ -45,7 +44,7 @@ class Server:
 
     def __post_init__(self) -> None:
         self.faults.edit_while_reading = lambda *_: self._edit()
-        self._reader = Reader(self, lambda: NOW, self.faults)
+        self._reader = RequestHandler(self, lambda: NOW, self.faults)
         self._left = list(self.edits)
         self._answering = threading.Lock()
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from cin7_pipeline.errors import QuotaExhausted, SettingsError
 from cin7_pipeline.omni.rate_limit import SECOND_WINDOW_SECONDS, Limits, RateLimiter
 from cin7_pipeline.omni.rate_limit_store import DAY_WINDOW_SECONDS
-from cin7_pipeline.sandbox.server.limits import CallWindows
-from cin7_pipeline.sandbox.server.limits import Limits as SandboxLimits
+from cin7_pipeline.sandbox.server.app import CallWindows
+from cin7_pipeline.sandbox.server.app import Limits as SandboxLimits
 from tests.unit.omni.clock import START, Clock
 
 A_DAY = timedelta(seconds=DAY_WINDOW_SECONDS)
