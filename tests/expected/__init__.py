@@ -39,7 +39,7 @@ SHOWN_BY_CASES = {
 NOT_COMPUTED = {
     "excluded_lines": {"why", "created_on", "product_option_id", "sku", "warehouse"},
     "sync_status": {
-        *("last_success_at", "lookback_days"),
+        *("last_success_at", "lookback_days", "is_skipped"),
         *("call_count", "new_count", "changed_count", "gone_count"),
     },
 }

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import import_module
 
 import dagster_project.defs.models as dagster_models
-from cin7_pipeline.models import catalogue
+from cin7_pipeline.models.catalogue import load_catalogue
 from tests.end_to_end import scenario
 from tests.end_to_end.chaos.child import PHASES
 
@@ -16,9 +16,7 @@ for module, _ in PHASES.values():
     import_module(module)
 for command in ("sync", "resync", "progress", "tables"):
     import_module(f"cin7_pipeline.commands.{command}")
-for name in ("parse_model", "_cross_check"):
-    setattr(catalogue, name, cache(getattr(catalogue, name)))
-catalogue.load_catalogue()
+load_catalogue()
 # A picture for people: nothing is built on it, and it takes longer than all the rest of a job.
 dagster_models.column_lineage = lambda _catalogue, _model: {}  # type: ignore[assignment]
 scenario.defs = cache(scenario.defs)
