@@ -82,13 +82,13 @@ def _check(column: Column, value: object) -> None:
         assert STAMP.fullmatch(str(value))
 
 
-def test_deleted_documents_are_not_listed(records: Records, books: Ledger) -> None:
+def test_deleted_documents_are_not_listed(records: Records, ledger: Ledger) -> None:
     """The lists hold exactly the documents that are not deleted."""
     kinds = {
-        "SalesOrders": books.sales_orders,
-        "PurchaseOrders": books.purchase_orders,
-        "BranchTransfers": books.transfers,
-        "CreditNotes": books.credit_notes,
+        "SalesOrders": ledger.sales_orders,
+        "PurchaseOrders": ledger.purchase_orders,
+        "BranchTransfers": ledger.transfers,
+        "CreditNotes": ledger.credit_notes,
     }
     for resource, documents in kinds.items():
         listed = {record["id"] for record in records[resource]}
@@ -155,43 +155,6 @@ def test_unset_values_are_null_empty_or_zero(records: Records) -> None:
     assert any(record["source"] is None for record in orders)
 
 
-def test_custom_fields_and_price_columns_are_objects(records: Records) -> None:
-    """Both are objects keyed by code, as on the wire and unlike the specification."""
-    fields = [
-        record["customFields"]
-        for found in records.values()
-        for record in found
-        if "customFields" in record
-    ]
-    assert all(isinstance(each, dict) for each in fields)
-    codes = {code.split("_")[0] for each in fields for code in each}
-    assert codes == {"orders", "products", "members"}
-    prices = [record["priceColumns"] for record in records["ProductOptions"]]
-    assert any({"retailAUD", "wholesaleAUD", "costAUD"} <= set(each) for each in prices)
-
-
-def test_totals_add_up_but_for_a_few(records: Records) -> None:
-    """Goods are lines without kit components, the total is its parts with tax; few orders err."""
-    goods_wrong = total_wrong = 0
-    for record in records["SalesOrders"]:
-        goods = sum(
-            line["qty"] * line["unitPrice"] - line["discount"]
-            for line in record["lineItems"]
-            if not line["parentId"]
-        )
-        net = record["productTotal"] + record["freightTotal"] + record["surcharge"]
-        net -= record["discountTotal"]
-        rate = record["taxRate"] / 100 if record["taxRate"] > 1 else record["taxRate"]
-        due = net * (1 + rate) if record["taxStatus"] == "Excl" else net
-        goods_wrong += record["productTotal"] != pytest.approx(goods, abs=0.0051)
-        total_wrong += record["total"] != pytest.approx(due, abs=0.0051)
-        assert round(record["total"], 2) == record["total"]
-    assert 3 < goods_wrong < 40
-    assert 3 < total_wrong < 40
-    assert {0.1, 15.0} == {record["taxRate"] for record in records["SalesOrders"]}
-    assert {"Excl", "Incl", "Exempt"} == {record["taxStatus"] for record in records["SalesOrders"]}
-
-
 def test_a_carton_is_counted_in_pieces(records: Records) -> None:
     """A line in a unit of sale still has its quantity in stocking units, and the unit beside it."""
     lines = [line for record in records["SalesOrders"] for line in record["lineItems"]]
@@ -218,9 +181,9 @@ def test_a_bill_says_the_same_in_both_versions(records: Records) -> None:
     assert any(len(two["products"]) == 2 for _, two in pairs)
 
 
-def test_stock_says_what_the_books_say(records: Records, books: Ledger) -> None:
+def test_stock_says_what_the_books_say(records: Records, ledger: Ledger) -> None:
     """Stock has one record per row, and options sum it up over branches."""
-    rows = {(row.option_id, row.size, row.branch_id): row for row in books.stock}
+    rows = {(row.option_id, row.size, row.branch_id): row for row in ledger.stock}
     assert len(records["Stock"]) == len(rows)
     totals: Counter[tuple[int, str]] = Counter()
     for record in records["Stock"]:
