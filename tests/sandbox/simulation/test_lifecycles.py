@@ -1,6 +1,6 @@
 """How documents change over time, where Cin7's own behaviour is known."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -52,16 +52,6 @@ def test_voids_are_purged_after_half_a_year(next_year: Ledger) -> None:
         assert timedelta(days=180) < each.deleted_at - each.cancelled_at < timedelta(days=200)
 
 
-def test_some_voids_are_restored(merchant: Merchant, now: datetime) -> None:
-    """An order that is void at one time can be dispatched later."""
-    days = [merchant.ledger(now - timedelta(days=back)) for back in range(45, 30, -1)]
-    voids = {order.id for day in days for order in day.sales_orders if order.is_void}
-    assert any(
-        order.id in voids and order.dispatched_at and not order.is_void and not order.cancelled_at
-        for order in merchant.ledger(now).sales_orders
-    )
-
-
 def test_a_nightly_job_stamps_hundreds_of_orders_with_one_second(ledger: Ledger) -> None:
     """More than a page of orders share one modification second just after local midnight."""
     (timestamp, count), *_ = Counter(each.modified_at for each in ledger.sales_orders).most_common()
@@ -91,17 +81,6 @@ def test_dates_without_a_time_are_local_midnights(ledger: Ledger) -> None:
     assert set(known) == {"00:00:00"}
 
 
-def test_invoices_come_before_at_and_after_the_dispatch(ledger: Ledger) -> None:
-    """An order is invoiced on a day before, on or after the day of its dispatch."""
-    days = {
-        (each.invoiced_at.astimezone(SYDNEY).date() - each.dispatched_at.astimezone(SYDNEY).date()).days
-        for each in ledger.sales_orders
-        if each.invoiced_at and each.dispatched_at
-    }  # fmt: skip
-    assert min(days) < 0 < max(days)
-    assert 0 in days
-
-
 def test_a_price_change_touches_the_option_and_not_its_product(series: list[Ledger]) -> None:
     """Every four days some option has another price while its product was not modified."""
     for before, after in pairwise(series):
@@ -121,16 +100,6 @@ def test_transfers_are_approved_dispatched_and_received_in_order(ledger: Ledger)
             assert line.done == (line.quantity if transfer.received_at else 0)
 
 
-def test_suppliers_have_lead_times_of_their_own(ledger: Ledger) -> None:
-    """Each supplier has a usual lead time, seen from several received orders."""
-    days = defaultdict(list)
-    for order in ledger.purchase_orders:
-        if order.received_at and order.member_id and not order.reference.endswith("-A"):
-            days[order.member_id].append((order.received_at - order.created_at).days)
-    assert len(days) == 6
-    assert all(len(values) >= 3 and 20 <= sorted(values)[len(values) // 2] <= 60 for values in days.values())  # fmt: skip
-
-
 def test_credit_notes_are_negative_and_name_a_sale(ledger: Ledger) -> None:
     """Quantities are below zero, and the sales reference is that of an order."""
     references = {order.reference for order in ledger.sales_orders}
@@ -138,23 +107,3 @@ def test_credit_notes_are_negative_and_name_a_sale(ledger: Ledger) -> None:
         assert note.sales_reference in references
         assert all(line.quantity < 0 for line in note.lines)
         assert {line.done == line.quantity for line in note.lines} == {bool(note.completed_at)}
-
-
-def test_new_products_are_not_sold_before_they_could_arrive(ledger: Ledger) -> None:
-    """What was launched in the last 29 days is on no sales order yet."""
-    start = ledger.timestamp - timedelta(days=29)
-    young = {each.id for each in ledger.options if each.created_at > start}
-    sold = {line.option_id for order in ledger.sales_orders for line in order.lines}
-    assert young
-    assert not young & sold
-
-
-def test_the_next_year_has_the_same_variety(next_year: Ledger) -> None:
-    """In a month of the next year every kind of order is written again."""
-    start = next_year.timestamp - timedelta(days=35)
-    young = [each for each in next_year.sales_orders if each.created_at > start]
-    assert {each.source for each in young} == {each.source for each in next_year.sales_orders}
-    assert any(each.is_void for each in young)
-    assert any(each.deleted_at for each in young)
-    assert any(each.reference.endswith("-A") for each in young)
-    assert any(0 < line.done < line.quantity for each in young for line in each.lines)

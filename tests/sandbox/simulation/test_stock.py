@@ -2,7 +2,6 @@ from collections import defaultdict
 from decimal import ROUND_FLOOR, Decimal
 
 from cin7_pipeline.sandbox.ledger import Document, Ledger, Line, PurchaseOrder, StockRow
-from cin7_pipeline.sandbox.simulation.merchant import Merchant
 
 Key = tuple[int, str, int]
 
@@ -186,12 +185,6 @@ def test_virtual_is_what_a_branch_could_build(ledger: Ledger) -> None:
     assert any(row.open_sales > 0 for row in kits)
 
 
-def test_rows_stay_once_they_exist(series: list[Ledger]) -> None:
-    """An item that ever moved at a branch keeps its row, even when everything is gone."""
-    assert set(by_place(series[0])) <= set(by_place(series[-1]))
-    assert any(not any((row.on_hand, row.open_sales, row.incoming)) for row in series[-1].stock)
-
-
 def test_a_row_is_an_item_at_a_branch_under_its_own_code(ledger: Ledger) -> None:
     """Keys are unique, exist in the catalogue and among the branches, and carry the item's code."""
     skus = {each.key: each.code or each.size_code or each.option_code for each in ledger.options}
@@ -208,13 +201,3 @@ def test_a_reservation_does_not_touch_the_date_of_a_row(series: list[Ledger]) ->
         row.open_sales != after[key].open_sales and row.modified_at == after[key].modified_at
         for key, row in before.items()
     )
-
-
-def test_another_seed_keeps_the_same_arithmetic(ledger: Ledger) -> None:
-    """The rules hold for a merchant with another generator as well."""
-    other = Merchant(seed=2024).ledger(ledger.timestamp)
-    expected = {
-        key: value for key, value in Recount(other).open_sales().items() if value and key[2]
-    }
-    rows = by_place(other)
-    assert {key: row.open_sales for key, row in rows.items() if row.open_sales} == expected
