@@ -93,7 +93,14 @@ def explain_document(source: Source, match: Row) -> Document:
         else "gone" in rules or None,
         read_at=columns.get("read_at"),
         dates={name: columns[name] for name in DATES if columns.get(name)},
-        branches=_branches(source, columns),
+        # A document without a branch has a row too.
+        branches=[
+            {"branch_name": None, "warehouse": UNMAPPED}
+            | source.row("planning.branch_warehouses", branch_id=columns[column])
+            | {"role": role, "branch_id": columns[column]}
+            for column, role in BRANCHES.items()
+            if column in columns
+        ],
         channel=_channel(source, match, columns),
         lines=lines,
         issues=[issue for issue in issues if issue["issue"] != SOLD_TWICE],
@@ -164,17 +171,6 @@ def _state(
         done: flags,
     }
     return next((stage for stage, is_true in stages.items() if is_true), None)
-
-
-def _branches(source: Source, columns: Row) -> list[Row]:
-    """Return role, id, name and warehouse of each branch; a document without one has a row too."""
-    return [
-        {"branch_name": None, "warehouse": UNMAPPED}
-        | source.row("planning.branch_warehouses", branch_id=columns[column])
-        | {"role": role, "branch_id": columns[column]}
-        for column, role in BRANCHES.items()
-        if column in columns
-    ]
 
 
 def _channel(source: Source, match: Row, columns: Row) -> Row | None:
