@@ -4,6 +4,8 @@ What one command alone shows is in `commands`.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from duckdb import DuckDBPyConnection
@@ -60,7 +62,7 @@ def print_line(text: str, style: str) -> None:
 def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> RenderableType:
     """Return a plain table; numbers stand to the right, with thousands set apart."""
     table = Table(header_style="bold", box=None, pad_edge=False)
-    cells = [list(row) for row in rows]
+    cells = [list(map(_plain, row)) for row in rows]
     for position, name in enumerate(columns):
         values = [row[position] for row in cells if row[position] is not None]
         is_number = bool(values) and all(isinstance(v, int | float) for v in values)
@@ -69,6 +71,15 @@ def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) 
         table.add_row(*(Text(_cell(value)) for value in row))
     # A title of the table's own would be folded to the width of the table.
     return Group(Text(title, style="italic"), table) if title else table
+
+
+def _plain(value: Any) -> Any:
+    """Return a quantity without the decimals it does not need, and a timestamp to the minute."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value == int(value) else float(value)
 
 
 def _cell(value: Any) -> str:

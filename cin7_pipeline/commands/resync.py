@@ -1,7 +1,5 @@
 """`cin7 resync`: a range of history is read again; its price before, its receipt after."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 
 from rich.console import RenderableType
@@ -43,24 +41,18 @@ def run(first: date, last: date, *, dry_run: bool) -> None:
     with run_lock(settings, "cin7 resync", warn):
         before = _sales_by_month(settings)
         for part in slices:
-            with _say_where_to_go_on(slices[-1], part):
+            try:
                 sync_with_progress(settings, dict.fromkeys(documents, part))
+            except PipelineError:
+                # What was read before stays read.
+                if part.end:
+                    last = (part.end - timedelta(days=1)).date()
+                    warn(f"to go on: cin7 resync --from {first} --to {last}")
+                raise
         sync_with_progress(settings, dict.fromkeys(reference_data, None))
         build(settings)
         publish(settings)
         screen.print(_changed_months(before, _sales_by_month(settings)))
-
-
-@contextmanager
-def _say_where_to_go_on(oldest: Window, part: Window) -> Iterator[None]:
-    """Print how to read the rest where a slice fails: what was read before it stays read."""
-    try:
-        yield
-    except PipelineError:
-        if oldest.start and part.end:
-            last = (part.end - timedelta(days=1)).date()
-            warn(f"to go on: cin7 resync --from {oldest.start.date()} --to {last}")
-        raise
 
 
 def _sales_by_month(settings: Settings) -> Sales:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -125,7 +124,7 @@ def _lines(document: Document) -> Iterator[list[Any]]:
         if row["rule"]:
             meaning = row["rule"] if row["rule"] in of_all else f"{row['rule']}: {meaning}"
         cells = [*head, row["size"] or None, row["table"] or "no table", row["units"], meaning]
-        yield list(map(_cell, cells))
+        yield cells
 
 
 def _item(item: Item, asked: str) -> Iterator[RenderableType]:
@@ -162,17 +161,8 @@ def _issues(title: str, issues: Iterable[Row]) -> Iterator[RenderableType]:
 
 def _table(title: str, rows: list[Row]) -> RenderableType:
     """Return the rows as a table whose headings are the names of their columns."""
-    cells = [list(map(_cell, row.values())) for row in rows]
-    return table_of(title, [_words(name) for name in rows[0]] if rows else [], cells)
-
-
-def _cell(value: Any) -> Any:
-    """Return a quantity without the decimals it does not need, and a timestamp to the minute."""
-    if isinstance(value, datetime):
-        return _time(value)
-    if not isinstance(value, Decimal):
-        return value
-    return int(value) if value == int(value) else float(value)
+    names = [_words(name) for name in rows[0]] if rows else []
+    return table_of(title, names, [list(row.values()) for row in rows])
 
 
 def _words(name: str) -> str:

@@ -3,6 +3,7 @@
 It sends no call.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -52,25 +53,23 @@ def estimate_calls(
     """
     query = "select entity, arg_max(call_count, started_at) from raw.sync_log group by entity"
     last_calls = dict(connection.execute(query).fetchall())
-    calls = {
-        endpoint.name: sum(_pages(connection, endpoint.name, part) for part in slices)
-        if endpoint.is_incremental
-        else last_calls.get(endpoint.name, 1)
-        for endpoint in endpoints
-    }
+    calls = {}
+    for endpoint in endpoints:
+        if not endpoint.is_incremental:
+            calls[endpoint.name] = last_calls.get(endpoint.name, 1)
+            continue
+        query = f"""
+            select
+                count(*) filter (created_date >= $start and created_date < $end),
+                count(*) / greatest(count(distinct created_date::date), 1)
+            from raw.{endpoint.name}
+        """
+        pages = 0
+        for part in slices:
+            bounds = {"start": part.start, "end": part.end}
+            loaded, per_day = connection.execute(query, bounds).fetchall()[0]
+            days = (part.end - part.start).days if part.start and part.end else 0
+            # One page more than is full, as a list is read from both ends.
+            pages += math.ceil(max(loaded, per_day * days) / FULL_PAGE) + 1
+        calls[endpoint.name] = pages
     return CostEstimate(calls, calls_per_minute, calls_per_day)
-
-
-def _pages(connection: DuckDBPyConnection, entity: str, window: Window) -> int:
-    """Return the full pages of the expected documents, and one more, as a list is read from both ends."""
-    query = f"""
-        select
-            count(*) filter (created_date >= $start and created_date < $end),
-            count(*) / greatest(count(distinct created_date::date), 1)
-        from raw.{entity}
-    """
-    bounds = {"start": window.start, "end": window.end}
-    loaded, per_day = connection.execute(query, bounds).fetchall()[0]
-    days = (window.end - window.start).days if window.start and window.end else 0
-    expected = max(loaded, per_day * days)
-    return int(-(-expected // FULL_PAGE)) + 1

@@ -34,7 +34,19 @@ def run_lock(
     """
     private_folder(path.parent)
     lock, note = _file_lock(path), _holder_file(path)
-    _acquire(lock, path, wait_seconds, on_wait)
+    started, timeout = time.monotonic(), 0.0
+    while not lock.is_locked:
+        try:
+            lock.acquire(timeout=timeout)
+        except Timeout:
+            waited = time.monotonic() - started
+            left = REMIND_SECONDS if wait_seconds is None else wait_seconds - waited
+            other = _holder(path)
+            if left <= 0:
+                msg = f"Another run is still going after {waited:.0f} s: {other}; run again later"
+                raise WarehouseBusy(msg) from None
+            on_wait(f"Waiting for another run to end: {other}")
+            timeout = min(REMIND_SECONDS, left)
     try:
         facts = {"pid": os.getpid(), "holder": holder, "since": datetime.now(UTC).isoformat()}
         write_atomic(note, json.dumps(facts).encode())
@@ -61,27 +73,6 @@ def _file_lock(path: Path) -> FileLock:
 
 def _holder_file(path: Path) -> Path:
     return path.with_name(f"{path.name}.holder.json")
-
-
-def _acquire(
-    lock: FileLock, path: Path, wait_seconds: float | None, on_wait: Callable[[str], None]
-) -> None:
-    started, timeout = time.monotonic(), 0.0
-    while True:
-        try:
-            lock.acquire(timeout=timeout)
-        except Timeout:
-            waited = time.monotonic() - started
-        else:
-            return
-        left = REMIND_SECONDS if wait_seconds is None else wait_seconds - waited
-        if left <= 0:
-            msg = (
-                f"Another run is still going after {waited:.0f} s: {_holder(path)}; run again later"
-            )
-            raise WarehouseBusy(msg)
-        on_wait(f"Waiting for another run to end: {_holder(path)}")
-        timeout = min(REMIND_SECONDS, left)
 
 
 def _holder(path: Path) -> str:
