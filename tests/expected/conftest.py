@@ -15,10 +15,8 @@ from cin7_pipeline.sandbox.ledger import (
     Line,
     Option,
     ProductionJob,
-    PurchaseOrder,
     SalesOrder,
     StockRow,
-    Transfer,
 )
 from cin7_pipeline.window import Window
 from tests.expected import Oracle, Read
@@ -47,25 +45,14 @@ def typed(values: dict[str, Any]) -> dict[str, Any]:
 class Shop:
     """Every version of every record of item 1 (SKU A) and branches 1 (North) and 2 (South)."""
 
-    options: list[Option] = field(default_factory=list)
-    branches: list[Branch] = field(default_factory=list)
     stock: list[StockRow] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
 
-    def option(self, id_: int, code: str) -> None:
-        """Add an item."""
-        texts = "status option_code size_code supplier_code barcode option_1 option_2 option_3"
-        values = {**dict.fromkeys(texts.split(), ""), "created_at": OPENED, "modified_at": OPENED}
-        item = {"id": id_, "size": "", "code": code, "product_id": 1, "weight": 0, "prices": {}}
-        self.options.append(Option(**typed(item | values)))
-
-    def on_hand(self, option_id: int, branch_id: int, on_hand: int, **figures: int) -> None:
-        """Add a stock row."""
+    def on_hand(self, quantity: int) -> None:
+        """Add a stock row of item 1 at branch 1."""
         zeros = dict.fromkeys(("open_sales", "incoming", "holding", "virtual"), 0)
-        row = {"size": "", "code": "", "on_hand": on_hand, "modified_at": OPENED, **zeros}
-        self.stock.append(
-            StockRow(option_id=option_id, branch_id=branch_id, **typed(row | figures))
-        )
+        row = {"on_hand": quantity, "modified_at": OPENED, **zeros}
+        self.stock.append(StockRow(option_id=1, branch_id=1, size="", code="", **typed(row)))
 
     def line(self, id_: int = 1, quantity: int = 1, **changes: Any) -> Line:
         """Return a line of item 1."""
@@ -76,15 +63,6 @@ class Shop:
         """Add an approved sales order, dispatched on 2 June 2026 at branch 1."""
         values = {"branch_id": 1, "dispatched_at": "2026-06-02"}
         self._add(SalesOrder, id_, lines, values | changes)
-
-    def purchase(self, id_: int, *lines: Line, **changes: Any) -> None:
-        """Add an approved purchase order for branch 1."""
-        self._add(PurchaseOrder, id_, lines, {"branch_id": 1} | changes)
-
-    def transfer(self, id_: int, *lines: Line, **changes: Any) -> None:
-        """Add a transfer from branch 1 to branch 2."""
-        values = {"source_branch_id": 1, "destination_branch_id": 2}
-        self._add(Transfer, id_, lines, values | changes)
 
     def adjustment(self, id_: int, **changes: Any) -> None:
         """Add an adjustment at branch 1."""
@@ -116,14 +94,18 @@ class Shop:
         def of(kind: type[Document]) -> list[Any]:
             return [document for document in last.values() if isinstance(document, kind)]
 
+        texts = "code option_code size_code supplier_code barcode option_1 option_2 option_3 status"
+        item = {**dict.fromkeys(texts.split(), ""), "code": "A", "size": "", "weight": 0}
+        opened = {"created_at": at(OPENED), "modified_at": at(OPENED)}
         return Ledger(
             timestamp=timestamp,
-            options=self.options,
-            branches=self.branches,
+            options=[Option(id=1, product_id=1, prices={}, **typed(item), **opened)],
+            branches=[
+                Branch(id_, name, "", is_active=True, **opened)
+                for id_, name in ((1, "North"), (2, "South"))
+            ],
             stock=self.stock,
             sales_orders=of(SalesOrder),
-            purchase_orders=of(PurchaseOrder),
-            transfers=of(Transfer),
             adjustments=of(Adjustment),
             production_jobs=of(ProductionJob),
         )
@@ -146,10 +128,4 @@ class Shop:
 @pytest.fixture
 def shop() -> Shop:
     """The shop before its first document."""
-    shop = Shop()
-    shop.option(1, "A")
-    for id_, name in ((1, "North"), (2, "South")):
-        shop.branches.append(
-            Branch(id_, name, "", is_active=True, created_at=at(OPENED), modified_at=at(OPENED))
-        )
-    return shop
+    return Shop()

@@ -1,18 +1,28 @@
-"""What is known after a series of reads."""
+"""What is known after a series of reads, some of which read some endpoints only or were killed."""
+
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from tests.expected import Oracle
 
 
-def numbers(tables, table="sales_lines"):
-    """The order numbers a table shows."""
-    return sorted(row["order_number"] for row in tables[table])
+def numbers(tables):
+    """The order numbers that were sold."""
+    return sorted(row["order_number"] for row in tables["sales_lines"])
 
 
 def rules(tables):
     """Every excluded line as (order number, rule)."""
     return sorted((row["order_number"], row["rule"]) for row in tables["excluded_lines"])
+
+
+def covered(tables, entity):
+    """The days of an endpoint that count as read, and when they were."""
+    return {
+        row["day_on"]: row["read_at"] for row in tables["sync_coverage"] if row["entity"] == entity
+    }
 
 
 def test_a_lookback_knows_what_changed_since_its_start(shop):
@@ -124,13 +134,9 @@ def test_adjustments_and_jobs_are_known_like_other_documents(shop):
     shop.job(3, completed_at="2026-06-02")
     shop.change(1, deleted_at="2026-06-10")
     first = shop.days("2026-01-06 00:00", "2026-01-05", "2026-01-05")
-    for reads, adjustments in (
-        ((first,), 1),
-        ((shop.lookback(),), 1),
-        ((first, shop.lookback()), 1),
-    ):
+    for reads in ((first,), (shop.lookback(),), (first, shop.lookback())):
         status = {row["entity"]: row["row_count"] for row in shop.tables(*reads)["sync_status"]}
-        assert status["adjustments"] == adjustments
+        assert status["adjustments"] == 1
     assert status["production_jobs"] == 1
 
 
@@ -140,15 +146,55 @@ def test_coverage_names_the_newest_read_of_each_day(shop):
         shop.days("2026-06-09 00:00", "2026-06-01", "2026-06-03"),
         shop.lookback("2026-06-04 12:00", days=2),
     )
-    of_orders = {
-        str(row["day_on"]): str(row["read_at"])
-        for row in tables["sync_coverage"]
-        if row["entity"] == "sales_orders"
-    }
-    assert of_orders == {
-        "2026-06-01": "2026-06-09 00:00:00",
-        "2026-06-02": "2026-06-09 00:00:00",
-        "2026-06-03": "2026-06-09 00:00:00",
-        "2026-06-04": "2026-06-04 12:00:00",
-    }
+    by_day = {str(day): str(at) for day, at in covered(tables, "sales_orders").items()}
+    resynced = dict.fromkeys(("2026-06-01", "2026-06-02", "2026-06-03"), "2026-06-09 00:00:00")
+    assert by_day == resynced | {"2026-06-04": "2026-06-04 12:00:00"}
     assert len(tables["sync_coverage"]) == 24
+
+
+def test_a_load_reads_only_its_own_endpoints(shop):
+    """What a load did not read is not known by it, and covers no day."""
+    shop.sale(1, shop.line())
+    tables = shop.tables(replace(shop.lookback(), entities=frozenset({"purchase_orders", "stock"})))
+    assert numbers(tables) == []
+    assert not covered(tables, "sales_orders")
+    assert covered(tables, "purchase_orders")
+
+
+def test_a_load_without_stock_takes_no_snapshot(shop):
+    """Only a load that read the stock keeps a snapshot of it."""
+    shop.on_hand(5)
+    tables = shop.tables(replace(shop.lookback(), entities=frozenset({"sales_orders"})))
+    assert not tables["inventory_daily"]
+    assert shop.tables()["inventory_daily"]
+
+
+def test_a_load_that_was_killed_leaves_documents_and_covers_nothing(shop):
+    """Its documents are known, but no day is covered, no stock kept and nothing marked as deleted."""
+    shop.on_hand(5)
+    shop.sale(1, shop.line())
+    shop.sale(2, shop.line(), created_at="2026-06-10")
+    shop.change(1, deleted_at="2026-06-10")
+    early = shop.lookback("2026-06-05")
+    killed = replace(shop.lookback("2026-06-12"), is_committed=False)
+    tables = shop.tables(early, killed)
+    assert numbers(tables) == ["D-1", "D-2"]
+    assert max(covered(tables, "sales_orders").values()).day == 5
+    assert {row["snapshot_on"].day for row in tables["inventory_daily"]} == {5}
+
+
+def test_a_load_sees_the_account_where_its_clock_is(shop):
+    """A load that began before an order was placed knows it if the account was further on."""
+    shop.sale(1, shop.line(), created_at="2026-06-11 12:00")
+    read = shop.lookback("2026-06-11 11:59")
+    assert numbers(shop.tables(read)) == []
+    ahead = replace(read, seen_at=read.started_at + timedelta(minutes=2))
+    assert numbers(shop.tables(ahead)) == ["D-1"]
+
+
+def test_a_load_made_later_covers_its_days_whatever_its_clock(shop):
+    """Of two loads the one with the higher number was made last, though its moment is the earlier."""
+    read = shop.lookback()
+    late = replace(read, started_at=read.started_at + timedelta(seconds=1), number=1)
+    tables = shop.tables(late, replace(read, number=2))
+    assert set(covered(tables, "sales_orders").values()) == {read.started_at.replace(tzinfo=None)}

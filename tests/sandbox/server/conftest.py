@@ -137,14 +137,20 @@ def http() -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture
-def get(server, http) -> Get:
-    """GETs a path of `server` with the right key; parameters are keyword arguments."""
+def getter(server: SandboxServer, http: httpx.Client) -> Get:
+    """Return what GETs a path of `server` with the right key; parameters are keyword arguments."""
 
     def get(path: str, **params: Any) -> httpx.Response:
         return http.get(f"{server.base_url}/v1/{path}", params=params)
 
+    get.server = server  # type: ignore[attr-defined]
     return get
+
+
+@pytest.fixture
+def get(server, http) -> Get:
+    """The GET of `server`."""
+    return getter(server, http)
 
 
 @pytest.fixture
@@ -166,12 +172,6 @@ def serve(http) -> Iterator[Callable[..., Get]]:
 
         def serve(**settings: Any) -> Get:
             settings = {"clock": ManualClock(), "limits": None, **settings}
-            server = stack.enter_context(SandboxServer(TinyAccount(), **settings))
-
-            def get(path: str, **params: Any) -> httpx.Response:
-                return http.get(f"{server.base_url}/v1/{path}", params=params)
-
-            get.server = server  # type: ignore[attr-defined]
-            return get
+            return getter(stack.enter_context(SandboxServer(TinyAccount(), **settings)), http)
 
         yield serve

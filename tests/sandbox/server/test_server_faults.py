@@ -165,13 +165,7 @@ def test_option_ids_are_lost_with_the_ids(get, server):
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [
-        ("where", [3, 4]),
-        ("order", [7, 5]),
-        ("page", [2, 3]),
-        ("rows", []),
-        ("fields", [4, 5]),
-    ],
+    [("where", [3, 4]), ("order", [7, 5]), ("page", [2, 3]), ("rows", []), ("fields", [4, 5])],
 )
 def test_a_parameter_can_be_ignored(get, server, name, expected):
     """An ignored parameter has no effect: the answer is as without it."""
@@ -258,7 +252,6 @@ def test_all_switches_go_off_at_once(get, server):
     server.faults.ids_filter = "ignored"
     server.faults.fail_next(Failure.SERVER_ERROR)
     server.faults.switch_off()
-    fresh = Faults()
-    assert vars(server.faults).keys() == vars(fresh).keys()
+    assert vars(server.faults).keys() == vars(Faults()).keys()
     assert (server.faults.ids_filter, server.faults.planned) == ("honoured", [])
     assert get("SalesOrders").status_code == 200

@@ -13,13 +13,6 @@ RESOURCES = (
 )  # fmt: skip
 
 
-def test_a_list_is_a_bare_array(get):
-    """A list has no envelope and comes as JSON in UTF-8."""
-    response = get("SalesOrders")
-    assert response.headers["content-type"] == "application/json; charset=utf-8"
-    assert isinstance(response.json(), list)
-
-
 @pytest.mark.parametrize(
     "path", ["SalesOrders", "salesorders", "SALESORDERS/", "/SalesOrders?where=id%3D1"]
 )
@@ -85,12 +78,6 @@ def test_the_default_direction_can_be_switched(ids, server):
     assert ids(order="id") == [1, 2, 3, 4, 5, 6, 7]
 
 
-@pytest.mark.parametrize("order", ["id SIDEWAYS", "shoeSize ASC", "id ASC DESC", "id,,total"])
-def test_a_wrong_order_is_refused(get, order):
-    """An order that cannot be followed is a 400."""
-    assert get("SalesOrders", order=order).status_code == 400
-
-
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
@@ -111,10 +98,16 @@ def test_fields_selects_and_keeps_the_spelling(get, fields, expected):
     assert get("SalesOrders", where="id=1", fields=fields).json() == [expected]
 
 
-@pytest.mark.parametrize("fields", ["lineItems(code", "id)", "id)("])
-def test_fields_with_unmatched_parentheses_are_refused(get, fields):
-    """Parentheses that do not match are a 400."""
-    assert get("SalesOrders", fields=fields).status_code == 400
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *(("order", text) for text in ("id SIDEWAYS", "shoeSize ASC", "id ASC DESC", "id,,total")),
+        *(("fields", text) for text in ("lineItems(code", "id)", "id)(")),
+    ],
+)
+def test_a_wrong_order_and_unmatched_parentheses_are_refused(get, name, text):
+    """An order that cannot be followed and parentheses that do not match are a 400."""
+    assert get("SalesOrders", **{name: text}).status_code == 400
 
 
 def test_parameters_nobody_knows_change_nothing(ids):
@@ -123,8 +116,9 @@ def test_parameters_nobody_knows_change_nothing(ids):
 
 
 def test_a_record_is_found_by_id(get):
-    """A path with an id gives the object itself, projected if asked."""
+    """A path with an id gives the object itself, projected if asked; of several rows the first."""
     assert get("SalesOrders/4", fields="id,reference").json() == {"id": 4, "reference": "#104"}
+    assert get("ProductOptions/34010").json()["size"] == "S"
 
 
 @pytest.mark.parametrize(
@@ -146,11 +140,6 @@ def test_only_bills_of_materials_have_a_second_version(server, http):
     assert http.get(f"{root}/v2/Users").status_code == 404
 
 
-def test_an_option_on_a_size_grid_gives_its_first_row(get):
-    """Where several rows share an id, the path with the id gives the first."""
-    assert get("ProductOptions/34010").json()["size"] == "S"
-
-
 def test_stock_and_vouchers_have_a_filter_of_their_own(get):
     """`Stock?barcode=` and `Voucher?code=` filter, alone and beside `where`."""
     assert len(get("Stock", barcode="9300000000011").json()) == 1
@@ -164,6 +153,7 @@ def test_every_resource_of_the_api_answers_a_list(get, account, resource):
     account.lists.clear()
     response = get(resource, where="isActive=1", order="id ASC", fields="id")
     assert (response.status_code, response.json()) == (200, [])
+    assert response.headers["content-type"] == "application/json; charset=utf-8"
 
 
 def test_a_url_that_is_too_long_is_not_found(get):

@@ -1,7 +1,8 @@
 from collections import defaultdict
+from collections.abc import Iterator
 from decimal import ROUND_FLOOR, Decimal
 
-from cin7_pipeline.sandbox.ledger import Document, Ledger, Line, PurchaseOrder, StockRow
+from cin7_pipeline.sandbox.ledger import Document, Ledger, Line, StockRow
 
 Key = tuple[int, str, int]
 
@@ -52,12 +53,10 @@ class Recount:
         found = []
         for part in self.kits[kit_id]:
             total = part.quantity * quantity
-            opened = part.option_id in self.kits
-            found += (
-                self.inside(part.option_id, total)
-                if opened
-                else [(part.option_id, part.size, total)]
-            )
+            if part.option_id in self.kits:
+                found += self.inside(part.option_id, total)
+            else:
+                found.append((part.option_id, part.size, total))
         return found
 
     def counting(self, documents: list[Document]) -> list[Document]:
@@ -101,36 +100,28 @@ class Recount:
                 for part in made.components:
                     found[part.option_id, "", job.branch_id] -= part.done
 
-    def open_sales(self) -> dict[Key, Decimal]:
+    def open_sales(self) -> Iterator[tuple[Key, Decimal]]:
         """Ordered and not shipped, on undispatched orders, components left out."""
-        found: dict[Key, Decimal] = defaultdict(Decimal)
         for order in self.counting(self.ledger.sales_orders):
             for line in order.lines:
                 if order.dispatched_at is None and not line.parent_id:
                     for option_id, size, quantity, done in self.parts(line):
-                        found[option_id, size, order.branch_id] += max(quantity - done, Decimal(0))
-        return found
+                        yield (option_id, size, order.branch_id), max(quantity - done, Decimal(0))
 
-    def incoming(self) -> dict[Key, Decimal]:
+    def incoming(self) -> Iterator[tuple[Key, Decimal]]:
         """Bought and not received, on purchase orders without a received date."""
-        found: dict[Key, Decimal] = defaultdict(Decimal)
         for order in self.counting(self.ledger.purchase_orders):
-            assert isinstance(order, PurchaseOrder)
-            for line in order.lines:
-                if order.received_at is None:
-                    for option_id, size, quantity, done in self.parts(line):
-                        found[option_id, size, order.branch_id] += max(quantity - done, Decimal(0))
-        return found
+            for line in order.lines if order.received_at is None else ():
+                for option_id, size, quantity, done in self.parts(line):
+                    yield (option_id, size, order.branch_id), max(quantity - done, Decimal(0))
 
-    def holding(self) -> dict[Key, Decimal]:
+    def holding(self) -> Iterator[tuple[Key, Decimal]]:
         """On the road, at the branch it left."""
-        found: dict[Key, Decimal] = defaultdict(Decimal)
         for transfer in self.counting(self.ledger.transfers):
             for line in transfer.lines:
                 if transfer.dispatched_at and not transfer.received_at:
                     for option_id, size, quantity, _ in self.parts(line):
-                        found[option_id, size, transfer.source_branch_id] += quantity
-        return found
+                        yield (option_id, size, transfer.source_branch_id), quantity
 
 
 def test_open_sales_incoming_and_holding_are_what_the_documents_say(series: list[Ledger]) -> None:
@@ -138,9 +129,10 @@ def test_open_sales_incoming_and_holding_are_what_the_documents_say(series: list
     for ledger in series[::5]:
         recount, rows = Recount(ledger), by_place(ledger)
         for name in ("open_sales", "incoming", "holding"):
-            expected = {
-                key: value for key, value in getattr(recount, name)().items() if value and key[2]
-            }
+            sums: dict[Key, Decimal] = defaultdict(Decimal)
+            for key, quantity in getattr(recount, name)():
+                sums[key] += quantity
+            expected = {key: value for key, value in sums.items() if value and key[2]}
             actual = {key: getattr(row, name) for key, row in rows.items() if getattr(row, name)}
             assert actual == expected, name
 
