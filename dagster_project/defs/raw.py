@@ -75,7 +75,7 @@ def _materialize(
                     asset_key=key, metadata=load_metadata(report, row_counts[table])
                 )
     skipped = [chosen[name] for name in chosen.keys() & settings.skip_entities]
-    for key in raw_keys(skipped) & selected:
+    for key in selected.intersection(raw_keys(skipped)):
         yield dg.MaterializeResult(asset_key=key, metadata={"skipped": "CIN7_SKIP_ENTITIES"})
     outcome.raise_failures()
 
