@@ -11,7 +11,7 @@ import dagster as dg
 from cin7_pipeline.load.report import PAGED_BY_NUMBER, LoadReport
 from cin7_pipeline.models.build import BuildReport, CheckResult, ModelBuildFailed
 from cin7_pipeline.models.catalogue import Catalogue
-from cin7_pipeline.models.sql_model import Check, SqlModel
+from cin7_pipeline.models.sql_model import Check, Severity, SqlModel
 from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS, STOCK
 from cin7_pipeline.pipeline import TABLES
@@ -138,9 +138,13 @@ def is_contract(rule: Check | CheckResult) -> bool:
 def check_specs(model: SqlModel) -> list[dg.AssetCheckSpec]:
     """Return the check `contract` of a planning table, and each business rule as a check of its own.
 
-    None is blocking: a broken rule of severity `error` fails the step, and nothing is published.
+    None is "blocking" to Dagster: a broken rule of severity `error` fails the step, which blocks more.
     """
     key = table_key(model.name)
+    effects = {
+        Severity.ERROR: "While it is broken, nothing is published.",
+        Severity.WARN: "A warning: the tables are published all the same.",
+    }
     about = (
         f"One row per {', '.join(model.grain)}; what must be known is not null; the columns are those that"
         " are declared; and what the table is made of keeps its own rules."
@@ -148,7 +152,12 @@ def check_specs(model: SqlModel) -> list[dg.AssetCheckSpec]:
     rules = [check for check in model.checks if not is_contract(check)]
     return [
         dg.AssetCheckSpec(CONTRACT, asset=key, description=about),
-        *(dg.AssetCheckSpec(rule.name, asset=key, description=rule.about) for rule in rules),
+        *(
+            dg.AssetCheckSpec(
+                rule.name, asset=key, description=f"{rule.about}\n\n{effects[rule.severity]}"
+            )
+            for rule in rules
+        ),
     ]
 
 

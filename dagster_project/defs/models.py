@@ -37,8 +37,10 @@ def defs() -> dg.Definitions:
     def models(
         context: dg.AssetExecutionContext, settings: SettingsResource, run_lock: RunLock
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckEvaluation]:
-        """Build the selected tables and what they are made of, in their order."""
-        chosen = {m.name for m in planning if table_key(m.name) in context.selected_asset_keys}
+        """Build the tables selected, or of which a check is, and what they are made of, in their order."""
+        selected = context.selected_asset_keys
+        checked = {check.asset_key for check in context.selected_asset_check_keys}
+        chosen = {m.name for m in planning if table_key(m.name) in selected | checked}
         # All tables are the whole build, with the models that only `cin7 why` reads.
         only = None if len(chosen) == len(planning) else [f"+{name}" for name in chosen]
         warnings: dict[str, list[str]] = {}
@@ -47,14 +49,15 @@ def defs() -> dg.Definitions:
                 model = report.model
                 made_of = catalogue.upstream([model.name])
                 inherited = [text for found in made_of for text in warnings.get(found.name, ())]
-                if model.name in chosen:
+                if table_key(model.name) in selected:
                     yield build_result(report)
+                if model.name in chosen:
                     yield from check_evaluations(model, report.checks, inherited)
                 broken = [result for result in report.checks if not result.passed]
                 warnings[model.name] = [f"{model.name}: {result}" for result in broken]
         except ModelBuildFailed as refusal:
             for evaluation in refusal_evaluations(catalogue, refusal):
-                if evaluation.asset_key in context.selected_asset_keys:
+                if evaluation.asset_key in selected | checked:
                     yield evaluation
             raise dg.Failure(str(refusal)) from None
 

@@ -71,6 +71,17 @@ def test_some_tables_are_built_with_what_they_need(shop: Company) -> None:
     assert shop.raw("select count(*) > 0 from planning.warehouses") == [(True,)]
 
 
+def test_a_check_that_is_executed_alone_looks_at_a_table_built_anew(shop: Company) -> None:
+    """Dagster's button Execute has the table built, checks it, and claims no materialization."""
+    key = dg.AssetCheckKey(dg.AssetKey(["planning", "warehouses"]), "every_branch_has_one")
+    job = defs().resolve_job_def("daily_sync").get_subset(asset_check_selection={key})
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(instance=instance)
+    assert checks(result)["warehouses", "every_branch_has_one"].passed
+    assert not result.get_asset_materialization_events()
+    assert shop.raw("select count(*) > 0 from planning.warehouses") == [(True,)]
+
+
 def test_a_broken_rule_below_is_told_by_the_tables_it_feeds(shop: Company) -> None:
     """The check `contract` of each table made of the model fails, and names model and rule."""
     shop.raw(LINE_OF_NO_ORDER)
