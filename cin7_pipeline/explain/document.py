@@ -87,15 +87,20 @@ def explain_document(source: Source, match: Row) -> Document:
     own_doubles = [issue for issue in issues if issue["issue"] == SOLD_TWICE]
     return Document(
         match=match,
-        state=_published_state(columns, lines)
-        if source.is_published
-        else _state(source, kind, document_id, columns),
+        state=_state(source, kind, document_id, columns, lines),
         is_deleted=columns["deleted_at"] is not None
         if "deleted_at" in columns
         else "gone" in rules or None,
         read_at=columns.get("read_at"),
         dates={name: columns[name] for name in DATES if columns.get(name)},
-        branches=_branches(source, columns),
+        # A document without a branch has a row too.
+        branches=[
+            {"branch_name": None, "warehouse": UNMAPPED}
+            | source.row("planning.branch_warehouses", branch_id=columns[column])
+            | {"role": role, "branch_id": columns[column]}
+            for column, role in BRANCHES.items()
+            if column in columns
+        ],
         channel=_channel(source, match, columns),
         lines=lines,
         issues=[issue for issue in issues if issue["issue"] != SOLD_TWICE],
@@ -139,8 +144,18 @@ def _columns(source: Source, kind: DocumentKind, document_id: int) -> Row:
     return source.rows(query, [document_id])[0]
 
 
-def _state(source: Source, kind: DocumentKind, document_id: int, columns: Row) -> str | None:
-    """Return the state that the tables decided; None where they are older than the document."""
+def _state(
+    source: Source, kind: DocumentKind, document_id: int, columns: Row, lines: list[Row]
+) -> str | None:
+    """Return the state that the tables decided; None where they are older than the document.
+
+    A release has no table of states: there the tables and rules of the lines show it.
+    """
+    if source.is_published:
+        signs = [columns.get("state")]
+        signs += [STATE_BY_TABLE.get(row["table"]) for row in lines]
+        signs += [STATE_BY_RULE.get(row["rule"]) for row in lines]
+        return next(filter(None, signs), None)
     if kind.key not in columns:
         return None
     if kind.state_table:
@@ -156,25 +171,6 @@ def _state(source: Source, kind: DocumentKind, document_id: int, columns: Row) -
         done: flags,
     }
     return next((stage for stage, is_true in stages.items() if is_true), None)
-
-
-def _published_state(columns: Row, lines: list[Row]) -> str | None:
-    """Return the state as the published tables show it."""
-    signs = [columns.get("state")]
-    signs += [STATE_BY_TABLE.get(row["table"]) for row in lines]
-    signs += [STATE_BY_RULE.get(row["rule"]) for row in lines]
-    return next(filter(None, signs), None)
-
-
-def _branches(source: Source, columns: Row) -> list[Row]:
-    """Return role, id, name and warehouse of each branch; a document without one has a row too."""
-    return [
-        {"branch_name": None, "warehouse": UNMAPPED}
-        | source.row("planning.branch_warehouses", branch_id=columns[column])
-        | {"role": role, "branch_id": columns[column]}
-        for column, role in BRANCHES.items()
-        if column in columns
-    ]
 
 
 def _channel(source: Source, match: Row, columns: Row) -> Row | None:

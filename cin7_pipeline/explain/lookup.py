@@ -81,7 +81,7 @@ def explain(settings: Settings, asked: str) -> Explanation:
 
 def find_documents(source: Source, asked: str) -> list[Row]:
     """Return kind, id, reference and `matched_by` of every document that the question names."""
-    documents = _published_documents(source) if source.is_published else _read_documents(source)
+    documents = _documents(source)
     if not documents:
         return []
     found = source.rows(
@@ -111,30 +111,31 @@ def find_documents(source: Source, asked: str) -> list[Row]:
     ]
 
 
-def _read_documents(source: Source) -> str:
-    """Return a query for all documents that have been read, whether tables have been built or not."""
+def _documents(source: Source) -> str:
+    """Return a query for kind, id, reference and customer order number of all documents.
+
+    The warehouse has all that were read, whether tables have been built of them or not. A release has
+    those in its planning tables, and no customer order numbers.
+    """
+    if source.is_published:
+        tables = [
+            (f"'{kind.name}'", placement.key, f"planning.{placement.table}", placement.only)
+            for kind in DOCUMENT_KINDS.values()
+            for placement in kind.placements
+        ]
+        tables.append(("document_kind", "document_id", "planning.excluded_lines", "true"))
+        return " union ".join(
+            f"select {kind} as kind, {key} as document_id, order_number as reference,"
+            f" null::varchar as customer_order_no from {table} where {only}"
+            for kind, key, table, only in tables
+            if source.has(table)
+        )
     return " union all ".join(
         f"select '{kind.name}' as kind, id as document_id, reference,"
         f" {'customer_order_no' if kind.name == 'sales_order' else 'null::varchar'}"
         f" as customer_order_no from raw.{kind.entity}"
         for kind in DOCUMENT_KINDS.values()
         if source.has(f"raw.{kind.entity}")
-    )
-
-
-def _published_documents(source: Source) -> str:
-    """Return a query for the documents in planning tables; these hold no customer order numbers."""
-    tables = [
-        (f"'{kind.name}'", placement.key, f"planning.{placement.table}", placement.only)
-        for kind in DOCUMENT_KINDS.values()
-        for placement in kind.placements
-    ]
-    tables.append(("document_kind", "document_id", "planning.excluded_lines", "true"))
-    return " union ".join(
-        f"select {kind} as kind, {key} as document_id, order_number as reference,"
-        f" null::varchar as customer_order_no from {table} where {only}"
-        for kind, key, table, only in tables
-        if source.has(table)
     )
 
 

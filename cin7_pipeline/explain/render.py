@@ -28,7 +28,19 @@ CRITERIA = {
 def render(explanation: Explanation) -> RenderableType:
     """Return the whole explanation, documents first, or what was searched where nothing was found."""
     read_at = {row["entity"]: row["last_read_at"] for row in explanation.searched}
-    parts: list[RenderableType] = [*_notes(explanation)]
+    parts: list[RenderableType] = []
+    if explanation.source.is_published:
+        note = (
+            f"A run holds the database; this is from the published {explanation.source.path.name},"
+            " which has neither customer order numbers nor what was read since."
+        )
+        parts.append(Text(note, style="yellow"))
+    if explanation.stale:
+        note = (
+            f"Read again since the tables were built: {', '.join(explanation.stale)}; `cin7 build`"
+            " brings the tables up to date."
+        )
+        parts.append(Text(note, style="yellow"))
     for document in explanation.documents:
         parts += [Text(), *_document(document, read_at.get(document.kind.entity))]
     for item in explanation.items:
@@ -43,23 +55,16 @@ def render(explanation: Explanation) -> RenderableType:
         title = "Newest lines with such a code that are no item; each counts nowhere until linked"
         parts += [Text(), _table(title, explanation.unmatched_lines)]
     if not explanation.is_found:
-        parts += _nothing(explanation)
+        nothing = (
+            f"Nothing is called '{explanation.asked}': no reference, document id, customer order"
+            " number or SKU."
+        )
+        parts += [
+            Text(nothing, style="bold"),
+            _table("Searched", explanation.searched),
+            Text(explanation.advice or ""),
+        ]
     return Group(*parts)
-
-
-def _notes(explanation: Explanation) -> Iterator[Text]:
-    if explanation.source.is_published:
-        yield Text(
-            f"A run holds the database; this is from the published {explanation.source.path.name},"
-            " which tells neither customer order numbers nor what was read since.",
-            style="yellow",
-        )
-    if explanation.stale:
-        yield Text(
-            f"Read again since the tables were built: {', '.join(explanation.stale)}; `cin7 build`"
-            " brings the tables up to date.",
-            style="yellow",
-        )
 
 
 def _document(document: Document, read_at: datetime | None) -> Iterator[RenderableType]:
@@ -142,17 +147,6 @@ def _item(item: Item, asked: str) -> Iterator[RenderableType]:
             limited = f", the first {SHOWN}" if len(rows) == SHOWN else ""
             yield _table(f"{title}{limited}", rows)
     yield from _issues("Issues", item.issues)
-
-
-def _nothing(explanation: Explanation) -> Iterator[RenderableType]:
-    """Yield that nothing was found, what was searched, and what to do next."""
-    yield Text(
-        f"Nothing is called '{explanation.asked}': no reference, document id, customer order number"
-        " or SKU.",
-        style="bold",
-    )
-    yield _table("Searched", explanation.searched)
-    yield Text(explanation.advice or "")
 
 
 def _issues(title: str, issues: Iterable[Row]) -> Iterator[RenderableType]:

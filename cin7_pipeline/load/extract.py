@@ -206,7 +206,15 @@ class Extractor:
 
     def _deleted_keys(self, extract: Extract, fetched: set[int]) -> set[Key]:
         """Return the keys that Cin7 no longer has; each is asked for by its id before."""
-        expected = self._expected_keys(extract, fetched)
+        start, end = extract.window.start, min(extract.window.end or self.now, self.now)
+        # What was created in the window must have been in it, and what was asked for must have come.
+        expected = {
+            key
+            for key, created in extract.state.created.items()
+            if start is None
+            or key[0] in fetched
+            or (created is not None and start <= created < end)
+        }
         missing = expected - extract.versions.keys()
         if len(missing) > max(DELETED_WITHOUT_QUESTION, self.deleted_share_limit * len(expected)):
             name = extract.endpoint.name
@@ -219,14 +227,3 @@ class Extractor:
         if missing and extract.endpoint.page_key == "id":
             self._read_ids(extract, {key[0] for key in missing} - fetched)
         return missing - extract.versions.keys()
-
-    def _expected_keys(self, extract: Extract, fetched: set[int]) -> set[Key]:
-        """Return the loaded keys that this read must have found if Cin7 still has them."""
-        start, end = extract.window.start, min(extract.window.end or self.now, self.now)
-        if start is None:
-            return set(extract.state.hashes)
-        return {
-            key
-            for key, created in extract.state.created.items()
-            if key[0] in fetched or (created is not None and start <= created < end)
-        }

@@ -7,7 +7,6 @@ import secrets
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.files import private_folder, write_atomic
@@ -49,8 +48,12 @@ def sync_endpoints(
             name: load_state(connection, endpoint, endpoints.values())
             for name, endpoint in synced.items()
         }
-    salt = _salt(settings.state_dir)
-    extractor = Extractor(client, now, salt, settings.gone_share_limit, on_progress)
+    # Hashes are salted with the account's own salt, made once and readable by its owner only.
+    salt = settings.state_dir / "salt"
+    if not salt.exists():
+        private_folder(settings.state_dir)
+        write_atomic(salt, secrets.token_bytes(16))
+    extractor = Extractor(client, now, salt.read_bytes(), settings.gone_share_limit, on_progress)
     windows = {
         name: window_for(endpoint, entities[name], states[name], settings)
         for name, endpoint in synced.items()
@@ -102,12 +105,3 @@ def _read(
         except PipelineError as error:
             failures[name] = error
     return extracts, failures
-
-
-def _salt(state_dir: Path) -> bytes:
-    """Return the account's own salt for hashes, made once and readable by its owner only."""
-    path = state_dir / "salt"
-    if not path.exists():
-        private_folder(state_dir)
-        write_atomic(path, secrets.token_bytes(16))
-    return path.read_bytes()

@@ -120,19 +120,16 @@ def load_catalogue(folder: Path = SQL_FOLDER) -> Catalogue:
             raise ModelError(msg)
     shared = {schema: parse_shared_texts(folder / schema / "columns.yaml") for schema in SCHEMAS}
     ordered: dict[str, SqlModel] = {}
-    for name in _build_order(models):
-        ordered[name] = _with_inherited_texts(models[name], ordered, shared[models[name].schema])
-    return Catalogue(tuple(ordered.values()))
-
-
-def _build_order(models: Mapping[str, SqlModel]) -> tuple[str, ...]:
     graph = {name: sorted(model.reads & models.keys()) for name, model in models.items()}
     try:
-        return tuple(TopologicalSorter(graph).static_order())
+        build_order = tuple(TopologicalSorter(graph).static_order())
     except CycleError as error:
         circle = " → ".join(error.args[1])
         msg = f"The models read one another in a circle: {circle}; cut it at one of them"
         raise ModelError(msg) from None
+    for name in build_order:
+        ordered[name] = _with_inherited_texts(models[name], ordered, shared[models[name].schema])
+    return Catalogue(tuple(ordered.values()))
 
 
 def _with_inherited_texts(

@@ -59,16 +59,13 @@ def columns(**fields_by_type: str) -> tuple[Column, ...]:
 
     A list of objects is written with what is kept of each: `sizes(name,qty)`.
     """
-    return tuple(
-        _column(field, ColumnType[kind.upper()])
-        for kind, fields in fields_by_type.items()
-        for field in fields.split()
-    )
-
-
-def _column(text: str, kind: ColumnType) -> Column:
-    field, _, parts = text.rstrip(")").partition("(")
-    return Column(field, kind, tuple(parts.split(",")) if parts else ())
+    found = []
+    for kind, fields in fields_by_type.items():
+        for text in fields.split():
+            field, _, kept = text.rstrip(")").partition("(")
+            subfields = tuple(kept.split(",")) if kept else ()
+            found.append(Column(field, ColumnType[kind.upper()], subfields))
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ once, before anything is read. It does not apply the rules: that is in `sql/`.
 """
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -122,7 +121,14 @@ def load_business_settings(folder: Path) -> BusinessSettings:
         lambda r: f"{r.entity} {r.cin7_field.casefold()}",
         lambda r: f"{r.entity} {r.name}",
     )
-    faults += _warehouse_faults(folder / "warehouses.csv", warehouses)
+    enabled: dict[str, bool] = {}
+    for rule in warehouses:
+        if rule.warehouse == UNMAPPED:
+            fault = f"a warehouse may not be called {UNMAPPED!r}, the name of what is missing here"
+            faults.append(f"  {folder / 'warehouses.csv'}: {fault}")
+        if enabled.setdefault(rule.warehouse, rule.is_enabled) != rule.is_enabled:
+            fault = f"{rule.warehouse!r} is enabled in one row and not in another; decide for one"
+            faults.append(f"  {folder / 'warehouses.csv'}: {fault}")
     if faults:
         msg = "\n".join(["The settings files are wrong; nothing was read.", *faults])
         raise SettingsError(msg)
@@ -132,13 +138,3 @@ def load_business_settings(folder: Path) -> BusinessSettings:
         customer_groups=tuple(groups),
         custom_fields=tuple(custom_fields),
     )
-
-
-def _warehouse_faults(path: Path, rules: Iterable[WarehouseRule]) -> Iterator[str]:
-    """Yield faults that only show between rows, and a name that is ours."""
-    enabled: dict[str, bool] = {}
-    for rule in rules:
-        if rule.warehouse == UNMAPPED:
-            yield f"  {path}: a warehouse may not be called {UNMAPPED!r}, the name of what is missing here"
-        if enabled.setdefault(rule.warehouse, rule.is_enabled) != rule.is_enabled:
-            yield f"  {path}: {rule.warehouse!r} is enabled in one row and not in another; decide for one"

@@ -56,13 +56,15 @@ def must(holds: Callable[[Any], object], refusal: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _plain_digits(text: str) -> int:
+def plain_digits(text: str) -> int:
+    """Return the whole number that a text of digits spells."""
     if not re.fullmatch(r"[+-]?[0-9]{1,30}", text):
         raise ValueError  # nothing is guessed from `1_000`, `1e3` or `7.0`
     return int(text)
 
 
-def _utc(text: str) -> datetime:
+def utc(text: str) -> datetime:
+    """Return a timestamp in UTC; one without a zone is taken as UTC."""
     timestamp = datetime.fromisoformat(text)
     try:
         return timestamp.replace(tzinfo=timestamp.tzinfo or UTC).astimezone(UTC)
@@ -70,7 +72,7 @@ def _utc(text: str) -> datetime:
         return timestamp.replace(tzinfo=UTC)
 
 
-def _is_web_address(text: str) -> bool:
+def is_web_address(text: str) -> bool:
     """Return whether a text is a host and perhaps a path, and nothing that would be sent along."""
     url, port = httpx.URL(text), urlsplit(text).port
     is_plain = text.isprintable() and not re.search(r"[\s?#@]", text)
@@ -78,12 +80,13 @@ def _is_web_address(text: str) -> bool:
     return is_plain and is_host and url.scheme in ("http", "https") and port != 0
 
 
-def _can_be_sent(secret: SecretStr) -> bool:
+def can_be_sent(secret: SecretStr) -> bool:
+    """Return whether a credential has no blanks around it and nothing that cannot be printed."""
     text = secret.get_secret_value()
     return text == text.strip() and text.isprintable()
 
 
-def _database_folder(path: Path) -> Path:
+def database_folder(path: Path) -> Path:
     """Return the folder, with `~` for the home folder, if DuckDB can keep a database in it."""
     if UNSAFE_FOLDER.search(str(path)):
         msg = "cannot hold a database: its path must have no \\, no ?, and no word: in front"
@@ -106,12 +109,12 @@ _skippable = (
     f"may only name {', '.join(OPTIONAL)}, with commas between them: no planning table can be made"
     " without the others"
 )
-WholeNumber = Annotated[int, reads(_plain_digits, "is no whole number; write digits only, like 90")]
+WholeNumber = Annotated[int, reads(plain_digits, "is no whole number; write digits only, like 90")]
 Day = Annotated[
     date, reads(date.fromisoformat, "is no day; write one like 2023-01-01"), _in_calendar
 ]
 Timestamp = Annotated[
-    datetime, reads(_utc, "is no timestamp; write one like 2026-06-30T05:00:00Z"), _in_calendar
+    datetime, reads(utc, "is no timestamp; write one like 2026-06-30T05:00:00Z"), _in_calendar
 ]
 TimeZone = Annotated[str, must(lambda t: not NOT_OF_IANA.fullmatch(t) and ZoneInfo(t), _zone)]
 Name = Annotated[str, must(str.strip, "is blank; write a name")]
@@ -120,7 +123,7 @@ OneLine = Annotated[
     must(lambda t: t.strip() and t.isprintable(), "is blank or holds a line break; write a name"),
 ]
 WebAddress = Annotated[
-    str, must(_is_web_address, "is no address of an API; write one like https://api.cin7.com/api")
+    str, must(is_web_address, "is no address of an API; write one like https://api.cin7.com/api")
 ]
 Entity = Annotated[
     str, must(ENDPOINTS.__contains__, f"is no entity; the entities are {', '.join(ENDPOINTS)}")
@@ -131,8 +134,8 @@ SkippedEntities = Annotated[
     reads(lambda text: [name.strip() for name in text.split(",")], _skippable),
     must({*OPTIONAL}.issuperset, _skippable),
 ]
-Credential = Annotated[SecretStr, must(_can_be_sent, _blank)]
+Credential = Annotated[SecretStr, must(can_be_sent, _blank)]
 Username = Annotated[
-    SecretStr, must(lambda s: ":" not in s.get_secret_value(), _colon), must(_can_be_sent, _blank)
+    SecretStr, must(lambda s: ":" not in s.get_secret_value(), _colon), must(can_be_sent, _blank)
 ]
-Folder = Annotated[Path, AfterValidator(_database_folder)]
+Folder = Annotated[Path, AfterValidator(database_folder)]

@@ -39,7 +39,7 @@ class Rules:
                     csv.writer(file).writerows([header.split(","), *rows])
 
     def oracle(self, merchant: Merchant, time_zone: str) -> Oracle:
-        """Return the oracle for a merchant's books under these rules."""
+        """Return the oracle for a merchant's ledger under these rules."""
         return Oracle(
             merchant.ledger,
             time_zone=time_zone,

@@ -30,12 +30,12 @@ class Taken:
 class ComponentDemand:
     """Breaks sold kits down into components."""
 
-    def __init__(self, books: Ledger, items: Items) -> None:
+    def __init__(self, ledger: Ledger, items: Items) -> None:
         self._items = items
-        self._kits = {p.id for p in books.products if p.order_type.lower() == "kit"}
+        self._kits = {p.id for p in ledger.products if p.order_type.lower() == "kit"}
         # Of several bills for one product the newest counts.
         self._boms: dict[int, Assembly] = {}
-        for master in sorted(books.bom_masters, key=lambda master: master.id):
+        for master in sorted(ledger.bom_masters, key=lambda master: master.id):
             for product in sorted(master.products, key=lambda product: product.id):
                 self._boms[product.option_id] = product
 

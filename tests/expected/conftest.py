@@ -1,4 +1,4 @@
-"""A shop whose books are written by hand, so that every figure in these tests can be checked."""
+"""A shop whose ledger is written by hand, so that every figure in these tests can be checked."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -105,8 +105,8 @@ class Shop:
         values |= {"reference": f"D-{id_}", "lines": lines, **changes}
         self.documents.append(kind(id=id_, **typed(values)))
 
-    def books(self, timestamp: datetime) -> Ledger:
-        """Return the books at a timestamp: of each document the last version."""
+    def ledger(self, timestamp: datetime) -> Ledger:
+        """Return the ledger at a timestamp: of each document the last version."""
         last = {
             document.id: document
             for document in self.documents
@@ -139,7 +139,7 @@ class Shop:
 
     def tables(self, *reads: Read) -> dict[str, list[dict[str, Any]]]:
         """Return the tables after these reads, by default one lookback; the account is in Sydney."""
-        oracle = Oracle(self.books, time_zone="Australia/Sydney")
+        oracle = Oracle(self.ledger, time_zone="Australia/Sydney")
         return oracle.tables(reads or [self.lookback()])
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from cin7_pipeline.sandbox.ledger import Document, Ledger, StockRow
 from cin7_pipeline.window import Window
 
-BooksAt = Callable[[datetime], Ledger]
+LedgerAt = Callable[[datetime], Ledger]
 
 # The endpoints of documents, each with what makes a document of it open.
 IS_OPEN: dict[str, Callable[..., bool]] = {
@@ -131,15 +131,15 @@ class Snapshot:
 class Known:
     """Everything that the reads returned.
 
-    `books` are those of the last read; of a local day only the last stock list is kept.
+    `ledger` is that of the last read; of a local day only the last stock list is kept.
     """
 
-    books: Ledger
+    ledger: Ledger
     documents: dict[str, KnownDocuments]
     snapshots: dict[date, Snapshot] = field(default_factory=dict)
 
 
-def known_after(reads: Sequence[Read], books_at: BooksAt, zone: ZoneInfo) -> Known:
+def known_after(reads: Sequence[Read], ledger_at: LedgerAt, zone: ZoneInfo) -> Known:
     """Return what is known after `reads`, made in this order.
 
     Raises:
@@ -152,14 +152,14 @@ def known_after(reads: Sequence[Read], books_at: BooksAt, zone: ZoneInfo) -> Kno
         Ledger(reads[-1].started_at), {entity: KnownDocuments(entity) for entity in IS_OPEN}
     )
     for read in reads:
-        books = known.books = books_at(read.account_time)
+        ledger = known.ledger = ledger_at(read.account_time)
         for entity, documents in known.documents.items():
-            # The only endpoint that the books call otherwise.
+            # The only endpoint that the ledger calls otherwise.
             name = "transfers" if entity == "branch_transfers" else entity
-            documents.add(getattr(books, name), read)
+            documents.add(getattr(ledger, name), read)
         if read.is_committed and read.includes("stock"):
             known.snapshots[read.started_at.astimezone(zone).date()] = Snapshot(
-                read.started_at, books.stock
+                read.started_at, ledger.stock
             )
     return known
 

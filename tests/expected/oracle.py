@@ -1,4 +1,4 @@
-"""This module works out all compared tables of an account from its books, its reads and its settings."""
+"""This module works out all compared tables of an account from its ledger, its reads and its settings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
@@ -11,7 +11,7 @@ from tests.expected.document_attributes import ChannelRule, DocumentAttributes
 from tests.expected.excluded_lines import excluded_lines
 from tests.expected.inventory import inventory, inventory_daily
 from tests.expected.items import Items
-from tests.expected.known_documents import BooksAt, Read, Snapshot, known_after
+from tests.expected.known_documents import LedgerAt, Read, Snapshot, known_after
 from tests.expected.lead_times import lead_times
 from tests.expected.projected_stock import Projection
 from tests.expected.purchase_order_lines import (
@@ -34,12 +34,12 @@ Tables = dict[str, list[Row]]
 class Oracle:
     """The compared planning tables of one account under given settings.
 
-    `books` returns the account's books at a timestamp, `warehouses` maps a branch id to (warehouse,
+    `ledger` returns the account's ledger at a timestamp, `warehouses` maps a branch id to (warehouse,
     is_enabled), `customer_groups` a group to whether it is included; rows of `channels` are in the order
     of `ChannelRule`.
     """
 
-    books: BooksAt
+    ledger: LedgerAt
     _: KW_ONLY
     time_zone: str
     warehouses: Mapping[int, tuple[str, bool]] | None = None
@@ -53,13 +53,13 @@ class Oracle:
             ValueError: `reads` is empty.
         """
         zone = ZoneInfo(self.time_zone)
-        known = known_after(reads, self.books, zone)
-        books, documents, last = known.books, known.documents, reads[-1].started_at
+        known = known_after(reads, self.ledger, zone)
+        ledger, documents, last = known.ledger, known.documents, reads[-1].started_at
         calendar = Calendar(zone, last)
-        items = Items(books.options)
-        warehouses = Warehouses(books.branches, self.warehouses)
+        items = Items(ledger.options)
+        warehouses = Warehouses(ledger.branches, self.warehouses)
         rules = [ChannelRule(*row) for row in self.channels]
-        headers = DocumentAttributes(rules, self.customer_groups, books.contacts, warehouses)
+        headers = DocumentAttributes(rules, self.customer_groups, ledger.contacts, warehouses)
 
         sold = sales(documents["sales_orders"], items, headers)
         returned = returns(documents["credit_notes"], items, headers)
@@ -69,7 +69,7 @@ class Oracle:
         bought = [entry for entry in bought if entry.is_included]
         moved = [entry for entry in moved if entry.is_included]
 
-        suppliers = supplier_names(documents["purchase_orders"], books.contacts)
+        suppliers = supplier_names(documents["purchase_orders"], ledger.contacts)
         history = supplier_history(documents["purchase_orders"], calendar)
         lanes = lane_history(documents["branch_transfers"], warehouses, calendar)
         coming = from_suppliers(bought, history, suppliers, warehouses, calendar)
@@ -80,11 +80,11 @@ class Oracle:
             "open_sales_lines": open_sales_lines(sold, calendar),
             "return_lines": return_lines(returned, calendar),
             "excluded_lines": excluded,
-            "component_demand_daily": ComponentDemand(books, items).rows(sold, calendar),
+            "component_demand_daily": ComponentDemand(ledger, items).rows(sold, calendar),
             "purchase_order_lines": purchase_order_lines(bought, warehouses, calendar),
             "transfer_lines": transfer_lines(moved, lanes, calendar),
             "replenishments": replenishments(coming, warehouses),
-            "inventory": inventory(Snapshot(last, books.stock), moved, items, warehouses),
+            "inventory": inventory(Snapshot(last, ledger.stock), moved, items, warehouses),
             "inventory_daily": inventory_daily(known.snapshots, moved, items, warehouses, calendar),
             "sync_status": sync_status(known, reads),
             "sync_coverage": sync_coverage(reads),

@@ -14,7 +14,7 @@ def sync_status(known: Known, reads: Sequence[Read]) -> list[Row]:
     counts = {entity: len(list(each.existing())) for entity, each in known.documents.items()}
     for entity in REFERENCE_DATA:
         name = "options" if entity == "product_options" else entity
-        counts[entity] = len(getattr(known.books, name))
+        counts[entity] = len(getattr(known.ledger, name))
     as_of = naive_utc(reads[-1].started_at)
     return [
         {"entity": entity, "row_count": count, "data_as_of_at": as_of}

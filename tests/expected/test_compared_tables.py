@@ -82,8 +82,8 @@ def test_syncing_often_ends_where_reading_everything_does(merchant, tables):
     """However the reads are cut, what still exists is known the same; what was deleted is gone."""
     starts = [NOW - timedelta(days=day) for day in range(108, -1, -6)]
     synced = tables_after(merchant, *(Read(at, Window.lookback(at, 7)) for at in starts))
-    books = merchant.ledger(NOW)
-    deleted = {d.id for d in (*books.sales_orders, *books.credit_notes) if d.deleted_at}
+    ledger = merchant.ledger(NOW)
+    deleted = {d.id for d in (*ledger.sales_orders, *ledger.credit_notes) if d.deleted_at}
     for table, key in (
         ("sales_lines", "sales_order_id"),
         ("open_sales_lines", "sales_order_id"),

@@ -102,7 +102,7 @@ def test_a_document_deleted_before_the_first_read_is_never_known(shop):
 def test_nothing_is_known_without_a_read(shop):
     """Asking for tables before any sync is refused."""
     with pytest.raises(ValueError, match="no read was given"):
-        Oracle(shop.books, time_zone="UTC").tables([])
+        Oracle(shop.ledger, time_zone="UTC").tables([])
 
 
 def test_the_status_counts_what_is_not_gone(shop):

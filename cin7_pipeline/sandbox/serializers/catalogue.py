@@ -9,7 +9,6 @@ from cin7_pipeline.sandbox.serializers.json_format import (
     dated,
     fields_of,
     name_of,
-    number,
     phone,
     street,
     unset,
@@ -48,7 +47,7 @@ def product(product: Product, options: list[Record]) -> Record:
 def product_option(option: Option, stock: Totals) -> Record:
     """Return a `ProductOptions` record: one per size on a size grid, all with the option's id."""
     on_hand, available = stock.get(option.key, (Decimal(0), Decimal(0)))
-    prices = {tier: number(price) for tier, price in option.prices.items()}
+    prices = {tier: float(price) for tier, price in option.prices.items()}
     return {
         **dated(option),
         **fields_of(option, "status product_id code barcode productOptionCode=option_code"),
@@ -62,8 +61,8 @@ def product_option(option: Option, stock: Totals) -> Record:
         "wholesalePrice": prices.get("wholesaleAUD"),
         "vipPrice": prices.get("vipAUD"),
         **unset(null="specialsStartDate", zero="specialDays", number="specialPrice"),
-        "stockAvailable": number(available),
-        "stockOnHand": number(on_hand),
+        "stockAvailable": float(available),
+        "stockOnHand": float(on_hand),
         "uomOptions": [],
         "image": {"link": None},
         "priceColumns": prices,

@@ -28,7 +28,6 @@ from cin7_pipeline.sandbox.serializers.json_format import (
     dated,
     fields_of,
     name_of,
-    number,
     phone,
     size_codes,
     size_words,
@@ -106,16 +105,16 @@ def sales_line(line: Line, register: Register) -> Record:
     size = line.uom_size
     return {
         **_trade_line(line, register),
-        "unitCost": number(line.unit_cost),
-        "uomPrice": number(line.unit_price * size),
-        "uomQtyOrdered": number(line.quantity / size if size else size),
-        "uomQtyShipped": number(line.done / size if size else size),
-        "uomSize": number(size),
+        "unitCost": float(line.unit_cost),
+        "uomPrice": float(line.unit_price * size),
+        "uomQtyOrdered": float(line.quantity / size if size else size),
+        "uomQtyShipped": float(line.done / size if size else size),
+        "uomSize": float(size),
         "holdingQty": 0.0,
         "stockControl": "FIFO" if line.option_id else "Undefined",
         "stockMovements": [],
         "sizes": sizes(line.sizes, register.barcodes(line)),
-        "taxRate": number(GST),
+        "taxRate": float(GST),
     }
 
 
@@ -126,14 +125,14 @@ def purchase_line(line: Line, register: Register) -> Record:
 
 def credit_line(line: Line, register: Register) -> Record:
     """Return what only a credit note's line has: no sizes as objects."""
-    return {**_trade_line(line, register), "unitCost": number(line.unit_cost)}
+    return {**_trade_line(line, register), "unitCost": float(line.unit_cost)}
 
 
 def transfer_line(line: Line, register: Register) -> Record:
     """Return what only a transfer's line has."""
     return {
         "qtyTransferred": int(line.done),
-        "unitCost": number(line.unit_price),
+        "unitCost": float(line.unit_price),
         "sizes": sizes(line.sizes, register.barcodes(line)),
     }
 
@@ -243,7 +242,7 @@ def _head(document: Document) -> Record:
 
 
 def _value(document: Transfer | Adjustment) -> float:
-    return number(sum((line.quantity * line.unit_price for line in document.lines), Decimal(0)))
+    return float(sum((line.quantity * line.unit_price for line in document.lines), Decimal(0)))
 
 
 def _traded(document: Traded, register: Register) -> Record:
@@ -285,20 +284,20 @@ def _money(document: Traded) -> Record:
     tax_status = getattr(document, "tax_status", "Excl")
     tax = GST if tax_status == "Excl" else Decimal(0)
     return {
-        "productTotal": number(goods.quantize(PENNY)),
-        "freightTotal": number(freight),
+        "productTotal": float(goods.quantize(PENNY)),
+        "freightTotal": float(freight),
         "freightDescription": "Road" if freight else None,
         **unset(
             null="surchargeDescription discountDescription",
             zero="currencyId",
             number="surcharge discountTotal",
         ),
-        "total": number(((goods + freight) * (1 + tax)).quantize(PENNY)),
+        "total": float(((goods + freight) * (1 + tax)).quantize(PENNY)),
         "currencyCode": document.currency,
-        "currencyRate": number(document.currency_rate),
+        "currencyRate": float(document.currency_rate),
         "currencySymbol": SYMBOLS.get(document.currency, ""),
         "taxStatus": tax_status,
-        "taxRate": number(GST),
+        "taxRate": float(GST),
     }
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache, partial
 from typing import Any
 
 from cin7_pipeline.sandbox.ledger import Contact, SizeQuantity
@@ -24,26 +25,27 @@ def stamp(timestamp: datetime | None) -> str | None:
     return None if timestamp is None else timestamp.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def number(value: Decimal) -> float:
-    """Return a quantity or an amount as a JSON number."""
-    return float(value)
-
-
 def fields_of(fact: object, names: str) -> Record:
     """Return attributes of a fact as Cin7 writes them: `code sub_category estimatedDate=eta_at`.
 
     An attribute without a name for it is written in camelCase.
     """
     record = {}
-    for each in names.split():
-        name, _, attribute = each.rpartition("=")
+    for name, attribute in _names(names):
         value = getattr(fact, attribute)
         if isinstance(value, Decimal):
-            value = number(value)
+            value = float(value)
         elif isinstance(value, datetime):
             value = stamp(value)
-        record[name or re.sub("_(.)", lambda match: match[1].upper(), attribute)] = value
+        record[name] = value
     return record
+
+
+@cache
+def _names(names: str) -> list[tuple[str, str]]:
+    pairs = (each.rpartition("=") for each in names.split())
+    camel_case = partial(re.sub, "_(.)", lambda match: match[1].upper())
+    return [(name or camel_case(attribute), attribute) for name, _, attribute in pairs]
 
 
 def dated(fact: object) -> Record:
@@ -75,7 +77,7 @@ def sizes(sizes: Iterable[SizeQuantity], barcodes: dict[str, str]) -> list[Recor
         {
             **fields_of(size, "name code"),
             "barcode": barcodes.get(size.name, ""),
-            "qty": number(size.quantity),
+            "qty": float(size.quantity),
         }
         for size in sizes
     ]

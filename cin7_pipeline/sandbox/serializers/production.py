@@ -8,14 +8,7 @@ from typing import Any
 
 from cin7_pipeline.sandbox.ledger import Assembly, BomMaster, Part, ProductionJob
 from cin7_pipeline.sandbox.serializers.documents import Register
-from cin7_pipeline.sandbox.serializers.json_format import (
-    Record,
-    dated,
-    fields_of,
-    number,
-    stamp,
-    unset,
-)
+from cin7_pipeline.sandbox.serializers.json_format import Record, dated, fields_of, stamp, unset
 
 
 def production_job(job: ProductionJob, register: Register) -> Record:
@@ -66,7 +59,7 @@ def _bom(bom: BomMaster) -> Record:
 def _bom_products(bom: BomMaster, register: Register) -> list[Record]:
     made = {"bomId": bom.id, "createdDate": stamp(bom.created_at)}
     return [
-        _product(each, place, register, lambda item: {"qty": number(item.quantity)}) | made
+        _product(each, place, register, lambda item: {"qty": float(item.quantity)}) | made
         for place, each in enumerate(bom.products, start=1)
     ]
 
@@ -89,5 +82,5 @@ def _item(item: Assembly | Part, place: int, type: str, register: Register) -> R
         "sort": place,
         **register.item_fields(item),
         **unset(null="option3 notes"),
-        "unitCost": number((costs or [Decimal(0)])[0]),
+        "unitCost": float((costs or [Decimal(0)])[0]),
     }

@@ -123,10 +123,10 @@ class Account:
 
     def oracle(self) -> Oracle:
         """Return the oracle under the settings of now."""
-        return replace(self.rules.oracle(self.merchant, TIME_ZONE), books=self._books)
+        return replace(self.rules.oracle(self.merchant, TIME_ZONE), ledger=self._ledger)
 
     @cached_property
-    def _books(self) -> Any:
+    def _ledger(self) -> Any:
         return lru_cache(maxsize=None)(self.merchant.ledger)
 
     def published(self, query: str) -> list[tuple[Any, ...]]:

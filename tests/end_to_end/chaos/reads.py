@@ -1,7 +1,7 @@
 """This module lists what was read when, as the warehouse's own log says it: the input of the oracle.
 
 A run that was killed may have counted, or not, or in part: only `raw` can say. Which documents are
-right is not taken from there, but from the account's books.
+right is not taken from there, but from the account's ledger.
 """
 
 from collections import defaultdict

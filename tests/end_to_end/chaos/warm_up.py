@@ -7,7 +7,7 @@ program, the parsed models and the job definitions; nothing here has opened a fi
 from functools import cache
 from importlib import import_module
 
-from cin7_pipeline.models import catalogue
+from cin7_pipeline.models.catalogue import load_catalogue
 from tests.end_to_end import scenario
 from tests.end_to_end.chaos.child import PHASES
 
@@ -15,9 +15,7 @@ for module, _ in PHASES.values():
     import_module(module)
 for command in ("sync", "resync", "progress", "tables"):
     import_module(f"cin7_pipeline.commands.{command}")
-for name in ("parse_model", "_cross_check"):
-    setattr(catalogue, name, cache(getattr(catalogue, name)))
-catalogue.load_catalogue()
+load_catalogue()
 scenario.defs = cache(scenario.defs)
 for job in ("daily_sync", "historical_resync"):
     scenario.defs().resolve_job_def(job)

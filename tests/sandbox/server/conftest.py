@@ -76,14 +76,14 @@ def _stock(branch_id: int) -> dict[str, Any]:
     }
 
 
-class Wall:
-    """A clock that a test moves by hand; `seconds` is the same moment for the limits."""
+class ManualClock:
+    """A clock that a test moves by hand; `seconds` is the same time for the limits."""
 
     def __init__(self) -> None:
         self.now = NOON
 
     def __call__(self) -> datetime:
-        """The moment it stands at."""
+        """Return the time it shows."""
         return self.now
 
     def seconds(self) -> float:
@@ -95,14 +95,14 @@ Get = Callable[..., httpx.Response]
 
 
 @pytest.fixture
-def wall() -> Wall:
+def wall() -> ManualClock:
     """A clock at noon."""
-    return Wall()
+    return ManualClock()
 
 
 @pytest.fixture(scope="session")
-def _shared() -> Iterator[tuple[SandboxServer, TinyAccount, Wall]]:
-    account, clock = TinyAccount(), Wall()
+def _shared() -> Iterator[tuple[SandboxServer, TinyAccount, ManualClock]]:
+    account, clock = TinyAccount(), ManualClock()
     with SandboxServer(account, clock=clock, limits=None) as server:
         yield server, account, clock
 
@@ -122,13 +122,11 @@ def server(_shared) -> SandboxServer:
 
 @pytest.fixture
 def account(server, _shared) -> TinyAccount:
-    """The account that `server` serves."""
     return _shared[1]
 
 
 @pytest.fixture
-def clock(server, _shared) -> Wall:
-    """The clock that `server` reads."""
+def clock(server, _shared) -> ManualClock:
     return _shared[2]
 
 
@@ -167,7 +165,7 @@ def serve(http) -> Iterator[Callable[..., Get]]:
     with ExitStack() as stack:
 
         def serve(**settings: Any) -> Get:
-            settings = {"clock": Wall(), "limits": None, **settings}
+            settings = {"clock": ManualClock(), "limits": None, **settings}
             server = stack.enter_context(SandboxServer(TinyAccount(), **settings))
 
             def get(path: str, **params: Any) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""A merchant at the age at which it shows everything, and its books along the way."""
+"""A merchant at the age at which it shows everything, and its ledger at several times."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -23,17 +23,17 @@ def merchant() -> Merchant:
 
 
 @pytest.fixture(scope="session")
-def books(merchant: Merchant, now: datetime) -> Ledger:
+def ledger(merchant: Merchant, now: datetime) -> Ledger:
     return merchant.ledger(now)
 
 
 @pytest.fixture(scope="session")
-def later(merchant: Merchant, now: datetime) -> Ledger:
-    """The books when the merchant is about a year old."""
+def next_year(merchant: Merchant, now: datetime) -> Ledger:
+    """The ledger when the merchant is about a year old."""
     return merchant.ledger(now + timedelta(days=240))
 
 
 @pytest.fixture(scope="session")
-def along(merchant: Merchant, now: datetime) -> list[Ledger]:
-    """The books every four days of the first 120."""
+def series(merchant: Merchant, now: datetime) -> list[Ledger]:
+    """The ledger every four days of the first 120."""
     return [merchant.ledger(now - timedelta(days=back)) for back in range(116, -1, -4)]

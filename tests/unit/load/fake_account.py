@@ -1,6 +1,6 @@
 """A handful of documents behind a real HTTP server, and loads of them into a folder of their own."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -120,8 +120,8 @@ class Company:
 
 
 @contextmanager
-def open_company(folder: Path) -> Iterator[Company]:
-    """A company that is served while the block lasts; the server sees each edit at once."""
+def open_company(folder: Path, forbidden: Collection[str] = ()) -> Iterator[Company]:
+    """Serve a company while the block lasts; edits show at once, `forbidden` resources answer 403."""
     company = Company(folder)
     ticks = iter(range(10**9))
 
@@ -129,6 +129,6 @@ def open_company(folder: Path) -> Iterator[Company]:
         # Every call is another second, so that the server's view is never an old one.
         return NOW + timedelta(seconds=next(ticks))
 
-    with SandboxServer(company, clock=clock, limits=None) as server:
+    with SandboxServer(company, clock=clock, limits=None, forbidden=forbidden) as server:
         company.server = server
         yield company

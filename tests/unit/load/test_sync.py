@@ -2,12 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from cin7_pipeline.errors import Cin7Rejected, ContractBroken, SettingsError
 from cin7_pipeline.window import Window
-from tests.unit.load.fake_account import Company, days_ago, order
+from tests.unit.load.fake_account import Company, days_ago, open_company, order
 
 
 def test_the_same_window_twice_rewrites_nothing(company: Company) -> None:
@@ -75,10 +76,10 @@ def test_a_whole_read_covers_every_day_since_the_oldest_document(company: Compan
     ]
 
 
-def test_no_permission_names_the_endpoint(company: Company) -> None:
+def test_no_permission_names_the_endpoint(tmp_path: Path) -> None:
     """A missing permission toggle is a Cin7Rejected that names it."""
-    company.records_by_resource.pop("CreditNotes")
-    outcome = company.sync_endpoints("credit_notes")
+    with open_company(tmp_path, forbidden={"CreditNotes"}) as company:
+        outcome = company.sync_endpoints("credit_notes")
     assert isinstance(outcome.failures["credit_notes"], Cin7Rejected)
 
 

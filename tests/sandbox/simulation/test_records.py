@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cin7_pipeline.omni.endpoint import Column, ColumnType
+from cin7_pipeline.omni.endpoint import ColumnType
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.sandbox.ledger import Ledger
 from cin7_pipeline.sandbox.serializers.account import MerchantAccount
@@ -53,42 +53,13 @@ def test_records_are_json_with_plain_numbers(records: Records) -> None:
         assert json.loads(json.dumps(found)) == found, resource
 
 
-@pytest.mark.parametrize("name", sorted(ENDPOINTS))
-def test_declared_columns_find_values_of_their_type(name: str, records: Records) -> None:
-    """What an endpoint declares is there with the declared type, or null."""
-    endpoint = ENDPOINTS[name]
-    for record in records[endpoint.path.removeprefix("v1/")]:
-        for column in endpoint.columns:
-            _check(column, record[column.field])
-        for line in record[endpoint.lines.field] if endpoint.lines else []:
-            for column in endpoint.lines.columns:
-                _check(column, line[column.field])
-
-
-def _check(column: Column, value: object) -> None:
-    expected: dict[ColumnType, tuple[type, ...]] = {
-        ColumnType.ID: (int,),
-        ColumnType.BOOLEAN: (bool,),
-        ColumnType.DECIMAL: (int, float),
-        ColumnType.DECIMAL_8: (int, float),
-        ColumnType.JSON: (dict, list),
-        ColumnType.JSON_LIST: (list,),
-        ColumnType.CUSTOM_FIELDS: (dict,),
-    }
-    if value is None:
-        return
-    assert isinstance(value, expected.get(column.type, (str,))), (column.field, value)
-    if column.type is ColumnType.TIMESTAMP:
-        assert STAMP.fullmatch(str(value))
-
-
-def test_deleted_documents_are_not_listed(records: Records, books: Ledger) -> None:
+def test_deleted_documents_are_not_listed(records: Records, ledger: Ledger) -> None:
     """The lists hold exactly the documents that are not deleted."""
     kinds = {
-        "SalesOrders": books.sales_orders,
-        "PurchaseOrders": books.purchase_orders,
-        "BranchTransfers": books.transfers,
-        "CreditNotes": books.credit_notes,
+        "SalesOrders": ledger.sales_orders,
+        "PurchaseOrders": ledger.purchase_orders,
+        "BranchTransfers": ledger.transfers,
+        "CreditNotes": ledger.credit_notes,
     }
     for resource, documents in kinds.items():
         listed = {record["id"] for record in records[resource]}
@@ -155,51 +126,6 @@ def test_unset_values_are_null_empty_or_zero(records: Records) -> None:
     assert any(record["source"] is None for record in orders)
 
 
-def test_custom_fields_and_price_columns_are_objects(records: Records) -> None:
-    """Both are objects keyed by code, as on the wire and unlike the specification."""
-    fields = [
-        record["customFields"]
-        for found in records.values()
-        for record in found
-        if "customFields" in record
-    ]
-    assert all(isinstance(each, dict) for each in fields)
-    codes = {code.split("_")[0] for each in fields for code in each}
-    assert codes == {"orders", "products", "members"}
-    prices = [record["priceColumns"] for record in records["ProductOptions"]]
-    assert any({"retailAUD", "wholesaleAUD", "costAUD"} <= set(each) for each in prices)
-
-
-def test_totals_add_up_but_for_a_few(records: Records) -> None:
-    """Goods are lines without kit components, the total is its parts with tax; few orders err."""
-    goods_wrong = total_wrong = 0
-    for record in records["SalesOrders"]:
-        goods = sum(
-            line["qty"] * line["unitPrice"] - line["discount"]
-            for line in record["lineItems"]
-            if not line["parentId"]
-        )
-        net = record["productTotal"] + record["freightTotal"] + record["surcharge"]
-        net -= record["discountTotal"]
-        rate = record["taxRate"] / 100 if record["taxRate"] > 1 else record["taxRate"]
-        due = net * (1 + rate) if record["taxStatus"] == "Excl" else net
-        goods_wrong += record["productTotal"] != pytest.approx(goods, abs=0.0051)
-        total_wrong += record["total"] != pytest.approx(due, abs=0.0051)
-        assert round(record["total"], 2) == record["total"]
-    assert 3 < goods_wrong < 40
-    assert 3 < total_wrong < 40
-    assert {0.1, 15.0} == {record["taxRate"] for record in records["SalesOrders"]}
-    assert {"Excl", "Incl", "Exempt"} == {record["taxStatus"] for record in records["SalesOrders"]}
-
-
-def test_a_carton_is_counted_in_pieces(records: Records) -> None:
-    """A line in a unit of sale still has its quantity in stocking units, and the unit beside it."""
-    lines = [line for record in records["SalesOrders"] for line in record["lineItems"]]
-    cartons = [line for line in lines if line["uomSize"] > 1]
-    assert len(cartons) > 10
-    assert all(line["qty"] == line["uomQtyOrdered"] * line["uomSize"] for line in cartons)
-
-
 @pytest.mark.parametrize("resource", ["ProductionJobs", "v2/BomMasters"])
 def test_components_have_every_field_of_the_reference(resource: str, records: Records) -> None:
     """Components have the fields of a product of the list, but for what only products have."""
@@ -218,9 +144,9 @@ def test_a_bill_says_the_same_in_both_versions(records: Records) -> None:
     assert any(len(two["products"]) == 2 for _, two in pairs)
 
 
-def test_stock_says_what_the_books_say(records: Records, books: Ledger) -> None:
+def test_stock_says_what_the_ledger_says(records: Records, ledger: Ledger) -> None:
     """Stock has one record per row, and options sum it up over branches."""
-    rows = {(row.option_id, row.size, row.branch_id): row for row in books.stock}
+    rows = {(row.option_id, row.size, row.branch_id): row for row in ledger.stock}
     assert len(records["Stock"]) == len(rows)
     totals: Counter[tuple[int, str]] = Counter()
     for record in records["Stock"]:
@@ -235,18 +161,11 @@ def test_stock_says_what_the_books_say(records: Records, books: Ledger) -> None:
         assert option["stockOnHand"] == pytest.approx(total, abs=0.0001)
 
 
-def test_products_carry_their_options(records: Records) -> None:
-    """The options inside a product are the records of the options' own list."""
-    options = Counter(record["productId"] for record in records["ProductOptions"])
-    for record in records["Products"]:
-        assert len(record["productOptions"]) == options[record["id"]]
-
-
 def test_people_stand_in_payloads_but_in_no_declared_column(records: Records) -> None:
     """Invented names, addresses and phone numbers are there, and no endpoint asks for any of them."""
-    told = re.compile(r"Nobody-|nobody-|0491 570|Invented Street|example\.com", re.IGNORECASE)
+    people = re.compile(r"Nobody-|nobody-|0491 570|Invented Street|example\.com", re.IGNORECASE)
     assert all(
-        told.search(json.dumps(records[name])) for name in ("SalesOrders", "Contacts", "Users")
+        people.search(json.dumps(records[name])) for name in ("SalesOrders", "Contacts", "Users")
     )
     for endpoint in ENDPOINTS.values():
         columns = [
@@ -261,7 +180,7 @@ def test_people_stand_in_payloads_but_in_no_declared_column(records: Records) ->
             asked["lines"] = [
                 {field: line[field] for field in lines} for line in record.get(inner, [])
             ]
-            assert not told.search(json.dumps(asked)), endpoint.name
+            assert not people.search(json.dumps(asked)), endpoint.name
 
 
 def test_a_record_changes_only_with_its_modification_date(
@@ -276,11 +195,3 @@ def test_a_record_changes_only_with_its_modification_date(
             assert old == record
         changed += bool(old and old != record)
     assert changed
-
-
-def test_what_was_asked_before_does_not_show_in_a_record(now: datetime) -> None:
-    """An account that looked ahead first says the same about today as one that did not."""
-    ahead, fresh = MerchantAccount(Merchant()), MerchantAccount(Merchant())
-    ahead.records("SalesOrders", now + timedelta(days=30))
-    for resource in ("SalesOrders", "Products"):
-        assert ahead.records(resource, now) == fresh.records(resource, now)
