@@ -1,19 +1,25 @@
-"""This module translates the library's objects into Dagster's: keys, specs, metadata, checks, lineage."""
+"""This module translates the library's objects into Dagster's: keys, specs, metadata and checks.
 
-from collections.abc import Iterable, Mapping
+Column lineage is not among them: Dagster's open-source pages show none, wherever it stands.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import dagster as dg
 
 from cin7_pipeline.load.report import PAGED_BY_NUMBER, LoadReport
-from cin7_pipeline.models.build import BuildReport, CheckResult
-from cin7_pipeline.models.sql_model import Severity, SqlModel
+from cin7_pipeline.models.build import BuildReport, CheckResult, ModelBuildFailed
+from cin7_pipeline.models.catalogue import Catalogue
+from cin7_pipeline.models.sql_model import Check, Severity, SqlModel
 from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS, STOCK
 from cin7_pipeline.pipeline import TABLES
 
 HISTORY = dg.AssetKey(["history", "documents"])
 SNAPSHOTS = "stock_snapshots"
+# The check of a planning table that is no rule of the business.
+CONTRACT = "contract"
 # Read every morning: a day and a bit is late, a day and a half is a failure.
 DAILY_FRESHNESS = dg.FreshnessPolicy.time_window(
     fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)
@@ -23,11 +29,6 @@ DAILY_FRESHNESS = dg.FreshnessPolicy.time_window(
 def table_key(name: str) -> dg.AssetKey:
     """Return the asset key of `schema.table`."""
     return dg.AssetKey(name.split("."))
-
-
-def is_asset(table: str) -> bool:
-    """Return False for settings and the sync log: tables, but nothing is materialized by their names."""
-    return not table.startswith(("settings.", "raw.sync_"))
 
 
 def endpoint_tables(endpoint: Endpoint) -> tuple[str, ...]:
@@ -101,72 +102,149 @@ def load_metadata(report: LoadReport, row_count: int) -> dict[str, int | float |
     return details
 
 
-def model_spec(model: SqlModel) -> dg.AssetSpec:
-    """Return the asset of one SQL file; it depends on what its SQL reads.
+def planning_models(catalogue: Catalogue) -> list[SqlModel]:
+    """Return the models whose tables people open: the only ones that are assets."""
+    return [model for model in catalogue.models if model.schema == "planning"]
+
+
+def planning_spec(catalogue: Catalogue, model: SqlModel) -> dg.AssetSpec:
+    """Return the asset of a planning table; it depends on the raw tables that it is made of.
 
     The history asset fills the tables of documents too, so what reads them comes after it. The sync log,
-    which every read adds to, is no asset: models that read nothing else come after all reads, or a
+    which every read adds to, is no asset: tables made of nothing else come after all reads, or a
     backfill, which makes runs of what it may do first, would build them too early.
     """
-    reads = sorted(table_key(name) for name in model.reads if is_asset(name))
-    reads = reads or raw_keys(ENDPOINTS.values())
-    history = [] if set(reads).isdisjoint(raw_keys(DOCUMENTS)) else [HISTORY]
+    made_of = catalogue.upstream([model.name])
+    reads = {name for found in made_of for name in found.reads if name.startswith("raw.")}
+    raw = sorted(table_key(name) for name in reads if not name.startswith("raw.sync_"))
+    raw = raw or raw_keys(ENDPOINTS.values())
+    history = [] if set(raw).isdisjoint(raw_keys(DOCUMENTS)) else [HISTORY]
+    names = ", ".join(f"`{found.name}`" for found in made_of if found is not model)
     return dg.AssetSpec(
         table_key(model.name),
         group_name=model.schema,
-        description=model.about,
+        description=f"{model.about}\n\nMade of {names}.",
         kinds={"sql", "duckdb"},
-        deps=[*history, *reads],
+        deps=[*history, *raw],
         metadata={"dagster/table_name": model.name},
     )
 
 
+def is_contract(rule: Check | CheckResult) -> bool:
+    """Return whether every table must hold the rule; the others are rules of the business."""
+    return rule.name == "grain_is_unique" or rule.name.endswith("_is_not_null")
+
+
 def check_specs(model: SqlModel) -> list[dg.AssetCheckSpec]:
-    """Return every rule of the model as a check of its asset."""
+    """Return the check `contract` of a planning table, and each business rule as a check of its own.
+
+    None is "blocking" to Dagster: a broken rule of severity `error` fails the step, which blocks more.
+    """
+    key = table_key(model.name)
+    effects = {
+        Severity.ERROR: "While it is broken, nothing is published.",
+        Severity.WARN: "A warning: the tables are published all the same.",
+    }
+    about = (
+        f"One row per {', '.join(model.grain)}; what must be known is not null; the columns are those that"
+        " are declared; and what the table is made of keeps its own rules."
+    )
+    rules = [check for check in model.checks if not is_contract(check)]
     return [
-        dg.AssetCheckSpec(
-            check.name,
-            asset=table_key(model.name),
-            description=check.about,
-            blocking=check.severity is Severity.ERROR,
-        )
-        for check in model.checks
+        dg.AssetCheckSpec(CONTRACT, asset=key, description=about),
+        *(
+            dg.AssetCheckSpec(
+                rule.name, asset=key, description=f"{rule.about}\n\n{effects[rule.severity]}"
+            )
+            for rule in rules
+        ),
     ]
 
 
-def check_result(model: SqlModel, result: CheckResult) -> dg.AssetCheckResult:
-    """Return what one rule found."""
-    return dg.AssetCheckResult(
-        asset_key=table_key(model.name),
-        check_name=result.name,
-        passed=result.passed,
-        severity=dg.AssetCheckSeverity[result.severity.name],
-        metadata={"failing_rows": result.failing_rows},
+def check_evaluations(
+    model: SqlModel, results: Iterable[CheckResult], warnings: Iterable[str] = ()
+) -> Iterator[dg.AssetCheckEvaluation]:
+    """Return what the checks of a planning table found; `warnings` are those of what it is made of.
+
+    They are evaluations, not results: those would be outputs of the step too, an event more for each.
+    """
+    contract: list[CheckResult] = []
+    for result in results:
+        if is_contract(result):
+            contract.append(result)
+        else:
+            yield dg.AssetCheckEvaluation(
+                table_key(model.name),
+                result.name,
+                passed=result.passed,
+                severity=dg.AssetCheckSeverity[result.severity.name],
+                metadata={"failing_rows": result.failing_rows, **_evidence(model, result)},
+            )
+    broken = [result for result in contract if not result.passed]
+    problems = [*map(str, broken), *warnings]
+    evidence = {
+        f"{result.name}/{name}": value
+        for result in broken
+        for name, value in _evidence(model, result).items()
+    }
+    yield contract_evaluation(model, problems, evidence, is_warning=not broken)
+
+
+def _evidence(model: SqlModel, result: CheckResult) -> dict[str, dg.MetadataValue]:
+    """Return how to look at the rows that break a rule: their grain, up to ten of them, and the query."""
+    if result.passed:
+        return {}
+    query = next(check.failing for check in model.checks if check.name == result.name)
+    evidence: dict[str, dg.MetadataValue] = {"query": dg.MetadataValue.md(f"```sql\n{query}\n```")}
+    if result.examples:
+        records = [
+            dg.TableRecord({name: str(value) for name, value in row.items()})
+            for row in result.examples
+        ]
+        evidence["failing_keys"] = dg.MetadataValue.table(records)
+    return evidence
+
+
+def contract_evaluation(
+    model: SqlModel,
+    problems: Sequence[str],
+    evidence: Mapping[str, dg.MetadataValue] | None = None,
+    *,
+    is_warning: bool = False,
+) -> dg.AssetCheckEvaluation:
+    """Return the check `contract` of a planning table, which fails where there are problems."""
+    severity = dg.AssetCheckSeverity.WARN if is_warning else dg.AssetCheckSeverity.ERROR
+    return dg.AssetCheckEvaluation(
+        table_key(model.name),
+        CONTRACT,
+        passed=not problems,
+        severity=severity,
+        metadata={**({"problems": "\n".join(problems)} if problems else {}), **(evidence or {})},
     )
 
 
-def build_result(
-    report: BuildReport, lineage: Mapping[str, list[tuple[str, str]]]
-) -> dg.MaterializeResult[None]:
-    """Return a built model: its rows, its documented columns and where each column comes from."""
+def refusal_evaluations(
+    catalogue: Catalogue, refusal: ModelBuildFailed
+) -> Iterator[dg.AssetCheckEvaluation]:
+    """Return what a failed build says of the planning tables that are made of the model, and of itself."""
+    is_told = any(not result.passed for result in refusal.results)
+    for model in planning_models(catalogue):
+        if model is refusal.model and is_told:
+            yield from check_evaluations(model, refusal.results)
+        elif refusal.model in catalogue.upstream([model.name]):
+            yield contract_evaluation(model, [str(refusal)])
+
+
+def build_result(report: BuildReport) -> dg.MaterializeResult[None]:
+    """Return a built planning table: its rows and its documented columns."""
     columns = [
         dg.TableColumn(name, kind, description=about) for name, kind, about in report.columns
     ]
-    sources = {
-        column: [
-            dg.TableColumnDep(asset_key=table_key(table), column_name=source)
-            for table, source in found
-            if is_asset(table)
-        ]
-        for column, found in lineage.items()
-    }
     return dg.MaterializeResult(
         asset_key=table_key(report.model.name),
         metadata={
             "dagster/row_count": report.row_count,
             "dagster/column_schema": dg.TableSchema(columns),
-            "dagster/column_lineage": dg.TableColumnLineage(sources),
             "seconds": round(report.seconds, 3),
         },
-        check_results=[check_result(report.model, result) for result in report.checks],
     )

@@ -20,16 +20,19 @@ from cin7_pipeline.settings import BusinessSettings, Settings
 from cin7_pipeline.warehouse.raw_tables import RECORDS
 from cin7_pipeline.warehouse.sql import identifier, literal, write_comments
 
+# So many of the rows that break a rule are named.
+EXAMPLES = 10
+
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What one check found; `example` is the grain of one failing row, never another column."""
+    """What one check found; `examples` are the grains of failing rows, never another column."""
 
     name: str
     about: str
     severity: Severity
     failing_rows: int
-    example: dict[str, object] | None = None
+    examples: tuple[dict[str, object], ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -38,7 +41,8 @@ class CheckResult:
 
     def __str__(self) -> str:
         rows = "1 row breaks" if self.failing_rows == 1 else f"{self.failing_rows} rows break"
-        values = ", ".join(f"{name}={value}" for name, value in (self.example or {}).items())
+        example = self.examples[0] if self.examples else {}
+        values = ", ".join(f"{name}={value}" for name, value in example.items())
         return f"{rows} {self.name}" + (f", for example {values}" if values else "")
 
 
@@ -189,18 +193,19 @@ def _audit(connection: DuckDBPyConnection, model: SqlModel) -> tuple[CheckResult
 
 
 def run_check(connection: DuckDBPyConnection, model: SqlModel, check: Check) -> CheckResult:
-    """Count the rows of the freshly built table that break one rule, and keep the grain of one of them."""
+    """Count the rows of the freshly built table that break one rule, and keep the grain of ten of them."""
     failing = f"({check.failing}\n)"
     [(count,)] = connection.execute(f"select count(*) from {failing}").fetchall()
-    example = None
+    examples: tuple[dict[str, object], ...] = ()
     if count:
         described = connection.execute(f"describe from {failing}").fetchall()
         key = [column for column, *_ in described if column in model.grain]
         if key:
             names = ", ".join(map(identifier, key))
-            query = f"select {names} from {failing} order by all limit 1"
-            example = dict(zip(key, connection.execute(query).fetchall()[0], strict=True))
-    return CheckResult(check.name, check.about, check.severity, count, example)
+            query = f"select {names} from {failing} order by all limit {EXAMPLES}"
+            rows = connection.execute(query).fetchall()
+            examples = tuple(dict(zip(key, row, strict=True)) for row in rows)
+    return CheckResult(check.name, check.about, check.severity, count, examples)
 
 
 def _one_line(error: Exception) -> str:

@@ -6,7 +6,7 @@ It does not order models (`catalogue`) and builds no table (`build`). Authors fi
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ class SqlModel:
     """One file below `sql/<schema>/`: the first folder is the schema, the file's stem the table.
 
     `sources` are the tables that the query reads; `checks` stand in the order they run, grain first.
-    A column whose text is '' inherits it. `tree` is the parsed query: copy it before changing it.
+    A column whose text is '' inherits it.
     """
 
     schema: str
@@ -64,7 +64,6 @@ class SqlModel:
     sources: frozenset[str]
     materialized: str = "table"
     sorted_by: tuple[str, ...] = ()
-    tree: exp.Query = field(kw_only=True, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -105,7 +104,6 @@ def parse_model(path: Path, schema: str, cross_checks: Sequence[Check] = ()) -> 
     name = f"{schema}.{path.stem}"
     grain = _listed(fields, "grain", "the columns that tell its rows apart", path)
     rules = _mapping(fields, "checks", "name: boolean expression", path)
-    tree = _parse_query(query, path)
     return SqlModel(
         schema=schema,
         table=path.stem,
@@ -119,10 +117,9 @@ def parse_model(path: Path, schema: str, cross_checks: Sequence[Check] = ()) -> 
             *cross_checks,
         ),
         query=query,
-        sources=_tables_read(tree, path),
+        sources=_tables_read(_parse_query(query, path), path),
         materialized=str(kind),
         sorted_by=_listed(fields, "sorted_by", "the columns that people look for first", path),
-        tree=tree,
     )
 
 

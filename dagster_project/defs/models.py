@@ -1,4 +1,7 @@
-"""This module defines the assets of the SQL models: one per file, with its rules as asset checks."""
+"""This module defines the assets of schema `planning`: one per table, with its rules as asset checks.
+
+The models of the other schemas, of which planning tables are made, are built with them and are no assets.
+"""
 
 from collections.abc import Iterator
 
@@ -6,35 +9,56 @@ import dagster as dg
 
 from cin7_pipeline.models.build import ModelBuildFailed
 from cin7_pipeline.models.catalogue import load_catalogue
-from cin7_pipeline.models.lineage import column_lineage
-from cin7_pipeline.pipeline import TABLES, build_models
+from cin7_pipeline.pipeline import build_models
 from dagster_project.resources import WRITER_POOL, RunLock, SettingsResource
-from dagster_project.specs import build_result, check_result, check_specs, model_spec, table_key
+from dagster_project.specs import (
+    build_result,
+    check_evaluations,
+    check_specs,
+    planning_models,
+    planning_spec,
+    refusal_evaluations,
+    table_key,
+)
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """Return the models in `sql/` as one step: each is built and audited in its own transaction."""
+    """Return the planning tables as one step: each is built and audited in its own transaction."""
     catalogue = load_catalogue()
+    planning = planning_models(catalogue)
 
     @dg.multi_asset(
-        specs=[model_spec(model) for model in catalogue.models],
-        check_specs=[spec for model in catalogue.models for spec in check_specs(model)],
+        specs=[planning_spec(catalogue, model) for model in planning],
+        check_specs=[spec for model in planning for spec in check_specs(model)],
         can_subset=True,
         pool=WRITER_POOL,
     )
     def models(
         context: dg.AssetExecutionContext, settings: SettingsResource, run_lock: RunLock
-    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        """Build the selected models in their order."""
-        chosen = [
-            m.name for m in catalogue.models if table_key(m.name) in context.selected_asset_keys
-        ]
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckEvaluation]:
+        """Build the tables selected, or of which a check is, and what they are made of, in their order."""
+        selected = context.selected_asset_keys
+        checked = {check.asset_key for check in context.selected_asset_check_keys}
+        chosen = {m.name for m in planning if table_key(m.name) in selected | checked}
+        # All tables are the whole build, with the models that only `cin7 why` reads.
+        only = None if len(chosen) == len(planning) else [f"+{name}" for name in chosen]
+        warnings: dict[str, list[str]] = {}
         try:
-            for report in build_models(settings.load(), only=chosen):
-                yield build_result(report, column_lineage(catalogue, report.model, TABLES))
+            for report in build_models(settings.load(), only=only):
+                model = report.model
+                made_of = catalogue.upstream([model.name])
+                inherited = [text for found in made_of for text in warnings.get(found.name, ())]
+                if table_key(model.name) in selected:
+                    yield build_result(report)
+                if model.name in chosen:
+                    yield from check_evaluations(model, report.checks, inherited)
+                broken = [result for result in report.checks if not result.passed]
+                warnings[model.name] = [f"{model.name}: {result}" for result in broken]
         except ModelBuildFailed as refusal:
-            yield from (check_result(refusal.model, result) for result in refusal.results)
+            for evaluation in refusal_evaluations(catalogue, refusal):
+                if evaluation.asset_key in selected | checked:
+                    yield evaluation
             raise dg.Failure(str(refusal)) from None
 
     return dg.Definitions(assets=[models])

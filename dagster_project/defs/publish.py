@@ -7,20 +7,20 @@ import dagster as dg
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.pipeline import WarehouseTotal, publish_tables, warehouse_totals
 from dagster_project.resources import WRITER_POOL, RunLock, SettingsResource
-from dagster_project.specs import DAILY_FRESHNESS, table_key
+from dagster_project.specs import DAILY_FRESHNESS, planning_models, table_key
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
     """Return the published release; it is only made when every planning model passed."""
-    planning = [model.name for model in load_catalogue().models if model.schema == "planning"]
+    planning = planning_models(load_catalogue())
 
     @dg.asset(
         key=["published", "planning_duckdb"],
         group_name="published",
         description="All planning tables as one new release; readers of the earlier one are not disturbed.",
         kinds={"duckdb", "parquet"},
-        deps=[table_key(name) for name in planning],
+        deps=[table_key(model.name) for model in planning],
         freshness_policy=DAILY_FRESHNESS,
         pool=WRITER_POOL,
     )

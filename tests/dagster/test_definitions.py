@@ -1,4 +1,4 @@
-"""Rules of what Dagster shows: every table an asset, every rule a check, one run at a time."""
+"""Rules of what Dagster shows: tables people know as assets, every rule in a check, one run at a time."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ from cin7_pipeline.window import Window
 from dagster_project.definitions import defs
 from dagster_project.defs.history import window_of
 from dagster_project.defs.schedules import SCHEDULED
-from dagster_project.specs import HISTORY
+from dagster_project.specs import CONTRACT, HISTORY, is_contract, planning_models
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +38,28 @@ def key(name: str) -> dg.AssetKey:
     return dg.AssetKey(name.split("."))
 
 
-def test_every_raw_table_and_every_model_is_an_asset(graph: AssetGraph) -> None:
-    """One word runs through: `raw.sales_orders` is the asset raw/sales_orders."""
+def test_people_see_raw_tables_planning_tables_and_the_release(graph: AssetGraph) -> None:
+    """One word runs through: `raw.sales_orders` is the asset raw/sales_orders; what lies between is none."""
     tables = {f"raw.{table}" for endpoint in ENDPOINTS.values() for table in endpoint.tables}
-    models = {model.name for model in load_catalogue().models}
-    expected = {key(name) for name in tables | models | {"raw.stock_snapshots"}}
+    planning = {model.name for model in planning_models(load_catalogue())}
+    expected = {key(name) for name in tables | planning | {"raw.stock_snapshots"}}
     release = dg.AssetKey(["published", "planning_duckdb"])
     assert graph.get_all_asset_keys() == expected | {HISTORY, release}
+
+
+def test_a_planning_table_depends_on_the_raw_tables_it_is_made_of(graph: AssetGraph) -> None:
+    """They are those that all models on the way read; the description names these models."""
+    catalogue = load_catalogue()
+    names = {"inventory", "projected_stock"}
+    for name in (f"planning.{name}" for name in names):
+        made_of = catalogue.upstream([name])
+        raw = {key(table) for model in made_of for table in model.reads if table.startswith("raw.")}
+        node = graph.get(key(name))
+        assert node.parent_keys - {HISTORY} == raw - {key("raw.sync_log"), key("raw.sync_coverage")}
+        described = node.description or ""
+        assert {model.name for model in made_of if f"`{model.name}`" in described} == {
+            model.name for model in made_of if model.name != name
+        }
 
 
 def test_every_asset_says_what_it_is(graph: AssetGraph) -> None:
@@ -54,14 +69,15 @@ def test_every_asset_says_what_it_is(graph: AssetGraph) -> None:
         assert node.group_name != "default", node.key
 
 
-def test_every_rule_of_a_model_is_a_check_of_its_asset(graph: AssetGraph) -> None:
-    """Grain, header checks and cross-table rules all appear as asset checks."""
+def test_every_rule_of_a_planning_table_is_told_once(graph: AssetGraph) -> None:
+    """Grain and not null are the check `contract`; each other rule is a check of its own."""
     expected = {
-        dg.AssetCheckKey(key(model.name), check.name)
-        for model in load_catalogue().models
+        dg.AssetCheckKey(key(model.name), CONTRACT if is_contract(check) else check.name)
+        for model in planning_models(load_catalogue())
         for check in model.checks
     }
-    assert expected
+    assert dg.AssetCheckKey(key("planning.inventory"), "contract") in expected
+    assert dg.AssetCheckKey(key("planning.inventory"), "stock_is_all_there") in expected
     assert graph.asset_check_keys == expected
 
 
@@ -87,17 +103,16 @@ def test_stock_is_read_after_the_documents(graph: AssetGraph) -> None:
     assert {key("raw.sales_orders"), HISTORY} <= graph.get(key("raw.stock")).parent_keys
 
 
-def test_no_model_is_built_before_everything_is_read(graph: AssetGraph) -> None:
-    """A backfill makes runs of what depends on nothing first: no model does, however little it reads."""
+def test_no_table_is_built_before_everything_is_read(graph: AssetGraph) -> None:
+    """A backfill makes runs of what depends on nothing first: no table does, however little it reads."""
     raw = {found for found in graph.get_all_asset_keys() if found.path[0] == "raw"}
-    for name in ("staging.sync_log", "staging.sync_coverage", "core.today", "core.projection_days"):
-        assert raw <= graph.get_ancestor_asset_keys(key(name)), name
-    for model in load_catalogue().models:
+    assert raw <= graph.get_ancestor_asset_keys(key("planning.sync_coverage"))
+    for model in planning_models(load_catalogue()):
         assert raw & graph.get_ancestor_asset_keys(key(model.name)), model.name
 
 
 def test_whatever_reads_documents_follows_history(graph: AssetGraph) -> None:
-    """History and downstream is all that its documents reach: reference data, those models, the release."""
+    """History and downstream is all that its documents reach: reference data, tables, the release."""
     follows = dg.AssetSelection.assets(HISTORY).downstream().resolve(graph)
     documents = {key(f"raw.{table}") for kind in DOCUMENTS for table in kind.tables}
     reached = dg.AssetSelection.assets(*documents).downstream(include_self=False).resolve(graph)

@@ -7,7 +7,6 @@ program, the parsed models and the job definitions; nothing here has opened a fi
 from functools import cache
 from importlib import import_module
 
-import dagster_project.defs.models as dagster_models
 from cin7_pipeline.models.catalogue import load_catalogue
 from tests.end_to_end import scenario
 from tests.end_to_end.chaos.child import PHASES
@@ -17,8 +16,6 @@ for module, _ in PHASES.values():
 for command in ("sync", "resync", "progress", "tables"):
     import_module(f"cin7_pipeline.commands.{command}")
 load_catalogue()
-# A picture for people: nothing is built on it, and it takes longer than all the rest of a job.
-dagster_models.column_lineage = lambda _catalogue, _model: {}  # type: ignore[assignment]
 scenario.defs = cache(scenario.defs)
 for job in ("daily_sync", "historical_resync"):
     scenario.defs().resolve_job_def(job)

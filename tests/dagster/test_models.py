@@ -1,0 +1,134 @@
+"""What a run shows of the planning tables: what was built, which rules hold, and where one is broken."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from cin7_pipeline.models.build import CheckResult
+from cin7_pipeline.models.catalogue import load_catalogue
+from dagster_project.definitions import defs
+from dagster_project.specs import CONTRACT, check_evaluations, planning_models
+from tests.sample_shop import enter, open_shop, read
+from tests.unit.load.fake_account import Company
+
+# A line of no order, which `core` keeps out.
+LINE_OF_NO_ORDER = "insert into raw.sales_order_lines (sales_order_id, id) values (999, 1)"
+Checks = dict[tuple[str, str], dg.AssetCheckEvaluation]
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+    """A shop that was read, and of which nothing is built yet."""
+    with open_shop(tmp_path) as company:
+        enter(company, monkeypatch)
+        read(company)
+        yield company
+
+
+def build(*tables: str) -> dg.ExecuteInProcessResult:
+    """A run that makes some planning tables and no release."""
+    names = tables or tuple(model.table for model in planning_models(load_catalogue()))
+    with dg.DagsterInstance.ephemeral() as instance:
+        return (
+            defs()
+            .resolve_job_def("daily_sync")
+            .execute_in_process(
+                instance=instance,
+                raise_on_error=False,
+                asset_selection=[dg.AssetKey(["planning", name]) for name in names],
+            )
+        )
+
+
+def checks(result: dg.ExecuteInProcessResult) -> Checks:
+    """What each check of a run found, by table and rule."""
+    return {
+        (found.asset_key.path[-1], found.check_name): found
+        for found in result.get_asset_check_evaluations()
+    }
+
+
+def test_every_table_is_built_and_every_check_is_told(shop: Company) -> None:
+    """A good build evaluates each declared check once, and all pass."""
+    result = build()
+    assert result.success
+    found = result.get_asset_check_evaluations()
+    declared = defs().resolve_asset_graph().asset_check_keys
+    assert len(found) == len(declared)
+    assert {each.asset_check_key for each in found} == declared
+    assert {each for each in checks(result) if not checks(result)[each].passed} == set()
+
+
+def test_some_tables_are_built_with_what_they_need(shop: Company) -> None:
+    """Only the selected table is materialized; the tables of other schemas that it reads are there."""
+    result = build("warehouses")
+    assert result.success
+    made = {event.asset_key for event in result.get_asset_materialization_events()}
+    assert made == {dg.AssetKey(["planning", "warehouses"])}
+    assert {table for table, _ in checks(result)} == {"warehouses"}
+    assert shop.raw("select count(*) > 0 from planning.warehouses") == [(True,)]
+
+
+def test_a_check_that_is_executed_alone_looks_at_a_table_built_anew(shop: Company) -> None:
+    """Dagster's button Execute has the table built, checks it, and claims no materialization."""
+    key = dg.AssetCheckKey(dg.AssetKey(["planning", "warehouses"]), "every_branch_has_one")
+    job = defs().resolve_job_def("daily_sync").get_subset(asset_check_selection={key})
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(instance=instance)
+    assert checks(result)["warehouses", "every_branch_has_one"].passed
+    assert not result.get_asset_materialization_events()
+    assert shop.raw("select count(*) > 0 from planning.warehouses") == [(True,)]
+
+
+def test_a_broken_rule_below_is_told_by_the_tables_it_feeds(shop: Company) -> None:
+    """The check `contract` of each table made of the model fails, and names model and rule."""
+    shop.raw(LINE_OF_NO_ORDER)
+    result = build()
+    assert not result.success
+    failed = {name: found for name, found in checks(result).items() if not found.passed}
+    assert ("sales_lines", CONTRACT) in failed
+    assert ("custom_fields", CONTRACT) not in failed
+    told = failed["sales_lines", CONTRACT]
+    assert told.severity is dg.AssetCheckSeverity.ERROR
+    problems = str(told.metadata["problems"].value)
+    [failure] = [event for event in result.all_events if event.is_step_failure]
+    assert problems in str(failure.event_specific_data)
+
+
+def test_a_broken_rule_shows_its_rows_and_the_query() -> None:
+    """A rule of the business fails by itself: how many rows, the keys of some, what to paste."""
+    model = load_catalogue().model("planning.inventory")
+    rule = next(check for check in model.checks if check.name == "in_transit_is_not_negative")
+    keys = ({"product_option_id": 7, "size": "", "warehouse": "Main"},)
+    result = CheckResult(rule.name, rule.about, rule.severity, 2, keys)
+    broken, contract = check_evaluations(model, [result])
+    assert contract.passed
+    assert (broken.check_name, broken.passed) == (rule.name, False)
+    assert broken.metadata["failing_rows"].value == 2
+    table = broken.metadata["failing_keys"]
+    assert isinstance(table, dg.TableMetadataValue)
+    [row] = table.records
+    assert row.data == {"product_option_id": "7", "size": "", "warehouse": "Main"}
+    assert rule.failing in str(broken.metadata["query"].value)
+
+
+def test_a_warning_below_is_a_warning_of_the_contract() -> None:
+    """What a table is made of may warn: its contract says so, and is no error."""
+    model = load_catalogue().model("planning.component_demand_daily")
+    [contract] = check_evaluations(model, [], ["core.bom_components: 1 row breaks a_rule"])
+    assert (contract.check_name, contract.passed) == (CONTRACT, False)
+    assert contract.severity is dg.AssetCheckSeverity.WARN
+    assert contract.metadata["problems"].value == "core.bom_components: 1 row breaks a_rule"
+
+
+def test_a_broken_grain_is_an_error_of_the_contract() -> None:
+    """Where both are found, the error counts, and its rows are shown below the rule's name."""
+    model = load_catalogue().model("planning.inventory")
+    grain = model.checks[0]
+    result = CheckResult(grain.name, grain.about, grain.severity, 2, ({"size": "S"},))
+    [contract] = check_evaluations(model, [result], ["core.bom_components: 1 row breaks a_rule"])
+    assert contract.severity is dg.AssetCheckSeverity.ERROR
+    assert str(contract.metadata["problems"].value).startswith("2 rows break grain_is_unique")
+    assert {"grain_is_unique/query", "grain_is_unique/failing_keys"} <= contract.metadata.keys()
