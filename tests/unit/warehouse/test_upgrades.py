@@ -38,7 +38,9 @@ KEY_TEXT = "varchar not null default ''"
 def old_scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scenario]:
     """The fixture's data folder and the account it was read from, a day later."""
     with tarfile.open(FIXTURE) as archive:
-        archive.extractall(tmp_path, filter="data")
+        # Python 3.11 takes `filter=` only since 3.11.4; older ones ignore the attribute.
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)
+        archive.extractall(tmp_path)
     merchant = Merchant(opened_on=date(2026, 5, 20), size=Size(products=20, orders_per_day=2))
     with open_scenario(
         tmp_path, monkeypatch, merchant=merchant, moment=NOW, lookback_days=DAYS
