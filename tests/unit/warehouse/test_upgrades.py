@@ -40,7 +40,7 @@ def old_scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sc
     with tarfile.open(FIXTURE) as archive:
         # Python 3.11 takes `filter=` only since 3.11.4; older ones ignore the attribute.
         archive.extraction_filter = getattr(tarfile, "data_filter", None)
-        archive.extractall(tmp_path)
+        archive.extractall(tmp_path)  # noqa: S202 - our own fixture
     merchant = Merchant(opened_on=date(2026, 5, 20), size=Size(products=20, orders_per_day=2))
     with open_scenario(
         tmp_path, monkeypatch, merchant=merchant, moment=NOW, lookback_days=DAYS
