@@ -69,7 +69,7 @@ days as (
         past_days.day_on
     from pairs
     inner join items using (product_option_id, size)
-    inner join core.warehouse_numbers as warehouses using (warehouse)
+    inner join core.warehouse_numbers using (warehouse)
     inner join core.stock_days as stock using (item_number, warehouse_number)
     inner join past_days on stock.snapshot_on = past_days.day_on
     where
