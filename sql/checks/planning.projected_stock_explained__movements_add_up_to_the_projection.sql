@@ -4,7 +4,7 @@ about: The movements up to each day are what is projected for it, for every item
 with
 
 -- Nine of ten movements are demand. Adding all of them up takes seconds, so that is only done where
--- they differ from what planning.projected_stock says of each day, whose days its own checks add up.
+-- they differ from what planning.projected_stock says of each day; its own checks add up its days.
 demand as (
     select
         count(*) as row_count,

@@ -71,6 +71,11 @@ def test_comments_survive_a_rebuild(connection, build_one):
     ("query", "columns", "message"),
     [
         ("select 1 as id union all select 1", "id", "2 rows break grain_is_unique, .* id=1"),
+        (
+            "select i % 99_999 as id from range(100_000) as r(i)",
+            "id",
+            "2 rows break grain_is_unique, .* id=0",
+        ),
         ("select null::int as id", "id", "1 row breaks grain_is_not_null, .* id=None"),
         ("select 1 as id, 2 as b", "id", "the header lacks b"),
         ("select 1 as id", "id b", "the query lacks b"),
