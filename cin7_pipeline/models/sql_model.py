@@ -54,7 +54,8 @@ class SqlModel:
     """One file below `sql/<schema>/`: the first folder is the schema, the file's stem the table.
 
     `sources` are the tables that the query reads; `checks` stand in the order they run, grain first.
-    A column whose text is '' inherits it. `tree` is the parsed query: copy it before changing it.
+    A column whose text is '' inherits it. Where it is `ordered`, the query itself returns its rows as
+    `sorted_by` says. `tree` is the parsed query: copy it before changing it.
     """
 
     schema: str
@@ -68,6 +69,7 @@ class SqlModel:
     sources: frozenset[str]
     materialized: str = "table"
     sorted_by: tuple[str, ...] = ()
+    ordered: bool = False
     tree: exp.Query = field(kw_only=True, repr=False, compare=False)
 
     @property
@@ -88,7 +90,9 @@ def parse_model(path: Path, schema: str, cross_checks: Sequence[Check] = ()) -> 
         ModelError: the header or the query breaks the format.
     """
     fields, query = _read_file(
-        path, {"about", "grain", "columns"}, {"checks", "sorted_by", "materialized"}
+        path,
+        {"about", "grain", "columns"},
+        {"checks", "sorted_by", "ordered", "materialized"},
     )
     columns = _mapping(fields, "columns", "name: meaning and unit", path)
     if not columns:
@@ -105,6 +109,10 @@ def parse_model(path: Path, schema: str, cross_checks: Sequence[Check] = ()) -> 
             f"{path}: materialized is {kind!r}; write table, or view where the table is neither sorted"
             " nor published (planning)"
         )
+        raise ModelError(msg)
+    ordered = fields.get("ordered", False)
+    if not isinstance(ordered, bool) or (ordered and "sorted_by" not in fields):
+        msg = f"{path}: ordered is {ordered!r}; write true, and the order below sorted_by"
         raise ModelError(msg)
     name = f"{schema}.{path.stem}"
     grain = _listed(fields, "grain", "the columns that tell its rows apart", path)
@@ -126,6 +134,7 @@ def parse_model(path: Path, schema: str, cross_checks: Sequence[Check] = ()) -> 
         sources=_tables_read(tree, path),
         materialized=str(kind),
         sorted_by=_listed(fields, "sorted_by", "the columns that people look for first", path),
+        ordered=ordered,
         tree=tree,
     )
 

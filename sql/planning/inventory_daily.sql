@@ -4,6 +4,7 @@ about: >-
   day; days without a reading are missing. One row per local day, option, size and warehouse.
 grain: [snapshot_on, product_option_id, size, warehouse]
 sorted_by: [sku, warehouse, snapshot_on]
+ordered: true
 columns:
   snapshot_on: Local day of the snapshot.
   product_option_id:
@@ -40,3 +41,4 @@ inner join core.item_numbers as items using (item_number, sku_number)
 inner join core.warehouse_numbers as warehouses using (warehouse_number)
 inner join core.stock_readings as readings using (is_current, snapshot_on)
 where not stock.is_current
+order by stock.sku_number, stock.warehouse_number, stock.snapshot_on

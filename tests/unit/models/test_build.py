@@ -60,6 +60,16 @@ def test_a_sorted_model_lies_in_its_order(connection, build_one):
     assert connection.execute(found).fetchall() == [(0,)]
 
 
+@pytest.mark.parametrize("order", ["kind, i", "hash(i)"])
+def test_an_ordered_model_lies_in_its_order(connection, build_one, order):
+    """The rows of an `ordered` table lie in its order, also where its query returns them in another."""
+    query = f"select i as id, i % 7 as kind from range(300_000) as r(i) order by {order}"
+    build_one(query, columns="id kind", more="sorted_by: [kind, id]\nordered: true\n")
+    rows = "select row(kind, id) as key, lag(row(kind, id)) over (order by rowid) as key_before"
+    found = f"select count(*) from ({rows} from core.orders) where key < key_before"
+    assert connection.execute(found).fetchall() == [(0,)]
+
+
 def test_comments_survive_a_rebuild(connection, build_one):
     """Building again writes the comments again."""
     build_one("select 1 as id")
