@@ -5,6 +5,7 @@ about: >-
   it is in planning.projected_stock_explained. One row per option, size, warehouse and day.
 grain: [product_option_id, size, warehouse, day_on]
 sorted_by: [sku, warehouse, day_on]
+ordered: true
 columns:
   product_option_id:
   size:
@@ -65,6 +66,7 @@ pairs as (
         size,
         warehouse,
         coalesce(inputs.sku, receivers.sku) as sku,
+        dense_rank() over (order by coalesce(inputs.sku, receivers.sku), warehouse) as place_number,
         coalesce(inputs.starting_quantity, 0) as starting_quantity,
         coalesce(inputs.daily_demand, 0) as daily_demand
     from core.projection_inputs as inputs
@@ -162,3 +164,4 @@ select
     ::decimal(18, 4) as days_of_cover,
     known_quantity <= demand_to_date as is_stockout
 from balances
+order by place_number, day_on
