@@ -36,13 +36,17 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """One rule of a model; `failing` is the query that returns the rows breaking it."""
+    """One rule of a model; `failing` is the query that returns the rows breaking it.
+
+    `screen` is a cheaper query, if there is one: where it answers 0, no row breaks the rule.
+    """
 
     name: str
     about: str
     failing: str
     severity: Severity = Severity.ERROR
     reads: frozenset[str] = frozenset()
+    screen: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,8 @@ class SqlModel:
     """One file below `sql/<schema>/`: the first folder is the schema, the file's stem the table.
 
     `sources` are the tables that the query reads; `checks` stand in the order they run, grain first.
-    A column whose text is '' inherits it.
+    A column whose text is '' inherits it. Where it is `ordered`, the query itself returns its rows as
+    `sorted_by` says.
     """
 
     schema: str
@@ -64,6 +69,7 @@ class SqlModel:
     sources: frozenset[str]
     materialized: str = "table"
     sorted_by: tuple[str, ...] = ()
+    ordered: bool = False
 
     @property
     def name(self) -> str:
@@ -83,7 +89,9 @@ def parse_model(path: Path, schema: str, cross_checks: Sequence[Check] = ()) -> 
         ModelError: the header or the query breaks the format.
     """
     fields, query = _read_file(
-        path, {"about", "grain", "columns"}, {"checks", "sorted_by", "materialized"}
+        path,
+        {"about", "grain", "columns"},
+        {"checks", "sorted_by", "ordered", "materialized"},
     )
     columns = _mapping(fields, "columns", "name: meaning and unit", path)
     if not columns:
@@ -100,6 +108,10 @@ def parse_model(path: Path, schema: str, cross_checks: Sequence[Check] = ()) -> 
             f"{path}: materialized is {kind!r}; write table, or view where the table is neither sorted"
             " nor published (planning)"
         )
+        raise ModelError(msg)
+    ordered = fields.get("ordered", False)
+    if not isinstance(ordered, bool) or (ordered and "sorted_by" not in fields):
+        msg = f"{path}: ordered is {ordered!r}; write true, and the order below sorted_by"
         raise ModelError(msg)
     name = f"{schema}.{path.stem}"
     grain = _listed(fields, "grain", "the columns that tell its rows apart", path)
@@ -120,6 +132,7 @@ def parse_model(path: Path, schema: str, cross_checks: Sequence[Check] = ()) -> 
         sources=_tables_read(_parse_query(query, path), path),
         materialized=str(kind),
         sorted_by=_listed(fields, "sorted_by", "the columns that people look for first", path),
+        ordered=ordered,
     )
 
 
@@ -164,6 +177,8 @@ def _grain_checks(table: str, grain: Sequence[str]) -> tuple[Check, Check]:
             name="grain_is_unique",
             about=f"One row per {', '.join(grain)}.",
             failing=f"{rows} qualify count(*) over (partition by {key}) > 1",
+            # As many hashes as rows: unique. Two keys of one hash by chance only run the query above.
+            screen=f"select count(*) - count(distinct hash({key})) from {table}",
         ),
         Check(
             name="grain_is_not_null",

@@ -3,6 +3,8 @@ about: Each day opens with what was projected for the day before, and no item mi
 */
 with
 
+-- The row before is nearly always the day before, as the table is sorted by item and day; only
+-- the other rows are looked up, because comparing millions of days by their items takes seconds.
 days as (
     select
         product_option_id,
@@ -10,22 +12,40 @@ days as (
         warehouse,
         day_on,
         opening,
-        lag(projected) over pair as closing_before,
-        lag(day_on) over pair as day_before_on
+        coalesce(
+            product_option_id = lag(product_option_id) over ()
+            and size = lag(size) over ()
+            and warehouse = lag(warehouse) over ()
+            and day_on - 1 = lag(day_on) over ()
+            and opening = lag(projected) over (),
+            false
+        ) as follows
     from planning.projected_stock
-    window pair as (partition by product_option_id, size, warehouse order by day_on)
+),
+
+others as (
+    select
+        days.product_option_id,
+        days.size,
+        days.warehouse,
+        days.day_on,
+        days.day_on - 1 as day_before_on,
+        days.opening
+    from days
+    cross join core.today as today
+    where not days.follows and days.day_on > today.today_on
 )
 
 select
-    days.product_option_id,
-    days.size,
-    days.warehouse,
-    days.day_on
-from days
-cross join core.today as today
-where
-    days.day_on > today.today_on
-    and (
-        days.opening is distinct from days.closing_before
-        or days.day_before_on is distinct from days.day_on - 1
-    )
+    others.product_option_id,
+    others.size,
+    others.warehouse,
+    others.day_on
+from others
+left join planning.projected_stock as before
+    on
+        others.product_option_id = before.product_option_id
+        and others.size = before.size
+        and others.warehouse = before.warehouse
+        and others.day_before_on = before.day_on
+where others.opening is distinct from before.projected

@@ -4,6 +4,7 @@ about: >-
   from a series' first sale or return to yesterday, without gaps. One row per series and day.
 grain: [unique_id, ds]
 sorted_by: [unique_id, ds]
+ordered: true
 columns:
   unique_id: Name of the series, sku|warehouse; items that share a sku are added up.
   ds: Local day.
@@ -83,3 +84,4 @@ left join core.covered_days as covered_days using (day_on)
 left join snapshots on days.day_on = snapshots.snapshot_on
 left join sales using (series_number, day_on)
 left join stocked_days using (series_number, day_on)
+order by days.series_number, days.day_on

@@ -36,4 +36,3 @@ select
     virtual,
     as_of_at
 from core.stock_positions
-where is_current

@@ -4,6 +4,7 @@ about: >-
   day; days without a reading are missing. One row per local day, option, size and warehouse.
 grain: [snapshot_on, product_option_id, size, warehouse]
 sorted_by: [sku, warehouse, snapshot_on]
+ordered: true
 columns:
   snapshot_on: Local day of the snapshot.
   product_option_id:
@@ -22,18 +23,22 @@ checks:
   sku_is_not_null: sku is not null
 */
 select
-    snapshot_on,
-    product_option_id,
-    size,
-    warehouse,
-    sku,
-    on_hand,
-    open_sales,
-    available,
-    incoming,
-    in_transit,
-    holding,
-    virtual,
-    as_of_at
-from core.stock_positions
-where not is_current
+    stock.snapshot_on,
+    items.product_option_id,
+    items.size,
+    warehouses.warehouse,
+    items.sku,
+    stock.on_hand,
+    stock.open_sales,
+    stock.available,
+    stock.incoming,
+    stock.in_transit,
+    stock.holding,
+    stock.virtual,
+    readings.as_of_at
+from core.stock_days as stock
+inner join core.item_numbers as items using (item_number, sku_number)
+inner join core.warehouse_numbers as warehouses using (warehouse_number)
+inner join core.stock_readings as readings using (is_current, snapshot_on)
+where not stock.is_current
+order by stock.sku_number, stock.warehouse_number, stock.snapshot_on

@@ -5,6 +5,7 @@ about: >-
   it is in planning.projected_stock_explained. One row per option, size, warehouse and day.
 grain: [product_option_id, size, warehouse, day_on]
 sorted_by: [sku, warehouse, day_on]
+ordered: true
 columns:
   product_option_id:
   size:
@@ -65,33 +66,84 @@ pairs as (
         size,
         warehouse,
         coalesce(inputs.sku, receivers.sku) as sku,
+        dense_rank() over (order by coalesce(inputs.sku, receivers.sku), warehouse) as place_number,
         coalesce(inputs.starting_quantity, 0) as starting_quantity,
         coalesce(inputs.daily_demand, 0) as daily_demand
     from core.projection_inputs as inputs
     full join receivers using (product_option_id, size, warehouse)
 ),
 
-days as (
+horizon as (
+    select
+        min(day_on) as first_on,
+        max(day_on) as last_on
+    from core.projection_days
+),
+
+-- Today, and each day on which something arrives: between them only demand moves the stock.
+changes as (
+    select receipts.* exclude (sku)
+    from receipts
+    inner join core.projection_days using (day_on)
+    union all
+    select
+        pairs.product_option_id,
+        pairs.size,
+        pairs.warehouse,
+        horizon.first_on as day_on,
+        0 as from_suppliers,
+        0 as from_warehouses
+    from pairs
+    cross join horizon
+),
+
+change_days as (
+    select
+        product_option_id,
+        size,
+        warehouse,
+        day_on,
+        sum(from_suppliers) as from_suppliers,
+        sum(from_warehouses) as from_warehouses
+    from changes
+    group by product_option_id, size, warehouse, day_on
+),
+
+spans as (
     select
         pairs.*,
-        projection_days.day_on,
-        projection_days.day_number,
-        coalesce(receipts.from_suppliers, 0)::decimal(18, 4) as purchase_receipts,
-        coalesce(receipts.from_warehouses, 0)::decimal(18, 4) as transfer_receipts
-    from pairs
-    cross join core.projection_days as projection_days
-    left join receipts using (product_option_id, size, warehouse, day_on)
+        horizon.first_on,
+        changes.day_on as change_on,
+        changes.from_suppliers,
+        changes.from_warehouses,
+        sum(changes.from_suppliers + changes.from_warehouses) over received as received_quantity,
+        coalesce(lead(changes.day_on) over received, horizon.last_on + 1) as next_change_on
+    from change_days as changes
+    inner join pairs using (product_option_id, size, warehouse)
+    cross join horizon
+    window
+        received as (
+            partition by changes.product_option_id, changes.size, changes.warehouse
+            order by changes.day_on
+        )
+),
+
+days as (
+    select
+        *,
+        unnest(generate_series(change_on, next_change_on - 1, interval 1 day))::date as day_on
+    from spans
 ),
 
 balances as (
     select
         *,
-        starting_quantity + sum(purchase_receipts + transfer_receipts) over (
-            partition by product_option_id, size, warehouse
-            order by day_number
-            rows unbounded preceding
-        ) as known_quantity,
-        daily_demand * (day_number + 1) as demand_to_date
+        starting_quantity + received_quantity as known_quantity,
+        daily_demand * (day_on - first_on + 1) as demand_to_date,
+        case when day_on = change_on then from_suppliers else 0 end::decimal(18, 4)
+            as purchase_receipts,
+        case when day_on = change_on then from_warehouses else 0 end::decimal(18, 4)
+            as transfer_receipts
     from days
 )
 
@@ -112,3 +164,4 @@ select
     ::decimal(18, 4) as days_of_cover,
     known_quantity <= demand_to_date as is_stockout
 from balances
+order by place_number, day_on

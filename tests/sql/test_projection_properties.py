@@ -32,7 +32,7 @@ pairs = st.builds(
 def inputs(draw: st.DrawFn) -> dict[str, Rows]:
     """Stock, supply and demand of a few items: some without one or the other, some never counted."""
     stock = [
-        {**of(pair), "is_current": True, **{measure: draw(quantities) for measure in MEASURES}}
+        {**of(pair), **{measure: draw(quantities) for measure in MEASURES}}
         for pair in draw(st.sets(pairs))
     ]
     rates = [

@@ -31,8 +31,8 @@ past_days as (
 ),
 
 snapshots as (
-    select distinct snapshot_on
-    from core.stock_positions
+    select snapshot_on
+    from core.stock_readings
     where not is_current
 ),
 
@@ -43,6 +43,14 @@ unread_days as (
     left join snapshots on past_days.day_on = snapshots.snapshot_on
     where snapshots.snapshot_on is null
     qualify row_number() over (order by past_days.day_on desc) <= 28
+),
+
+items as (
+    select distinct
+        product_option_id,
+        size,
+        item_number
+    from core.item_numbers
 ),
 
 days as (
@@ -60,13 +68,14 @@ days as (
         pairs.warehouse,
         past_days.day_on
     from pairs
-    inner join core.stock_positions as positions
-        using (product_option_id, size, warehouse)
-    inner join past_days on positions.snapshot_on = past_days.day_on
+    inner join items using (product_option_id, size)
+    inner join core.warehouse_numbers using (warehouse)
+    inner join core.stock_days as stock using (item_number, warehouse_number)
+    inner join past_days on stock.snapshot_on = past_days.day_on
     where
-        not positions.is_current
-        and positions.on_hand > 0
-        and pairs.first_on <= positions.snapshot_on
+        not stock.is_current
+        and stock.on_hand > 0
+        and pairs.first_on <= stock.snapshot_on
 )
 
 select

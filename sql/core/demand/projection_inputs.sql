@@ -22,9 +22,7 @@ stock as (
         sku,
         available
     from core.stock_positions
-    where
-        is_current
-        and (on_hand <> 0 or available <> 0 or incoming <> 0 or in_transit <> 0)
+    where on_hand <> 0 or available <> 0 or incoming <> 0 or in_transit <> 0
 ),
 
 rates as (

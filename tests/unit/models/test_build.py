@@ -60,6 +60,16 @@ def test_a_sorted_model_lies_in_its_order(connection, build_one):
     assert connection.execute(found).fetchall() == [(0,)]
 
 
+@pytest.mark.parametrize("order", ["kind, i", "hash(i)"])
+def test_an_ordered_model_lies_in_its_order(connection, build_one, order):
+    """The rows of an `ordered` table lie in its order, also where its query returns them in another."""
+    query = f"select i as id, i % 7 as kind from range(300_000) as r(i) order by {order}"
+    build_one(query, columns="id kind", more="sorted_by: [kind, id]\nordered: true\n")
+    rows = "select row(kind, id) as key, lag(row(kind, id)) over (order by rowid) as key_before"
+    found = f"select count(*) from ({rows} from core.orders) where key < key_before"
+    assert connection.execute(found).fetchall() == [(0,)]
+
+
 def test_comments_survive_a_rebuild(connection, build_one):
     """Building again writes the comments again."""
     build_one("select 1 as id")
@@ -71,6 +81,11 @@ def test_comments_survive_a_rebuild(connection, build_one):
     ("query", "columns", "message"),
     [
         ("select 1 as id union all select 1", "id", "2 rows break grain_is_unique, .* id=1"),
+        (
+            "select i % 99_999 as id from range(100_000) as r(i)",
+            "id",
+            "2 rows break grain_is_unique, .* id=0",
+        ),
         ("select null::int as id", "id", "1 row breaks grain_is_not_null, .* id=None"),
         ("select 1 as id, 2 as b", "id", "the header lacks b"),
         ("select 1 as id", "id b", "the query lacks b"),

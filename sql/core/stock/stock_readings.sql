@@ -1,0 +1,24 @@
+/*
+about: >-
+  When stock was read: the newest sync of the stock list, and each day's snapshot. One row per
+  reading.
+grain: [is_current, snapshot_on]
+columns:
+  is_current: True for the stock as it was last read, false for the snapshot of a day.
+  snapshot_on: Local day of the snapshot; of the current stock, today.
+  as_of_at: When the stock was read (UTC); null where it never was.
+*/
+select
+    true as is_current,
+    today.today_on as snapshot_on,
+    arg_max(syncs.started_at, (syncs.finished_at, syncs.started_at, syncs.sync_id)) as as_of_at
+from core.today as today
+left join staging.sync_log as syncs on syncs.entity = 'stock'
+group by today.today_on
+union all
+select
+    false as is_current,
+    snapshot_on,
+    max(read_at) as as_of_at
+from staging.stock_snapshots
+group by snapshot_on
