@@ -62,10 +62,10 @@ def print_line(text: str, style: str) -> None:
 def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> RenderableType:
     """Return a plain table; numbers stand to the right, with thousands set apart."""
     table = Table(header_style="bold", box=None, pad_edge=False)
-    cells = [list(map(_plain, row)) for row in rows]
+    cells = [list(row) for row in rows]
     for position, name in enumerate(columns):
         values = [row[position] for row in cells if row[position] is not None]
-        is_number = bool(values) and all(isinstance(v, int | float) for v in values)
+        is_number = bool(values) and all(isinstance(v, int | float | Decimal) for v in values)
         table.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for row in cells:
         table.add_row(*(Text(_cell(value)) for value in row))
@@ -73,24 +73,17 @@ def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) 
     return Group(Text(title, style="italic"), table) if title else table
 
 
-def _plain(value: Any) -> Any:
-    """Return a quantity without the decimals it does not need, and a timestamp to the minute."""
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
-    if not isinstance(value, Decimal):
-        return value
-    return int(value) if value == int(value) else float(value)
-
-
 def _cell(value: Any) -> str:
-    """Write a value as a person would: nothing, yes or no, 1,234 or 1,234.5."""
+    """Write a value as a person would: nothing, yes or no, a time to the minute, 1,234 or 1,234.5."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return f"{value:,.1f}" if isinstance(value, float) else str(value)
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, int) or (isinstance(value, Decimal) and value == int(value)):
+        return f"{int(value):,}"
+    return f"{value:,.1f}" if isinstance(value, float | Decimal) else str(value)
 
 
 def last_loads(connection: DuckDBPyConnection) -> RenderableType:

@@ -13,7 +13,7 @@ from cin7_pipeline.models.build import BuildReport, CheckResult, ModelBuildFaile
 from cin7_pipeline.models.catalogue import Catalogue
 from cin7_pipeline.models.sql_model import Check, Severity, SqlModel
 from cin7_pipeline.omni.endpoint import Endpoint
-from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS, STOCK
+from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS
 from cin7_pipeline.pipeline import TABLES
 
 HISTORY = dg.AssetKey(["history", "documents"])
@@ -33,7 +33,8 @@ def table_key(name: str) -> dg.AssetKey:
 
 def endpoint_tables(endpoint: Endpoint) -> tuple[str, ...]:
     """Return the raw tables that reading an endpoint fills."""
-    return (*endpoint.tables, SNAPSHOTS) if endpoint is STOCK else endpoint.tables
+    snapshots = (SNAPSHOTS,) if endpoint.has_daily_snapshot else ()
+    return (*endpoint.tables, *snapshots)
 
 
 def raw_keys(endpoints: Iterable[Endpoint]) -> list[dg.AssetKey]:
@@ -51,6 +52,8 @@ def raw_specs(endpoint: Endpoint) -> list[dg.AssetSpec]:
         endpoint.name: f"{endpoint.about} Read {endpoint.mode} from `{endpoint.path}`.",
         SNAPSHOTS: "The stock at the end of each local day: Cin7 keeps no history of it, so we do.",
     }
+    lines = endpoint.lines.columns if endpoint.lines else ()
+    fields = {column.name: f"Cin7's `{column.field}`." for column in (*lines, *endpoint.columns)}
     return [
         dg.AssetSpec(
             table_key(f"raw.{table}"),
@@ -61,22 +64,17 @@ def raw_specs(endpoint: Endpoint) -> list[dg.AssetSpec]:
             deps=[] if is_document else [HISTORY, *raw_keys(DOCUMENTS)],
             metadata={
                 "dagster/table_name": f"raw.{table}",
-                "dagster/column_schema": _raw_schema(endpoint, table),
+                "dagster/column_schema": dg.TableSchema(
+                    [
+                        dg.TableColumn(name, kind, fields.get(name, "Kept by the pipeline."))
+                        for name, kind in TABLES[f"raw.{table}"].items()
+                    ]
+                ),
                 "permission": endpoint.permission,
             },
         )
         for table in endpoint_tables(endpoint)
     ]
-
-
-def _raw_schema(endpoint: Endpoint, table: str) -> dg.TableSchema:
-    lines = endpoint.lines.columns if endpoint.lines else ()
-    about = {column.name: f"Cin7's `{column.field}`." for column in (*lines, *endpoint.columns)}
-    columns = [
-        dg.TableColumn(name, kind, description=about.get(name, "Kept by the pipeline."))
-        for name, kind in TABLES[f"raw.{table}"].items()
-    ]
-    return dg.TableSchema(columns)
 
 
 def load_counts(report: LoadReport) -> dict[str, int | float]:

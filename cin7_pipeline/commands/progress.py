@@ -1,14 +1,10 @@
 """This module syncs entities on a terminal: a counter while pages come in, a receipt when they are loaded."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Mapping
 
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from cin7_pipeline.console import console, table_of, warn
-from cin7_pipeline.load.extract import OnProgress
 from cin7_pipeline.load.report import PAGED_BY_NUMBER
 from cin7_pipeline.pipeline import read_entities
 from cin7_pipeline.settings import Settings
@@ -22,8 +18,25 @@ def sync_with_progress(settings: Settings, entities: Mapping[str, Window | None]
         PipelineError: some entity could not be read; the others were, and are shown.
     """
     screen = console()
-    with _progress(screen) as on_progress:
-        outcome = read_entities(settings, entities, on_progress=on_progress)
+    # A counter per entity while pages come in; nothing where standard output is no terminal.
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed:,} rows"),
+        TimeElapsedColumn(),
+        console=screen,
+        disable=not screen.is_terminal,
+        transient=True,
+    )
+    tasks: dict[str, TaskID] = {}
+
+    def show(entity: str, rows: int) -> None:
+        if entity not in tasks:
+            tasks[entity] = bar.add_task(entity, total=None)
+        bar.update(tasks[entity], completed=rows)
+
+    with bar:
+        outcome = read_entities(settings, entities, on_progress=show)
     if outcome.reports:
         columns = ["entity", "window", "rows", "new", "changed", "gone", "calls", "seconds"]
         rows = [
@@ -46,26 +59,3 @@ def sync_with_progress(settings: Settings, entities: Mapping[str, Window | None]
         if report.used_offset_pages:
             warn(f"{report.entity}: {PAGED_BY_NUMBER}")
     outcome.raise_failures()
-
-
-@contextmanager
-def _progress(screen: Console) -> Iterator[OnProgress]:
-    """Show a counter per entity while pages come in; nothing where standard output is no terminal."""
-    bar = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TextColumn("{task.completed:,} rows"),
-        TimeElapsedColumn(),
-        console=screen,
-        disable=not screen.is_terminal,
-        transient=True,
-    )
-    tasks: dict[str, Any] = {}
-
-    def show(entity: str, rows: int) -> None:
-        if entity not in tasks:
-            tasks[entity] = bar.add_task(entity, total=None)
-        bar.update(tasks[entity], completed=rows)
-
-    with bar:
-        yield show

@@ -2,8 +2,6 @@
 
 from datetime import date, timedelta
 
-from rich.console import RenderableType
-
 from cin7_pipeline.commands.progress import sync_with_progress
 from cin7_pipeline.commands.tables import build, publish
 from cin7_pipeline.console import console, settings_with_warnings, table_of, warn
@@ -52,7 +50,15 @@ def run(first: date, last: date, *, dry_run: bool) -> None:
         sync_with_progress(settings, dict.fromkeys(reference_data, None))
         build(settings)
         publish(settings)
-        screen.print(_changed_months(before, _sales_by_month(settings)))
+        after, nothing = _sales_by_month(settings), (0.0, 0.0)
+    changed = [
+        (month, *before.get(month, nothing), *after.get(month, nothing))
+        for month in sorted(before.keys() | after.keys())
+        if before.get(month, nothing) != after.get(month, nothing)
+    ]
+    columns = ["month", "units before", "value before", "units now", "value now"]
+    title = "Months whose sales changed"
+    screen.print(table_of(title, columns, changed) if changed else "No month's sales changed.")
 
 
 def _sales_by_month(settings: Settings) -> Sales:
@@ -71,16 +77,3 @@ def _sales_by_month(settings: Settings) -> Sales:
         ).fetchone()
         rows = connection.execute(query).fetchall() if is_built else []
     return {month: (units, value) for month, units, value in rows}
-
-
-def _changed_months(before: Sales, after: Sales) -> RenderableType:
-    """Show the months whose sales a re-sync changed, with units and value."""
-    nothing = (0.0, 0.0)
-    rows = [
-        (month, *before.get(month, nothing), *after.get(month, nothing))
-        for month in sorted(before.keys() | after.keys())
-        if before.get(month, nothing) != after.get(month, nothing)
-    ]
-    columns = ["month", "units before", "value before", "units now", "value now"]
-    title = "Months whose sales changed"
-    return table_of(title, columns, rows) if rows else "No month's sales changed."

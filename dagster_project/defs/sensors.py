@@ -37,18 +37,19 @@ def orphaned_runs(context: dg.SensorEvaluationContext, settings: SettingsResourc
         context.update_cursor("")
         return dg.SkipReason("A run holds the lock.")
     filters = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])
-    runs = [run for run in context.instance.get_runs(filters) if _is_ours(run, context)]
-    suspects = {run.run_id: run for run in runs}
+    here, suspects = context.code_location_origin, {}
+    for run in context.instance.get_runs(filters):
+        origin = run.remote_job_origin
+        # Runs of other projects on the same instance never take our lock. One without an origin was
+        # started without the daemon, and is known by its job.
+        if origin is None or here is None:
+            is_ours = run.job_name in JOBS
+        else:
+            is_ours = origin.location_name == here.location_name
+        if is_ours:
+            suspects[run.run_id] = run
     orphaned = suspects.keys() & set((context.cursor or "").split())
     for run_id in orphaned:
         context.instance.report_run_failed(suspects.pop(run_id), ORPHANED)
     context.update_cursor(" ".join(suspects))
     return dg.SkipReason(f"Killed runs found: {len(orphaned)}.")
-
-
-def _is_ours(run: dg.DagsterRun, context: dg.SensorEvaluationContext) -> bool:
-    """Return False for runs of other projects on the same instance, which never take our lock."""
-    origin, here = run.remote_job_origin, context.code_location_origin
-    if origin is None or here is None:  # started without the daemon
-        return run.job_name in JOBS
-    return origin.location_name == here.location_name
