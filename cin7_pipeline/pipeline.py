@@ -1,10 +1,11 @@
-"""This module is the steps of a run: extract and load, build, publish; the same for Dagster and for `cin7`.
+"""This module is the steps of a run: extract and load, build and publish; the same for Dagster and for `cin7`.
 
 A step does one thing and returns its receipt. Which steps run, and when, is decided by the caller, who also
 holds the run lock meanwhile. Here, and nowhere below, it is said which endpoints there are: another source
 would be added here.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields, replace
@@ -15,29 +16,29 @@ from duckdb import DuckDBPyConnection
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.load.estimate import CostEstimate, estimate_calls
 from cin7_pipeline.load.report import LoadOutcome
-from cin7_pipeline.load.state import row_counts
+from cin7_pipeline.load.state import raw_version, row_counts
 from cin7_pipeline.models.build import (
     BuildReport,
     build_all,
     build_variables,
-    drop_stale_tables,
     prepare_connection,
     write_business_settings,
 )
-from cin7_pipeline.models.build_marker import FailedBuild, failed_build, mark_until_passed
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
 from cin7_pipeline.omni.permissions import Permission, read_permissions
 from cin7_pipeline.settings import Settings, load_business_settings
 from cin7_pipeline.warehouse import lock
 from cin7_pipeline.warehouse.connection import open_warehouse
-from cin7_pipeline.warehouse.publish import Release, publish
+from cin7_pipeline.warehouse.draft import Draft, Release
+from cin7_pipeline.warehouse.failed_release import FailedRelease, last_failure, noted
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables, table_columns
+from cin7_pipeline.warehouse.releases import Releases
 from cin7_pipeline.window import Window
 
 # What is read first, and what is read behind it: what documents name, and the stock.
 STAGES = (DOCUMENTS, REFERENCE_DATA)
-# Every raw and settings table as `schema.table` → column → DuckDB type.
+# Every raw table as `schema.table` → column → DuckDB type.
 TABLES = table_columns(ENDPOINTS.values())
 # What one slice of a long history reads before it is committed.
 SLICE_DAYS = 31
@@ -125,26 +126,77 @@ def estimate_history(settings: Settings, slices: list[Window]) -> CostEstimate:
     return replace(cost, calls=asked)
 
 
-def build_models(settings: Settings, only: Iterable[str] | None = None) -> Iterator[BuildReport]:
-    """Build and audit the models that selectors name (all: None), each in a transaction of its own.
+def check_models(settings: Settings, only: Iterable[str] | None = None) -> Iterator[BuildReport]:
+    """Build and audit all models, or those that selectors name, in a draft that nobody ever sees.
 
     Raises:
         ModelError: a selector names no model; nothing was done.
-        AuditFailed: a model broke its rules; it and what follows keep their earlier tables.
+        AuditFailed: a model broke its rules.
     """
-    business, catalogue = load_business_settings(settings.rules_dir), load_catalogue()
-    chosen = [
-        model.name for model in (catalogue.models if only is None else catalogue.select(only))
-    ]
-    is_whole = len(chosen) == len(catalogue.models)
-    with (
-        mark_until_passed(_build_marker(settings), settings.now(), is_whole=is_whole),
-        _open_raw(settings) as connection,
-    ):
-        write_business_settings(connection, business)
-        prepare_connection(connection, build_variables(settings))
-        yield from build_all(connection, catalogue, only=chosen)
-        drop_stale_tables(connection, catalogue)
+    _inputs(settings)
+    with _open_draft(settings) as draft:
+        yield from build_all(draft.connection, load_catalogue(), only=only)
+
+
+def publish_release(
+    settings: Settings,
+    *,
+    only_news: bool = False,
+    on_report: Callable[[BuildReport], None] = lambda _report: None,
+) -> Release | None:
+    """Build all models as a new release, and show it to people and programs.
+
+    With `only_news`, nothing is done and None returned where people read a release of the same day, of
+    the same records, settings and SQL. `on_report` gets each model that was built.
+
+    Raises:
+        PipelineError: nothing was ever read, so that the tables would say that nothing exists.
+        AuditFailed: a model broke its rules; people keep the release they have.
+    """
+    with noted(_failure_note(settings), settings.now()):
+        inputs = _inputs(settings)
+        if only_news and Releases(settings.data_dir).inputs() == inputs:
+            return None
+        with _open_draft(settings) as draft:
+            for report in build_all(draft.connection, load_catalogue()):
+                on_report(report)
+            return draft.publish(
+                published_at=settings.now(), keep=settings.keep_releases, inputs=inputs
+            )
+
+
+def _inputs(settings: Settings) -> str:
+    """Return a digest of what a release is made of: the records read, the local day, settings and SQL.
+
+    Raises:
+        PipelineError: nothing was ever read.
+    """
+    with _open_raw(settings) as connection:
+        if not connection.execute("select 1 from raw.sync_log limit 1").fetchone():
+            msg = (
+                "nothing has been read from Cin7 yet, so there is nothing to build: run `cin7 sync`"
+            )
+            raise PipelineError(msg)
+        version = raw_version(connection)
+    parts = (
+        version,
+        build_variables(settings) | {"as_of": settings.local_date(settings.now())},
+        load_business_settings(settings.rules_dir),
+        load_catalogue().digest,
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+@contextmanager
+def _open_draft(settings: Settings) -> Iterator[Draft]:
+    """Open the draft of a release with everything that models read."""
+    business = load_business_settings(settings.rules_dir)
+    limit, spill = f"{settings.memory_limit_mb}MB", settings.state_dir / "spill"
+    opened = Draft.open(settings.warehouse_path, settings.data_dir, spill, memory_limit=limit)
+    with opened as draft:
+        write_business_settings(draft.connection, business)
+        prepare_connection(draft.connection, build_variables(settings))
+        yield draft
 
 
 @contextmanager
@@ -155,36 +207,13 @@ def _open_raw(settings: Settings) -> Iterator[DuckDBPyConnection]:
         yield connection
 
 
-def last_build_problem(settings: Settings) -> FailedBuild | None:
-    """Return what keeps the tables from being published: the last build, where it did not pass."""
-    return failed_build(_build_marker(settings))
+def last_failed_release(settings: Settings) -> FailedRelease | None:
+    """Return why people read an older release than what was read; None where they do not."""
+    return last_failure(_failure_note(settings))
 
 
-def _build_marker(settings: Settings) -> Path:
-    return settings.state_dir / "build_unfinished"
-
-
-def publish_tables(settings: Settings) -> Release:
-    """Publish the planning tables as one new release, for people and programs to read.
-
-    Raises:
-        PipelineError: nothing was ever read, so that the tables would say that nothing exists; or the
-            last build did not pass, so that some tables are older than others.
-    """
-    with _open_raw(settings) as connection:
-        was_read = connection.execute("select 1 from raw.sync_log limit 1").fetchone()
-    if not was_read:
-        msg = "nothing has been read from Cin7 yet, so there is nothing to publish: run `cin7 sync`"
-        raise PipelineError(msg)
-    if problem := last_build_problem(settings):
-        msg = f"nothing is published, as {problem}; fix it and run `cin7 build` (all models)"
-        raise PipelineError(msg)
-    return publish(
-        settings.warehouse_path,
-        settings.data_dir,
-        published_at=settings.now(),
-        keep=settings.keep_releases,
-    )
+def _failure_note(settings: Settings) -> Path:
+    return settings.state_dir / "failed_release.json"
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,20 @@ def planning_spec(catalogue: Catalogue, model: SqlModel) -> dg.AssetSpec:
         kinds={"sql", "duckdb"},
         deps=[*history, *raw],
         metadata={"dagster/table_name": model.name},
+        skippable=True,
+    )
+
+
+def release_spec(planning: Iterable[SqlModel]) -> dg.AssetSpec:
+    """Return the asset of the release; a run that brought nothing new makes none."""
+    return dg.AssetSpec(
+        ["published", "planning_duckdb"],
+        group_name="published",
+        description="All planning tables as one new release; readers of the earlier one are not disturbed.",
+        kinds={"duckdb", "parquet"},
+        deps=[table_key(model.name) for model in planning],
+        freshness_policy=DAILY_FRESHNESS,
+        skippable=True,
     )
 
 

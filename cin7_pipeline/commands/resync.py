@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from cin7_pipeline.commands.progress import sync_with_progress
-from cin7_pipeline.commands.tables import build, publish
+from cin7_pipeline.commands.tables import publish
 from cin7_pipeline.console import console, settings_with_warnings, table_of, warn
 from cin7_pipeline.errors import PipelineError, SettingsError
 from cin7_pipeline.pipeline import estimate_history, history_slices, run_lock, sync_order
@@ -48,7 +48,6 @@ def run(first: date, last: date, *, dry_run: bool) -> None:
                     warn(f"to go on: cin7 resync --from {first} --to {last}")
                 raise
         sync_with_progress(settings, dict.fromkeys(reference_data, None))
-        build(settings)
         publish(settings)
         after, nothing = _sales_by_month(settings), (0.0, 0.0)
     changed = [
@@ -62,7 +61,9 @@ def run(first: date, last: date, *, dry_run: bool) -> None:
 
 
 def _sales_by_month(settings: Settings) -> Sales:
-    """Return what was sold, as built last; nothing before the first build."""
+    """Return what was sold, as people read it; nothing before the first release."""
+    if not settings.alias_path.exists():
+        return {}
     query = """
         select
             concat_ws(' ', strftime(sold_on, '%Y-%m'), currency),
@@ -71,9 +72,6 @@ def _sales_by_month(settings: Settings) -> Sales:
         from planning.sales_lines
         group by all
     """
-    with open_warehouse(settings.warehouse_path) as connection:
-        is_built = connection.execute(
-            "from duckdb_tables() where schema_name = 'planning' and table_name = 'sales_lines'"
-        ).fetchone()
-        rows = connection.execute(query).fetchall() if is_built else []
+    with open_warehouse(settings.alias_path, read_only=True) as connection:
+        rows = connection.execute(query).fetchall()
     return {month: (units, value) for month, units, value in rows}

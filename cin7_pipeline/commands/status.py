@@ -8,7 +8,7 @@ from cin7_pipeline.console import (
     table_of,
     warn,
 )
-from cin7_pipeline.pipeline import last_build_problem
+from cin7_pipeline.pipeline import last_failed_release
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.releases import current_rollback
 
@@ -20,12 +20,12 @@ def run(*, queries: bool) -> None:
     if settings.skip_entities:
         skipped = ", ".join(sorted(settings.skip_entities))
         screen.print(f"Skipped by CIN7_SKIP_ENTITIES, so not read any more: {skipped}")
-    if problem := last_build_problem(settings):
+    if problem := last_failed_release(settings):
         warn(f"What is published is older than what was read: {problem}.")
     if not settings.published_path.exists():
         screen.print("Nothing is published yet: run `cin7 sync`.")
         return
-    release = settings.published_path.resolve().name
+    release = settings.published_path.resolve().parent.name
     screen.print(f"Published: {settings.published_path} → {release}", markup=False)
     if rollback := current_rollback(settings.data_dir):
         warn(

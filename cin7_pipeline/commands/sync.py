@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from cin7_pipeline.commands.progress import sync_with_progress
-from cin7_pipeline.commands.tables import build, publish
+from cin7_pipeline.commands.tables import publish
 from cin7_pipeline.console import settings_with_warnings, warn
 from cin7_pipeline.errors import SettingsError
 from cin7_pipeline.pipeline import run_lock, sync_order
@@ -28,5 +28,4 @@ def run(*, days: int | None, entities: Iterable[str] | None, whole: bool) -> Non
     with run_lock(settings, "cin7 sync", warn):
         for stage in sync_order(asked or None):
             sync_with_progress(settings, dict.fromkeys(stage, window or None))
-        build(settings)
         publish(settings)

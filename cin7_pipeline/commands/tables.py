@@ -1,4 +1,4 @@
-"""This module is `cin7 build` and `cin7 publish`, with which every read ends.
+"""This module is `cin7 build` and `cin7 publish`; with a publish every read ends.
 
 It shows what is built and published; `pipeline` does it.
 """
@@ -6,23 +6,28 @@ It shows what is built and published; `pipeline` does it.
 from collections.abc import Sequence
 
 from cin7_pipeline.console import console, settings_with_warnings, warn
+from cin7_pipeline.models.build import BuildReport
 from cin7_pipeline.models.catalogue import load_catalogue
-from cin7_pipeline.pipeline import build_models, publish_tables, run_lock
+from cin7_pipeline.pipeline import check_models, publish_release, run_lock
 from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.releases import roll_back
 
 
 def run_build(selectors: Sequence[str]) -> None:
-    """Rebuild every model, or those that selectors name, from what has been read."""
+    """Build and check every model, or those that selectors name, and publish nothing."""
     load_catalogue().select(selectors)  # refuses a typo before it waits for another run
     with run_lock(settings := settings_with_warnings(), "cin7 build", warn):
-        build(settings, selectors)
+        tables = 0
+        for report in check_models(settings, only=selectors or None):
+            tables += 1
+            _warn_of_broken_rules(report)
+    console().print(f"Built and audited {tables} tables; nothing is published.")
 
 
 def run_publish() -> None:
-    """Publish what is built."""
+    """Build all models and publish them, also where nothing is new."""
     with run_lock(settings := settings_with_warnings(), "cin7 publish", warn):
-        publish(settings)
+        publish(settings, only_news=False)
 
 
 def run_rollback(to: str | None) -> None:
@@ -33,24 +38,22 @@ def run_rollback(to: str | None) -> None:
     warn("The next sync, or `cin7 publish`, goes forward again: fix what was wrong before it runs.")
 
 
-def build(settings: Settings, selectors: Sequence[str] = ()) -> None:
-    """Rebuild and audit every model, or those that selectors name; report rules that only warn.
+def publish(settings: Settings, *, only_news: bool = True) -> None:
+    """Build and publish a new release, and print where it is; report rules that only warn.
 
     Raises:
-        AuditFailed: a model broke its rules; it and what follows keep their earlier tables.
+        AuditFailed: a model broke its rules; people keep the release they have.
     """
-    tables = 0
-    for report in build_models(settings, only=selectors or None):
-        tables += 1
-        for result in report.checks:
-            if not result.passed:
-                warn(f"{report.model.name}: {result.about} ({result.failing_rows} rows do not)")
-    console().print(f"Built and audited {tables} tables.")
-
-
-def publish(settings: Settings) -> None:
-    """Publish the built tables, and print where they are."""
-    release = publish_tables(settings)
+    release = publish_release(settings, only_news=only_news, on_report=_warn_of_broken_rules)
+    if release is None:
+        console().print("Nothing is new since the last release; it stays the current one.")
+        return
     rows = sum(release.tables.values())
     receipt = f"Published {rows:,} rows in {len(release.tables)} tables: {settings.published_path}"
     console().print(receipt, markup=False)
+
+
+def _warn_of_broken_rules(report: BuildReport) -> None:
+    for result in report.checks:
+        if not result.passed:
+            warn(f"{report.model.name}: {result.about} ({result.failing_rows} rows do not)")

@@ -82,3 +82,20 @@ def row_counts(connection: DuckDBPyConnection) -> dict[str, int]:
         row = connection.execute(f"select count(*) from raw.{table}{where}").fetchone()
         counts[table] = row[0] if row else 0
     return counts
+
+
+def raw_version(connection: DuckDBPyConnection) -> list[tuple[Any, ...]]:
+    """Return what differs after each read that brought something: per table counts and latest times.
+
+    That a day, or the stock, was read again and found the same is nothing new.
+    """
+    found: list[tuple[Any, ...]] = []
+    for table in row_counts(connection):
+        columns = set(connection.table(f"raw.{table}").columns)
+        if table == "sync_log":
+            continue
+        facts = "count(*)"
+        if "deleted_at" in columns:
+            facts += ", max(read_at), count(deleted_at), max(deleted_at)"
+        found.append((table, *connection.execute(f"select {facts} from raw.{table}").fetchall()))
+    return found

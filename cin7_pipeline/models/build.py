@@ -1,12 +1,11 @@
-"""This module builds models: each is made, checked and described in one transaction of its own.
+"""This module builds models: each is made, described and checked before the next one reads it.
 
-It does not decide which models there are (`catalogue`) or what is published (`warehouse.publish`).
+It does not decide which models there are (`catalogue`) or where tables are made (`warehouse.draft`).
 """
 
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 import duckdb
@@ -17,8 +16,8 @@ from cin7_pipeline.errors import AuditFailed
 from cin7_pipeline.models.catalogue import SCHEMAS, Catalogue
 from cin7_pipeline.models.sql_model import Check, Severity, SqlModel
 from cin7_pipeline.settings import BusinessSettings, Settings
-from cin7_pipeline.warehouse.raw_tables import RECORDS
-from cin7_pipeline.warehouse.sql import identifier, literal, write_comments
+from cin7_pipeline.warehouse.raw_tables import SETTINGS
+from cin7_pipeline.warehouse.sql import identifier, write_comments
 
 # So many of the rows that break a rule are named.
 EXAMPLES = 10
@@ -58,11 +57,10 @@ class BuildReport:
 
 
 class ModelBuildFailed(AuditFailed):
-    """A model whose build was rolled back; `results` is what each check found until then."""
+    """A model that broke its rules, so that nothing is released; `results` is what each check found."""
 
     def __init__(self, model: SqlModel, what: str, results: Iterable[CheckResult] = ()) -> None:
-        kept = f"the previous {model.materialized} is kept"
-        super().__init__(f"{model.name}: {what}; {kept} ({model.path})")
+        super().__init__(f"{model.name}: {what}; people keep the release they have ({model.path})")
         self.model = model
         self.results = tuple(results)
 
@@ -73,8 +71,14 @@ def prepare_connection(connection: DuckDBPyConnection, variables: Mapping[str, o
     `variables` are what `getvariable()` answers in a model, such as `as_of`.
     """
     connection.execute("set TimeZone = 'UTC'")
+    # Those of a release are there already, in its own file.
+    present = {
+        name
+        for (name,) in connection.execute("select schema_name from duckdb_schemas()").fetchall()
+    }
     for schema in SCHEMAS:
-        connection.execute(f"create schema if not exists {schema}")
+        if schema not in present:
+            connection.execute(f"create schema {schema}")
     for name, value in variables.items():
         connection.execute(f"set variable {identifier(name)} = ?", [value])
 
@@ -82,74 +86,50 @@ def prepare_connection(connection: DuckDBPyConnection, variables: Mapping[str, o
 def build_all(
     connection: DuckDBPyConnection, catalogue: Catalogue, *, only: Iterable[str] | None = None
 ) -> Iterator[BuildReport]:
-    """Build the models, or those that selectors name; each is committed before its report is yielded.
+    """Build the models, or those that selectors name with all they are made of.
+
+    A table of `core` goes when the last model that reads it is made: it would only take memory.
 
     Raises:
         ModelBuildFailed: at the first model that fails; the ones after it are not built.
     """
-    for model in catalogue.models if only is None else catalogue.select(only):
+    models = catalogue.models
+    if only is not None:
+        models = catalogue.upstream([model.name for model in catalogue.select(only)])
+    last_reader = {name: model.name for model in models for name in (model.name, *model.reads)}
+    for model in models:
         yield build(connection, model)
-
-
-def drop_stale_tables(connection: DuckDBPyConnection, catalogue: Catalogue) -> list[str]:
-    """Drop the tables and views that no model makes any more, so that none is published; their names."""
-    stale = {
-        name: kind for name, kind in _built(connection).items() if name not in catalogue.by_name
-    }
-    for name, kind in stale.items():
-        schema, table = name.split(".", 1)
-        connection.execute(f"drop {kind} {identifier(schema)}.{identifier(table)}")
-    return list(stale)
-
-
-def _built(connection: DuckDBPyConnection) -> dict[str, str]:
-    """Return what builds have made so far: `table` or `view` by name."""
-    query = """
-        select
-            table_schema || '.' || table_name,
-            case table_type when 'VIEW' then 'view' else 'table' end
-        from information_schema.tables
-        where table_catalog = current_database() and list_contains(?, table_schema)
-        order by all
-    """
-    return dict(connection.execute(query, [list(SCHEMAS)]).fetchall())
+        for name, reader in last_reader.items():
+            if reader == model.name and name.startswith("core."):
+                connection.execute(f"drop table {name}")
 
 
 def build(connection: DuckDBPyConnection, model: SqlModel) -> BuildReport:
-    """Replace what an earlier build made of the model by what its file makes now and passes its checks.
+    """Make what the model's file says, describe it, and pass its checks.
 
     Raises:
-        ModelBuildFailed: the query failed or a check of severity `error` found rows; the earlier table
-            is as it was, and `.results` holds what the checks found.
+        ModelBuildFailed: the query failed or a check of severity `error` found rows; `.results` holds what
+            the checks found.
     """
     started = time.perf_counter()
-    connection.execute("begin transaction")
     try:
         columns = _create(connection, model)
-        results = _audit(connection, model)
         write_comments(connection, model.name, model.about, model.columns, model.materialized)
+        results = _audit(connection, model)
         [(row_count,)] = connection.execute(f"select count(*) from {model.name}").fetchall()
-        connection.execute("commit")
-    except BaseException as error:
-        with suppress(duckdb.Error):  # a commit that failed has rolled back by itself
-            connection.execute("rollback")
-        if isinstance(error, duckdb.Error):
-            raise ModelBuildFailed(model, f"the query failed: {_one_line(error)}") from None
-        raise
+    except duckdb.Error as error:
+        raise ModelBuildFailed(model, f"the query failed: {_one_line(error)}") from None
     return BuildReport(model, row_count, time.perf_counter() - started, results, columns)
 
 
 def _create(connection: DuckDBPyConnection, model: SqlModel) -> tuple[tuple[str, str, str], ...]:
     """Make the table or view and return its columns as (name, DuckDB type, comment)."""
-    other = "table" if model.materialized == "view" else "view"
-    if _built(connection).get(model.name) == other:  # `or replace` does not replace the other kind
-        connection.execute(f"drop {other} {model.name}")
-    query = _with_values(connection, model.query) if model.materialized == "view" else model.query
     create = f"create or replace {model.materialized} {model.name} as"
     sort = f" order by {', '.join(model.sorted_by)}" if model.sorted_by else ""
-    connection.execute(f"{create} {query}" if model.ordered else f"{create} from ({query}\n){sort}")
+    sorted_query = f"from ({model.query}\n){sort}" if sort else model.query
+    connection.execute(f"{create} {model.query if model.ordered else sorted_query}")
     if model.ordered and not _lies_in_order(connection, model):
-        connection.execute(f"{create} from ({query}\n){sort}")
+        connection.execute(f"{create} {sorted_query}")
     described = connection.execute(f"describe {model.name}").fetchall()
     names = [name for name, *_ in described]
     if names != list(model.columns):
@@ -169,19 +149,6 @@ def _lies_in_order(connection: DuckDBPyConnection, model: SqlModel) -> bool:
     keys = f"select {key} as key, lag({key}) over () as key_before from {model.name}"
     query = f"select count(*) from ({keys}) where key < key_before"
     return connection.execute(query).fetchall() == [(0,)]
-
-
-def _with_values(connection: DuckDBPyConnection, query: str) -> str:
-    """Write the variables' values into the query of a view: who reads it later has not set them."""
-
-    def value(found: re.Match[str]) -> str:
-        variable = connection.execute(
-            "select getvariable($1)::varchar, typeof(getvariable($1))", [found[1]]
-        )
-        [(text, kind)] = variable.fetchall()
-        return "null" if text is None else f"{literal(text)}::{kind}"
-
-    return re.sub(r"getvariable\('(\w+)'\)", value, query)
 
 
 def _audit(connection: DuckDBPyConnection, model: SqlModel) -> tuple[CheckResult, ...]:
@@ -236,18 +203,18 @@ def build_variables(settings: Settings) -> dict[str, object]:
 
 
 def write_business_settings(connection: DuckDBPyConnection, business: BusinessSettings) -> None:
-    """Replace the tables of schema `settings` by what the CSV files say."""
+    """Make the tables of schema `settings` of what the CSV files say."""
     rules_by_table: dict[str, Iterable[BaseModel]] = {
         "settings.channels": business.channels,
         "settings.warehouses": business.warehouses,
         "settings.customer_groups": business.customer_groups,
         "settings.custom_fields": business.custom_fields,
     }
+    connection.execute("create schema if not exists settings")
     for table, rules in rules_by_table.items():
-        # By name, for a table that an earlier version made has its columns in another order.
-        columns = ", ".join(map(identifier, RECORDS[table]))
-        places = ", ".join("?" * len(RECORDS[table]))
-        connection.execute(f"delete from {table}")
+        columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in SETTINGS[table].items())
+        connection.execute(f"create or replace table {table} ({columns})")
+        places = ", ".join("?" * len(SETTINGS[table]))
         for rule in rules:
             values = list(rule.model_dump().values())
-            connection.execute(f"insert into {table} ({columns}) values ({places})", values)
+            connection.execute(f"insert into {table} values ({places})", values)

@@ -3,6 +3,7 @@
 Dependencies are read from the SQL and never declared. It reads files only, and no database.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -35,6 +36,21 @@ class Catalogue:
     def by_name(self) -> Mapping[str, SqlModel]:
         """The models by `schema.table`."""
         return {model.name: model for model in self.models}
+
+    @cached_property
+    def digest(self) -> str:
+        """A short name for all that the models say: it differs as soon as one of them does."""
+        texts = [
+            (
+                model.name,
+                model.about,
+                model.columns,
+                model.query,
+                [vars(c) | {"reads": ""} for c in model.checks],
+            )
+            for model in self.models
+        ]
+        return hashlib.sha256(repr(texts).encode()).hexdigest()
 
     def model(self, name: str) -> SqlModel:
         """Return the model called `schema.table`.

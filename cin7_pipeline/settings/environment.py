@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     price_tier: OneLine = "wholesale"
     stale_after_days: Days = 60
     keep_releases: Annotated[WholeNumber, Field(ge=1, le=1000)] = 5
+    memory_limit_mb: Annotated[WholeNumber, Field(ge=500, le=1_000_000)] = 3000
     as_of: Timestamp | None = None
 
     @model_validator(mode="after")

@@ -47,17 +47,24 @@ def open_warehouse(
     """
     require_file(path) if read_only else public_folder(path.parent)
     attempt = partial(duckdb.connect, path, read_only=read_only)
-    with closing(when_free(path, attempt, wait_seconds=wait_seconds)) as connection:
+    opened = when_free(path, attempt, wait_seconds=wait_seconds)
+    with closing(opened) as connection, interruptible():
         if not read_only:
             set_mode(path, PRIVATE_FILE)
         for option in OPTIONS:
             connection.execute(option)
-        try:
-            yield connection
-        except RuntimeError as error:
-            if str(error) == INTERRUPTED:
-                raise KeyboardInterrupt from None
-            raise
+        yield connection
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Raise `KeyboardInterrupt` where DuckDB made an error of its own out of one."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) == INTERRUPTED:
+            raise KeyboardInterrupt from None
+        raise
 
 
 def require_file(path: Path) -> None:

@@ -1,7 +1,7 @@
-"""This module creates the tables of schemas `raw` and `settings`, and adds what a later version declares.
+"""This module creates the tables of schema `raw`, and adds what a later version declares.
 
-A raw table follows from its endpoint; the other tables are declared here. It changes no type and drops
-nothing: what an earlier version stored stays for whoever goes back to it.
+A raw table follows from its endpoint; the other tables are declared here. It changes no type and drops no
+raw table: what an earlier version stored stays for whoever goes back to it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -70,6 +70,10 @@ RECORDS = {
     },
     "raw.sync_owner": {"owner": "varchar"},
     "raw.sync_coverage": {"entity": "varchar", "day_on": "date", "read_at": TIMESTAMP},
+}
+
+# The tables that a build makes of the CSV files.
+SETTINGS = {
     "settings.channels": {
         "priority": "integer",
         "field": "varchar",
@@ -93,6 +97,8 @@ PRIMARY_KEYS = {
 RENAMED = {"gone_at": "deleted_at", "gone_count": "deleted_count"}
 # dlt's copies of the tables, which it makes anew; those of an earlier version lack the new columns.
 DLT_STAGING = "_dlt_raw"
+# What an earlier version built in the warehouse; now a build makes a release.
+BUILT_SCHEMAS = ("planning", "issues", "core", "staging", "settings")
 
 
 class CannotMigrate(PipelineError):
@@ -100,7 +106,7 @@ class CannotMigrate(PipelineError):
 
 
 def table_columns(endpoints: Iterable[Endpoint]) -> dict[str, dict[str, str]]:
-    """Return every raw and settings table as `schema.table` → column → DuckDB type and constraint."""
+    """Return every raw table as `schema.table` → column → DuckDB type and constraint."""
     tables: dict[str, dict[str, str]] = {}
     for endpoint in endpoints:
         columns = _typed(endpoint.columns) | TRACKING
@@ -127,8 +133,7 @@ def create_raw_tables(connection: DuckDBPyConnection, endpoints: Iterable[Endpoi
         CannotMigrate: another version made a column with another type.
     """
     declared = table_columns(endpoints)
-    for schema in ("raw", "settings"):
-        connection.execute(f"create schema if not exists {schema}")
+    connection.execute("create schema if not exists raw")
     existing: dict[str, dict[str, str]] = dict(
         connection.execute("""
             select schema_name || '.' || table_name, map(list(column_name), list(data_type))
@@ -146,6 +151,8 @@ def create_raw_tables(connection: DuckDBPyConnection, endpoints: Iterable[Endpoi
         if table in PRIMARY_KEYS:
             parts.append(f"primary key ({PRIMARY_KEYS[table]})")
         steps.append(f"create table {table} ({', '.join(parts)})")
+    schemas = {table.partition(".")[0] for table in existing}
+    steps += [f"drop schema {schema} cascade" for schema in BUILT_SCHEMAS if schema in schemas]
     if not steps:
         return
     connection.execute("begin")

@@ -1,6 +1,7 @@
 """This module keeps releases: it names, shows and removes them, and rolls back to an earlier one.
 
-People read a release through links that are flipped in one rename; how it is written is in `publish`.
+A release is a folder: the database, its Parquet twins, and a manifest. People reach it through
+`releases/current`, a link that is flipped in one rename; how a release is written is in `draft`.
 """
 
 import json
@@ -17,13 +18,15 @@ from filelock import FileLock
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.files import PRIVATE_FILE, fsync, write_atomic
 
+# Not `planning`: attached under that name, the database and its schema could not be told apart.
+DATABASE = "cin7.duckdb"
+
 
 @dataclass(frozen=True)
 class Releases:
-    """The releases of one schema below a data folder, each named like its file without the ending."""
+    """The releases below a data folder, each named `planning-<time>` like its folder."""
 
     data_dir: Path
-    schema: str = "planning"
 
     @property
     def folder(self) -> Path:
@@ -31,9 +34,9 @@ class Releases:
         return self.data_dir / "releases"
 
     @property
-    def link(self) -> Path:
-        """The link that people open."""
-        return self.data_dir / f"{self.schema}.duckdb"
+    def current(self) -> Path:
+        """The link to the release that people read."""
+        return self.folder / "current"
 
     @property
     def rollback_note(self) -> Path:
@@ -41,44 +44,59 @@ class Releases:
         return self.folder / "rollback.json"
 
     def file(self, name: str) -> Path:
-        """Return the database of a release; its Parquet files are in the folder without the ending."""
-        return self.folder / f"{name}.duckdb"
+        """Return the database of a release."""
+        return self.folder / name / DATABASE
 
     def lock(self) -> FileLock:
-        """Return the lock on making, showing and removing releases."""
+        """Return the lock on showing and removing releases."""
         return FileLock(self.folder / ".lock", mode=PRIVATE_FILE)
 
     def shown(self) -> str | None:
         """Return the release that people read, by its link."""
-        return self.link.readlink().stem if self.link.is_symlink() else None
+        return self.current.readlink().name if self.current.is_symlink() else None
+
+    def inputs(self) -> str | None:
+        """Return what the release that people read is made of; None where nothing is published."""
+        try:
+            manifest = (self.current / "parquet" / "manifest.json").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        return str(json.loads(manifest)["inputs"])
 
     def kept(self) -> list[str]:
-        """Return all whole releases, newest first."""
+        """Return all releases, newest first."""
         names = [name for _, _, name in sorted(self._found(), reverse=True)]
-        return [
-            name for name in names if self.file(name).exists() and (self.folder / name).is_dir()
-        ]
+        return [name for name in names if self.file(name).exists()]
 
     def next_name(self, published_at: datetime) -> str:
         """Return a name that no release has; the second one of a second is numbered 2, and so on."""
         stamp = f"{published_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
         numbers = [number for time, number, _ in self._found() if time == stamp]
-        name = f"{self.schema}-{stamp}"
+        name = f"planning-{stamp}"
         return f"{name}-{max(numbers) + 1}" if numbers else name
 
     def show(self, name: str) -> None:
-        """Make a release the one that people read, flipping each link in one rename.
+        """Make a release the one that people read, in one rename.
 
         Raises:
             PipelineError: a folder stands where a link belongs.
         """
-        _point(self.data_dir / "parquet", self.folder / name)
-        _point(self.link, self.file(name))
-        _point(self.data_dir / "cin7.duckdb", self.link)
+        links = {
+            self.data_dir / "parquet": self.current / "parquet",
+            self.data_dir / "planning.duckdb": self.current / DATABASE,
+            self.data_dir / DATABASE: self.current / DATABASE,
+        }
+        for link in links:
+            if link.is_dir() and not link.is_symlink():
+                msg = f"{link} is a folder where a link belongs; move it away and publish again"
+                raise PipelineError(msg)
+        _point(self.current, self.folder / name)
+        for link, target in links.items():
+            _point(link, target)
 
     def remove_drafts(self) -> None:
-        """Remove what a killed or failed publish has begun."""
-        for draft in (*self.folder.glob("*.tmp"), *self.folder.glob("*.tmp.wal")):
+        """Remove what a killed or failed build has begun."""
+        for draft in self.folder.glob("*.tmp*"):
             _remove(draft)
 
     def remove_old(self, keep: int) -> None:
@@ -87,28 +105,27 @@ class Releases:
         kept = {self.shown(), *newest_first[:keep]}
         for name in newest_first:
             if name not in kept:
-                _remove(self.file(name))
                 _remove(self.folder / name)
+                # An earlier version kept the database beside the folder.
+                _remove(self.folder / f"{name}.duckdb")
 
     def _found(self) -> Iterator[tuple[str, int, str]]:
-        """Yield every release, whole or not, as (time, number within that second, name)."""
+        """Yield every release, also of an earlier version, as (time, number within its second, name)."""
         names = {path.name.removesuffix(".duckdb") for path in self.folder.iterdir()}
         for name in names:
-            if found := re.fullmatch(rf"{self.schema}-(\d{{8}}T\d{{6}}Z)(?:-(\d+))?", name):
+            if found := re.fullmatch(r"planning-(\d{8}T\d{6}Z)(?:-(\d+))?", name):
                 yield found[1], int(found[2] or 1), name
 
 
 def _point(link: Path, target: Path) -> None:
     """Flip a symbolic link in one rename; its target is relative, so that the folder can be moved."""
+    relative = os.path.relpath(target, link.parent)
+    if link.is_symlink() and os.readlink(link) == relative:
+        return
     draft = link.with_name(f".{link.name}.tmp")
     draft.unlink(missing_ok=True)
-    draft.symlink_to(os.path.relpath(target, link.parent))
-    try:
-        draft.replace(link)
-    except IsADirectoryError:
-        draft.unlink()
-        msg = f"{link} is a folder where a link belongs; move it away and publish again"
-        raise PipelineError(msg) from None
+    draft.symlink_to(relative)
+    draft.replace(link)
     fsync(link.parent)
 
 

@@ -1,0 +1,166 @@
+"""This module opens a draft of the next release, which models are built into, and publishes it.
+
+`raw` is read from the warehouse, `planning` is written straight into the draft's file, and every other
+schema is in memory for the length of the build. Which releases are kept, and how people reach them, is in
+`releases`; what is built is in `models`.
+"""
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.files import (
+    PRIVATE_FOLDER,
+    PUBLIC_FILE,
+    PUBLIC_FOLDER,
+    fsync,
+    private_folder,
+    public_folder,
+    set_mode,
+)
+from cin7_pipeline.warehouse.connection import (
+    OPTIONS,
+    interruptible,
+    require_file,
+    when_free,
+)
+from cin7_pipeline.warehouse.releases import Releases
+from cin7_pipeline.warehouse.sql import identifier, literal
+
+# The oldest format with all our types: DuckDB 1.2 and later open it, while 2.0's own only 2.0 does.
+STORAGE_VERSION = "v1.2.0"
+# What a release file holds; people are promised `planning`, and it alone has Parquet twins.
+RELEASED = ("planning",)
+WAIT_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Release:
+    """What was published: the DuckDB file, its planning tables with their row counts, and its size."""
+
+    path: Path
+    tables: dict[str, int]
+    bytes: int
+    seconds: float
+
+    @property
+    def name(self) -> str:
+        """The name of the release, which has its time in it."""
+        return self.path.parent.name
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A release that nobody sees yet; it goes when its block ends, unless it is published."""
+
+    connection: DuckDBPyConnection
+    folder: Path
+    releases: Releases
+    started: float
+
+    @classmethod
+    @contextmanager
+    def open(
+        cls, warehouse: Path, data_dir: Path, spill: Path, *, memory_limit: str
+    ) -> Iterator[Self]:
+        """Open an empty draft beside the warehouse; what does not fit into memory goes to `spill`.
+
+        The caller holds the run lock: there is one draft at a time.
+
+        Raises:
+            WarehouseBusy: somebody is writing the warehouse.
+            PipelineError: there is no warehouse.
+            KeyboardInterrupt: Ctrl-C, or what a scheduler sends instead, came during a query.
+        """
+        require_file(warehouse)
+        releases = Releases(data_dir)
+        public_folder(releases.folder)
+        releases.remove_drafts()
+        folder = releases.folder / ".draft.tmp"
+        folder.mkdir(PRIVATE_FOLDER)
+        private_folder(spill)
+        try:
+            with closing(duckdb.connect()) as connection, interruptible():
+                for option in OPTIONS:
+                    connection.execute(option)
+                connection.execute(f"set memory_limit = {literal(memory_limit)}")
+                connection.execute(f"set temp_directory = {literal(str(spill))}")
+                source = f"attach {literal(str(warehouse))} as warehouse (read_only)"
+                attach = partial(connection.execute, source)
+                when_free(warehouse, attach, wait_seconds=WAIT_SECONDS)
+                file = literal(str(folder / "cin7.duckdb"))
+                options = f"storage_version {literal(STORAGE_VERSION)}"
+                connection.execute(f"attach {file} as release ({options})")
+                for schema in RELEASED:
+                    connection.execute(f"create schema release.{schema}")
+                # So `raw.…` and `planning.…` are found in the files, and all else in memory.
+                path = ["memory.main", "warehouse.raw", *(f"release.{s}" for s in RELEASED)]
+                connection.execute(f"set search_path = {literal(','.join(path))}")
+                yield cls(connection, folder, releases, time.perf_counter())
+        finally:
+            releases.remove_drafts()
+            shutil.rmtree(spill, ignore_errors=True)
+
+    def publish(self, *, published_at: datetime, keep: int, inputs: str = "") -> Release:
+        """Write the Parquet twins and make this the release that people read, in one flip.
+
+        The newest `keep` releases stay. `inputs` names what it is made of (`Releases.inputs`).
+
+        Raises:
+            PipelineError: the draft has no planning table, or a folder stands where a link belongs.
+        """
+        tables = self._write_parquet()
+        if not tables:
+            msg = "no planning table was built, so there is nothing to publish: run `cin7 sync`"
+            raise PipelineError(msg)
+        self.connection.execute("detach release")
+        with self.releases.lock():
+            name = self.releases.next_name(published_at)
+            published = published_at.astimezone(UTC).isoformat()
+            manifest = {"published_at": published, "release": name, "tables": tables}
+            text = json.dumps(manifest | {"inputs": inputs}, indent=2) + "\n"
+            (self.folder / "parquet" / "manifest.json").write_text(text, encoding="utf-8")
+            _finalize(self.folder, self.releases.folder / name)
+            self.releases.show(name)
+            self.releases.remove_old(keep)
+        path = self.releases.file(name)
+        return Release(path, tables, path.stat().st_size, time.perf_counter() - self.started)
+
+    def _write_parquet(self) -> dict[str, int]:
+        """Write each planning table as Parquet, and return the rows of each."""
+        (self.folder / "parquet").mkdir()
+        found = self.connection.execute("""
+            select table_name from information_schema.tables
+            where table_catalog = 'release' and table_schema = 'planning'
+            order by all
+        """)
+        rows = {}
+        for (table,) in found.fetchall():
+            target = literal(str(self.folder / "parquet" / f"{table}.parquet"))
+            source = f"release.planning.{identifier(table)}"
+            copied = f"copy {source} to {target} (format parquet, compression zstd)"
+            [(rows[table],)] = self.connection.execute(copied).fetchall()
+        return rows
+
+
+def _finalize(draft: Path, final: Path) -> None:
+    """Give a draft its final name once all of it is on the disk, read-only, for everybody."""
+    if list(draft.glob("*.wal")):
+        msg = f"{draft} was not closed cleanly; nothing was published, publish again"
+        raise PipelineError(msg)
+    for path in (*draft.rglob("*"), draft):
+        set_mode(path, PUBLIC_FOLDER if path.is_dir() else PUBLIC_FILE)
+        fsync(path)
+    draft.rename(final)
+    fsync(final.parent)
