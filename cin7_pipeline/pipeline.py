@@ -1,4 +1,4 @@
-"""This module is the steps of a run: extract and load, build and publish; the same for Dagster and for `cin7`.
+"""This module is the steps of a run, to read and to release; the same for Dagster and for `cin7`.
 
 A step does one thing and returns its receipt. Which steps run, and when, is decided by the caller, who also
 holds the run lock meanwhile. Here, and nowhere below, it is said which endpoints there are: another source

@@ -119,8 +119,8 @@ class Releases:
 
 def _point(link: Path, target: Path) -> None:
     """Flip a symbolic link in one rename; its target is relative, so that the folder can be moved."""
-    relative = os.path.relpath(target, link.parent)
-    if link.is_symlink() and os.readlink(link) == relative:
+    relative = Path(os.path.relpath(target, link.parent))
+    if link.is_symlink() and link.readlink() == relative:
         return
     draft = link.with_name(f".{link.name}.tmp")
     draft.unlink(missing_ok=True)
@@ -165,12 +165,12 @@ def roll_back(data_dir: Path, to: str | None, *, now: datetime) -> Rollback:
             if not older:
                 msg = (
                     f"no release older than {left} is kept (CIN7_KEEP_RELEASES says how many are): fix"
-                    " what is wrong, then run `cin7 build` and `cin7 publish`"
+                    " what is wrong, then run `cin7 publish`"
                 )
                 raise PipelineError(msg)
             shown = older[0]
         else:
-            shown = to.removesuffix(".duckdb")
+            shown = to
             if shown not in kept:
                 msg = f"no release is called {to!r}; kept are {', '.join(kept)}"
                 raise PipelineError(msg)

@@ -13,11 +13,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from cin7_pipeline.warehouse.publish import publish
+
 from cin7_pipeline.files import fsync
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.pipeline import build_models
 from cin7_pipeline.warehouse.connection import open_warehouse
-from cin7_pipeline.warehouse.publish import publish
 from cin7_pipeline.warehouse.releases import Releases
 from cin7_pipeline.warehouse.sql import identifier, literal
 from tests.benchmarks.measuring import Cost, Finding, Way, cost, costs
@@ -170,7 +171,6 @@ def _shown(data_dir: Path) -> Path:
 def copy_unsorted(data_dir: str, target: str) -> None:
     """The tables of the release in no order, in the same format."""
     import duckdb
-
     from cin7_pipeline.warehouse.publish import STORAGE_VERSION
 
     with duckdb.connect() as connection:

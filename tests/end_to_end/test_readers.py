@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from cin7_pipeline.warehouse.publish import publish
 
 from cin7_pipeline.warehouse.connection import open_warehouse
-from cin7_pipeline.warehouse.publish import publish
 
 MORNING = datetime(2026, 6, 30, 6, tzinfo=UTC)
 PROGRAMS = 4

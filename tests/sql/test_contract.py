@@ -8,12 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
+from cin7_pipeline.warehouse.publish import publish
 
 from cin7_pipeline.models.build import build_all, prepare_connection
 from cin7_pipeline.models.catalogue import Catalogue
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.warehouse.connection import open_warehouse
-from cin7_pipeline.warehouse.publish import publish
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 from tests.sql.cases import VARIABLES
 

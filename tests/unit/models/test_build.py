@@ -1,11 +1,9 @@
-"""A model is built whole, audited and described, or the earlier table stays."""
-
-from datetime import UTC, datetime
+"""A model is built, described and audited; what is wrong with it is said, and nothing after it is built."""
 
 import pytest
 
 from cin7_pipeline.errors import AuditFailed
-from cin7_pipeline.models.build import build, build_all, drop_stale_tables, prepare_connection
+from cin7_pipeline.models.build import build, build_all, prepare_connection
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.models.sql_model import parse_model
 
@@ -21,13 +19,6 @@ def build_one(connection, write_model):
         return build(connection, parse_model(path, "core"))
 
     return build_query
-
-
-@pytest.fixture
-def kept(connection, build_one):
-    """`core.orders` with one good row, and a function that says whether it is still there."""
-    build_one("select 7 as id")
-    return lambda: connection.execute("select id from core.orders").fetchall() == [(7,)]
 
 
 def comments(connection, listing="duckdb_tables", named="table_name"):
@@ -95,17 +86,16 @@ def test_comments_survive_a_rebuild(connection, build_one):
         ("select error('boom') as id", "id", "query failed: .*boom"),
     ],
 )
-def test_a_bad_model_keeps_the_earlier_table(kept, build_one, query, columns, message):
-    """Whatever is wrong with the new table, the earlier one stays and the message says why."""
+def test_a_bad_model_is_refused(build_one, query, columns, message):
+    """Whatever is wrong with a table, the message says what and that people are not disturbed."""
     with pytest.raises(AuditFailed, match=message) as caught:
         build_one(query, columns=columns)
-    assert kept()
     assert str(caught.value).startswith("core.orders: ")
-    assert "the previous table is kept" in str(caught.value)
+    assert "people keep the release they have" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_a_failed_check_names_rule_rows_and_example(kept, build_one):
+def test_a_failed_check_names_rule_rows_and_example(build_one):
     """An audit's message has the rule, the number of rows and the grain of one of them."""
     with pytest.raises(AuditFailed, match=r"2 rows break is_small, for example id=3") as caught:
         build_one(
@@ -113,7 +103,6 @@ def test_a_failed_check_names_rule_rows_and_example(kept, build_one):
             columns="id name",
             more="checks: {is_small: id < 3, is_positive: id > 0}\n",
         )
-    assert kept()
     assert caught.value.model.name == "core.orders"
     assert [(result.name, result.failing_rows) for result in caught.value.results] == [
         ("grain_is_unique", 0),
@@ -149,15 +138,14 @@ def test_an_unknown_result_passes(build_one):
     assert all(result.passed for result in report.checks)
 
 
-def test_a_check_that_cannot_run_fails_the_audit(kept, build_one):
+def test_a_check_that_cannot_run_fails_the_audit(build_one):
     """A check over a column that does not exist is a failure, not a pass."""
     with pytest.raises(AuditFailed, match="check odd cannot run: Binder Error"):
         build_one("select 1 as id", more="checks: {odd: colour = 'red'}\n")
-    assert kept()
 
 
 def test_a_cross_check_sees_the_new_table(connection, tmp_path, write_model):
-    """A rule over several tables runs inside the transaction of the table it guards."""
+    """A rule over several tables runs on the table that it guards, and names its grain only."""
     write_model("core.orders", "select 2 as id", columns="id")
     write_model("core.known", "select 1 as id", columns="id")
     (tmp_path / "checks").mkdir()
@@ -169,24 +157,6 @@ def test_a_cross_check_sees_the_new_table(connection, tmp_path, write_model):
     )
     with pytest.raises(AuditFailed, match=r"1 row breaks is_known, for example id=2;"):
         list(build_all(connection, load_catalogue(tmp_path)))
-    made = connection.execute("select table_name from duckdb_tables()").fetchall()
-    assert made == [("known",)]
-
-
-def test_an_interrupted_build_leaves_nothing_open(kept, connection, write_model, monkeypatch):
-    """A build that is stopped in its middle rolls back, and the connection can be used again."""
-    model = parse_model(write_model("core.orders", "select 8 as id", columns="id"), "core")
-    monkeypatch.setattr("cin7_pipeline.models.build.run_check", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        build(connection, model)
-    monkeypatch.undo()
-    assert kept()
-    assert build(connection, model).row_count == 1
-
-
-def interrupt(*_):
-    """What Ctrl-C raises."""
-    raise KeyboardInterrupt
 
 
 @pytest.fixture
@@ -219,52 +189,31 @@ def test_a_view_is_checked_and_described_like_a_table(connection, as_view):
     assert comments(connection, "duckdb_views", "view_name")[1] == {"id": "The id."}
 
 
-def test_a_view_takes_the_place_of_a_table_and_back(connection, build_one, as_view):
-    """What an earlier version made as the other kind is replaced, with its comments."""
-    build_one("select 1 as id")
-    as_view("select id from core.source")
-    assert kind_and_comment(connection) == [("view", "Rows of core.orders.")]
-    build_one("select 2 as id")
-    assert kind_and_comment(connection) == [("table", "Rows of core.orders.")]
-
-
-def test_a_bad_view_keeps_the_earlier_table(connection, kept, as_view):
-    """A view whose checks fail leaves the table that it was to replace, and a table a view."""
-    with pytest.raises(AuditFailed, match="1 row breaks small"):
-        as_view("select id from core.source", more="checks: {small: id < 3}\n")
-    assert kept()
-    assert kind_and_comment(connection) == [("table", "Rows of core.orders.")]
-
-
-def test_a_bad_table_keeps_the_earlier_view(connection, build_one, as_view):
-    """A table whose checks fail leaves the view that it was to replace."""
-    as_view("select id from core.source")
-    with pytest.raises(AuditFailed, match="1 row breaks grain_is_not_null"):
-        build_one("select null as id")
-    assert kind_and_comment(connection) == [("view", "Rows of core.orders.")]
-    assert connection.execute("select id from core.orders").fetchall() == [(7,)]
-
-
-def test_a_view_keeps_the_variables_of_its_build(connection, as_view):
-    """Whoever reads a view later has set no variables, or others, and reads what was built."""
-    moment = datetime(2026, 6, 29, 19, 30, 0, 125, tzinfo=UTC)
-    variables = {"as_of": moment, "time_zone": "it's", "days": 60}
-    prepare_connection(connection, {**variables, "nothing": None})
-    listed = ", ".join(f"getvariable('{name}') as {name}" for name in (*variables, "nothing"))
-    as_view(f"select 1 as id, {listed}", columns="id as_of time_zone days nothing")
-    prepare_connection(connection, dict.fromkeys(variables))
-    [found] = connection.execute(
-        "select as_of, time_zone, days, nothing from core.orders"
-    ).fetchall()
-    assert found == (moment, "it's", 60, None)
-
-
-def test_only_the_named_models_are_built(connection, tmp_path, write_model):
-    """`only` selects models; nothing else is touched."""
+def test_the_named_models_are_built_with_what_they_are_made_of(connection, tmp_path, write_model):
+    """`only` selects models; all that they read is built too, and nothing else."""
     write_model("core.a", "select 1 as id", columns="id")
-    write_model("core.b", "select 1 as id", columns="id")
+    write_model("core.b", "select id from core.a", columns="id")
+    write_model("core.c", "select id from core.b", columns="id")
     reports = build_all(connection, load_catalogue(tmp_path), only=["core.b"])
-    assert [report.model.name for report in reports] == ["core.b"]
+    assert [report.model.name for report in reports] == ["core.a", "core.b"]
+
+
+def test_a_core_table_goes_after_its_last_reader(connection, tmp_path, write_model):
+    """While a build runs, only what is still to be read takes memory; planning tables stay."""
+    write_model("core.a", "select 1 as id", columns="id")
+    write_model("core.b", "select id from core.a", columns="id")
+    write_model("planning.c", "select id from core.b", columns="id")
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "planning.c__is_in_a.sql").write_text(
+        "/* about: It is in a. */ select c.id from planning.c as c anti join core.a using (id)"
+    )
+    there = []
+    for report in build_all(connection, load_catalogue(tmp_path)):
+        found = connection.execute("select table_name from duckdb_tables() order by all").fetchall()
+        there.append((report.model.table, "".join(name for (name,) in found)))
+    assert there == [("a", "a"), ("b", "ab"), ("c", "abc")]
+    left = connection.execute("select table_name from duckdb_tables()").fetchall()
+    assert left == [("c",)]
 
 
 def test_every_model_has_a_grain_check(write_model):
@@ -280,18 +229,3 @@ def test_variables_reach_the_models(connection, build_one):
     build_one("select getvariable('stale_after_days') as id")
     assert connection.execute("select id from core.orders").fetchall() == [(60,)]
     assert connection.execute("select current_setting('TimeZone')").fetchall() == [("UTC",)]
-
-
-def test_a_table_without_a_model_is_removed(connection, tmp_path, write_model):
-    """A table or view whose file was deleted goes; those of models and other schemas stay."""
-    write_model("core.a", "select 1 as id", columns="id")
-    catalogue = load_catalogue(tmp_path)
-    list(build_all(connection, catalogue))
-    connection.execute("create schema raw; create table raw.a as select 1 as id")
-    connection.execute("create table planning.gone as select 1 as id")
-    connection.execute('create view staging."no model" as select 1 as id')
-    assert drop_stale_tables(connection, catalogue) == ["planning.gone", "staging.no model"]
-    left = connection.execute(
-        "select table_schema, table_name from information_schema.tables order by all"
-    )
-    assert left.fetchall() == [("core", "a"), ("raw", "a")]

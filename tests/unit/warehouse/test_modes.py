@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,11 @@ from cin7_pipeline.files import (
     public_folder,
     set_mode,
 )
-from cin7_pipeline.pipeline import publish_tables, run_lock
+from cin7_pipeline.pipeline import run_lock
 from cin7_pipeline.runtime import configure
 from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.draft import Draft
 from tests.unit.load.fake_account import Company, open_company, order
 
 
@@ -44,11 +46,20 @@ def run(company: Company) -> Settings:
     settings = company.settings()
     with run_lock(settings, "a run", print):
         company.load_one()
-        with open_warehouse(settings.warehouse_path) as connection:
-            connection.execute("create schema if not exists planning")
-            connection.execute("create or replace table planning.sales_lines as select 1 as n")
-        publish_tables(settings)
+        with open_draft(settings) as draft:
+            draft.connection.execute("create table planning.sales_lines as select 1 as n")
+            draft.publish(published_at=settings.now(), keep=1)
     return settings
+
+
+def open_draft(settings: Settings) -> AbstractContextManager[Draft]:
+    """The draft of a release that may take little memory."""
+    return Draft.open(
+        settings.warehouse_path,
+        settings.data_dir,
+        settings.state_dir / "spill",
+        memory_limit="24MB",
+    )
 
 
 def modes(folder: Path) -> dict[str, str]:
@@ -63,7 +74,7 @@ def modes(folder: Path) -> dict[str, str]:
 
 def expected(path: Path, folder: Path) -> int:
     """The mode that a path of the data folder is promised."""
-    is_published = path.parent.name.startswith("planning-") or path.name.startswith("planning-")
+    is_published = any(part.startswith("planning-") for part in path.relative_to(folder).parts)
     if is_published or path in (folder, folder / "releases"):
         return 0o755 if path.is_dir() else 0o444
     return 0o700 if path.is_dir() else 0o600
@@ -81,9 +92,9 @@ def test_a_run_makes_files_for_whom_they_are(company: Company) -> None:
     found = modes(settings.data_dir)
     assert {
         ".",
-        "releases/planning-20260630T200000Z.duckdb",
-        "releases/planning-20260630T200000Z/sales_lines.parquet",
-        "releases/planning-20260630T200000Z/manifest.json",
+        "releases/planning-20260630T200000Z/cin7.duckdb",
+        "releases/planning-20260630T200000Z/parquet/sales_lines.parquet",
+        "releases/planning-20260630T200000Z/parquet/manifest.json",
         "warehouse.duckdb",
         "state",
         "state/run.lock",
@@ -101,21 +112,24 @@ def test_what_is_there_only_during_a_run_is_private(company: Company) -> None:
     )
     with (
         run_lock(settings, "a run", print),
-        open_warehouse(settings.warehouse_path) as connection,
         rate_limiter_of(settings)._store(),
     ):
-        connection.execute("set memory_limit = '24MB'")
-        connection.execute("create table raw.noted as select 1 as n")
-        connection.execute(spill)
-        found = modes(settings.data_dir)
-        assert_as_promised(settings.data_dir)
+        with open_warehouse(settings.warehouse_path) as connection:
+            connection.execute("create table raw.noted as select 1 as n")
+            found = modes(settings.data_dir)
+            assert_as_promised(settings.data_dir)
+        with open_draft(settings) as draft:
+            draft.connection.execute(spill)
+            found |= modes(settings.data_dir)
+            assert_as_promised(settings.data_dir)
     assert {
         "warehouse.duckdb.wal",
-        "warehouse.duckdb.tmp",
+        "state/spill",
         "state/calls.sqlite-journal",
         "state/run.lock.holder.json",
+        "releases/.draft.tmp",
     } <= found.keys()
-    assert any(name.startswith("warehouse.duckdb.tmp/") for name in found)
+    assert any(name.startswith("state/spill/") for name in found)
 
 
 @pytest.mark.parametrize("umask", [0o022], indirect=True)

@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.warehouse.releases import Releases, current_rollback, roll_back
-from tests.unit.warehouse.test_publish import MORNING, fill, release_again, version_of
+from tests.unit.warehouse.test_draft import MORNING, make_warehouse, release_again, version_of
 
 FIRST, SECOND, THIRD, FOURTH = (f"planning-20260630T060{minute}00Z" for minute in (1, 2, 3, 4))
 NOON = MORNING + timedelta(hours=6)
@@ -19,6 +19,7 @@ NOON = MORNING + timedelta(hours=6)
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the releases of versions 1, 2 and 3; people read the third."""
     folder = tmp_path_factory.mktemp("published")
+    make_warehouse(folder)
     for version in (1, 2, 3):
         release_again(folder, version)
     return folder
@@ -33,7 +34,7 @@ def folder(tmp_path: Path, published: Path) -> Path:
 def shown_everywhere(folder: Path) -> set[str]:
     """What each of the three links leads to, by the release's name."""
     links = ("planning.duckdb", "cin7.duckdb", "parquet")
-    return {(folder / link).resolve().name.removesuffix(".duckdb") for link in links}
+    return {(folder / link).resolve().parent.name for link in links}
 
 
 def test_a_rollback_shows_the_release_before_by_every_link(folder: Path) -> None:
@@ -53,10 +54,9 @@ def test_rolling_back_again_goes_one_further(folder: Path) -> None:
     assert shown_everywhere(folder) == {FIRST}
 
 
-@pytest.mark.parametrize("name", [FIRST, f"{FIRST}.duckdb"])
-def test_a_release_is_chosen_by_its_name(folder: Path, name: str) -> None:
-    """The name of the release and that of its file mean the same."""
-    assert roll_back(folder, name, now=NOON).shown == FIRST
+def test_a_release_is_chosen_by_its_name(folder: Path) -> None:
+    """Any release that is kept can be shown."""
+    assert roll_back(folder, FIRST, now=NOON).shown == FIRST
     assert shown_everywhere(folder) == {FIRST}
 
 
@@ -73,8 +73,8 @@ def test_an_unknown_release_is_refused_with_those_there_are(folder: Path, name: 
 
 
 def test_half_a_release_is_no_choice(folder: Path) -> None:
-    """What a kill left between the Parquet files and the database is never shown."""
-    (folder / "releases" / f"{SECOND}.duckdb").unlink()
+    """What a kill left of a release that it was removing is never shown."""
+    (folder / "releases" / SECOND / "cin7.duckdb").unlink()
     assert roll_back(folder, None, now=NOON).shown == FIRST
 
 
@@ -99,17 +99,16 @@ def test_going_back_to_the_newest_ends_a_rollback(folder: Path) -> None:
 def test_the_next_publish_goes_forward_and_leaves_the_shown_release_alone(folder: Path) -> None:
     """A new release gets a name of its own; the one that people read stays until they read the new one."""
     roll_back(folder, FIRST, now=NOON)
-    before = (folder / "releases" / f"{FIRST}.duckdb").stat()
-    assert release_again(folder, 3).path.stem == f"{THIRD}-2"
+    before = (folder / "releases" / FIRST / "cin7.duckdb").stat()
+    assert release_again(folder, 3).name == f"{THIRD}-2"
     assert version_of(folder / "planning.duckdb") == 3
-    after = (folder / "releases" / f"{FIRST}.duckdb").stat()
+    after = (folder / "releases" / FIRST / "cin7.duckdb").stat()
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
 
 def test_a_failed_publish_leaves_the_rollback_in_place(folder: Path) -> None:
     """The oldest release is still whole and shown after a publish that failed with `keep=1`."""
     roll_back(folder, FIRST, now=NOON)
-    fill(folder, 4)
     (folder / "parquet").unlink()
     (folder / "parquet").mkdir()
     with pytest.raises(PipelineError, match="is a folder where a link belongs"):
