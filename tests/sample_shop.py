@@ -13,7 +13,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from cin7_pipeline.cli import app
-from cin7_pipeline.pipeline import build_models, publish_tables, read_entities, sync_order
+from cin7_pipeline.pipeline import publish_release, read_entities, sync_order
 from tests.unit.load.fake_account import NOW, Company, days_ago, open_company, order
 
 CIN7 = [sys.executable, "-c", "from cin7_pipeline.cli import app; app()"]
@@ -170,11 +170,9 @@ def read(company: Company) -> None:
 
 
 def sync(company: Company) -> None:
-    """Read the shop, build the tables, publish them."""
+    """Read the shop and publish its tables."""
     read(company)
-    for _ in build_models(company.settings()):
-        pass
-    publish_tables(company.settings())
+    publish_release(company.settings())
 
 
 def environment(company: Company) -> dict[str, str]:

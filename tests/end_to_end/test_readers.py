@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from cin7_pipeline.warehouse.publish import publish
 
 from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.draft import Draft
 
 MORNING = datetime(2026, 6, 30, 6, tzinfo=UTC)
 PROGRAMS = 4
@@ -82,24 +82,21 @@ print(json.dumps(found))
 
 
 def publish_release(folder: Path, release: int) -> Path:
-    """Write the release's number into two tables, and its number of rows into one, and publish them.
-
-    The warehouse is not waited for: a reader that had it open would fail the run.
-    """
-    with open_warehouse(folder / "warehouse.duckdb", wait_seconds=0) as connection:
-        connection.execute("create schema if not exists planning")
-        connection.execute(
-            "create or replace table planning.sales_lines as"
+    """Write the release's number into two tables, and its number of rows into one, and publish them."""
+    warehouse = folder / "warehouse.duckdb"
+    with open_warehouse(warehouse, wait_seconds=0) as connection:
+        connection.execute("create schema if not exists raw")
+    with Draft.open(warehouse, folder, folder / "spill", memory_limit="500MB") as draft:
+        draft.connection.execute(
+            "create table planning.sales_lines as"
             f" select {release} as release, i as line_id from range(5000 + {release}) as r(i)"
         )
-        connection.execute(
-            "create or replace table planning.sync_status as"
+        draft.connection.execute(
+            "create table planning.sync_status as"
             f" select {release} as release, 5000 + {release} as row_count"
         )
-    moment = MORNING + timedelta(minutes=release)
-    return publish(
-        folder / "warehouse.duckdb", folder, published_at=moment, keep=KEPT
-    ).path.resolve()
+        moment = MORNING + timedelta(minutes=release)
+        return draft.publish(published_at=moment, keep=KEPT).path.resolve()
 
 
 def start_reading(link: Path) -> subprocess.Popen[str]:

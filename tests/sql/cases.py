@@ -17,10 +17,11 @@ import duckdb
 import pytest
 import yaml
 
-from cin7_pipeline.models.build import prepare_connection
+from cin7_pipeline.models.build import prepare_connection, write_business_settings
 from cin7_pipeline.models.catalogue import Catalogue
 from cin7_pipeline.models.sql_model import SqlModel
 from cin7_pipeline.omni.endpoints import ENDPOINTS
+from cin7_pipeline.settings import BusinessSettings
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 
 CASES_FOLDER = Path(__file__).parent
@@ -80,6 +81,7 @@ class Bench:
         self.connection.execute("set threads = 1; pragma disable_optimizer")
         self._built: set[str] = set()
         create_raw_tables(self.connection, ENDPOINTS.values())
+        write_business_settings(self.connection, BusinessSettings())
         prepare_connection(self.connection, VARIABLES)
 
     def close(self) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from cin7_pipeline.warehouse.publish import publish
 
-from cin7_pipeline.models.build import build_all, prepare_connection
+from cin7_pipeline.models.build import build_all, prepare_connection, write_business_settings
 from cin7_pipeline.models.catalogue import Catalogue
 from cin7_pipeline.omni.endpoints import ENDPOINTS
+from cin7_pipeline.settings import BusinessSettings
 from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.draft import Draft
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 from tests.sql.cases import VARIABLES
 
@@ -49,10 +50,12 @@ def data_dir(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> 
     warehouse = folder / "warehouse.duckdb"
     with open_warehouse(warehouse) as connection:
         create_raw_tables(connection, ENDPOINTS.values())
-        prepare_connection(connection, VARIABLES)
-        for _ in build_all(connection, catalogue):
+    with Draft.open(warehouse, folder, folder / "spill", memory_limit="500MB") as draft:
+        write_business_settings(draft.connection, BusinessSettings())
+        prepare_connection(draft.connection, VARIABLES)
+        for _ in build_all(draft.connection, catalogue):
             pass
-    publish(warehouse, folder, published_at=datetime(2026, 6, 30, tzinfo=UTC))
+        draft.publish(published_at=datetime(2026, 6, 30, tzinfo=UTC), keep=1)
     return folder
 
 

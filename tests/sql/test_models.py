@@ -2,9 +2,10 @@
 
 import pytest
 
-from cin7_pipeline.models.build import build_all, prepare_connection
+from cin7_pipeline.models.build import build_all, prepare_connection, write_business_settings
 from cin7_pipeline.models.catalogue import SQL_FOLDER, Catalogue
 from cin7_pipeline.omni.endpoints import ENDPOINTS
+from cin7_pipeline.settings import BusinessSettings
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 from tests.sql.cases import CASES_FOLDER, VARIABLES, Bench, Case, read_cases
 
@@ -33,6 +34,7 @@ def test_every_case_file_belongs_to_a_model(catalogue: Catalogue):
 def test_all_models_build_on_an_empty_account(connection, catalogue: Catalogue):
     """A first run before anything was read makes every table, and every check passes."""
     create_raw_tables(connection, ENDPOINTS.values())
+    write_business_settings(connection, BusinessSettings())
     prepare_connection(connection, VARIABLES)
     reports = list(build_all(connection, catalogue))
     assert [report.model for report in reports] == list(catalogue.models)

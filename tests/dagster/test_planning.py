@@ -15,6 +15,7 @@ from tests.unit.load.fake_account import Company
 
 # A line of no order, which `core` keeps out.
 LINE_OF_NO_ORDER = "insert into raw.sales_order_lines (sales_order_id, id) values (999, 1)"
+RELEASE = dg.AssetKey(["published", "planning_duckdb"])
 Checks = dict[tuple[str, str], dg.AssetCheckEvaluation]
 
 
@@ -27,18 +28,13 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
         yield company
 
 
-def build(*tables: str) -> dg.ExecuteInProcessResult:
-    """A run that makes some planning tables and no release."""
-    names = tables or tuple(model.table for model in planning_models(load_catalogue()))
+def build() -> dg.ExecuteInProcessResult:
+    """A run that makes a release of what was read."""
+    tables = [dg.AssetKey(model.name.split(".")) for model in planning_models(load_catalogue())]
     with dg.DagsterInstance.ephemeral() as instance:
-        return (
-            defs()
-            .resolve_job_def("daily_sync")
-            .execute_in_process(
-                instance=instance,
-                raise_on_error=False,
-                asset_selection=[dg.AssetKey(["planning", name]) for name in names],
-            )
+        job = defs().resolve_job_def("daily_sync")
+        return job.execute_in_process(
+            instance=instance, raise_on_error=False, asset_selection=[*tables, RELEASE]
         )
 
 
@@ -61,25 +57,25 @@ def test_every_table_is_built_and_every_check_is_told(shop: Company) -> None:
     assert {each for each in checks(result) if not checks(result)[each].passed} == set()
 
 
-def test_some_tables_are_built_with_what_they_need(shop: Company) -> None:
-    """Only the selected table is materialized; the tables of other schemas that it reads are there."""
-    result = build("warehouses")
-    assert result.success
-    made = {event.asset_key for event in result.get_asset_materialization_events()}
-    assert made == {dg.AssetKey(["planning", "warehouses"])}
-    assert {table for table, _ in checks(result)} == {"warehouses"}
-    assert shop.raw("select count(*) > 0 from planning.warehouses") == [(True,)]
+def test_a_table_is_materialized_when_people_can_read_it(shop: Company) -> None:
+    """A run materializes all tables and their release, or claims none of them."""
+    made = {event.asset_key for event in build().get_asset_materialization_events()}
+    assert made == {RELEASE} | {
+        dg.AssetKey(model.name.split(".")) for model in planning_models(load_catalogue())
+    }
+    shop.raw(LINE_OF_NO_ORDER)
+    shop.raw("update raw.sales_orders set read_at = read_at + interval 1 second")
+    assert not build().get_asset_materialization_events()
 
 
-def test_a_check_that_is_executed_alone_looks_at_a_table_built_anew(shop: Company) -> None:
-    """Dagster's button Execute has the table built, checks it, and claims no materialization."""
-    key = dg.AssetCheckKey(dg.AssetKey(["planning", "warehouses"]), "every_branch_has_one")
-    job = defs().resolve_job_def("daily_sync").get_subset(asset_check_selection={key})
-    with dg.DagsterInstance.ephemeral() as instance:
-        result = job.execute_in_process(instance=instance)
-    assert checks(result)["warehouses", "every_branch_has_one"].passed
-    assert not result.get_asset_materialization_events()
-    assert shop.raw("select count(*) > 0 from planning.warehouses") == [(True,)]
+def test_nothing_new_makes_no_release(shop: Company) -> None:
+    """A second run of the day that found everything as it was leaves the release, and says so."""
+    assert build().success
+    shown = (shop.folder / "planning.duckdb").resolve()
+    again = build()
+    assert again.success
+    assert not again.get_asset_materialization_events()
+    assert (shop.folder / "planning.duckdb").resolve() == shown
 
 
 def test_a_broken_rule_below_is_told_by_the_tables_it_feeds(shop: Company) -> None:
