@@ -2,12 +2,10 @@
 about: >-
   What Cin7 keeps for a whole line, spread over its sizes in proportion to the quantities: each
   size gets the rounded running total less what the sizes before it got, so that nothing is lost
-  to rounding. One row per line and size.
-grain: [document_kind, document_id, line_id, size]
+  to rounding. One row per size of a line that has sizes.
+grain: [line_number, size]
 columns:
-  document_kind:
-  document_id:
-  line_id:
+  line_number:
   size:
   quantity: Units of the size on the line.
   fulfilled_quantity: Units of the size that were shipped or received.
@@ -20,28 +18,20 @@ with
 
 running as (
     select
-        document_kind,
-        document_id,
-        line_id,
+        line_number,
         size,
         position,
         quantity,
-        sum(quantity) over (
-            partition by document_kind, document_id, line_id order by position
-        )::decimal(18, 4) as quantity_so_far,
-        sum(quantity) over (
-            partition by document_kind, document_id, line_id
-        )::decimal(18, 4) as line_quantity
+        sum(quantity) over (partition by line_number order by position)::decimal(18, 4)
+            as quantity_so_far,
+        sum(quantity) over (partition by line_number)::decimal(18, 4) as line_quantity
     from core.document_line_sizes
-    where size <> ''
 ),
 
 -- The quotient is a float: ten exact digits first, or a tie would fall by chance.
 totals as (
     select
-        running.document_kind,
-        running.document_id,
-        running.line_id,
+        running.line_number,
         running.size,
         running.position,
         running.quantity,
@@ -60,29 +50,15 @@ totals as (
             )
         end::decimal(18, 4) as discount_so_far
     from running
-    inner join core.document_lines as lines using (document_kind, document_id, line_id)
+    inner join core.document_lines as lines using (line_number)
 )
 
 select
-    document_kind,
-    document_id,
-    line_id,
+    line_number,
     size,
     quantity,
     (fulfilled_so_far - coalesce(lag(fulfilled_so_far) over line, 0))::decimal(18, 4)
         as fulfilled_quantity,
     (discount_so_far - coalesce(lag(discount_so_far) over line, 0))::decimal(18, 4) as discount
 from totals
-window line as (partition by document_kind, document_id, line_id order by position)
-union all
-select
-    lines.document_kind,
-    lines.document_id,
-    lines.line_id,
-    sizes.size,
-    sizes.quantity,
-    lines.fulfilled_quantity,
-    lines.discount
-from core.document_lines as lines
-inner join core.document_line_sizes as sizes using (document_kind, document_id, line_id)
-where sizes.size = ''
+window line as (partition by line_number order by position)
