@@ -16,41 +16,59 @@ checks:
 */
 with
 
-running as (
+lines as (
     select
         line_number,
-        size,
-        position,
-        quantity,
-        sum(quantity) over (partition by line_number order by position)::decimal(18, 4)
-            as quantity_so_far,
-        sum(quantity) over (partition by line_number)::decimal(18, 4) as line_quantity
-    from core.document_line_sizes
+        lines.fulfilled_quantity,
+        lines.discount,
+        sum(sizes.quantity)::decimal(18, 4) as line_quantity
+    from core.document_line_sizes as sizes
+    inner join core.document_lines as lines using (line_number)
+    where lines.sizes is not null
+    group by line_number, lines.fulfilled_quantity, lines.discount
+),
+
+-- Shipped in full or not at all, and without a discount: most lines, with nothing to divide.
+undivided_lines as (
+    select *
+    from lines
+    where fulfilled_quantity in (0, line_quantity) and discount = 0
+),
+
+divided_sizes as (
+    select
+        sizes.line_number,
+        sizes.size,
+        sizes.position,
+        sizes.quantity,
+        lines.fulfilled_quantity,
+        lines.discount,
+        lines.line_quantity,
+        sum(sizes.quantity) over (partition by sizes.line_number order by sizes.position)
+        ::decimal(18, 4) as quantity_so_far
+    from core.document_line_sizes as sizes
+    inner join lines using (line_number)
+    anti join undivided_lines using (line_number)
 ),
 
 -- The quotient is a float: ten exact digits first, or a tie would fall by chance.
 totals as (
     select
-        running.line_number,
-        running.size,
-        running.position,
-        running.quantity,
+        line_number,
+        size,
+        position,
+        quantity,
         case
-            when running.line_quantity = 0 then lines.fulfilled_quantity
+            when line_quantity = 0 then fulfilled_quantity
             else round(
-                (lines.fulfilled_quantity * running.quantity_so_far / running.line_quantity)
-                ::decimal(28, 10), 4
+                (fulfilled_quantity * quantity_so_far / line_quantity)::decimal(28, 10), 4
             )
         end::decimal(18, 4) as fulfilled_so_far,
         case
-            when running.line_quantity = 0 then lines.discount
-            else round(
-                (lines.discount * running.quantity_so_far / running.line_quantity)
-                ::decimal(28, 10), 4
-            )
+            when line_quantity = 0 then discount
+            else round((discount * quantity_so_far / line_quantity)::decimal(28, 10), 4)
         end::decimal(18, 4) as discount_so_far
-    from running
-    inner join core.document_lines as lines using (line_number)
+    from divided_sizes
 )
 
 select
@@ -62,3 +80,12 @@ select
     (discount_so_far - coalesce(lag(discount_so_far) over line, 0))::decimal(18, 4) as discount
 from totals
 window line as (partition by line_number order by position)
+union all
+select
+    sizes.line_number,
+    sizes.size,
+    sizes.quantity,
+    case when lines.fulfilled_quantity = 0 then 0 else sizes.quantity end as fulfilled_quantity,
+    0 as discount
+from core.document_line_sizes as sizes
+inner join undivided_lines as lines using (line_number)

@@ -23,67 +23,77 @@ columns:
 */
 with
 
--- Sizes of a line that are one item are added up; a line without sizes is one item at most.
-line_items as (
+-- Sizes of a line that are one item are added up.
+sized_items as (
     select
         links.line_number,
-        links.item_size as size,
         links.item_option_id as product_option_id,
+        links.item_size as size,
         sum(parts.quantity)::decimal(18, 4) as ordered_quantity,
         sum(parts.fulfilled_quantity)::decimal(18, 4) as fulfilled_quantity,
         sum(parts.discount)::decimal(18, 4) as discount
     from core.document_line_item_links as links
     inner join core.document_line_allocations as parts using (line_number, size)
-    group by links.line_number, links.item_size, links.item_option_id
-    union all
+    group by links.line_number, links.item_option_id, links.item_size
+),
+
+line_items as (
     select
-        links.line_number,
-        links.item_size as size,
-        links.item_option_id as product_option_id,
-        lines.quantity as ordered_quantity,
-        lines.fulfilled_quantity,
-        lines.discount
-    from core.document_line_item_links as links
+        lines.* exclude (product_option_id, quantity, fulfilled_quantity, discount),
+        lines.fulfilled_quantity > 0 as is_partly_fulfilled,
+        sized_items.product_option_id,
+        sized_items.size,
+        items.sku,
+        sized_items.ordered_quantity,
+        sized_items.fulfilled_quantity,
+        sized_items.discount
+    from sized_items
     inner join core.document_lines as lines using (line_number)
-    where links.size = ''
+    left join core.items as items
+        on
+            sized_items.product_option_id = items.product_option_id
+            and sized_items.size = items.size
+    where lines.sizes is not null
+    union all by name
+    select
+        lines.* exclude (product_option_id, quantity),
+        lines.fulfilled_quantity > 0 as is_partly_fulfilled,
+        coalesce(linked.product_option_id, coded.product_option_id) as product_option_id,
+        coalesce(linked.size, coded.size, '') as size,
+        coalesce(linked.sku, coded.code) as sku,
+        lines.quantity as ordered_quantity
+    from core.document_lines as lines
+    left join core.linked_items as linked
+        on lines.product_option_id = linked.product_option_id and linked.line_size = ''
+    left join core.coded_items as coded on lines.code = coded.code
+    where lines.sizes is null
 ),
 
 quantities as (
     select
-        line_items.*,
-        lines.document_kind,
-        lines.document_id,
-        lines.line_id,
-        lines.is_component,
-        lines.unit_price,
-        lines.fulfilled_quantity > 0 as is_partly_fulfilled,
+        *,
         case
-            when lines.document_kind = 'credit_note' then abs(line_items.ordered_quantity)
-            when lines.document_kind = 'sales_order' and lines.fulfilled_quantity > 0
-                then line_items.fulfilled_quantity
-            else line_items.ordered_quantity
+            when document_kind = 'credit_note' then abs(ordered_quantity)
+            when document_kind = 'sales_order' and is_partly_fulfilled then fulfilled_quantity
+            else ordered_quantity
         end as quantity
     from line_items
-    inner join core.document_lines as lines using (line_number)
 )
 
 select
-    quantities.line_number,
-    quantities.document_kind,
-    quantities.document_id,
-    quantities.line_id,
-    quantities.is_component,
-    quantities.size,
-    quantities.product_option_id,
-    items.sku,
-    quantities.ordered_quantity,
-    quantities.fulfilled_quantity,
-    quantities.is_partly_fulfilled,
-    quantities.quantity,
-    quantities.unit_price,
-    quantities.discount,
-    round(
-        quantities.quantity * quantities.unit_price - quantities.discount, 4
-    )::decimal(18, 4) as value
+    line_number,
+    document_kind,
+    document_id,
+    line_id,
+    is_component,
+    size,
+    product_option_id,
+    sku,
+    ordered_quantity,
+    fulfilled_quantity,
+    is_partly_fulfilled,
+    quantity,
+    unit_price,
+    discount,
+    round(quantity * unit_price - discount, 4)::decimal(18, 4) as value
 from quantities
-left join core.items as items using (product_option_id, size)

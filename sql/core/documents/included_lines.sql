@@ -1,6 +1,7 @@
 /*
 about: Lines that no rule keeps out of the tables of their kind; one row per line and size.
 grain: [line_number, size]
+materialized: view
 columns:
   line_number:
   document_kind:
