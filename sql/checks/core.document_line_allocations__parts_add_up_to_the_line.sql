@@ -1,18 +1,26 @@
 /*
 about: What the sizes of a line get adds up to what the line has, to the last digit.
 */
+with
+
+totals as (
+    select
+        line_number,
+        sum(fulfilled_quantity) as fulfilled_quantity,
+        sum(discount) as discount
+    from core.document_line_allocations
+    group by line_number
+)
+
 select
     lines.document_kind,
     lines.document_id,
     lines.line_id
 from core.document_lines as lines
-left join core.document_line_allocations as parts using (document_kind, document_id, line_id)
-group by
-    lines.document_kind,
-    lines.document_id,
-    lines.line_id,
-    lines.fulfilled_quantity,
-    lines.discount
-having
-    coalesce(sum(parts.fulfilled_quantity), 0) <> lines.fulfilled_quantity
-    or coalesce(sum(parts.discount), 0) <> lines.discount
+left join totals using (line_number)
+where
+    lines.sizes is not null
+    and (
+        lines.fulfilled_quantity is distinct from totals.fulfilled_quantity
+        or lines.discount is distinct from totals.discount
+    )

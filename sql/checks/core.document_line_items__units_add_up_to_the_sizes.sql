@@ -1,29 +1,31 @@
 /*
-about: Finding items neither loses nor doubles a unit of any document.
+about: Finding items neither loses nor doubles a unit of any line.
 */
 with
 
 size_totals as (
     select
-        document_kind,
-        document_id,
+        line_number,
         sum(quantity) as quantity
     from core.document_line_sizes
-    group by document_kind, document_id
+    group by line_number
 ),
 
 item_totals as (
     select
-        document_kind,
-        document_id,
+        line_number,
         sum(ordered_quantity) as quantity
     from core.document_line_items
-    group by document_kind, document_id
+    group by line_number
 )
 
 select
-    size_totals.document_kind,
-    size_totals.document_id
-from size_totals
-left join item_totals using (document_kind, document_id)
-where size_totals.quantity is distinct from item_totals.quantity
+    lines.document_kind,
+    lines.document_id,
+    lines.line_id
+from core.document_lines as lines
+left join size_totals using (line_number)
+left join item_totals using (line_number)
+where
+    case when lines.sizes is null then lines.quantity else size_totals.quantity end
+    is distinct from item_totals.quantity

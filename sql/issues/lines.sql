@@ -14,15 +14,13 @@ with
 
 description_lines as (
     select
-        items.document_kind,
-        items.document_id,
-        items.line_id,
+        items.line_number,
         sum(items.quantity)::decimal(18, 4) as quantity,
         sum(items.value)::decimal(18, 4) as value
     from core.line_exclusions as rules
-    inner join core.document_line_items as items using (document_kind, document_id, line_id, size)
+    inner join core.document_line_items as items using (line_number, size)
     where rules.rule = 'description_only'
-    group by items.document_kind, items.document_id, items.line_id
+    group by items.line_number
 ),
 
 folded_items as (
@@ -36,13 +34,13 @@ folded_items as (
 
 select
     'description_only_line' as issue,
-    lines.document_kind,
-    lines.document_id,
-    lines.line_id,
+    texts.document_kind::varchar as document_kind,
+    texts.document_id,
+    texts.line_id,
     'warning' as severity,
     printf(
         '%s: no item has the code "%s" (%s), %s units, value %s',
-        coalesce(documents.order_number, lines.document_id::varchar),
+        coalesce(documents.order_number, texts.document_id::varchar),
         coalesce(texts.code, ''),
         coalesce(texts.name, ''),
         lines.quantity::varchar,
@@ -54,7 +52,7 @@ select
         else 'Pick the product on the line in Cin7; a fee or a comment can stay as it is.'
     end as suggestion
 from description_lines as lines
-inner join core.document_lines as texts using (document_kind, document_id, line_id)
+inner join core.document_lines as texts using (line_number)
 inner join core.documents as documents using (document_kind, document_id)
 left join folded_items
     on lower(trim(regexp_replace(texts.code, '\s+', ' ', 'g'))) = folded_items.folded_code

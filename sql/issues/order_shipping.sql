@@ -20,14 +20,14 @@ unshipped_orders as (
         ) as has_goods,
         bool_or(lines.fulfilled_quantity > 0) as is_shipped
     from core.document_lines as lines
-    inner join core.document_line_items as items using (document_kind, document_id, line_id)
+    inner join core.document_line_items as items using (line_number)
     where lines.document_kind = 'sales_order'
     group by lines.document_id
 )
 
 select
     'dispatched_nothing_shipped' as issue,
-    documents.document_kind,
+    'sales_order' as document_kind,
     documents.document_id,
     0::bigint as line_id,
     'warning' as severity,

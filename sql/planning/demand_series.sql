@@ -36,31 +36,42 @@ series as (
     group by series_number, unique_id
 ),
 
+stock_series as (
+    select distinct
+        skus.sku_number,
+        warehouses.warehouse_number,
+        pairs.series_number
+    from pairs
+    inner join core.item_numbers as skus using (sku)
+    inner join core.warehouse_numbers as warehouses using (warehouse)
+),
+
+-- One number per series and day, too: days since 1970 are less than ten million.
 sales as (
     select
-        pairs.series_number,
-        demand.sold_on as day_on,
+        pairs.series_number * 10000000 + (demand.sold_on - date '1970-01-01') as day_key,
         sum(demand.net_quantity) as net_quantity
     from planning.demand_daily as demand
     inner join pairs using (sku, warehouse)
-    group by pairs.series_number, demand.sold_on
+    group by day_key
 ),
 
 stocked_days as (
-    select distinct
-        pairs.series_number,
-        stock.snapshot_on as day_on
-    from planning.inventory_daily as stock
-    inner join pairs using (sku, warehouse)
-    where stock.on_hand > 0
+    select
+        stock_series.series_number * 10000000 + (stock.snapshot_on - date '1970-01-01')
+            as day_key
+    from core.stock_days as stock
+    inner join stock_series using (sku_number, warehouse_number)
+    where not stock.is_current and stock.on_hand > 0
 ),
 
 snapshots as (
-    select distinct snapshot_on
-    from planning.inventory_daily
+    select snapshot_on
+    from core.stock_readings
+    where not is_current
 ),
 
-days as (
+series_days as (
     select
         series.series_number,
         series.unique_id,
@@ -68,6 +79,14 @@ days as (
             as day_on
     from series
     cross join core.today as today
+),
+
+days as (
+    select
+        unique_id,
+        day_on,
+        series_number * 10000000 + (day_on - date '1970-01-01') as day_key
+    from series_days
 )
 
 select
@@ -77,11 +96,11 @@ select
         when covered_days.day_on is not null then coalesce(sales.net_quantity, 0)
     end::decimal(18, 4) as y,
     case
-        when snapshots.snapshot_on is not null then stocked_days.series_number is not null
+        when snapshots.snapshot_on is not null
+            then days.day_key in (select stocked_days.day_key from stocked_days)
     end as is_in_stock
 from days
 left join core.covered_days as covered_days using (day_on)
 left join snapshots on days.day_on = snapshots.snapshot_on
-left join sales using (series_number, day_on)
-left join stocked_days using (series_number, day_on)
-order by days.series_number, days.day_on
+left join sales using (day_key)
+order by days.day_key

@@ -22,10 +22,10 @@ checks:
   why_is_not_null: why is not null
 */
 select
-    rules.document_kind,
-    rules.document_id,
-    rules.line_id,
-    rules.size,
+    items.document_kind::varchar as document_kind,
+    items.document_id,
+    items.line_id,
+    items.size,
     rules.rule,
     items.quantity,
     items.value,
@@ -49,6 +49,6 @@ select
     attributes.warehouse,
     documents.created_on
 from core.line_exclusions as rules
-inner join core.document_line_items as items using (document_kind, document_id, line_id, size)
+inner join core.document_line_items as items using (line_number, size)
 inner join core.documents as documents using (document_kind, document_id)
 inner join core.document_attributes as attributes using (document_kind, document_id)

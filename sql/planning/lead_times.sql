@@ -29,7 +29,7 @@ with
 
 document_items as (
     select distinct
-        document_kind as kind,
+        document_kind::varchar as kind,
         document_id,
         product_option_id,
         size,

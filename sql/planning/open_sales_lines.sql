@@ -32,16 +32,13 @@ with
 
 open_lines as (
     select
-        document_kind,
-        document_id,
-        line_id,
+        line_number,
         size,
         not bool_or(
             rule in ('channel_excluded', 'customer_group_excluded', 'warehouse_disabled')
         ) as is_included
     from core.line_exclusions
-    where document_kind = 'sales_order'
-    group by document_kind, document_id, line_id, size
+    group by line_number, size
     having
         bool_or(rule = 'undispatched')
         and not bool_or(rule in ('kit_component', 'description_only'))
@@ -69,7 +66,7 @@ select
     open_lines.is_included,
     sales.original_order_number as order_root
 from open_lines
-inner join core.document_line_items as items using (document_kind, document_id, line_id, size)
+inner join core.document_line_items as items using (line_number, size)
 inner join staging.sales_orders as orders on items.document_id = orders.sales_order_id
 inner join core.sales_orders as sales using (sales_order_id)
 inner join core.document_attributes as attributes using (document_kind, document_id)

@@ -53,29 +53,32 @@ items as (
     from core.item_numbers
 ),
 
+-- Only the last days of each item can count, and there is a row per day of history.
+stocked_days as (
+    select
+        stock.item_number,
+        stock.warehouse_number,
+        max(stock.snapshot_on, 28) as last_days
+    from core.stock_days as stock
+    inner join past_days on stock.snapshot_on = past_days.day_on
+    where not stock.is_current and stock.on_hand > 0
+    group by stock.item_number, stock.warehouse_number
+),
+
 days as (
     select
-        pairs.product_option_id,
-        pairs.size,
-        pairs.warehouse,
+        pairs.*,
         unread_days.day_on
     from pairs
-    inner join unread_days on pairs.first_on <= unread_days.day_on
+    cross join unread_days
     union all
     select
-        pairs.product_option_id,
-        pairs.size,
-        pairs.warehouse,
-        past_days.day_on
+        pairs.*,
+        unnest(stocked_days.last_days) as day_on
     from pairs
     inner join items using (product_option_id, size)
     inner join core.warehouse_numbers using (warehouse)
-    inner join core.stock_days as stock using (item_number, warehouse_number)
-    inner join past_days on stock.snapshot_on = past_days.day_on
-    where
-        not stock.is_current
-        and stock.on_hand > 0
-        and pairs.first_on <= stock.snapshot_on
+    inner join stocked_days using (item_number, warehouse_number)
 )
 
 select
@@ -84,5 +87,6 @@ select
     warehouse,
     day_on
 from days
+where first_on <= day_on
 qualify
     row_number() over (partition by product_option_id, size, warehouse order by day_on desc) <= 28

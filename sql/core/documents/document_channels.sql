@@ -14,7 +14,7 @@ checks:
 */
 with
 
-texts as (
+fields as (
     select
         'sales_order' as document_kind,
         sales_order_id as document_id,
@@ -36,6 +36,22 @@ texts as (
     from staging.credit_notes
 ),
 
+texts as (
+    select
+        documents.document_kind,
+        documents.document_id,
+        documents.order_number,
+        documents.contact_id,
+        documents.branch_id,
+        fields.source,
+        fields.company,
+        fields.project_name,
+        fields.customer_order_no,
+        fields.stage
+    from fields
+    inner join core.documents as documents using (document_kind, document_id)
+),
+
 matches as (
     select
         texts.document_kind,
@@ -46,19 +62,18 @@ matches as (
         rules.field,
         rules.pattern
     from texts
-    inner join core.documents as documents using (document_kind, document_id)
     left join staging.contacts as contacts using (contact_id)
     inner join settings.channels as rules
         on coalesce(
             case rules.field
                 when 'source' then texts.source
-                when 'reference' then documents.order_number
+                when 'reference' then texts.order_number
                 when 'company' then texts.company
                 when 'project_name' then texts.project_name
                 when 'customer_order_no' then texts.customer_order_no
                 when 'customer_group' then contacts.contact_group
-                when 'customer_id' then documents.contact_id::varchar
-                when 'branch_id' then documents.branch_id::varchar
+                when 'customer_id' then texts.contact_id::varchar
+                when 'branch_id' then texts.branch_id::varchar
                 when 'stage' then texts.stage
             end,
             ''

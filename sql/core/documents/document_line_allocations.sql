@@ -2,12 +2,10 @@
 about: >-
   What Cin7 keeps for a whole line, spread over its sizes in proportion to the quantities: each
   size gets the rounded running total less what the sizes before it got, so that nothing is lost
-  to rounding. One row per line and size.
-grain: [document_kind, document_id, line_id, size]
+  to rounding. One row per size of a line that has sizes.
+grain: [line_number, size]
 columns:
-  document_kind:
-  document_id:
-  line_id:
+  line_number:
   size:
   quantity: Units of the size on the line.
   fulfilled_quantity: Units of the size that were shipped or received.
@@ -18,71 +16,76 @@ checks:
 */
 with
 
-running as (
+lines as (
     select
-        document_kind,
-        document_id,
-        line_id,
-        size,
-        position,
-        quantity,
-        sum(quantity) over (
-            partition by document_kind, document_id, line_id order by position
-        )::decimal(18, 4) as quantity_so_far,
-        sum(quantity) over (
-            partition by document_kind, document_id, line_id
-        )::decimal(18, 4) as line_quantity
-    from core.document_line_sizes
-    where size <> ''
+        line_number,
+        lines.fulfilled_quantity,
+        lines.discount,
+        sum(sizes.quantity)::decimal(18, 4) as line_quantity
+    from core.document_line_sizes as sizes
+    inner join core.document_lines as lines using (line_number)
+    where lines.sizes is not null
+    group by line_number, lines.fulfilled_quantity, lines.discount
+),
+
+-- Shipped in full or not at all, and without a discount: most lines, with nothing to divide.
+undivided_lines as (
+    select *
+    from lines
+    where fulfilled_quantity in (0, line_quantity) and discount = 0
+),
+
+divided_sizes as (
+    select
+        sizes.line_number,
+        sizes.size,
+        sizes.position,
+        sizes.quantity,
+        lines.fulfilled_quantity,
+        lines.discount,
+        lines.line_quantity,
+        sum(sizes.quantity) over (partition by sizes.line_number order by sizes.position)
+        ::decimal(18, 4) as quantity_so_far
+    from core.document_line_sizes as sizes
+    inner join lines using (line_number)
+    anti join undivided_lines using (line_number)
 ),
 
 -- The quotient is a float: ten exact digits first, or a tie would fall by chance.
 totals as (
     select
-        running.document_kind,
-        running.document_id,
-        running.line_id,
-        running.size,
-        running.position,
-        running.quantity,
+        line_number,
+        size,
+        position,
+        quantity,
         case
-            when running.line_quantity = 0 then lines.fulfilled_quantity
+            when line_quantity = 0 then fulfilled_quantity
             else round(
-                (lines.fulfilled_quantity * running.quantity_so_far / running.line_quantity)
-                ::decimal(28, 10), 4
+                (fulfilled_quantity * quantity_so_far / line_quantity)::decimal(28, 10), 4
             )
         end::decimal(18, 4) as fulfilled_so_far,
         case
-            when running.line_quantity = 0 then lines.discount
-            else round(
-                (lines.discount * running.quantity_so_far / running.line_quantity)
-                ::decimal(28, 10), 4
-            )
+            when line_quantity = 0 then discount
+            else round((discount * quantity_so_far / line_quantity)::decimal(28, 10), 4)
         end::decimal(18, 4) as discount_so_far
-    from running
-    inner join core.document_lines as lines using (document_kind, document_id, line_id)
+    from divided_sizes
 )
 
 select
-    document_kind,
-    document_id,
-    line_id,
+    line_number,
     size,
     quantity,
     (fulfilled_so_far - coalesce(lag(fulfilled_so_far) over line, 0))::decimal(18, 4)
         as fulfilled_quantity,
     (discount_so_far - coalesce(lag(discount_so_far) over line, 0))::decimal(18, 4) as discount
 from totals
-window line as (partition by document_kind, document_id, line_id order by position)
+window line as (partition by line_number order by position)
 union all
 select
-    lines.document_kind,
-    lines.document_id,
-    lines.line_id,
+    sizes.line_number,
     sizes.size,
     sizes.quantity,
-    lines.fulfilled_quantity,
-    lines.discount
-from core.document_lines as lines
-inner join core.document_line_sizes as sizes using (document_kind, document_id, line_id)
-where sizes.size = ''
+    case when lines.fulfilled_quantity = 0 then 0 else sizes.quantity end as fulfilled_quantity,
+    0 as discount
+from core.document_line_sizes as sizes
+inner join undivided_lines as lines using (line_number)

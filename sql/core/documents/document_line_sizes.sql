@@ -1,26 +1,34 @@
 /*
 about: >-
-  Lines taken apart by size; one row per line and size, and one with size '' for a line without
-  sizes.
-grain: [document_kind, document_id, line_id, size]
+  Sizes of the lines that have any; one row per line and size. A size that occurs twice on a line
+  is added up.
+grain: [line_number, size]
 columns:
-  document_kind:
-  document_id:
-  line_id:
-  size: Name of the size on the line; '' for a line without sizes.
-  position:
+  line_number:
+  size: Name of the size, verbatim.
+  position: Place of the size on the line, from 1.
   product_option_id:
-  code: Code of the size, or of the line where it has no sizes.
+  code: Code of the size on the line, verbatim.
   quantity: Units of the size; negative on credit notes.
 */
+with
+
+entries as (
+    select
+        line_number,
+        product_option_id,
+        unnest(sizes) as entry,
+        generate_subscripts(sizes, 1) as position
+    from core.document_lines
+    where sizes is not null
+)
+
 select
-    lines.document_kind,
-    lines.document_id,
-    lines.line_id,
-    coalesce(sizes.size, '') as size,
-    coalesce(sizes.position, 1) as position,
-    lines.product_option_id,
-    case when sizes.size is null then lines.code else sizes.code end as code,
-    coalesce(sizes.quantity, lines.quantity) as quantity
-from core.document_lines as lines
-left join staging.document_line_sizes as sizes using (document_kind, document_id, line_id)
+    line_number,
+    entry.name as size,
+    min(position) as position,
+    min(product_option_id) as product_option_id,
+    arg_min(entry.code, position) as code,
+    sum(coalesce(entry.qty, 0))::decimal(18, 4) as quantity
+from entries
+group by line_number, entry.name

@@ -1,7 +1,10 @@
 /*
-about: What the lines of all four kinds of documents have in common; one row per line.
-grain: [document_kind, document_id, line_id]
+about: >-
+  What the lines of all four kinds of documents have in common, each with a number by which the
+  tables made from it are joined; one row per line.
+grain: [line_number]
 columns:
+  line_number: Number of the line in this build; of no meaning, and another one in the next.
   document_kind: sales_order, purchase_order, transfer or credit_note.
   document_id: Cin7 id of the document.
   line_id:
@@ -11,70 +14,12 @@ columns:
   name:
   quantity: Units of the whole line; negative on credit notes.
   fulfilled_quantity: Units of the whole line that were shipped or received.
-  unit_price: Price of a unit in document currency; on transfers its cost.
+  unit_price:
   discount: Discount on the whole line in document currency; sales orders only.
+  sizes: Name, code and quantity of each size that has a name; null for a line without sizes.
 */
-with
-
-lines as (
-    select
-        'sales_order' as document_kind,
-        sales_order_id as document_id,
-        line_id,
-        parent_line_id,
-        product_option_id,
-        code,
-        name,
-        quantity,
-        shipped_quantity as fulfilled_quantity,
-        unit_price,
-        discount
-    from staging.sales_order_lines
-    union all
-    select
-        'purchase_order' as document_kind,
-        purchase_order_id as document_id,
-        line_id,
-        parent_line_id,
-        product_option_id,
-        code,
-        name,
-        quantity,
-        received_quantity as fulfilled_quantity,
-        unit_price,
-        null as discount
-    from staging.purchase_order_lines
-    union all
-    select
-        'transfer' as document_kind,
-        transfer_id as document_id,
-        line_id,
-        parent_line_id,
-        product_option_id,
-        code,
-        name,
-        quantity,
-        received_quantity as fulfilled_quantity,
-        unit_cost as unit_price,
-        null as discount
-    from staging.branch_transfer_lines
-    union all
-    select
-        'credit_note' as document_kind,
-        credit_note_id as document_id,
-        line_id,
-        parent_line_id,
-        product_option_id,
-        code,
-        name,
-        quantity,
-        null as fulfilled_quantity,
-        unit_price,
-        null as discount
-    from staging.credit_note_lines
-)
-
 select
+    row_number() over () as line_number,
     document_kind,
     document_id,
     line_id,
@@ -85,5 +30,6 @@ select
     coalesce(quantity, 0) as quantity,
     coalesce(fulfilled_quantity, 0) as fulfilled_quantity,
     coalesce(unit_price, 0) as unit_price,
-    coalesce(discount, 0) as discount
-from lines
+    coalesce(discount, 0) as discount,
+    nullif(list_filter(sizes, lambda size: size.name <> ''), []) as sizes
+from staging.document_lines

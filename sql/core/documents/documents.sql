@@ -74,7 +74,8 @@ documents as (
 )
 
 select
-    document_kind,
+    document_kind::enum('sales_order', 'purchase_order', 'transfer', 'credit_note')
+        as document_kind,
     document_id,
     order_number,
     contact_id,

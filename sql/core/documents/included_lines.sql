@@ -1,7 +1,9 @@
 /*
 about: Lines that no rule keeps out of the tables of their kind; one row per line and size.
-grain: [document_kind, document_id, line_id, size]
+grain: [line_number, size]
+materialized: view
 columns:
+  line_number:
   document_kind:
   document_id:
   line_id:
@@ -19,6 +21,7 @@ checks:
   item_is_known: product_option_id is not null
 */
 select
+    items.line_number,
     items.document_kind,
     items.document_id,
     items.line_id,
@@ -33,4 +36,4 @@ select
     items.discount,
     items.value
 from core.document_line_items as items
-anti join core.line_exclusions using (document_kind, document_id, line_id, size)
+anti join core.line_exclusions using (line_number, size)

@@ -2,11 +2,9 @@
 about: >-
   Every rule that keeps a line out of the tables of its kind; one row per line, size and rule.
   A line without a row here is in them.
-grain: [document_kind, document_id, line_id, size, rule]
+grain: [line_number, size, rule]
 columns:
-  document_kind:
-  document_id:
-  line_id:
+  line_number:
   size:
   rule: Name of the rule.
 */
@@ -14,13 +12,12 @@ with
 
 lines as (
     select
+        items.line_number,
         items.document_kind,
-        items.document_id,
-        items.line_id,
         items.size,
         items.product_option_id is null as is_description_only,
-        lines.is_component,
-        documents.document_kind in ('sales_order', 'credit_note') as is_sale,
+        items.is_component,
+        items.document_kind in ('sales_order', 'credit_note') as is_sale,
         documents.is_deleted,
         documents.is_void,
         documents.is_approved,
@@ -29,7 +26,6 @@ lines as (
         attributes.is_warehouse_excluded,
         attributes.is_group_excluded
     from core.document_line_items as items
-    inner join core.document_lines as lines using (document_kind, document_id, line_id)
     inner join core.documents as documents using (document_kind, document_id)
     inner join core.document_attributes as attributes using (document_kind, document_id)
 ),
@@ -37,9 +33,7 @@ lines as (
 -- Tables of purchase orders and transfers show their state, so most of their lines stay in them.
 decisions as (
     select
-        document_kind,
-        document_id,
-        line_id,
+        line_number,
         size,
         unnest([
             case
@@ -62,9 +56,7 @@ decisions as (
 )
 
 select
-    document_kind,
-    document_id,
-    line_id,
+    line_number,
     size,
     rule
 from decisions

@@ -11,8 +11,6 @@ columns:
   warehouse: Warehouse of the branch; unmapped where the settings lack it.
   is_mapped: False where there are settings and they lack the branch.
   is_enabled: True where this branch makes its warehouse take part in planning.
-  is_alone: True where no other branch is part of its warehouse; never of unmapped, where the
-    branches that Cin7 does not list are too.
 */
 with
 
@@ -59,6 +57,5 @@ select
     is_active,
     warehouse,
     is_mapped,
-    is_enabled,
-    warehouse <> 'unmapped' and count(*) over (partition by warehouse) = 1 as is_alone
+    is_enabled
 from mapped_branches

@@ -19,8 +19,7 @@ component_items as (
         items.product_option_id,
         items.size
     from core.document_line_items as items
-    inner join core.document_lines as lines using (document_kind, document_id, line_id)
-    where items.document_kind = 'sales_order' and lines.is_component
+    where items.document_kind = 'sales_order' and items.is_component
     union
     select
         component_option_id as product_option_id,

@@ -31,12 +31,12 @@ select
     attributes.warehouse,
     (items.ordered_quantity - items.fulfilled_quantity)::decimal(18, 4) as open_quantity
 from core.line_exclusions as rules
-inner join core.document_line_items as items using (document_kind, document_id, line_id, size)
+inner join core.document_line_items as items using (line_number, size)
 inner join core.document_attributes as attributes using (document_kind, document_id)
 left join kit_lines
     on items.document_id = kit_lines.sales_order_id and items.line_id = kit_lines.line_id
 where
-    rules.document_kind = 'sales_order'
+    items.document_kind = 'sales_order'
     and rules.rule = 'undispatched'
     and items.product_option_id is not null
     and items.ordered_quantity > items.fulfilled_quantity

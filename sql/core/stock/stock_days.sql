@@ -35,12 +35,24 @@ branch_stock as (
     from staging.stock_snapshots as snapshots
 ),
 
+stocked_branches as (
+    select branch_id
+    from staging.stock
+    union
+    select branch_id
+    from staging.stock_snapshots
+),
+
+-- Alone is a branch where no other of its warehouse has stock; branches that Cin7 does not list
+-- are unmapped too, so that none is alone there.
 branches as (
     select
-        branches.branch_id,
-        branches.is_alone,
-        numbers.warehouse_number
+        branch_id,
+        numbers.warehouse_number,
+        branches.warehouse <> 'unmapped'
+        and count(*) over (partition by branches.warehouse) = 1 as is_alone
     from core.branch_warehouses as branches
+    inner join stocked_branches using (branch_id)
     inner join core.warehouse_numbers as numbers using (warehouse)
 ),
 
