@@ -96,7 +96,7 @@ def build_all(
     models = catalogue.models
     if only is not None:
         models = catalogue.upstream([model.name for model in catalogue.select(only)])
-    last_reader = {name: model.name for model in models for name in (model.name, *model.reads)}
+    last_reader = {name: model.name for model in models for name in catalogue.tables_read(model)}
     for model in models:
         yield build(connection, model)
         for name, reader in last_reader.items():

@@ -83,6 +83,15 @@ class Catalogue:
             chosen.update(names, (model.name for model in (*above, *below)))
         return tuple(model for model in self.models if model.name in chosen)
 
+    def tables_read(self, model: SqlModel) -> set[str]:
+        """Return the tables that the model holds or reads, also those below the views it reads."""
+        tables = {model.name} if model.materialized == "table" else set()
+        for name in model.reads:
+            below = self.by_name.get(name)
+            is_view = below and below.materialized == "view"
+            tables |= self.tables_read(below) if below and is_view else {name}
+        return tables
+
     def upstream(self, names: Iterable[str]) -> tuple[SqlModel, ...]:
         """Return the named models and all they are made from, in build order."""
         wanted = {self.model(name).name for name in names}
