@@ -1,6 +1,7 @@
 """The `cin7` command: read Cin7 Omni, build the planning tables, publish them, explain them."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -66,16 +67,20 @@ def resync(
 @app.command()
 def build(
     selectors: Annotated[list[str] | None, typer.Argument(metavar="[SELECTOR]...")] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, help="A DuckDB file that keeps the tables, to look at."),
+    ] = None,
 ) -> None:
-    """Rebuild and audit every model, or those that selectors name, from what has been read.
+    """Build and audit every model, or those that selectors name, from what has been read; publish none.
 
-    A selector is a model (core.items) or a pattern ('staging.*'). A + before it adds what it is made
-    from (+core.items), a + behind it what is made from it (core.items+).
+    A selector is a model (core.items) or a pattern ('staging.*'), with all that it is made from; a +
+    behind it adds what is made from it (core.items+).
     """
     with user_errors():
         from cin7_pipeline.commands import tables as command
 
-        command.run_build(selectors or ())
+        command.run_build(selectors or (), into)
 
 
 @app.command()

@@ -34,6 +34,7 @@ from cin7_pipeline.warehouse.draft import Draft, Release
 from cin7_pipeline.warehouse.failed_release import FailedRelease, last_failure, noted
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables, table_columns
 from cin7_pipeline.warehouse.releases import Releases
+from cin7_pipeline.warehouse.sql import literal
 from cin7_pipeline.window import Window
 
 # What is read first, and what is read behind it: what documents name, and the stock.
@@ -126,8 +127,12 @@ def estimate_history(settings: Settings, slices: list[Window]) -> CostEstimate:
     return replace(cost, calls=asked)
 
 
-def check_models(settings: Settings, only: Iterable[str] | None = None) -> Iterator[BuildReport]:
+def check_models(
+    settings: Settings, only: Iterable[str] | None = None, *, into: Path | None = None
+) -> Iterator[BuildReport]:
     """Build and audit all models, or those that selectors name, in a draft that nobody ever sees.
+
+    Each is copied as a table `into` a DuckDB file, where one is named.
 
     Raises:
         ModelError: a selector names no model; nothing was done.
@@ -135,7 +140,16 @@ def check_models(settings: Settings, only: Iterable[str] | None = None) -> Itera
     """
     _inputs(settings)
     with _open_draft(settings) as draft:
-        yield from build_all(draft.connection, load_catalogue(), only=only)
+        if into is not None:
+            draft.connection.execute(f"attach {literal(str(into))} as kept")
+        for report in build_all(draft.connection, load_catalogue(), only=only):
+            if into is not None:
+                model = report.model
+                draft.connection.execute(f"create schema if not exists kept.{model.schema}")
+                draft.connection.execute(
+                    f"create or replace table kept.{model.name} as from {model.name}"
+                )
+            yield report
 
 
 def publish_release(

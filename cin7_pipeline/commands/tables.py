@@ -4,6 +4,7 @@ It shows what is built and published; `pipeline` does it.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from cin7_pipeline.console import console, settings_with_warnings, warn
 from cin7_pipeline.models.build import BuildReport
@@ -13,12 +14,12 @@ from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.releases import roll_back
 
 
-def run_build(selectors: Sequence[str]) -> None:
+def run_build(selectors: Sequence[str], into: Path | None) -> None:
     """Build and check every model, or those that selectors name, and publish nothing."""
     load_catalogue().select(selectors)  # refuses a typo before it waits for another run
     with run_lock(settings := settings_with_warnings(), "cin7 build", warn):
         tables = 0
-        for report in check_models(settings, only=selectors or None):
+        for report in check_models(settings, only=selectors or None, into=into):
             tables += 1
             _warn_of_broken_rules(report)
     console().print(f"Built and audited {tables} tables; nothing is published.")

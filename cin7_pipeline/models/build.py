@@ -93,9 +93,7 @@ def build_all(
     Raises:
         ModelBuildFailed: at the first model that fails; the ones after it are not built.
     """
-    models = catalogue.models
-    if only is not None:
-        models = catalogue.upstream([model.name for model in catalogue.select(only)])
+    models = catalogue.models if only is None else catalogue.select(only)
     last_reader = {name: model.name for model in models for name in catalogue.tables_read(model)}
     for model in models:
         yield build(connection, model)

@@ -66,22 +66,20 @@ class Catalogue:
         return self.by_name[name]
 
     def select(self, selectors: Iterable[str]) -> tuple[SqlModel, ...]:
-        """Return the models that any selector names, in build order.
+        """Return the models that any selector names, with all they are made from, in build order.
 
-        A selector is a name or a pattern (`staging.*`); a `+` before it adds all that it is made from, a
-        `+` behind it all that is made from it.
+        A selector is a name or a pattern (`staging.*`); a `+` behind it adds all that is made from it.
 
         Raises:
             ModelError: a selector names no model.
         """
         chosen: set[str] = set()
         for selector in selectors:
-            pattern = selector.removeprefix("+").removesuffix("+")
+            pattern = selector.removesuffix("+")
             names = matching(self.by_name, pattern) or [self.model(pattern).name]
-            above = self.upstream(names) if selector.startswith("+") else ()
             below = self.downstream(names) if selector.endswith("+") else ()
-            chosen.update(names, (model.name for model in (*above, *below)))
-        return tuple(model for model in self.models if model.name in chosen)
+            chosen.update(names, (model.name for model in below))
+        return self.upstream(chosen)
 
     def tables_read(self, model: SqlModel) -> set[str]:
         """Return the tables that the model holds or reads, also those below the views it reads."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Timer
 
+import duckdb
 import httpx
 import pytest
 
@@ -134,6 +135,15 @@ def test_a_build_checks_every_table_and_publishes_none(synced: Company) -> None:
     assert "Built and audited" in result.stdout
     assert "nothing is published" in result.stdout
     assert sorted(path.name for path in releases.iterdir()) == before
+
+
+def test_a_build_can_be_kept_to_look_at(synced: Company, tmp_path: Path) -> None:
+    """Whoever writes a model finds its rows, and those of what it is made of, in a file of their own."""
+    kept = tmp_path / "scratch.duckdb"
+    assert cin7("build", "core.items", "--into", str(kept)).exit_code == 0
+    with duckdb.connect(kept, read_only=True) as connection:
+        for table in ("core.items", "staging.product_options"):
+            assert connection.execute(f"select count(*) > 0 from {table}").fetchall() == [(True,)]
 
 
 def test_a_build_takes_selectors(synced: Company) -> None:

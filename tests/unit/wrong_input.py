@@ -104,6 +104,10 @@ VARIABLES: dict[str, Cases] = {
     "PRICE_TIER": [(" ", "is blank"), ("whole\nsale", "holds a line break")],
     "STALE_AFTER_DAYS": COUNT,
     "KEEP_RELEASES": COUNT,
+    "MEMORY_LIMIT_MB": [
+        *((text, words) for text, words in COUNT if text not in ("0", "-5")),
+        ("499", "greater than or equal to 500"),
+    ],
     "AS_OF": [
         *(
             (text, "is no timestamp; write one like")
@@ -196,6 +200,7 @@ ARGUMENTS: dict[str, Calls] = {
         ),
         (["core.todai+"], REFUSED, "did you mean core.today"),
     ],
+    "build into": [(["--into", "."], USAGE, "is a directory")],
     "publish to": [
         (["--to", "planning-1"], USAGE, "add --rollback"),
         (["--rollback", "--to", "'; drop table x --"], REFUSED, "cin7: "),

@@ -116,6 +116,7 @@ MEANING: dict[str, Callable[[str], Any]] = {
         "calls_reserved",
         "stale_after_days",
         "keep_releases",
+        "memory_limit_mb",
     ],
     int,
 )  # type: ignore[assignment]
