@@ -10,8 +10,9 @@ columns:
   ds: Local day.
   y: Units sold less units returned on the day over all channels, in stocking units; 0 where the
     day's orders were read and nothing moved, null where they were not read.
-  is_in_stock: True where the warehouse had some of the sku on hand at the end of the day, false
-    where it had none; null where no stock was read that day.
+  is_in_stock: True where the warehouse had some of the sku on hand at the end of the day, or sold
+    some that day, or sells it without having any (kits, what is bought or made to order, labour);
+    else false; null where no stock was read that day.
 */
 with
 
@@ -27,12 +28,21 @@ pairs as (
     group by sku, warehouse
 ),
 
+-- What sells without stock is in it all the time.
+stockless_skus as (
+    select distinct sku
+    from core.items
+    where not is_sold_from_stock
+),
+
 series as (
     select
         series_number,
         unique_id,
-        min(first_on) as first_on
+        min(first_on) as first_on,
+        count(stockless_skus.sku) > 0 as is_stockless
     from pairs
+    left join stockless_skus using (sku)
     group by series_number, unique_id
 ),
 
@@ -40,6 +50,7 @@ sales as (
     select
         pairs.series_number,
         demand.sold_on as day_on,
+        sum(demand.sold_quantity) > 0 as is_sold,
         sum(demand.net_quantity) as net_quantity
     from planning.demand_daily as demand
     inner join pairs using (sku, warehouse)
@@ -64,6 +75,7 @@ days as (
     select
         series.series_number,
         series.unique_id,
+        series.is_stockless,
         unnest(generate_series(series.first_on, today.today_on - 1, interval 1 day))::date
             as day_on
     from series
@@ -77,7 +89,11 @@ select
         when covered_days.day_on is not null then coalesce(sales.net_quantity, 0)
     end::decimal(18, 4) as y,
     case
-        when snapshots.snapshot_on is not null then stocked_days.series_number is not null
+        when snapshots.snapshot_on is not null
+            then
+                days.is_stockless
+                or coalesce(sales.is_sold, false)
+                or stocked_days.series_number is not null
     end as is_in_stock
 from days
 left join core.covered_days as covered_days using (day_on)
