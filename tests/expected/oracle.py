@@ -59,7 +59,9 @@ class Oracle:
         items = Items(ledger.options, ledger.products)
         warehouses = Warehouses(ledger.branches, self.warehouses)
         rules = [ChannelRule(*row) for row in self.channels]
-        headers = DocumentAttributes(rules, self.customer_groups, ledger.contacts, warehouses)
+        headers = DocumentAttributes(
+            rules, self.customer_groups, ledger.contacts, warehouses, documents["sales_orders"]
+        )
 
         sold = sales(documents["sales_orders"], items, headers)
         returned = returns(documents["credit_notes"], items, headers)
