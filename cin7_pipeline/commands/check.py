@@ -11,7 +11,8 @@ def run() -> None:
     """Ask each endpoint that is not skipped for one row.
 
     Raises:
-        SettingsError: a file is wrong, or the key lacks permissions; all of them in one message.
+        SettingsError: a file is wrong, the key lacks permissions, or Cin7 refused a question; all in one
+            message.
     """
     settings, screen = settings_with_warnings(), console()
     load_business_settings(settings.rules_dir)
@@ -22,9 +23,16 @@ def run() -> None:
     left = rate_limiter_of(settings).left()
     screen.print(f"Calls left today: {left:,} of {settings.calls_per_day:,}")
     screen.print(f"Time zone: {settings.time_zone}")
-    if missing := [p.endpoint.permission for p in found if p.problem]:
-        msg = (
+    problems = []
+    if missing := [p.endpoint.permission for p in found if p.is_missing]:
+        problems.append(
             "the key may not read everything (CIN7_SKIP_ENTITIES leaves out what the account does not"
             f" have); switch on: {', '.join(missing)}"
         )
-        raise SettingsError(msg)
+    if refused := [p.endpoint.name for p in found if p.problem and not p.is_missing]:
+        problems.append(
+            f"Cin7 refused the question itself for {', '.join(refused)}, whatever the key may read:"
+            " the table quotes it, and whoever looks after this pipeline should see it"
+        )
+    if problems:
+        raise SettingsError("; ".join(problems))

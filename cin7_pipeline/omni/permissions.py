@@ -10,10 +10,14 @@ from cin7_pipeline.omni.endpoint import Endpoint
 
 @dataclass(frozen=True)
 class Permission:
-    """Whether one endpoint may be read; `problem` is Cin7's refusal and what to do about it."""
+    """Whether one endpoint may be read; `problem` is Cin7's refusal and what to do about it.
+
+    The permission `is_missing` where that was a 403; another refusal says nothing of the key.
+    """
 
     endpoint: Endpoint
-    problem: str | None
+    problem: str | None = None
+    is_missing: bool = False
 
 
 def read_permissions(client: Cin7Client, endpoints: Iterable[Endpoint]) -> list[Permission]:
@@ -24,12 +28,12 @@ def read_permissions(client: Cin7Client, endpoints: Iterable[Endpoint]) -> list[
     """
     found = []
     for endpoint in endpoints:
-        problem = None
         try:
             client.get(endpoint.path, {"rows": 1, "fields": endpoint.page_key})
         except Cin7Rejected as refusal:
             if refusal.status == 401:
                 raise
-            problem = str(refusal)
-        found.append(Permission(endpoint, problem))
+            found.append(Permission(endpoint, str(refusal), refusal.status == 403))
+        else:
+            found.append(Permission(endpoint))
     return found

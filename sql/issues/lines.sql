@@ -1,5 +1,7 @@
 /*
-about: Lines that are only a description, because no item was found; one row per line.
+about: >-
+  Lines that are only a description, because no item was found; one row per kind of document and
+  code, on the newest line that has it.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -30,30 +32,64 @@ folded_items as (
     from core.items
     where not is_deleted and trim(sku) <> ''
     group by lower(trim(regexp_replace(sku, '\s+', ' ', 'g')))
+),
+
+-- A name is cut behind a word, or half an e-mail address would no longer be known as one.
+-- A shop writes freight on every order: its lines are told together, the newest one by name.
+codes as (
+    select
+        texts.document_kind::varchar as document_kind,
+        max(texts.document_id) as document_id,
+        arg_max(texts.line_id, (texts.document_id, texts.line_id)) as line_id,
+        arg_max(
+            coalesce(documents.order_number, texts.document_id::varchar),
+            (texts.document_id, texts.line_id)
+        ) as order_name,
+        coalesce(texts.code, '') as code,
+        arg_max(coalesce(texts.name, ''), (texts.document_id, texts.line_id)) as name,
+        count(*) as line_count,
+        count(distinct texts.document_id) as document_count,
+        sum(lines.quantity)::decimal(18, 4) as quantity,
+        sum(lines.value)::decimal(18, 4) as value
+    from description_lines as lines
+    inner join core.document_lines as texts using (line_number)
+    inner join core.documents as documents using (document_kind, document_id)
+    where not documents.is_deleted
+    group by texts.document_kind, coalesce(texts.code, '')
 )
 
 select
     'description_only_line' as issue,
-    texts.document_kind::varchar as document_kind,
-    texts.document_id,
-    texts.line_id,
+    codes.document_kind,
+    codes.document_id,
+    codes.line_id,
     'warning' as severity,
     printf(
-        '%s: no item has the code "%s" (%s), %s units, value %s',
-        coalesce(documents.order_number, texts.document_id::varchar),
-        coalesce(texts.code, ''),
-        coalesce(texts.name, ''),
-        lines.quantity::varchar,
-        lines.value::varchar
+        '%s: no item has the code "%s" (%s)%s, %s units, value %s',
+        codes.order_name,
+        codes.code,
+        case
+            when length(codes.name) > 80
+                then regexp_replace(left(codes.name, 80), '\S*$', '') || '…'
+            else codes.name
+        end,
+        case
+            when codes.line_count > 1
+                then
+                    printf(
+                        '; %s lines of %s documents have it',
+                        codes.line_count::varchar, codes.document_count::varchar
+                    )
+            else ''
+        end,
+        codes.quantity::varchar,
+        codes.value::varchar
     ) as detail,
     case
         when folded_items.skus is not null
             then 'Is it ' || folded_items.skus || '? Pick the product on the line in Cin7.'
         else 'Pick the product on the line in Cin7; a fee or a comment can stay as it is.'
     end as suggestion
-from description_lines as lines
-inner join core.document_lines as texts using (line_number)
-inner join core.documents as documents using (document_kind, document_id)
+from codes
 left join folded_items
-    on lower(trim(regexp_replace(texts.code, '\s+', ' ', 'g'))) = folded_items.folded_code
-where not documents.is_deleted
+    on lower(trim(regexp_replace(codes.code, '\s+', ' ', 'g'))) = folded_items.folded_code

@@ -12,7 +12,7 @@ columns:
   severity: error (numbers are wrong until it is fixed), warning or info.
   detail: >-
     What is wrong; lines with reference, code, units and value in document currency. An e-mail
-    address that somebody wrote into a line is not shown.
+    address that somebody wrote into a line is not shown, nor what exceeds 500 characters.
   suggestion:
 checks:
   severity_is_known: severity in ('error', 'warning', 'info')
@@ -47,6 +47,20 @@ issues as (
     select * from issues.transfers
     union all by name
     select * from issues.boms
+),
+
+masked as (
+    select
+        issue,
+        document_kind,
+        document_id,
+        line_id,
+        severity,
+        regexp_replace(
+            detail, '[^\s@<>(),;"]+@[^\s@<>(),;"]+\.[^\s@<>(),;"]+', '(e-mail address)', 'g'
+        ) as detail,
+        suggestion
+    from issues
 )
 
 select
@@ -55,8 +69,6 @@ select
     document_id,
     line_id,
     severity,
-    regexp_replace(
-        detail, '[^\s@<>(),;"]+@[^\s@<>(),;"]+\.[^\s@<>(),;"]+', '(e-mail address)', 'g'
-    ) as detail,
+    case when length(detail) > 500 then left(detail, 499) || '…' else detail end as detail,
     suggestion
-from issues
+from masked

@@ -10,8 +10,9 @@ columns:
   ds: Local day.
   y: Units sold less units returned on the day over all channels, in stocking units; 0 where the
     day's orders were read and nothing moved, null where they were not read.
-  is_in_stock: True where the warehouse had some of the sku on hand at the end of the day, false
-    where it had none; null where no stock was read that day.
+  is_in_stock: True where the warehouse had some of the sku on hand at the end of the day, or sold
+    some that day, or sells it without having any (kits, what is bought or made to order, labour);
+    else false; null where no stock was read that day.
 */
 with
 
@@ -27,12 +28,21 @@ pairs as (
     group by sku, warehouse
 ),
 
+-- What sells without stock is in it all the time.
+stockless_skus as (
+    select distinct sku
+    from core.items
+    where not is_sold_from_stock
+),
+
 series as (
     select
         series_number,
         unique_id,
-        min(first_on) as first_on
+        min(first_on) as first_on,
+        count(stockless_skus.sku) > 0 as is_stockless
     from pairs
+    left join stockless_skus using (sku)
     group by series_number, unique_id
 ),
 
@@ -50,6 +60,7 @@ stock_series as (
 sales as (
     select
         pairs.series_number * 10000000 + (demand.sold_on - date '1970-01-01') as day_key,
+        sum(demand.sold_quantity) > 0 as is_sold,
         sum(demand.net_quantity) as net_quantity
     from planning.demand_daily as demand
     inner join pairs using (sku, warehouse)
@@ -75,6 +86,7 @@ series_days as (
     select
         series.series_number,
         series.unique_id,
+        series.is_stockless,
         unnest(generate_series(series.first_on, today.today_on - 1, interval 1 day))::date
             as day_on
     from series
@@ -85,6 +97,7 @@ days as (
     select
         unique_id,
         day_on,
+        is_stockless,
         series_number * 10000000 + (day_on - date '1970-01-01') as day_key
     from series_days
 )
@@ -97,7 +110,10 @@ select
     end::decimal(18, 4) as y,
     case
         when snapshots.snapshot_on is not null
-            then days.day_key in (select stocked_days.day_key from stocked_days)
+            then
+                days.is_stockless
+                or coalesce(sales.is_sold, false)
+                or days.day_key in (select stocked_days.day_key from stocked_days)
     end as is_in_stock
 from days
 left join core.covered_days as covered_days using (day_on)

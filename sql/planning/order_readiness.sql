@@ -9,7 +9,8 @@ columns:
   order_number: Reference of the order in Cin7.
   is_approved: True once the order is approved.
   is_fully_picked: True where its stage is Fully Picked, whatever the letter case.
-  is_recent: True where it was created, or was to be delivered, within the last 60 days.
+  is_recent: True where it was created within the last 60 days, or is to be delivered in them or
+    later.
   has_delivery_country: True where the address to deliver to names a country.
   has_dispatch_quantity: True where some line, kit components aside, has a shipped quantity.
   is_ready: True where all five are given.
@@ -34,7 +35,7 @@ criteria as (
         documents.is_approved,
         coalesce(lower(trim(orders.stage)) = 'fully picked', false) as is_fully_picked,
         coalesce(orders.created_on >= today.today_on - 60, false)
-        or coalesce(orders.due_on between today.today_on - 60 and today.today_on, false)
+        or coalesce(orders.due_on >= today.today_on - 60, false)
             as is_recent,
         coalesce(trim(orders.delivery_country) <> '', false) as has_delivery_country,
         shipped_orders.document_id is not null as has_dispatch_quantity

@@ -14,7 +14,9 @@ columns:
   quantity: Units returned, in stocking units, positive.
   returned_on: Day the credit note was completed, local date.
   branch_id: Cin7 id of the credit note's branch; null where it has none.
-  channel: Sales channel by the settings, else the credit note's source, else Direct.
+  channel: >-
+    Sales channel of the order that is credited, where that is held; else by the settings, else
+    the credit note's source, else Direct.
   customer_id: Cin7 id of the customer; null where the credit note has none.
   value: Quantity times unit price, in document currency.
   currency: Currency of the credit note (ISO code).

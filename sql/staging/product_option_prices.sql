@@ -8,7 +8,7 @@ columns:
   size:
   tier: Name of the price tier, verbatim; cost (in any letter case) is what it is bought at.
   currency: Currency of the price (ISO code).
-  price: Price of a unit, in that currency.
+  price: Price of a unit, in that currency; Cin7's 0 is none.
 */
 with
 
@@ -27,4 +27,4 @@ select
     right(entry.key, 3) as currency,
     entry.value as price
 from entries
-where regexp_full_match(entry.key, '.+[A-Z]{3}') and entry.value is not null
+where regexp_full_match(entry.key, '.+[A-Z]{3}') and entry.value <> 0

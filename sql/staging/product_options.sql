@@ -15,8 +15,8 @@ columns:
   option_2: Second option value.
   option_3: Third option value.
   option_weight: Weight as entered in Cin7.
-  retail_price: Retail price in the account's currency.
-  wholesale_price: Wholesale price in the account's currency.
+  retail_price: Retail price in the account's currency; Cin7's 0 is none.
+  wholesale_price: Wholesale price in the account's currency; Cin7's 0 is none.
   vip_price: VIP price in the account's currency.
   special_price: Special price in the account's currency.
   price_columns: Prices by tier and currency as a JSON object.
@@ -40,8 +40,8 @@ select
     option2 as option_2,
     option3 as option_3,
     option_weight,
-    retail_price,
-    wholesale_price,
+    nullif(retail_price, 0) as retail_price,
+    nullif(wholesale_price, 0) as wholesale_price,
     vip_price,
     special_price,
     price_columns,

@@ -38,14 +38,16 @@ class Raw:
 
     @cached_property
     def items(self) -> DataFrame:
-        """Options and sizes with their sku and how many sizes their option has."""
+        """Options and sizes with their sku, how many sizes their option has, and which are kits."""
         codes = ["code", "product_option_size_code", "product_option_code"]
-        own = "id as product_option_id, coalesce(size, '') as size, created_date"
+        own = "id as product_option_id, coalesce(size, '') as size, product_id, created_date"
         items = self.table("product_options", f"{own}, {', '.join(codes)}")
         items["sku"] = items[codes].replace("", None).bfill(axis="columns")["code"].fillna("")
         items["size_count"] = items.groupby("product_option_id")["size"].transform("count")
         items["created_on"] = local_day(items["created_date"])
-        return items[[*ITEM, "sku", "size_count", "created_on"]]
+        kits = self.table("products", "id, order_type").query("order_type.str.lower() == 'kit'")
+        items["is_kit"] = items["product_id"].isin(kits["id"])
+        return items[[*ITEM, "sku", "size_count", "created_on", "is_kit"]]
 
     @cached_property
     def warehouses(self) -> "Series[str]":

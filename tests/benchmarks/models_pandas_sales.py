@@ -135,7 +135,8 @@ def demand_daily(demand: DataFrame) -> DataFrame:
 def demand_series(raw: Raw, daily: DataFrame) -> DataFrame:
     """Every series without gaps from its first day to yesterday, zeros and unknowns told apart."""
     daily = daily.assign(unique_id=daily["sku"] + "|" + daily["warehouse"])
-    sums = daily.groupby(["unique_id", "sold_on"], sort=False)["net_quantity"].sum()
+    moved = daily.rename(columns={"sold_on": "ds"}).groupby(["unique_id", "ds"], sort=False)
+    moved = moved.agg(y=("net_quantity", "sum"), sold=("sold_quantity", "sum")).reset_index()
     first = daily.groupby("unique_id", sort=False)["sold_on"].min()
     counts = (TODAY - first).dt.days
     first = first[counts > 0]
@@ -145,13 +146,14 @@ def demand_series(raw: Raw, daily: DataFrame) -> DataFrame:
     )
     offsets = np.arange(counts.sum()) - np.repeat(counts.cumsum() - counts, counts)
     rows["ds"] += pd.to_timedelta(offsets, unit="D")
-    moved = sums.rename("y").rename_axis(["unique_id", "ds"]).reset_index()
     rows = rows.merge(moved, on=["unique_id", "ds"], how="left")
     rows["y"] = rows["y"].fillna(0.0).where(rows["ds"].isin(_synced_days(raw)))
     stock = _in_stock(raw)
     rows = rows.merge(stock, on=["unique_id", "ds"], how="left")
     is_known = rows["ds"].isin(stock["ds"].unique())
-    rows["is_in_stock"] = rows["is_in_stock"].eq(True).where(is_known)
+    kits = daily.loc[daily["sku"].isin(raw.items.query("is_kit")["sku"]), "unique_id"]
+    can_be_sold = rows["is_in_stock"].eq(True) | (rows.pop("sold") > 0)
+    rows["is_in_stock"] = (can_be_sold | rows["unique_id"].isin(kits)).where(is_known)
     return rows
 
 

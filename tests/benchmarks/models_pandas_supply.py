@@ -200,12 +200,18 @@ def _pairs(tables: dict[str, DataFrame], raw: Raw) -> DataFrame:
 
 
 def _rates(daily: DataFrame, raw: Raw) -> DataFrame:
-    """The mean of the last 28 days on which the item was in stock."""
+    """The mean of the last 28 days on which the item was in stock, or sold, or was a kit."""
     net = daily.groupby([*PLACE, "sold_on"], sort=False, as_index=False)["net_quantity"].sum()
     first = daily.groupby(PLACE, sort=False, as_index=False)["sold_on"].min()
-    first = first.merge(raw.items[[*ITEM, "created_on"]], on=ITEM, how="left")
+    first = first.merge(raw.items[[*ITEM, "created_on", "is_kit"]], on=ITEM, how="left")
     first["first_on"] = first[["sold_on", "created_on"]].min(axis="columns")
-    days = snapshots(raw).query("on_hand > 0 and snapshot_on < @TODAY")
+    days = snapshots(raw).query("snapshot_on < @TODAY")
+    kits = first.query("is_kit").merge(days[["snapshot_on"]].drop_duplicates(), how="cross")
+    sold = daily.query("sold_quantity > 0 and sold_on in @days.snapshot_on")
+    sold = sold.rename(columns={"sold_on": "snapshot_on"})
+    days = pd.concat([days.query("on_hand > 0"), sold, kits])[
+        [*PLACE, "snapshot_on"]
+    ].drop_duplicates()
     days = days.merge(first[[*PLACE, "first_on"]], on=PLACE)
     days = days[days["snapshot_on"] >= days["first_on"]].sort_values("snapshot_on")
     days = days.groupby(PLACE, sort=False).tail(SAMPLE_DAYS)

@@ -17,13 +17,17 @@ class Day:
 
     sku: str
     sold: Decimal = ZERO
+    bought: Decimal = ZERO
     returned: Decimal = ZERO
     orders: set[str] = field(default_factory=set)
     by_customer: dict[int, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
 
     def figures(self) -> Row:
-        """Return the columns beside the grain; without a sale or a customer's name nobody has a share."""
-        has_share = self.sold > 0 and self.by_customer
+        """Return the columns beside the grain; without a sale or a customer's name nobody has a share.
+
+        Shares are of what was bought, lines below 0 left aside.
+        """
+        has_share = self.bought > 0 and self.by_customer
         return {
             "sku": self.sku,
             "sold_quantity": self.sold,
@@ -31,7 +35,7 @@ class Day:
             "net_quantity": self.sold - self.returned,
             "order_count": len(self.orders),
             "customer_count": len(self.by_customer),
-            "largest_customer_share": rounded(max(self.by_customer.values()) / self.sold)
+            "largest_customer_share": rounded(max(self.by_customer.values()) / self.bought)
             if has_share
             else None,
         }
@@ -42,10 +46,12 @@ def demand_daily(sales_lines: Iterable[Row], return_lines: Iterable[Row]) -> lis
     days: dict[tuple[Any, ...], Day] = {}
     for row in sales_lines:
         day = _day(days, row, "sold_on")
+        bought = max(row["quantity"], ZERO)
         day.sold += row["quantity"]
+        day.bought += bought
         day.orders.add(row["order_root"])
         if row["customer_id"] is not None:
-            day.by_customer[row["customer_id"]] += row["quantity"]
+            day.by_customer[row["customer_id"]] += bought
     for row in return_lines:
         _day(days, row, "returned_on").returned += row["quantity"]
     grain = (*GRAIN, "sold_on")

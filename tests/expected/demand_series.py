@@ -11,6 +11,8 @@ from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from cin7_pipeline.sandbox.ledger import Option
+from tests.expected.items import sku_of
 from tests.expected.known_documents import Read
 from tests.expected.sync import newest_reads
 from tests.expected.values import ZERO, Row, rounded
@@ -45,21 +47,33 @@ class SyncedDays:
 
 
 class StockDays:
-    """Which items were in stock on the days that have a snapshot; keys end with a warehouse."""
+    """Which items could be sold on the days that have a snapshot; keys end with a warehouse.
 
-    def __init__(self, inventory_daily: Iterable[Row]) -> None:
-        self._days: set[date] = set()
+    They could where some was on hand in the evening or some was sold, and `stockless` items always.
+    """
+
+    def __init__(
+        self, inventory_daily: Sequence[Row], daily: Iterable[Row], stockless: Iterable[Option]
+    ) -> None:
+        self._days = {row["snapshot_on"] for row in inventory_daily}
         self._in_stock: set[tuple[object, ...]] = set()
         for row in inventory_daily:
-            day, warehouse = row["snapshot_on"], row["warehouse"]
-            self._days.add(day)
             if row["on_hand"] > 0:
-                self._in_stock.add((day, row["product_option_id"], row["size"], warehouse))
-                self._in_stock.add((day, row["sku"], warehouse))
+                self._add(row["snapshot_on"], row)
+        for row in daily:
+            if row["sold_quantity"] > 0:
+                self._add(row["sold_on"], row)
+        self._stockless = {key for item in stockless for key in (item.key, (sku_of(item),))}
+
+    def _add(self, day: date, row: Row) -> None:
+        self._in_stock.add((day, row["product_option_id"], row["size"], row["warehouse"]))
+        self._in_stock.add((day, row["sku"], row["warehouse"]))
 
     def has(self, day: date, *key: object) -> bool | None:
-        """Tell whether an item, or any item with a SKU, was in stock; None without a snapshot."""
-        return (day, *key) in self._in_stock if day in self._days else None
+        """Tell whether an item, or any item with a SKU, could be sold; None without a snapshot."""
+        if day not in self._days:
+            return None
+        return key[:-1] in self._stockless or (day, *key) in self._in_stock
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
 """This module reads the header of a sale or return: channel, warehouse, customer, what settings leave out."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from cin7_pipeline.sandbox.ledger import Contact, CreditNote, SalesOrder
+from tests.expected.known_documents import KnownDocument
 from tests.expected.values import id_or_none
 from tests.expected.warehouses import Warehouses
 
@@ -43,17 +45,22 @@ class DocumentAttributes:
         groups: Mapping[str, bool],
         contacts: Iterable[Contact],
         warehouses: Warehouses,
+        orders: Iterable[KnownDocument] = (),
     ) -> None:
         ordered = [*sorted(rules, key=lambda rule: rule.priority), SHOPIFY]
         self._rules = [(ilike(rule.pattern), rule) for rule in ordered]
         self._groups = groups
         self._group_of = {contact.id: contact.group for contact in contacts}
         self._warehouses = warehouses
+        self._orders: dict[str, list[KnownDocument]] = defaultdict(list)
+        for known in orders:
+            self._orders[known.document.reference or ""].append(known)
 
     def of(self, document: SalesOrder | CreditNote) -> Attributes:
-        """Return the attributes of a document."""
-        group = self._group_of.get(document.member_id)
-        channel, is_included = self._channel(document, group)
+        """Return the attributes of a document; a return sold where the order it credits was sold."""
+        sold = self._credited(document)
+        group = self._group_of.get(sold.member_id)
+        channel, is_included = self._channel(sold, group)
         warehouse = self._warehouses.of(document.branch_id)
         left_out = {
             "channel_excluded": not is_included,
@@ -67,6 +74,21 @@ class DocumentAttributes:
             customer_group=group,
             rules=tuple(rule for rule, applies in left_out.items() if applies),
         )
+
+    def _credited(self, document: SalesOrder | CreditNote) -> SalesOrder | CreditNote:
+        """Return the order that a credit note names, and what is no such note itself.
+
+        References repeat: the customer's own order is meant, then one that is not deleted, then the newest.
+        """
+        reference = document.sales_reference if isinstance(document, CreditNote) else None
+        if not (reference or "").strip() or not self._orders[reference]:
+            return document
+
+        def likeness(known: KnownDocument) -> tuple[bool, bool, int]:
+            order = known.document
+            return order.member_id == document.member_id, not known.is_deleted, order.id
+
+        return max(self._orders[reference], key=likeness).document
 
     def _channel(self, document: SalesOrder | CreditNote, group: str | None) -> tuple[str, bool]:
         # Credit notes have neither a stage nor their customer's order number.

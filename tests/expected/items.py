@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from cin7_pipeline.sandbox.ledger import Document, Line, Option, SizeQuantity
+from cin7_pipeline.sandbox.ledger import Document, Line, Option, Product, SizeQuantity
 from tests.expected.values import ZERO, rounded, spread
 
 
@@ -48,8 +48,10 @@ class LinePart:
 class Items:
     """All items of the account, found by key or by code."""
 
-    def __init__(self, options: Iterable[Option]) -> None:
+    def __init__(self, options: Iterable[Option], products: Iterable[Product] = ()) -> None:
         self.all = list(options)
+        stockless = {product.id for product in products if _is_stockless(product)}
+        self.stockless = [option for option in self.all if option.product_id in stockless]
         self._by_key = {option.key: option for option in self.all}
         self._alone = _unique((option.id, option) for option in self.all)
         self._by_sku = _unique((sku_of(option), option) for option in self.all)
@@ -92,6 +94,12 @@ class Items:
                 discount=same.discount + discount,
             )
         return list(parts.values())
+
+
+def _is_stockless(product: Product) -> bool:
+    """Tell whether it sells without being in stock: a kit, what is ordered for the buyer, or labour."""
+    kinds = {"kit", "buy to order", "made to order", "pre-order", "gift voucher"}
+    return product.order_type.lower() in kinds or product.stock_control == "Labour"
 
 
 def _unique(pairs: Iterable[tuple[Any, Option]]) -> dict[Any, Option]:

@@ -56,10 +56,12 @@ class Oracle:
         known = known_after(reads, self.ledger, zone)
         ledger, documents, last = known.ledger, known.documents, reads[-1].started_at
         calendar = Calendar(zone, last)
-        items = Items(ledger.options)
+        items = Items(ledger.options, ledger.products)
         warehouses = Warehouses(ledger.branches, self.warehouses)
         rules = [ChannelRule(*row) for row in self.channels]
-        headers = DocumentAttributes(rules, self.customer_groups, ledger.contacts, warehouses)
+        headers = DocumentAttributes(
+            rules, self.customer_groups, ledger.contacts, warehouses, documents["sales_orders"]
+        )
 
         sold = sales(documents["sales_orders"], items, headers)
         returned = returns(documents["credit_notes"], items, headers)
@@ -93,7 +95,7 @@ class Oracle:
         tables["lead_times"] = lead_times(orders, receipts, suppliers)
         daily = demand_daily(tables["sales_lines"], tables["return_lines"])
         created = {option.key: calendar.on(option.created_at) for option in items.all}
-        stock_days = StockDays(tables["inventory_daily"])
+        stock_days = StockDays(tables["inventory_daily"], daily, items.stockless)
         demand = Demand(daily, SyncedDays(reads, zone), stock_days, calendar.today, created)
         rates, supply = demand.daily_rates(), tables["replenishments"]
         projection = Projection(tables["inventory"], supply, rates, items, calendar.today)

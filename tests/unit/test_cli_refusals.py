@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from cin7_pipeline.errors import Cin7Rejected
 from cin7_pipeline.models.catalogue import Catalogue, load_catalogue
 from cin7_pipeline.models.sql_model import Check
+from cin7_pipeline.omni.client import Cin7Client
 from cin7_pipeline.sandbox.server.server import SandboxServer
 from tests.sample_shop import API_KEY, calls, cin7, cin7_process, enter, open_shop
 from tests.unit.load.fake_account import NOW, Company
@@ -40,6 +42,26 @@ def test_a_missing_permission_is_named_with_its_endpoint(shop: Company) -> None:
     assert result.stderr.endswith("switch on: Stock × Read\n")
     assert "v1/Stock: Cin7 answered 403" in " ".join(result.stdout.split())
     assert "may read" in result.stdout
+
+
+def test_a_question_that_cin7_refuses_is_no_missing_permission(
+    shop: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A 400 says nothing of the key: it fails the check too, and no toggle is asked for because of it."""
+    refusals = {"v1/Stock": 400, "v1/Branches": 403}
+
+    def get(_client: Cin7Client, path: str, _params: object) -> list[object]:
+        if path in refusals:
+            raise Cin7Rejected(f"{path}: Cin7 answered {refusals[path]}", refusals[path])
+        return []
+
+    monkeypatch.setattr(Cin7Client, "get", get)
+    result = cin7("check")
+    assert result.exit_code == 1
+    assert "switch on: Branches × Read; " in result.stderr
+    assert "Cin7 refused the question itself for stock" in result.stderr
+    assert "Stock × Read" not in result.stderr
+    assert "v1/Stock: Cin7 answered 400" in " ".join(result.stdout.split())
 
 
 def test_a_sync_without_a_permission_says_which(

@@ -2,7 +2,8 @@
 about: >-
   The days from which each item's daily demand at each warehouse is taken: the last 28 whose
   orders are known and on which the item was not out of stock, from the day it was created in
-  Cin7, or from its first sale if that was earlier, to yesterday.
+  Cin7, or from its first sale if that was earlier, to yesterday. A day on which it sold is none
+  out of stock, and what is not sold from stock has no such day.
   One row per option, size, warehouse and day.
 grain: [product_option_id, size, warehouse, day_on]
 columns:
@@ -18,34 +19,47 @@ pairs as (
         lines.product_option_id,
         lines.size,
         lines.warehouse,
-        least(min(lines.day_on), min(options.created_on)) as first_on
+        (row_number() over ())::integer as pair_number,
+        least(min(lines.day_on), min(options.created_on)) as first_on,
+        coalesce(bool_and(items.is_sold_from_stock), true) as is_sold_from_stock
     from core.demand_lines as lines
     left join staging.product_options as options using (product_option_id, size)
+    left join core.items as items using (product_option_id, size)
     group by lines.product_option_id, lines.size, lines.warehouse
 ),
 
 past_days as (
-    select covered_days.day_on
+    select
+        covered_days.day_on,
+        snapshots.snapshot_on is not null as is_stock_read
     from core.covered_days as covered_days
     inner join core.today as today on covered_days.day_on < today.today_on
+    left join core.stock_readings as snapshots
+        on covered_days.day_on = snapshots.snapshot_on and not snapshots.is_current
 ),
 
-snapshots as (
-    select snapshot_on
-    from core.stock_readings
-    where not is_current
-),
-
--- Where no stock was read, no item is known to be out of it. More than 28 such days never count.
-unread_days as (
-    select past_days.day_on
+-- For what is not sold from stock the last 28 of all; else the last 28 on which none was read.
+assumed_days as (
+    select
+        day_on,
+        is_stock_read,
+        row_number() over (order by day_on desc) as place,
+        row_number() over (partition by is_stock_read order by day_on desc) as place_of_kind
     from past_days
-    left join snapshots on past_days.day_on = snapshots.snapshot_on
-    where snapshots.snapshot_on is null
-    qualify row_number() over (order by past_days.day_on desc) <= 28
+    qualify place <= 28 or (not is_stock_read and place_of_kind <= 28)
 ),
 
-items as (
+sold_days as (
+    select distinct
+        pairs.pair_number,
+        past_days.day_on
+    from core.demand_lines as lines
+    inner join pairs using (product_option_id, size, warehouse)
+    inner join past_days using (day_on)
+    where lines.sold_quantity > 0 and pairs.is_sold_from_stock and past_days.is_stock_read
+),
+
+item_numbers as (
     select distinct
         product_option_id,
         size,
@@ -53,40 +67,56 @@ items as (
     from core.item_numbers
 ),
 
--- Only the last days of each item can count, and there is a row per day of history.
 stocked_days as (
     select
-        stock.item_number,
-        stock.warehouse_number,
-        max(stock.snapshot_on, 28) as last_days
-    from core.stock_days as stock
+        pairs.pair_number,
+        stock.snapshot_on as day_on
+    from pairs
+    inner join item_numbers using (product_option_id, size)
+    inner join core.warehouse_numbers using (warehouse)
+    inner join core.stock_days as stock using (item_number, warehouse_number)
     inner join past_days on stock.snapshot_on = past_days.day_on
-    where not stock.is_current and stock.on_hand > 0
-    group by stock.item_number, stock.warehouse_number
+    where
+        not stock.is_current
+        and stock.on_hand > 0
+        and pairs.is_sold_from_stock
+        and pairs.first_on <= stock.snapshot_on
 ),
 
 days as (
     select
-        pairs.*,
-        unread_days.day_on
+        pairs.pair_number,
+        assumed_days.day_on
     from pairs
-    cross join unread_days
+    inner join assumed_days on pairs.first_on <= assumed_days.day_on
+    where
+        (pairs.is_sold_from_stock and not assumed_days.is_stock_read)
+        or (not pairs.is_sold_from_stock and assumed_days.place <= 28)
     union all
     select
-        pairs.*,
-        unnest(stocked_days.last_days) as day_on
-    from pairs
-    inner join items using (product_option_id, size)
-    inner join core.warehouse_numbers using (warehouse)
-    inner join stocked_days using (item_number, warehouse_number)
+        pair_number,
+        day_on
+    from stocked_days
+    anti join sold_days using (pair_number, day_on)
+    union all
+    select
+        pair_number,
+        day_on
+    from sold_days
+),
+
+sample as (
+    select
+        pair_number,
+        day_on
+    from days
+    qualify row_number() over (partition by pair_number order by day_on desc) <= 28
 )
 
 select
-    product_option_id,
-    size,
-    warehouse,
-    day_on
-from days
-where first_on <= day_on
-qualify
-    row_number() over (partition by product_option_id, size, warehouse order by day_on desc) <= 28
+    pairs.product_option_id,
+    pairs.size,
+    pairs.warehouse,
+    sample.day_on
+from sample
+inner join pairs using (pair_number)

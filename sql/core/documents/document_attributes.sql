@@ -10,7 +10,8 @@ columns:
   is_warehouse_excluded: True where that warehouse is disabled.
   channel: Channel of a sales order or credit note; null on other documents.
   is_channel_excluded: True where the channel is left out.
-  customer_group: Group of the document's contact.
+  customer_group: Group of the document's contact; of a credit note that of the order it credits,
+    where that is held.
   is_group_excluded: True where the customer group is left out.
 checks:
   warehouse_is_not_null: warehouse is not null
@@ -37,5 +38,14 @@ from core.documents as documents
 left join core.branch_warehouses as branch_warehouses using (branch_id)
 left join core.warehouses as warehouses using (warehouse)
 left join core.document_channels as channels using (document_kind, document_id)
-left join staging.contacts as contacts using (contact_id)
+left join core.credited_orders as credited
+    on
+        documents.document_kind = 'credit_note'
+        and documents.document_id = credited.credit_note_id
+left join staging.sales_orders as orders on credited.sales_order_id = orders.sales_order_id
+left join staging.contacts as contacts
+    on
+        case
+            when credited.sales_order_id is null then documents.contact_id else orders.customer_id
+        end = contacts.contact_id
 left join excluded_groups on contacts.contact_group = excluded_groups.customer_group

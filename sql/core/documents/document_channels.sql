@@ -1,5 +1,7 @@
 /*
-about: Channel of each sales order and credit note, and the rule that gave it; one row per document.
+about: >-
+  Channel of each sales order and credit note, and the rule that gave it; a credit note has that
+  of the order it credits, its own where the order is not held. One row per document.
 grain: [document_kind, document_id]
 columns:
   document_kind: sales_order or credit_note.
@@ -82,19 +84,42 @@ matches as (
         row_number() over (
             partition by texts.document_kind, texts.document_id order by rules.priority
         ) = 1
+),
+
+own_channels as (
+    select
+        texts.document_kind,
+        texts.document_id,
+        case
+            when matches.document_id is not null then matches.channel
+            when trim(coalesce(texts.source, '')) = '' then 'Direct'
+            else texts.source
+        end as channel,
+        coalesce(matches.is_included, true) as is_included,
+        matches.priority as rule_priority,
+        matches.field as rule_field,
+        matches.pattern as rule_pattern
+    from texts
+    left join matches using (document_kind, document_id)
 )
 
 select
-    texts.document_kind,
-    texts.document_id,
-    case
-        when matches.document_id is not null then matches.channel
-        when trim(coalesce(texts.source, '')) = '' then 'Direct'
-        else texts.source
-    end as channel,
-    coalesce(matches.is_included, true) as is_included,
-    matches.priority as rule_priority,
-    matches.field as rule_field,
-    matches.pattern as rule_pattern
-from texts
-left join matches using (document_kind, document_id)
+    documents.document_kind,
+    documents.document_id,
+    channels.channel,
+    channels.is_included,
+    channels.rule_priority,
+    channels.rule_field,
+    channels.rule_pattern
+from own_channels as documents
+left join core.credited_orders as credited
+    on
+        documents.document_kind = 'credit_note'
+        and documents.document_id = credited.credit_note_id
+inner join own_channels as channels
+    on
+        channels.document_kind
+        = case
+            when credited.sales_order_id is null then documents.document_kind else 'sales_order'
+        end
+        and coalesce(credited.sales_order_id, documents.document_id) = channels.document_id
