@@ -28,6 +28,8 @@ issues as (
     union all by name
     select * from issues.default_branch
     union all by name
+    select * from issues.left_out_demand
+    union all by name
     select * from issues.items
     union all by name
     select * from issues.order_shipping

@@ -83,8 +83,8 @@ def _state_rule(known: KnownDocument, finished_at: object, unfinished: str) -> t
 
 
 def sales_lines(entries: Iterable[SaleEntry], calendar: Calendar) -> list[Row]:
-    """Return the table `sales_lines`: dispatched sales that no rule leaves out."""
-    return [_sales_line(entry, calendar) for entry in entries if entry.is_included]
+    """Return the table `sales_lines`, if `entries` are dispatched sales that no rule leaves out."""
+    return [_sales_line(entry, calendar) for entry in entries]
 
 
 def _sales_line(entry: SaleEntry, calendar: Calendar) -> Row:
@@ -151,7 +151,7 @@ def _open_sales_line(entry: SaleEntry, calendar: Calendar) -> Row:
 
 
 def return_lines(entries: Iterable[ReturnEntry], calendar: Calendar) -> list[Row]:
-    """Return the table `return_lines`: completed returns that no rule leaves out."""
+    """Return the table `return_lines`, if `entries` are completed returns that no rule leaves out."""
     return [
         {
             **entry.columns("credit_note_id"),
@@ -166,5 +166,4 @@ def return_lines(entries: Iterable[ReturnEntry], calendar: Calendar) -> list[Row
             "currency": entry.document.currency,
         }
         for entry in entries
-        if entry.is_included
     ]

@@ -19,7 +19,7 @@ pairs as (
         lines.size,
         lines.warehouse,
         least(min(lines.day_on), min(options.created_on)) as first_on
-    from core.demand_lines as lines
+    from core.depletion_lines as lines
     left join staging.product_options as options using (product_option_id, size)
     group by lines.product_option_id, lines.size, lines.warehouse
 ),
