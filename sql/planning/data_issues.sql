@@ -46,7 +46,9 @@ issues as (
     union all by name
     select * from issues.order_emails
     union all by name
-    select * from issues.transfers
+    select * from issues.overdue_supply
+    union all by name
+    select * from issues.dates
     union all by name
     select * from issues.boms
 )

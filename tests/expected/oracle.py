@@ -55,16 +55,16 @@ class Oracle:
         zone = ZoneInfo(self.time_zone)
         known = known_after(reads, self.ledger, zone)
         ledger, documents, last = known.ledger, known.documents, reads[-1].started_at
-        calendar = Calendar(zone, last)
+        calendar = Calendar(zone, last, known.oldest_at)
         items = Items(ledger.options)
         warehouses = Warehouses(ledger.branches, self.warehouses)
         rules = [ChannelRule(*row) for row in self.channels]
         headers = DocumentAttributes(rules, self.customer_groups, ledger.contacts, warehouses)
 
-        sold = sales(documents["sales_orders"], items, headers)
-        returned = returns(documents["credit_notes"], items, headers)
-        bought = purchases(documents["purchase_orders"], items)
-        moved = transfers(documents["branch_transfers"], items, warehouses)
+        sold = sales(documents["sales_orders"], items, headers, calendar)
+        returned = returns(documents["credit_notes"], items, headers, calendar)
+        bought = purchases(documents["purchase_orders"], items, calendar)
+        moved = transfers(documents["branch_transfers"], items, warehouses, calendar)
         excluded = excluded_lines([*sold, *returned, *bought, *moved])
         bought = [entry for entry in bought if entry.is_included]
         moved = [entry for entry in moved if entry.is_included]
