@@ -74,7 +74,7 @@ def test_every_compared_table_has_the_columns_of_the_contract(tables):
     ],
 )
 def test_cin7s_own_stock_figures_are_what_its_open_documents_say(
-    merchant, tables, figure, table, quantity, is_counted
+    *, merchant, tables, figure, table, quantity, is_counted
 ):
     """Open sales are of orders with a branch, incoming of active purchase orders, holding of transfers.
 
