@@ -86,7 +86,19 @@ DOCUMENTS: Mapping[str, list[dict[str, Any]]] = {
             "isApproved": True,
             "status": "APPROVED",
             "lineItems": [line(2010, qty=12.0, qtyShipped=2.0)],
-        }
+        },
+        {
+            "id": 202,
+            "reference": "PO-2",
+            "memberId": 2,
+            "branchId": 3,
+            "createdDate": days_ago(98),
+            "modifiedDate": days_ago(60),
+            "estimatedDeliveryDate": days_ago(89),
+            "isApproved": True,
+            "status": "APPROVED",
+            "lineItems": [line(2020, qty=1.0, qtyShipped=0.0)],
+        },
     ],
     "BranchTransfers": [
         {

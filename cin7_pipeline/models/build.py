@@ -196,6 +196,10 @@ def build_variables(settings: Settings) -> dict[str, object]:
         "time_zone": settings.time_zone,
         "price_tier": settings.price_tier,
         "stale_after_days": settings.stale_after_days,
+        "etd_means": settings.etd_means,
+        "default_lead_days": settings.default_lead_days,
+        "default_transfer_days": settings.default_transfer_days,
+        "overdue_limit_days": settings.overdue_limit_days,
         "skip_entities": ",".join(sorted(settings.skip_entities)),
     }
 

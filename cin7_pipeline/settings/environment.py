@@ -8,7 +8,7 @@ import hashlib
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, model_validator
@@ -73,6 +73,10 @@ class Settings(BaseSettings):
     gone_share_limit: float = Field(0.2, gt=0, le=1)
     price_tier: OneLine = "wholesale"
     stale_after_days: Days = 60
+    etd_means: Literal["delivery", "departure"] = "delivery"
+    default_lead_days: Days = 30
+    default_transfer_days: Days = 7
+    overdue_limit_days: Days = 42
     keep_releases: Annotated[WholeNumber, Field(ge=1, le=1000)] = 5
     memory_limit_mb: Annotated[WholeNumber, Field(ge=500, le=1_000_000)] = 3000
     as_of: Timestamp | None = None

@@ -1,6 +1,5 @@
 /*
 about: No sale counts for a day that has not come yet.
-severity: warn
 */
 select
     lines.sales_order_id,

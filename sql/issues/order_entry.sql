@@ -1,6 +1,6 @@
 /*
 about: >-
-  Sales orders that were left, dated or staged in a way that hides them from somebody, and lines
+  Sales orders that were left or staged in a way that hides them from somebody, and lines
   in another unit of measure; one row per issue and order, stage or line.
 grain: [issue, document_kind, document_id, line_id]
 columns:
@@ -19,7 +19,6 @@ orders as (
         orders.sales_order_id,
         coalesce(orders.order_number, orders.sales_order_id::varchar) as order_name,
         orders.created_on,
-        orders.dispatched_at,
         trim(orders.stage) as stage,
         documents.is_approved,
         documents.is_void,
@@ -47,23 +46,6 @@ where
     and not orders.is_void
     and not orders.is_deleted
     and orders.created_on < today.today_on - 7
-union all
-select
-    'dispatched_in_future' as issue,
-    'sales_order' as document_kind,
-    orders.sales_order_id as document_id,
-    0::bigint as line_id,
-    'warning' as severity,
-    printf('%s: dispatched at %s UTC', orders.order_name, orders.dispatched_at::varchar)
-        as detail,
-    'Clear the dispatch date in Cin7 until the goods have left; some systems write the date they '
-    || 'wish for, and the order counts as sold already.' as suggestion
-from orders
-cross join core.today as today
-where
-    not orders.is_void
-    and not orders.is_deleted
-    and orders.dispatched_at > today.as_of_at
 union all
 select
     'unit_of_measure_line' as issue,

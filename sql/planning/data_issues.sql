@@ -28,6 +28,8 @@ issues as (
     union all by name
     select * from issues.default_branch
     union all by name
+    select * from issues.left_out_demand
+    union all by name
     select * from issues.items
     union all by name
     select * from issues.order_shipping
@@ -44,7 +46,9 @@ issues as (
     union all by name
     select * from issues.order_emails
     union all by name
-    select * from issues.transfers
+    select * from issues.overdue_supply
+    union all by name
+    select * from issues.dates
     union all by name
     select * from issues.boms
 ),

@@ -60,11 +60,19 @@ stock_series as (
 sales as (
     select
         pairs.series_number * 10000000 + (demand.sold_on - date '1970-01-01') as day_key,
-        sum(demand.sold_quantity) > 0 as is_sold,
         sum(demand.net_quantity) as net_quantity
     from planning.demand_daily as demand
     inner join pairs using (sku, warehouse)
     group by day_key
+),
+
+-- Also what is left out of demand was there to be sold.
+sold_days as (
+    select distinct
+        pairs.series_number * 10000000 + (lines.day_on - date '1970-01-01') as day_key
+    from core.depletion_lines as lines
+    inner join pairs using (sku, warehouse)
+    where lines.sold_quantity > 0
 ),
 
 stocked_days as (
@@ -112,7 +120,7 @@ select
         when snapshots.snapshot_on is not null
             then
                 days.is_stockless
-                or coalesce(sales.is_sold, false)
+                or days.day_key in (select sold_days.day_key from sold_days)
                 or days.day_key in (select stocked_days.day_key from stocked_days)
     end as is_in_stock
 from days

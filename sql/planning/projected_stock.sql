@@ -18,10 +18,11 @@ columns:
   purchase_receipts: Units expected from suppliers on the day, in stocking units.
   transfer_receipts: Units expected from other warehouses on the day, in stocking units.
   demand: Units the day is expected to take, in stocking units; until there is a forecast the mean
-    daily demand (sold less returned, over all channels) of the last 28 days before today,
-    since the item was created in Cin7, whose orders are known and on which the item was not out
-    of stock, never below 0; fewer days where there are not 28, 0 where there is none. What kits
-    took of the item is not in it but in planning.component_demand_daily.
+    daily demand (sold less returned, over all channels, also those that the settings leave out of
+    planning.demand_daily) of the last 28 days before today, since the item was created in Cin7,
+    whose orders are known and on which the item was not out of stock, never below 0; fewer days
+    where there are not 28, 0 where there is none. What kits took of the item is not in it but in
+    planning.component_demand_daily.
   projected_known: Units at the end of the day if nothing were sold, in stocking units.
   projected: Units at the end of the day with demand, in stocking units; below 0 what would be
     missing.

@@ -20,10 +20,12 @@ columns:
   open_quantity: Units still to come, in stocking units; 0 once Delivered or Archived.
   unit_cost: Buying price of a unit, in document currency.
   currency:
-  created_on: Day the order was created, local date.
-  eta_on: Expected arrival as entered in Cin7, local date.
-  received_on: Day of full receipt, local date.
-  etd_on: Expected departure as entered in Cin7, local date.
+  created_on: Day the order was created, local date; this and the others are null where Cin7 has a
+    date that cannot be (data_issues date_implausible).
+  eta_on: Estimated time of arrival as entered in Cin7, local date.
+  received_on: Day of full receipt, local date; null until it has come.
+  etd_on: Estimated time of delivery as entered in Cin7 (of departure where CIN7_ETD_MEANS says so),
+    local date.
 checks:
   state_is_known: state in ('Draft', 'Active', 'Delivered', 'Archived')
   open_quantity_is_not_negative: open_quantity >= 0
@@ -43,18 +45,13 @@ select
     lines.product_option_id,
     lines.sku,
     lines.ordered_quantity,
-    lines.fulfilled_quantity as received_quantity,
-    case
-        when orders.state in ('Draft', 'Active')
-            then greatest(lines.ordered_quantity - lines.fulfilled_quantity, 0)
-        else 0
-    end::decimal(18, 4) as open_quantity,
-    lines.unit_price as unit_cost,
+    lines.received_quantity,
+    lines.open_quantity,
+    lines.unit_cost,
     orders.currency,
     orders.created_on,
     orders.eta_on,
     orders.received_on,
     orders.etd_on
-from core.included_lines as lines
-inner join core.purchase_orders as orders
-    on lines.document_kind = 'purchase_order' and lines.document_id = orders.purchase_order_id
+from core.purchase_order_lines as lines
+inner join core.purchase_orders as orders using (purchase_order_id)

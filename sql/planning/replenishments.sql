@@ -16,10 +16,12 @@ columns:
   product_option_id:
   sku:
   open_quantity: Units still to come, in stocking units.
-  expected_on: Day it is expected or was received, local date; null where unknown. What is
-    overdue is expected today plus the days that its supplier is usually late.
-  expected_on_basis: Where promised_on is from; received, eta (Cin7's date), lead_time (usual days
-    of the supplier or between the warehouses) or unknown.
+  expected_on: Day it is expected or was received, local date; null where unknown, never of what is
+    Active. What is overdue is expected today plus the days that its supplier is usually late, or
+    when it was promised where it is overdue too long to count.
+  expected_on_basis: Where promised_on is from; received (Cin7's day, also one to come), eta or etd
+    (Cin7's dates), lead_time (usual days of the supplier or between the warehouses), all_lanes
+    (usual days of all of them), default (of the settings) or unknown.
   is_overdue: True where it is on its way and should have been here before today.
   is_counted: True where planning counts on it.
   why_not_counted: First reason why planning does not count on it; null where it does.
@@ -27,7 +29,7 @@ columns:
   promised_on: Day it was expected before it was overdue, local date; else as expected_on.
 checks:
   only_active_counts: not is_counted or state = 'Active'
-  counted_has_a_date: not is_counted or expected_on is not null
+  active_has_a_date: state <> 'Active' or expected_on is not null
   only_overdue_is_moved: is_overdue or expected_on is not distinct from promised_on
   counted_is_open: not is_counted or open_quantity > 0
   counted_or_why_not: is_counted = (why_not_counted is null)
@@ -75,6 +77,7 @@ judged as (
         arrivals.expected_on as promised_on,
         arrivals.expected_on_basis,
         arrivals.if_late_on,
+        arrivals.is_too_late,
         lines.state = 'Active' and lines.open_quantity > 0 and arrivals.is_past as is_overdue,
         case
             when lines.state in ('Draft', 'Archived', 'Delivered') then lower(lines.state)
@@ -82,7 +85,7 @@ judged as (
             when lines.destination_warehouse = 'unmapped' then 'warehouse unmapped'
             when not warehouses.is_enabled then 'warehouse disabled'
             when lines.is_within_warehouse then 'same warehouse'
-            when arrivals.expected_on is null then 'no expected date'
+            when arrivals.is_too_late then 'overdue too long'
         end as why_not_counted
     from lines
     inner join core.expected_arrivals as arrivals using (kind, document_id)
@@ -102,7 +105,7 @@ select
     product_option_id,
     sku,
     open_quantity,
-    case when is_overdue then if_late_on else promised_on end as expected_on,
+    case when is_overdue and not is_too_late then if_late_on else promised_on end as expected_on,
     expected_on_basis,
     is_overdue,
     why_not_counted is null as is_counted,

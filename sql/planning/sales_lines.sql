@@ -23,9 +23,10 @@ columns:
   currency: Currency of the order (ISO code).
   created_on: Day the order was created, local date.
   dispatched_on: Day the order was dispatched, local date.
-  invoiced_on: Day of the invoice, local date; null before it.
-  sold_on: Day the sale counts for, local date; the invoice's, else the dispatch's. After today
-    where Cin7 has such a date (data_issues dispatched_in_future).
+  invoiced_on: Day of the invoice, local date; null before it, and where Cin7 has a day that
+    cannot be (data_issues invoiced_in_future, date_implausible).
+  sold_on: Day the sale counts for, local date; the invoice's, else the dispatch's. Never after
+    today.
   sold_on_basis: invoice or dispatch, whichever gave sold_on.
   customer_id: Cin7 id of the customer; null where the order has none.
   customer_group: Group of the customer in Cin7.
@@ -59,7 +60,7 @@ select
     orders.currency,
     orders.created_on,
     orders.dispatched_on,
-    orders.invoiced_on,
+    sales.invoiced_on,
     sales.sold_on,
     sales.sold_on_basis,
     orders.customer_id,

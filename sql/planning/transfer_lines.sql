@@ -18,11 +18,12 @@ columns:
   received_quantity: Units received, in stocking units; all of them where Cin7 only says Delivered.
   open_quantity: Units still to be received, in stocking units; 0 once Delivered or Archived.
   approved_on: Day of approval, local date.
-  dispatched_on: Day of dispatch, local date.
-  received_on: Day of receipt, local date.
+  dispatched_on: Day of dispatch, local date; null until it has come, and where it cannot be.
+  received_on: Day of receipt, local date; null until it has come, and where it cannot be.
   expected_on:
   age_days: Days since it was dispatched, else approved, else created.
-  expected_on_basis: received, lead_time (usual days between the two warehouses) or unknown.
+  expected_on_basis: received (Cin7's day, also one to come), lead_time (usual days between the two
+    warehouses), all_lanes (between all of them), default (of the settings) or unknown.
 checks:
   state_is_known: state in ('Draft', 'Active', 'Delivered', 'Archived')
   open_quantity_is_not_negative: open_quantity >= 0

@@ -20,8 +20,8 @@ columns:
   freight_total: Freight, in document currency.
   total:
   custom_fields:
-  etd_on: Expected departure, local date.
-  eta_on: Expected arrival, local date.
+  etd_on: Estimated time of delivery, local date.
+  eta_on: Estimated time of arrival, local date.
   received_on: Full receipt, local date.
   accepted_on: Acceptance by the supplier, local date.
   invoiced_on: Invoice, local date.

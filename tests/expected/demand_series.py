@@ -1,6 +1,7 @@
 """This module makes the table `demand_series`, and the daily demand that the projection uses.
 
-A day counts only if it was read after it was over; what stock says of it comes from snapshots.
+The series are of demand; the projection takes whatever left the shelf, demand or not. A day counts
+only if it was read after it was over; what stock says of it comes from snapshots.
 """
 
 from collections import defaultdict
@@ -78,9 +79,13 @@ class StockDays:
 
 @dataclass(frozen=True)
 class Demand:
-    """The rows of `demand_daily` and what is known of their days; `created` dates items."""
+    """The rows of `demand_daily` and what is known of their days; `created` dates items.
+
+    `depleted` has rows of the same columns for everything that left the shelf or came back.
+    """
 
     daily: Sequence[Row]
+    depleted: Sequence[Row]
     synced: SyncedDays
     stock: StockDays
     today: date
@@ -95,18 +100,19 @@ class Demand:
                 "y": of_day.get(day, ZERO) if day in self.synced else None,
                 "is_in_stock": self.stock.has(day, sku, warehouse),
             }
-            for (sku, warehouse), of_day in self._totals("sku", "warehouse").items()
+            for (sku, warehouse), of_day in _totals(self.daily, "sku", "warehouse").items()
             for day in _days(min(of_day), self.today)
         ]
 
     def daily_rates(self) -> dict[Pair, Decimal]:
-        """Return the mean daily demand per item and warehouse, where it is above 0.
+        """Return what leaves an item's shelf at a warehouse on a mean day, where it is above 0.
 
         The mean is over the latest days that were synced and not known to be without stock, from the
         item's creation on: one sale of a new item is no daily demand.
         """
         rates = {}
-        for pair, of_day in self._totals("product_option_id", "size", "warehouse").items():
+        totals = _totals(self.depleted, "product_option_id", "size", "warehouse")
+        for pair, of_day in totals.items():
             sample = [
                 of_day.get(day, ZERO)
                 for day in _days(min(*of_day, self.created[pair[:2]]), self.today)
@@ -117,11 +123,12 @@ class Demand:
                 rates[pair] = rate
         return rates
 
-    def _totals(self, *key: str) -> dict[tuple[object, ...], Totals]:
-        totals: dict[tuple[object, ...], Totals] = defaultdict(lambda: defaultdict(lambda: ZERO))
-        for row in self.daily:
-            totals[tuple(row[name] for name in key)][row["sold_on"]] += row["net_quantity"]
-        return totals
+
+def _totals(rows: Iterable[Row], *key: str) -> dict[tuple[object, ...], Totals]:
+    totals: dict[tuple[object, ...], Totals] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    for row in rows:
+        totals[tuple(row[name] for name in key)][row["sold_on"]] += row["net_quantity"]
+    return totals
 
 
 def _days(first: date, end: date) -> Iterator[date]:

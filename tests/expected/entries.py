@@ -7,6 +7,9 @@ from cin7_pipeline.sandbox.ledger import Document
 from tests.expected.items import LinePart, sku_of
 from tests.expected.values import Row
 
+# Who bought decides whether a sale is demand; the goods have left all the same.
+NO_DEMAND = {"channel_excluded", "customer_group_excluded"}
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -23,6 +26,11 @@ class Entry:
     def is_included(self) -> bool:
         """True where no rule leaves the entry out."""
         return not self.rules
+
+    @property
+    def moved_stock(self) -> bool:
+        """True where the goods left or came back, as demand or not."""
+        return NO_DEMAND.issuperset(self.rules)
 
     @property
     def line_id(self) -> int:

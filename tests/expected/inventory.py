@@ -44,8 +44,8 @@ def _under_way(
 ) -> Iterator[tuple[TransferEntry, Decimal]]:
     """Yield what had left and not arrived by the end of `day`; of transfers received since, all of it."""
     for entry in transfers:
-        dispatched_on = calendar.on(entry.document.dispatched_at)
-        received_on = calendar.on(entry.document.received_at)
+        dispatched_on = calendar.past(entry.document.dispatched_at)
+        received_on = calendar.past(entry.document.received_at)
         if entry.state == "Archived" or dispatched_on is None or dispatched_on > day:
             continue
         if received_on is None:

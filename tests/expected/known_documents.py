@@ -138,6 +138,14 @@ class Known:
     documents: dict[str, KnownDocuments]
     snapshots: dict[date, Snapshot] = field(default_factory=dict)
 
+    @property
+    def oldest_at(self) -> datetime:
+        """When the oldest record that is held was created."""
+        records = [known.document for each in self.documents.values() for known in each]
+        ledger = self.ledger
+        records += [*ledger.products, *ledger.options, *ledger.branches, *ledger.contacts]
+        return min(record.created_at for record in records)
+
 
 def known_after(reads: Sequence[Read], ledger_at: LedgerAt, zone: ZoneInfo) -> Known:
     """Return what is known after `reads`, made in this order.

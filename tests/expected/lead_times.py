@@ -20,7 +20,7 @@ class Deliveries:
     in_time: dict[int, bool] = field(default_factory=dict)
 
     def figures(self) -> Row:
-        """Return the columns beside the grain; only deliveries that had an ETA can be in time."""
+        """Return the columns beside the grain; only promised deliveries can be in time."""
         ordered = sorted(self.days.values())
         count, in_time = len(ordered), self.in_time.values()
         # The sample's spread: a single observation has none.
@@ -45,11 +45,15 @@ def lead_times(
     lanes: dict[Key, Deliveries] = {}
     for row in purchase_order_lines:
         supplier_id = row["supplier_id"]
-        if row["state"] == "Delivered" and row["received_on"] and supplier_id:
+        # An order entered when its goods had come was waited for by nobody.
+        is_delivered = row["state"] == "Delivered" and row["received_on"]
+        is_timely = row["created_on"] and is_delivered and row["received_on"] > row["created_on"]
+        if is_timely and supplier_id:
             lane = ("purchase_order", str(supplier_id), suppliers[supplier_id])
             _observe(lanes, lane, row, "purchase_order_id", started="created_on")
     for row in transfer_lines:
-        if row["state"] == "Delivered" and row["dispatched_on"]:
+        is_delivered = row["state"] == "Delivered" and row["dispatched_on"]
+        if is_delivered and row["received_on"] >= row["dispatched_on"]:
             name = f"{row['source_warehouse']} → {row['destination_warehouse']}"
             _observe(lanes, ("transfer", name, name), row, "transfer_id", started="dispatched_on")
     grain = ("kind", "lane", "lane_name", "product_option_id", "size")
@@ -63,8 +67,8 @@ def _observe(
     item = (*lane, row["product_option_id"], row["size"])
     deliveries = lanes.setdefault(item, Deliveries(row["sku"]))
     deliveries.days[row[key]] = (row["received_on"] - row[started]).days
-    if row.get("eta_on"):
-        deliveries.in_time[row[key]] = row["received_on"] <= row["eta_on"]
+    if promised_on := row.get("eta_on") or row.get("etd_on"):
+        deliveries.in_time[row[key]] = row["received_on"] <= promised_on
 
 
 def _decimal(value: Fraction) -> Decimal:

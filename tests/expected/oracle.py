@@ -55,7 +55,7 @@ class Oracle:
         zone = ZoneInfo(self.time_zone)
         known = known_after(reads, self.ledger, zone)
         ledger, documents, last = known.ledger, known.documents, reads[-1].started_at
-        calendar = Calendar(zone, last)
+        calendar = Calendar(zone, last, known.oldest_at)
         items = Items(ledger.options, ledger.products)
         warehouses = Warehouses(ledger.branches, self.warehouses)
         rules = [ChannelRule(*row) for row in self.channels]
@@ -63,13 +63,16 @@ class Oracle:
             rules, self.customer_groups, ledger.contacts, warehouses, documents["sales_orders"]
         )
 
-        sold = sales(documents["sales_orders"], items, headers)
-        returned = returns(documents["credit_notes"], items, headers)
-        bought = purchases(documents["purchase_orders"], items)
-        moved = transfers(documents["branch_transfers"], items, warehouses)
+        sold = sales(documents["sales_orders"], items, headers, calendar)
+        returned = returns(documents["credit_notes"], items, headers, calendar)
+        bought = purchases(documents["purchase_orders"], items, calendar)
+        moved = transfers(documents["branch_transfers"], items, warehouses, calendar)
         excluded = excluded_lines([*sold, *returned, *bought, *moved])
         bought = [entry for entry in bought if entry.is_included]
         moved = [entry for entry in moved if entry.is_included]
+        left = [entry for entry in sold if entry.moved_stock]
+        came_back = [entry for entry in returned if entry.moved_stock]
+        returned = [entry for entry in returned if entry.is_included]
 
         suppliers = supplier_names(documents["purchase_orders"], ledger.contacts)
         history = supplier_history(documents["purchase_orders"], calendar)
@@ -78,7 +81,7 @@ class Oracle:
         coming += from_warehouses(moved, lanes, calendar)
 
         tables: Tables = {
-            "sales_lines": sales_lines(sold, calendar),
+            "sales_lines": sales_lines((e for e in sold if e.is_included), calendar),
             "open_sales_lines": open_sales_lines(sold, calendar),
             "return_lines": return_lines(returned, calendar),
             "excluded_lines": excluded,
@@ -94,9 +97,12 @@ class Oracle:
         orders, receipts = tables["purchase_order_lines"], tables["transfer_lines"]
         tables["lead_times"] = lead_times(orders, receipts, suppliers)
         daily = demand_daily(tables["sales_lines"], tables["return_lines"])
+        depleted = demand_daily(sales_lines(left, calendar), return_lines(came_back, calendar))
         created = {option.key: calendar.on(option.created_at) for option in items.all}
-        stock_days = StockDays(tables["inventory_daily"], daily, items.stockless)
-        demand = Demand(daily, SyncedDays(reads, zone), stock_days, calendar.today, created)
+        stock_days = StockDays(tables["inventory_daily"], depleted, items.stockless)
+        demand = Demand(
+            daily, depleted, SyncedDays(reads, zone), stock_days, calendar.today, created
+        )
         rates, supply = demand.daily_rates(), tables["replenishments"]
         projection = Projection(tables["inventory"], supply, rates, items, calendar.today)
         return tables | {

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from cin7_pipeline.sandbox.ledger import Contact, PurchaseOrder
 from tests.expected.entries import Entry
-from tests.expected.expected_dates import ExpectedDate, UsualDays
+from tests.expected.expected_dates import ExpectedDate, History
 from tests.expected.items import Items, LinePart
 from tests.expected.known_documents import KnownDocument
 from tests.expected.values import ZERO, Calendar, Row, id_or_none, rounded
 from tests.expected.warehouses import Warehouses
+
+DEFAULT_LEAD_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,14 @@ class PurchaseEntry(Entry):
         return max(self.part.ordered - self.part.done, ZERO)
 
 
-def purchases(orders: Iterable[KnownDocument], items: Items) -> list[PurchaseEntry]:
+def purchases(
+    orders: Iterable[KnownDocument], items: Items, calendar: Calendar
+) -> list[PurchaseEntry]:
     """Return every part of every known purchase order."""
     entries = []
     for known in orders:
         order, parts = known.document, items.parts_of(known.document)
-        state = _state(order, parts)
+        state = _state(order, parts, calendar)
         # Cin7 purges voids after months: a void order that is deleted stays, as Archived.
         gone = ("gone",) if known.is_deleted and not order.is_void else ()
         for part in parts:
@@ -43,7 +48,7 @@ def purchases(orders: Iterable[KnownDocument], items: Items) -> list[PurchaseEnt
     return entries
 
 
-def _state(order: PurchaseOrder, parts: Iterable[LinePart]) -> str:
+def _state(order: PurchaseOrder, parts: Iterable[LinePart], calendar: Calendar) -> str:
     """Return Draft, Active, Delivered or Archived."""
     if order.is_void:
         return "Archived"
@@ -52,7 +57,8 @@ def _state(order: PurchaseOrder, parts: Iterable[LinePart]) -> str:
     # Fees and other lines without an item do not keep an order open.
     lines = [part.line for part in parts if not part.rules and part.line.quantity > 0]
     is_all_received = bool(lines) and all(line.done >= line.quantity for line in lines)
-    return "Delivered" if order.received_at or is_all_received else "Active"
+    is_received = bool(calendar.past(order.received_at)) or is_all_received
+    return "Delivered" if is_received else "Active"
 
 
 def purchase_order_lines(
@@ -77,41 +83,54 @@ def _row(entry: PurchaseEntry, warehouses: Warehouses, calendar: Calendar) -> Ro
         "open_quantity": entry.open_quantity,
         "unit_cost": rounded(entry.part.line.unit_price),
         "currency": order.currency,
-        "created_on": calendar.on(order.created_at),
-        "eta_on": calendar.on(order.eta_at),
-        "received_on": calendar.on(order.received_at),
-        "etd_on": calendar.on(order.etd_at),
+        "created_on": calendar.plausible(order.created_at),
+        "eta_on": calendar.plausible(order.eta_at),
+        "received_on": calendar.past(order.received_at),
+        "etd_on": calendar.plausible(order.etd_at),
     }
 
 
-def supplier_history(
-    orders: Iterable[KnownDocument], calendar: Calendar
-) -> tuple[UsualDays, UsualDays]:
-    """Return how many days each supplier's orders usually take, and how many after the ETA they come.
+def supplier_history(orders: Iterable[KnownDocument], calendar: Calendar) -> History:
+    """Return how many days each supplier's orders usually take, and how late they come.
 
-    An order takes from its creation to its full receipt; one that comes early is not late.
+    An order takes from its creation to its full receipt; one that comes early is not late. One that was
+    entered when its goods had come tells nothing.
     """
-    days, lateness = UsualDays(), UsualDays()
+    history = History(DEFAULT_LEAD_DAYS)
     for known in orders:
         order = known.document
         is_observed = order.is_approved and not order.is_void and not known.is_deleted
-        if is_observed and order.received_at and order.member_id:
-            received_on = calendar.on(order.received_at)
-            days.observe(order.member_id, calendar.on(order.created_at), received_on)
-            if order.eta_at:
-                eta_on = calendar.on(order.eta_at)
-                lateness.observe(order.member_id, eta_on, max(received_on, eta_on))
-    return days, lateness
+        received_on = calendar.past(order.received_at)
+        created_on = calendar.plausible(order.created_at)
+        if not (is_observed and received_on and order.member_id):
+            continue
+        if created_on is None or received_on > created_on:
+            history.observe(order.member_id, created_on, received_on, _promised_on(order, calendar))
+    return history
 
 
-def purchase_expected(entry: PurchaseEntry, usual: UsualDays, calendar: Calendar) -> ExpectedDate:
+def _promised_on(order: PurchaseOrder, calendar: Calendar) -> date | None:
+    """Return the day the supplier promised: the ETA, else Cin7's estimated time of delivery."""
+    return calendar.plausible(order.eta_at) or calendar.plausible(order.etd_at)
+
+
+def purchase_expected(entry: PurchaseEntry, history: History, calendar: Calendar) -> ExpectedDate:
     """Return when the order's goods are expected or were received, and the basis of that date."""
     order = entry.document
-    if entry.state == "Delivered" and order.received_at:
-        return ExpectedDate(calendar.on(order.received_at), "received")
-    if order.eta_at:
-        return ExpectedDate(calendar.on(order.eta_at), "eta")
-    return usual.after(order.member_id, calendar.on(order.created_at))
+    received_on = calendar.past(order.received_at)
+    if entry.state == "Delivered" and received_on:
+        return ExpectedDate(received_on, "received")
+    for basis, day in (
+        ("received", calendar.to_come(order.received_at)),
+        ("eta", calendar.plausible(order.eta_at)),
+        ("etd", calendar.plausible(order.etd_at)),
+    ):
+        if day:
+            return ExpectedDate(day, basis)
+    started_on = calendar.plausible(order.created_at)
+    if entry.state == "Active":
+        started_on = started_on or calendar.today
+    return history.after(order.member_id, started_on)
 
 
 def supplier_names(orders: Iterable[KnownDocument], contacts: Iterable[Contact]) -> dict[int, str]:

@@ -34,7 +34,10 @@ class ReturnEntry(Entry):
 
 
 def sales(
-    orders: Iterable[KnownDocument], items: Items, attributes: DocumentAttributes
+    orders: Iterable[KnownDocument],
+    items: Items,
+    attributes: DocumentAttributes,
+    calendar: Calendar,
 ) -> list[SaleEntry]:
     """Return every part of every known sales order, sold or not."""
     orders = list(orders)
@@ -46,7 +49,10 @@ def sales(
         original = SPLIT.sub("", order.reference)
         if (original, order.member_id) not in numbers:
             original = order.reference
-        rules = (*_state_rule(known, order.dispatched_at, "undispatched"), *header.rules)
+        rules = (
+            *_state_rule(known, calendar.past(order.dispatched_at), "undispatched"),
+            *header.rules,
+        )
         for part in items.parts_of(order):
             quantity = part.done if part.line.done > 0 else part.ordered
             value = rounded(quantity * rounded(part.line.unit_price) - part.discount)
@@ -56,13 +62,16 @@ def sales(
 
 
 def returns(
-    notes: Iterable[KnownDocument], items: Items, attributes: DocumentAttributes
+    notes: Iterable[KnownDocument], items: Items, attributes: DocumentAttributes, calendar: Calendar
 ) -> list[ReturnEntry]:
     """Return every part of every known credit note, completed or not."""
     entries = []
     for known in notes:
         note, header = known.document, attributes.of(known.document)
-        rules = (*_state_rule(known, note.completed_at, "not_completed"), *header.rules)
+        rules = (
+            *_state_rule(known, calendar.past(note.completed_at), "not_completed"),
+            *header.rules,
+        )
         for part in items.parts_of(note):
             quantity = abs(part.ordered)
             value = rounded(quantity * rounded(part.line.unit_price))
@@ -71,20 +80,20 @@ def returns(
     return entries
 
 
-def _state_rule(known: KnownDocument, finished_at: object, unfinished: str) -> tuple[str, ...]:
+def _state_rule(known: KnownDocument, finished_on: date | None, unfinished: str) -> tuple[str, ...]:
     """Return the one rule about the document's own state: the first that applies."""
     rules = {
         "gone": known.is_deleted,
         "void": known.document.is_void,
         "draft": not known.document.is_approved,
-        unfinished: finished_at is None,
+        unfinished: finished_on is None,
     }
     return tuple(rule for rule, applies in rules.items() if applies)[:1]
 
 
 def sales_lines(entries: Iterable[SaleEntry], calendar: Calendar) -> list[Row]:
-    """Return the table `sales_lines`: dispatched sales that no rule leaves out."""
-    return [_sales_line(entry, calendar) for entry in entries if entry.is_included]
+    """Return the table `sales_lines`, if `entries` are dispatched sales that no rule leaves out."""
+    return [_sales_line(entry, calendar) for entry in entries]
 
 
 def _sales_line(entry: SaleEntry, calendar: Calendar) -> Row:
@@ -102,9 +111,9 @@ def _sales_line(entry: SaleEntry, calendar: Calendar) -> Row:
         "currency": order.currency,
         "created_on": calendar.on(order.created_at),
         "dispatched_on": calendar.on(order.dispatched_at),
-        "invoiced_on": calendar.on(order.invoiced_at),
+        "invoiced_on": calendar.past(order.invoiced_at),
         "sold_on": sold_on(order, calendar),
-        "sold_on_basis": "invoice" if order.invoiced_at else "dispatch",
+        "sold_on_basis": "invoice" if calendar.past(order.invoiced_at) else "dispatch",
         "customer_id": entry.attributes.customer_id,
         "customer_group": entry.attributes.customer_group,
         "ordered_quantity": entry.part.ordered,
@@ -114,8 +123,8 @@ def _sales_line(entry: SaleEntry, calendar: Calendar) -> Row:
 
 
 def sold_on(order: SalesOrder, calendar: Calendar) -> date | None:
-    """Return the day a sale counts on: its invoice's, or else its dispatch's."""
-    return calendar.on(order.invoiced_at or order.dispatched_at)
+    """Return the day a sale counts on: its invoice's where that has come, or else its dispatch's."""
+    return calendar.past(order.invoiced_at) or calendar.past(order.dispatched_at)
 
 
 def open_sales_lines(entries: Iterable[SaleEntry], calendar: Calendar) -> list[Row]:
@@ -151,7 +160,7 @@ def _open_sales_line(entry: SaleEntry, calendar: Calendar) -> Row:
 
 
 def return_lines(entries: Iterable[ReturnEntry], calendar: Calendar) -> list[Row]:
-    """Return the table `return_lines`: completed returns that no rule leaves out."""
+    """Return the table `return_lines`, if `entries` are completed returns that no rule leaves out."""
     return [
         {
             **entry.columns("credit_note_id"),
@@ -166,5 +175,4 @@ def return_lines(entries: Iterable[ReturnEntry], calendar: Calendar) -> list[Row
             "currency": entry.document.currency,
         }
         for entry in entries
-        if entry.is_included
     ]

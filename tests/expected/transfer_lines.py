@@ -6,13 +6,15 @@ from decimal import Decimal
 
 from cin7_pipeline.sandbox.ledger import Transfer
 from tests.expected.entries import Entry
-from tests.expected.expected_dates import UNKNOWN, ExpectedDate, UsualDays
+from tests.expected.expected_dates import UNKNOWN, ExpectedDate, History
 from tests.expected.items import Items
 from tests.expected.known_documents import KnownDocument
 from tests.expected.values import ZERO, Calendar, Row, id_or_none, rounded
 from tests.expected.warehouses import Warehouses
 
 Lane = tuple[str, str]
+
+DEFAULT_TRANSFER_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,13 @@ class TransferEntry(Entry):
 
 
 def transfers(
-    documents: Iterable[KnownDocument], items: Items, warehouses: Warehouses
+    documents: Iterable[KnownDocument], items: Items, warehouses: Warehouses, calendar: Calendar
 ) -> list[TransferEntry]:
     """Return every part of every known transfer."""
     entries = []
     for known in documents:
         transfer, lane = known.document, _lane(known.document, warehouses)
-        state = _state(known)
+        state = _state(known, calendar)
         # A transfer cannot be voided: one that was deleted under way stays, as Archived.
         gone = ("gone",) if known.is_deleted and state == "Delivered" else ()
         for part in items.parts_of(transfer):
@@ -55,13 +57,13 @@ def transfers(
     return entries
 
 
-def _state(known: KnownDocument) -> str:
+def _state(known: KnownDocument, calendar: Calendar) -> str:
     """Return Draft, Active, Delivered or Archived."""
-    if known.document.received_at:
+    if calendar.past(known.document.received_at):
         return "Delivered"
     if known.is_deleted:
         return "Archived"
-    return "Active" if known.document.dispatched_at else "Draft"
+    return "Active" if calendar.past(known.document.dispatched_at) else "Draft"
 
 
 def _lane(transfer: Transfer, warehouses: Warehouses) -> Lane:
@@ -70,28 +72,30 @@ def _lane(transfer: Transfer, warehouses: Warehouses) -> Lane:
 
 def lane_history(
     documents: Iterable[KnownDocument], warehouses: Warehouses, calendar: Calendar
-) -> UsualDays:
+) -> History:
     """Return how many days transfers between two warehouses usually take from dispatch to receipt."""
-    usual = UsualDays()
+    history = History(DEFAULT_TRANSFER_DAYS)
     for known in documents:
-        transfer = known.document
-        if transfer.dispatched_at and transfer.received_at and not known.is_deleted:
-            days = calendar.on(transfer.dispatched_at), calendar.on(transfer.received_at)
-            usual.observe(_lane(transfer, warehouses), *days)
-    return usual
+        dispatched_on = calendar.past(known.document.dispatched_at)
+        received_on = calendar.past(known.document.received_at)
+        if dispatched_on and received_on and not known.is_deleted and received_on >= dispatched_on:
+            history.observe(_lane(known.document, warehouses), dispatched_on, received_on)
+    return history
 
 
 def transfer_lines(
-    entries: Iterable[TransferEntry], usual: UsualDays, calendar: Calendar
+    entries: Iterable[TransferEntry], history: History, calendar: Calendar
 ) -> list[Row]:
     """Return the table `transfer_lines`."""
-    return [_row(entry, usual, calendar) for entry in entries]
+    return [_row(entry, history, calendar) for entry in entries]
 
 
-def _row(entry: TransferEntry, usual: UsualDays, calendar: Calendar) -> Row:
+def _row(entry: TransferEntry, history: History, calendar: Calendar) -> Row:
     transfer = entry.document
-    expected_on, basis = transfer_expected(entry, usual, calendar)
-    started_at = transfer.dispatched_at or transfer.approved_at or transfer.created_at
+    expected_on, basis = transfer_expected(entry, history, calendar)
+    started_on = calendar.past(transfer.dispatched_at) or calendar.on(
+        transfer.approved_at or transfer.created_at
+    )
     return {
         **entry.columns("transfer_id"),
         "source_branch_id": id_or_none(transfer.source_branch_id),
@@ -103,19 +107,21 @@ def _row(entry: TransferEntry, usual: UsualDays, calendar: Calendar) -> Row:
         "received_quantity": entry.received_quantity,
         "open_quantity": entry.open_quantity,
         "approved_on": calendar.on(transfer.approved_at),
-        "dispatched_on": calendar.on(transfer.dispatched_at),
-        "received_on": calendar.on(transfer.received_at),
+        "dispatched_on": calendar.past(transfer.dispatched_at),
+        "received_on": calendar.past(transfer.received_at),
         "expected_on": expected_on,
-        "age_days": (calendar.today - calendar.on(started_at)).days,
+        "age_days": (calendar.today - started_on).days,
         "expected_on_basis": basis,
     }
 
 
-def transfer_expected(entry: TransferEntry, usual: UsualDays, calendar: Calendar) -> ExpectedDate:
+def transfer_expected(entry: TransferEntry, history: History, calendar: Calendar) -> ExpectedDate:
     """Return when the goods are expected or were received, and the basis of that date."""
     transfer = entry.document
     if entry.state == "Delivered":
-        return ExpectedDate(calendar.on(transfer.received_at), "received")
-    if entry.state == "Active" and transfer.dispatched_at:
-        return usual.after(entry.lane, calendar.on(transfer.dispatched_at))
-    return UNKNOWN
+        return ExpectedDate(calendar.past(transfer.received_at), "received")
+    if entry.state != "Active":
+        return UNKNOWN
+    if day := calendar.to_come(transfer.received_at):
+        return ExpectedDate(day, "received")
+    return history.after(entry.lane, calendar.past(transfer.dispatched_at))

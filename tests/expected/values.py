@@ -6,7 +6,7 @@ spread or dated: that is done where rows are made.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import accumulate, pairwise
 from typing import Any
@@ -47,10 +47,15 @@ def naive_utc(timestamp: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Local dates of the account; `as_of` is the timestamp that the tables are made for."""
+    """Local dates of the account; `as_of` is the timestamp that the tables are made for.
+
+    `oldest_at` is when the oldest record of the account was created: a date can be up to a year older, and
+    up to two years ahead.
+    """
 
     zone: ZoneInfo
     as_of: datetime
+    oldest_at: datetime
 
     @property
     def today(self) -> date:
@@ -60,3 +65,19 @@ class Calendar:
     def on(self, timestamp: datetime | None) -> date | None:
         """Return the local date of a timestamp, None for None."""
         return timestamp.astimezone(self.zone).date() if timestamp else None
+
+    def plausible(self, timestamp: datetime | None) -> date | None:
+        """Return the local date of a timestamp, None where it was mistyped."""
+        day = self.on(timestamp)
+        first, last = self.oldest_at.date() - timedelta(366), self.today + timedelta(730)
+        return day if day and first <= day <= last else None
+
+    def past(self, timestamp: datetime | None) -> date | None:
+        """Return the local date of what has happened, None where its day has yet to come."""
+        day = self.plausible(timestamp)
+        return day if day and day <= self.today else None
+
+    def to_come(self, timestamp: datetime | None) -> date | None:
+        """Return the local date of what Cin7 has as done on a day that has yet to come."""
+        day = self.plausible(timestamp)
+        return day if day and day > self.today else None

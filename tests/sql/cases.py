@@ -30,6 +30,10 @@ VARIABLES: Mapping[str, object] = {
     "time_zone": "Australia/Sydney",
     "price_tier": "wholesale",
     "stale_after_days": 60,
+    "etd_means": "delivery",
+    "default_lead_days": 30,
+    "default_transfer_days": 7,
+    "overdue_limit_days": 42,
     "skip_entities": "",
 }
 Rows = list[dict[str, Any]]

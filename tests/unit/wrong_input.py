@@ -103,6 +103,12 @@ VARIABLES: dict[str, Cases] = {
     ],
     "PRICE_TIER": [(" ", "is blank"), ("whole\nsale", "holds a line break")],
     "STALE_AFTER_DAYS": COUNT,
+    "ETD_MEANS": [
+        (text, "Input should be 'delivery' or 'departure'") for text in ("arrival", "Delivery", "1")
+    ],
+    "DEFAULT_LEAD_DAYS": COUNT,
+    "DEFAULT_TRANSFER_DAYS": COUNT,
+    "OVERDUE_LIMIT_DAYS": COUNT,
     "KEEP_RELEASES": COUNT,
     "MEMORY_LIMIT_MB": [
         *((text, words) for text, words in COUNT if text not in ("0", "-5")),

@@ -9,7 +9,8 @@ columns:
   warehouse: Warehouse.
   sku:
   day_count: Number of sample days, up to 28.
-  net_quantity: Units sold less units returned on these days, over all channels.
+  net_quantity: Units that left less units that came back on these days, over all channels, also
+    those that the settings leave out of demand.
   daily_demand: Their mean, in units a day; 0 where there is no such day or more came back than
     was sold.
 checks:
@@ -25,7 +26,7 @@ sales as (
         warehouse,
         day_on,
         sum(sold_quantity - returned_quantity) as net_quantity
-    from core.demand_lines
+    from core.depletion_lines
     group by product_option_id, size, warehouse, day_on
 ),
 
@@ -35,7 +36,7 @@ pairs as (
         size,
         warehouse,
         min(sku) as sku
-    from core.demand_lines
+    from core.depletion_lines
     group by product_option_id, size, warehouse
 ),
 

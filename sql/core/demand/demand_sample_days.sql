@@ -22,7 +22,7 @@ pairs as (
         (row_number() over ())::integer as pair_number,
         least(min(lines.day_on), min(options.created_on)) as first_on,
         coalesce(bool_and(items.is_sold_from_stock), true) as is_sold_from_stock
-    from core.demand_lines as lines
+    from core.depletion_lines as lines
     left join staging.product_options as options using (product_option_id, size)
     left join core.items as items using (product_option_id, size)
     group by lines.product_option_id, lines.size, lines.warehouse
@@ -53,7 +53,7 @@ sold_days as (
     select distinct
         pairs.pair_number,
         past_days.day_on
-    from core.demand_lines as lines
+    from core.depletion_lines as lines
     inner join pairs using (product_option_id, size, warehouse)
     inner join past_days using (day_on)
     where lines.sold_quantity > 0 and pairs.is_sold_from_stock and past_days.is_stock_read

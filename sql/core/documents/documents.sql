@@ -8,7 +8,8 @@ columns:
   contact_id: Customer or supplier; null on transfers.
   branch_id: Branch of the document; on transfers the destination.
   created_on:
-  completed_on: Day of dispatch, of full receipt or of the return of the goods, local date.
+  completed_on: Day of dispatch, of full receipt or of the return of the goods, local date; null
+    where it has not come or cannot be.
   is_deleted: True once the document is deleted in Cin7.
   is_void: True once voided; transfers cannot be.
   is_approved: True once approved, also where it was voided later.
@@ -74,15 +75,21 @@ documents as (
 )
 
 select
-    document_kind::enum('sales_order', 'purchase_order', 'transfer', 'credit_note')
+    documents.document_kind::enum('sales_order', 'purchase_order', 'transfer', 'credit_note')
         as document_kind,
-    document_id,
-    order_number,
-    contact_id,
-    branch_id,
-    created_on,
-    completed_on,
-    deleted_at is not null as is_deleted,
-    coalesce(is_void, false) or coalesce(upper(status) in ('VOID', 'VOIDED'), false) as is_void,
-    coalesce(is_approved, false) as is_approved
+    documents.document_id,
+    documents.order_number,
+    documents.contact_id,
+    documents.branch_id,
+    documents.created_on,
+    case
+        when documents.completed_on between days.first_on and today.today_on
+            then documents.completed_on
+    end as completed_on,
+    documents.deleted_at is not null as is_deleted,
+    coalesce(documents.is_void, false)
+    or coalesce(upper(documents.status) in ('VOID', 'VOIDED'), false) as is_void,
+    coalesce(documents.is_approved, false) as is_approved
 from documents
+cross join core.plausible_days as days
+cross join core.today as today

@@ -5,10 +5,11 @@ about: >-
 grain: [sales_order_id]
 columns:
   sales_order_id:
-  order_number:
+  order_number: Reference of the order.
   original_order_number: Reference of the order that it was split from, else its own; a split
     back order has the reference of the first order and a letter (SO-1-A), and the same
     customer.
+  invoiced_on: Day of the invoice, local date; null where it has not come or cannot be.
   sold_on: Day the sale counts for, local date; the invoice's, else the dispatch's; null before.
   sold_on_basis: invoice or dispatch, whichever gave sold_on; null before.
 checks:
@@ -25,19 +26,29 @@ known_references as (
 
 orders as (
     select
-        sales_order_id,
-        order_number,
-        customer_id,
-        invoiced_on,
-        dispatched_on,
-        nullif(regexp_extract(order_number, '^(.+)-[A-Z]$', 1), '') as possible_original
-    from staging.sales_orders
+        orders.sales_order_id,
+        orders.order_number,
+        orders.customer_id,
+        case
+            when orders.invoiced_on between days.first_on and today.today_on
+                then orders.invoiced_on
+        end as invoiced_on,
+        documents.completed_on as dispatched_on,
+        nullif(regexp_extract(orders.order_number, '^(.+)-[A-Z]$', 1), '') as possible_original
+    from staging.sales_orders as orders
+    inner join core.documents as documents
+        on
+            documents.document_kind = 'sales_order'
+            and orders.sales_order_id = documents.document_id
+    cross join core.plausible_days as days
+    cross join core.today as today
 )
 
 select
     orders.sales_order_id,
     orders.order_number,
     coalesce(originals.order_number, orders.order_number) as original_order_number,
+    orders.invoiced_on,
     coalesce(orders.invoiced_on, orders.dispatched_on) as sold_on,
     case
         when orders.invoiced_on is not null then 'invoice'

@@ -13,10 +13,10 @@ columns:
   warehouse: Warehouse of that branch.
   currency: Currency of the order (ISO code).
   is_deleted: True once the order is deleted in Cin7.
-  created_on:
-  etd_on:
-  eta_on:
-  received_on:
+  created_on: Day the order was created, local date; null where it cannot be.
+  etd_on: Estimated time of delivery, local date; null where it cannot be.
+  eta_on: Estimated time of arrival, local date; null where it cannot be.
+  received_on: Day of full receipt, local date; null where it has not come or cannot be.
 checks:
   state_is_known: state in ('Draft', 'Active', 'Delivered', 'Archived')
 */
@@ -50,7 +50,7 @@ select
     case
         when documents.is_void then 'Archived'
         when not documents.is_approved then 'Draft'
-        when orders.received_on is not null or coalesce(receipts.is_complete, false)
+        when dates.received_on is not null or coalesce(receipts.is_complete, false)
             then 'Delivered'
         else 'Active'
     end as state,
@@ -63,15 +63,16 @@ select
     attributes.warehouse,
     orders.currency,
     documents.is_deleted,
-    orders.created_on,
-    orders.etd_on,
-    orders.eta_on,
-    orders.received_on
+    dates.created_on,
+    dates.etd_on,
+    dates.eta_on,
+    dates.received_on
 from staging.purchase_orders as orders
 inner join core.documents as documents
     on
         documents.document_kind = 'purchase_order'
         and orders.purchase_order_id = documents.document_id
 inner join core.document_attributes as attributes using (document_kind, document_id)
+inner join core.purchase_order_dates as dates using (purchase_order_id)
 left join receipts on orders.purchase_order_id = receipts.document_id
 left join staging.contacts as contacts on orders.supplier_id = contacts.contact_id

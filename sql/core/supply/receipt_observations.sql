@@ -1,7 +1,8 @@
 /*
 about: >-
   How long received documents took and how late they were, from which lead times and lateness
-  are measured; without deleted documents and those without a lane. One row per document.
+  are measured; without deleted documents, those without a lane, and those whose goods came before
+  they had begun: nobody waited for them. One row per document.
 grain: [kind, document_id]
 columns:
   kind: purchase_order or transfer.
@@ -14,16 +15,21 @@ columns:
 */
 select
     'purchase_order' as kind,
-    purchase_order_id as document_id,
-    lane,
-    supplier as lane_name,
-    (received_on - created_on)::integer as days,
+    orders.purchase_order_id as document_id,
+    orders.lane,
+    orders.supplier as lane_name,
+    (orders.received_on - orders.created_on)::integer as days,
     case
-        when received_on > eta_on then received_on - eta_on
-        when eta_on is not null then 0
+        when dates.promised_on is not null then greatest(orders.received_on - dates.promised_on, 0)
     end::integer as late_days
-from core.purchase_orders
-where state = 'Delivered' and not is_deleted and received_on is not null and lane is not null
+from core.purchase_orders as orders
+inner join core.purchase_order_dates as dates using (purchase_order_id)
+where
+    orders.state = 'Delivered'
+    and not orders.is_deleted
+    and orders.received_on is not null
+    and not dates.is_entered_late
+    and orders.lane is not null
 union all
 select
     'transfer' as kind,
@@ -33,4 +39,8 @@ select
     (received_on - dispatched_on)::integer as days,
     null::integer as late_days
 from core.transfers
-where state = 'Delivered' and not is_deleted and lane is not null
+where
+    state = 'Delivered'
+    and not is_deleted
+    and lane is not null
+    and coalesce(received_on >= dispatched_on, true)

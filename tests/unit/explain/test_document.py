@@ -91,9 +91,9 @@ def test_a_kind_without_a_table_says_where_its_units_are(shop: Company) -> None:
 
 def test_a_replenishment_says_whether_it_counts_and_why_not(shop: Company) -> None:
     """Supply that planning does not count on tells the reason."""
-    says = [row["meaning"] for d in ("PO-1", "BT-1") for row in document(shop, d).lines]
+    says = [row["meaning"] for d in ("PO-1", "PO-2") for row in document(shop, d).lines]
     assert "counted, expected 2026-07-06 (eta)" in says
-    assert "not counted: no expected date" in says
+    assert "not counted: overdue too long, expected 2026-04-03 (etd), overdue" in says
 
 
 def test_both_sides_of_a_double_sale_are_warned(shop: Company) -> None:

@@ -13,7 +13,8 @@ def test_an_item_tells_stock_supply_sales_and_exclusions(shop: Company) -> None:
     assert stock == [("Main DC", 20, 0), ("Store", 0, 2)]
     assert [(s["order"], s["open"], s["counted"]) for s in found.tables["On its way"]] == [
         ("PO-1", 10, "yes"),
-        ("BT-1", 2, "no: no expected date"),
+        ("BT-1", 2, "yes"),
+        ("PO-2", 1, "no: overdue too long"),
     ]
     assert {s["order"] for s in found.tables["Last sales"]} == {"SO-1", "WEB-9", "SO-4"}
     assert [o["order"] for o in found.tables["Open sales"]] == ["SO-2"]

@@ -102,6 +102,7 @@ MEANING: dict[str, Callable[[str], Any]] = {
     "time_zone": str,
     "data_dir": lambda text: Path(os.path.expanduser(text)),  # noqa: PTH111 - not the way it is done
     "price_tier": str,
+    "etd_means": str,
     "history_start": lambda text: date.fromisoformat(text.strip()),
     "as_of": moment,
     "gone_share_limit": float,
@@ -115,6 +116,9 @@ MEANING: dict[str, Callable[[str], Any]] = {
         "calls_per_day",
         "calls_reserved",
         "stale_after_days",
+        "default_lead_days",
+        "default_transfer_days",
+        "overdue_limit_days",
         "keep_releases",
         "memory_limit_mb",
     ],
