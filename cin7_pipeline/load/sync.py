@@ -45,7 +45,7 @@ def sync_endpoints(
         create_raw_tables(connection, endpoints.values())
         require_same_account(connection, settings.account_id, settings.data_dir)
         states = {
-            name: load_state(connection, endpoint, endpoints.values())
+            name: load_state(connection, endpoint, endpoints.values(), now)
             for name, endpoint in synced.items()
         }
     # Hashes are salted with the account's own salt, made once and readable by its owner only.
