@@ -29,8 +29,9 @@ from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
 from cin7_pipeline.omni.permissions import Permission, read_permissions
 from cin7_pipeline.settings import Settings, load_business_settings
-from cin7_pipeline.warehouse import lock
-from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse import backup, lock
+from cin7_pipeline.warehouse.connection import open_warehouse, require_file
+from cin7_pipeline.warehouse.owner import require_clock, require_owner
 from cin7_pipeline.warehouse.publish import Release, publish
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables, table_columns
 from cin7_pipeline.window import Window
@@ -141,10 +142,18 @@ def build_models(settings: Settings, only: Iterable[str] | None = None) -> Itera
         mark_until_passed(_build_marker(settings), settings.now(), is_whole=is_whole),
         _open_raw(settings) as connection,
     ):
+        _require_own(connection, settings)
         write_business_settings(connection, business)
         prepare_connection(connection, build_variables(settings))
         yield from build_all(connection, catalogue, only=chosen)
         drop_stale_tables(connection, catalogue)
+
+
+def _require_own(connection: DuckDBPyConnection, settings: Settings) -> None:
+    """Refuse to build or publish another account's data, under other settings, or before the last read."""
+    require_owner(connection, settings)
+    if settings.as_of is None:
+        require_clock(connection, settings)
 
 
 @contextmanager
@@ -172,6 +181,7 @@ def publish_tables(settings: Settings) -> Release:
             last build did not pass, so that some tables are older than others.
     """
     with _open_raw(settings) as connection:
+        _require_own(connection, settings)
         was_read = connection.execute("select 1 from raw.sync_log limit 1").fetchone()
     if not was_read:
         msg = "nothing has been read from Cin7 yet, so there is nothing to publish: run `cin7 sync`"
@@ -185,6 +195,27 @@ def publish_tables(settings: Settings) -> Release:
         published_at=settings.now(),
         keep=settings.keep_releases,
     )
+
+
+def back_up(settings: Settings) -> tuple[Path, dict[str, int]]:
+    """Copy what cannot be read again into a new file, and return it with its rows per table."""
+    require_file(settings.warehouse_path)
+    name = f"cin7-{settings.now():%Y%m%dT%H%M%SZ}"
+    with _open_raw(settings) as connection:
+        return backup.back_up(connection, ENDPOINTS.values(), settings, name)
+
+
+def restore(settings: Settings, path: Path) -> dict[str, int]:
+    """Bring back what the warehouse lacks of a backup, and return the rows brought per table.
+
+    Raises:
+        PipelineError: there is no such file, or it is another account's.
+    """
+    with _open_raw(settings) as connection:
+        require_owner(connection, settings)
+        brought = backup.restore(connection, ENDPOINTS.values(), settings, path)
+        require_owner(connection, settings, may_be_new=True)
+    return brought
 
 
 @dataclass(frozen=True)
