@@ -1,6 +1,7 @@
 """The `cin7` command: read Cin7 Omni, build the planning tables, publish them, explain them."""
 
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,14 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # locals may hold a key
 )
 DAY = ["%Y-%m-%d"]
+
+
+class Forgettable(StrEnum):
+    """What `cin7 forget` may be told to forget."""
+
+    PAUSE = "pause"
+    CLOCK = "clock"
+    SETTINGS = "settings"
 
 
 @app.callback()
@@ -96,6 +105,30 @@ def publish(
         from cin7_pipeline.commands import tables as command
 
         command.run_rollback(to) if rollback else command.run_publish()
+
+
+@app.command()
+def backup(
+    restore: Annotated[Path | None, typer.Option(metavar="FILE", help="Bring it back.")] = None,
+) -> None:
+    """Copy what cannot be read again (past stock, deleted records, the salt) into data/backups."""
+    with user_errors():
+        from cin7_pipeline.commands import backup as command
+
+        command.run(restore)
+
+
+@app.command()
+def forget(what: Forgettable) -> None:
+    """End a long pause that Cin7 asked for, or take the clock, or changed settings, for right.
+
+    After `forget clock` the present time counts, though an earlier read was later. After `forget settings`
+    the next read or build writes down another time zone or price tier for the account.
+    """
+    with user_errors():
+        from cin7_pipeline.commands import forget as command
+
+        command.run(what)
 
 
 @app.command()

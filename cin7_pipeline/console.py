@@ -9,11 +9,21 @@ from decimal import Decimal
 from typing import Any
 
 from duckdb import DuckDBPyConnection
-from rich.console import Console, Group, RenderableType
+from rich.console import (
+    Console,
+    ConsoleOptions,
+    ConsoleRenderable,
+    Group,
+    RenderableType,
+    RenderHook,
+    RenderResult,
+)
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from cin7_pipeline.settings import Settings, load_settings
+from cin7_pipeline.text import printable
 
 FIRST_QUERIES = {
     "What runs out within 30 days, and when the next delivery comes": """
@@ -47,15 +57,41 @@ limit 5""",
 PAPER_WIDTH = 120
 
 
+class Printable:
+    """What is shown, without the control characters that a SKU, a name or an answer may hold."""
+
+    def __init__(self, shown: ConsoleRenderable) -> None:
+        self._shown = shown
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield its segments; those that rich itself steers the terminal with stay."""
+        for segment in console.render(self._shown, options):
+            if segment.control:
+                yield segment
+            else:
+                yield Segment(printable(segment.text), segment.style)
+
+
+class OnlyPrintable(RenderHook):
+    """A hook by which a console shows nothing but printable text."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        """Return what is shown, each piece made printable."""
+        return [Printable(each) for each in renderables]
+
+
 def console() -> Console:
     """Return standard output."""
     screen = Console()
-    return screen if screen.is_terminal else Console(width=PAPER_WIDTH)
+    screen = screen if screen.is_terminal else Console(width=PAPER_WIDTH)
+    screen.push_render_hook(OnlyPrintable())
+    return screen
 
 
 def print_line(text: str, style: str) -> None:
     """Print one line on standard error; it stays one, however narrow a log or a terminal is."""
     errors = Console(stderr=True)
+    errors.push_render_hook(OnlyPrintable())
     errors.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -91,12 +127,10 @@ def last_loads(connection: DuckDBPyConnection) -> RenderableType:
     columns = ["entity", "read_at", "rows", "new", "changed", "gone", "calls", "seconds"]
     rows = connection.execute("""
         select
-            entity, strftime(max(finished_at), '%Y-%m-%d %H:%M UTC'),
-            arg_max(row_count, finished_at), arg_max(new_count, finished_at),
-            arg_max(changed_count, finished_at), arg_max(deleted_count, finished_at),
-            arg_max(call_count, finished_at), arg_max(seconds, finished_at)
+            entity, strftime(finished_at, '%Y-%m-%d %H:%M UTC'),
+            row_count, new_count, changed_count, deleted_count, call_count, seconds
         from raw.sync_log
-        group by entity
+        qualify row_number() over (partition by entity order by sequence desc, finished_at desc) = 1
         order by entity
     """).fetchall()
     return table_of("Last read from Cin7", columns, rows)

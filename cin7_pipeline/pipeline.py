@@ -28,10 +28,11 @@ from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
 from cin7_pipeline.omni.permissions import Permission, read_permissions
 from cin7_pipeline.settings import Settings, load_business_settings
-from cin7_pipeline.warehouse import lock
-from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse import backup, lock
+from cin7_pipeline.warehouse.connection import open_warehouse, require_file
 from cin7_pipeline.warehouse.draft import Draft, Release
 from cin7_pipeline.warehouse.failed_release import FailedRelease, last_failure, noted
+from cin7_pipeline.warehouse.owner import require_clock, require_owner
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables, table_columns
 from cin7_pipeline.warehouse.releases import Releases
 from cin7_pipeline.warehouse.sql import literal
@@ -186,6 +187,7 @@ def _inputs(settings: Settings) -> str:
         PipelineError: nothing was ever read.
     """
     with _open_raw(settings) as connection:
+        _require_own(connection, settings)
         if not connection.execute("select 1 from raw.sync_log limit 1").fetchone():
             msg = (
                 "nothing has been read from Cin7 yet, so there is nothing to build: run `cin7 sync`"
@@ -213,6 +215,13 @@ def _open_draft(settings: Settings) -> Iterator[Draft]:
         yield draft
 
 
+def _require_own(connection: DuckDBPyConnection, settings: Settings) -> None:
+    """Refuse to build another account's data, under other settings, or before the last read."""
+    require_owner(connection, settings)
+    if settings.as_of is None:
+        require_clock(connection, settings)
+
+
 @contextmanager
 def _open_raw(settings: Settings) -> Iterator[DuckDBPyConnection]:
     """Open the warehouse with every raw table in its present shape."""
@@ -228,6 +237,27 @@ def last_failed_release(settings: Settings) -> FailedRelease | None:
 
 def _failure_note(settings: Settings) -> Path:
     return settings.state_dir / "failed_release.json"
+
+
+def back_up(settings: Settings) -> tuple[Path, dict[str, int]]:
+    """Copy what cannot be read again into a new file, and return it with its rows per table."""
+    require_file(settings.warehouse_path)
+    name = f"cin7-{settings.now():%Y%m%dT%H%M%SZ}"
+    with _open_raw(settings) as connection:
+        return backup.back_up(connection, ENDPOINTS.values(), settings, name)
+
+
+def restore(settings: Settings, path: Path) -> dict[str, int]:
+    """Bring back what the warehouse lacks of a backup, and return the rows brought per table.
+
+    Raises:
+        PipelineError: there is no such file, or it is another account's.
+    """
+    with _open_raw(settings) as connection:
+        require_owner(connection, settings)
+        brought = backup.restore(connection, ENDPOINTS.values(), settings, path)
+        require_owner(connection, settings, may_be_new=True)
+    return brought
 
 
 @dataclass(frozen=True)

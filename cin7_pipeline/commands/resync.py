@@ -29,25 +29,17 @@ def run(first: date, last: date, *, dry_run: bool) -> None:
         msg = f"--from {first} lies in the future; history ends today"
         raise SettingsError(msg)
     slices = history_slices(settings, Window.days(first, last))
-    cost = estimate_history(settings, slices)
-    rows = [*cost.calls.items(), ("together", cost.total)]
-    share = f"about {cost.minutes:.0f} min at the rate limit, {cost.day_share:.1%} of a day's calls"
-    screen.print(table_of(f"Estimated calls: {share}", ["entity", "calls"], rows))
-    if dry_run:
-        return
-    documents, reference_data = sync_order()
     with run_lock(settings, "cin7 resync", warn):
+        cost = estimate_history(settings, slices)
+        rows = [*cost.calls.items(), ("together", cost.total)]
+        share = (
+            f"about {cost.minutes:.0f} min at the rate limit, {cost.day_share:.1%} of a day's calls"
+        )
+        screen.print(table_of(f"Estimated calls: {share}", ["entity", "calls"], rows))
+        if dry_run:
+            return
         before = _sales_by_month(settings)
-        for part in slices:
-            try:
-                sync_with_progress(settings, dict.fromkeys(documents, part))
-            except PipelineError:
-                # What was read before stays read.
-                if part.end:
-                    last = (part.end - timedelta(days=1)).date()
-                    warn(f"to go on: cin7 resync --from {first} --to {last}")
-                raise
-        sync_with_progress(settings, dict.fromkeys(reference_data, None))
+        _read_history(settings, slices, first)
         publish(settings)
         after, nothing = _sales_by_month(settings), (0.0, 0.0)
     changed = [
@@ -58,6 +50,21 @@ def run(first: date, last: date, *, dry_run: bool) -> None:
     columns = ["month", "units before", "value before", "units now", "value now"]
     title = "Months whose sales changed"
     screen.print(table_of(title, columns, changed) if changed else "No month's sales changed.")
+
+
+def _read_history(settings: Settings, slices: list[Window], first: date) -> None:
+    """Read the documents slice by slice, then what they name; where one fails, say how to go on."""
+    documents, reference_data = sync_order()
+    for part in slices:
+        try:
+            sync_with_progress(settings, dict.fromkeys(documents, part))
+        except PipelineError:
+            # What was read before stays read.
+            if part.end:
+                last = (part.end - timedelta(days=1)).date()
+                warn(f"to go on: cin7 resync --from {first} --to {last}")
+            raise
+    sync_with_progress(settings, dict.fromkeys(reference_data, None))
 
 
 def _sales_by_month(settings: Settings) -> Sales:

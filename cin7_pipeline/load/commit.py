@@ -1,38 +1,18 @@
 """This module commits a load: it marks deleted records and writes coverage, snapshot and log at once.
 
 A load that is not committed counts as not having happened: its days are not covered, and they are read
-again. It also refuses to load a second account into a warehouse.
+again.
 """
 
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from cin7_pipeline.errors import SettingsError
 from cin7_pipeline.load.extract import Extract
 from cin7_pipeline.load.report import LoadReport
 from cin7_pipeline.window import Window
-
-
-def require_same_account(connection: DuckDBPyConnection, account_id: str, data_dir: Path) -> None:
-    """Refuse to load a second account into the warehouse; the first one's name is noted.
-
-    Raises:
-        SettingsError: it holds another account's data, such as the sandbox's; nothing was changed.
-    """
-    row = connection.execute("select owner from raw.sync_owner").fetchone()
-    if row is None:
-        connection.execute("insert into raw.sync_owner values (?)", [account_id])
-    elif row[0] != account_id:
-        found = "the sandbox's data" if row[0] == "sandbox" else "another account's data"
-        msg = (
-            f"{data_dir} holds {found}, and two accounts are never mixed: set CIN7_DATA_DIR to another"
-            " folder, or remove what runs made there with `make clean`"
-        )
-        raise SettingsError(msg)
 
 
 def commit_load(
@@ -47,6 +27,7 @@ def commit_load(
     """Write everything that makes the extracts count, in one transaction."""
     connection.execute("begin")
     try:
+        [(last,)] = connection.execute("select max(sequence) from raw.sync_log").fetchall()
         for extract in extracts:
             _mark_deleted(connection, extract)
             if extract.endpoint.is_incremental:
@@ -56,6 +37,7 @@ def commit_load(
         for report in reports:
             row = {
                 "sync_id": sync_id,
+                "sequence": (last or 0) + 1,
                 "entity": report.entity,
                 "window_start": report.window.start,
                 "window_end": report.window.end,

@@ -2,7 +2,7 @@
 
 It writes nothing: `sync.py` writes the `Extract` that it returns. It reads everything changed in the
 window, open documents whatever their age, and records that others name. A record counts as deleted only
-where Cin7 was asked for it by its id and did not return it.
+where Cin7 was asked for it at its own address and did not return it.
 """
 
 import logging
@@ -17,15 +17,17 @@ from cin7_pipeline.errors import Cin7Rejected, ContractBroken
 from cin7_pipeline.load.records import ChangedRecords, RecordReader, RecordVersion, Tables
 from cin7_pipeline.load.report import LoadReport
 from cin7_pipeline.load.state import Key, TableState
-from cin7_pipeline.omni.by_id import read_by_id
+from cin7_pipeline.omni.by_id import ListOfIdsIgnored, read_by_id, read_one_by_one
 from cin7_pipeline.omni.client import Cin7Client
-from cin7_pipeline.omni.endpoint import Endpoint
+from cin7_pipeline.omni.endpoint import Endpoint, SyncMode
 from cin7_pipeline.omni.filters import and_modified_before, window_where
 from cin7_pipeline.omni.paging import Paginator
 from cin7_pipeline.window import Window
 
 # So few missing records are never suspicious, however small the account.
 DELETED_WITHOUT_QUESTION = 20
+# So many are always asked for one by one; more of them only where that many may be deleted.
+ASKED_ONE_BY_ONE = 100
 # Documents and lines that are typed together: a query costs as much as typing some hundred rows.
 ROWS_AT_ONCE = 20_000
 
@@ -190,14 +192,14 @@ class Extractor:
     def _ids_to_fetch(self, extract: Extract) -> set[int]:
         """Return the ids to fetch one by one, because the window does not answer for them.
 
-        Open documents outside the window, records that others name and that are not loaded yet, and
-        options of which a size disappeared.
+        Open documents outside the window, what was marked deleted in the last days, records that others
+        name and that are not loaded yet, and options of which a size disappeared.
         """
         state = extract.state
         read_ids = {key[0] for key in extract.versions}
         ids = set(state.unresolved_ids)
         if extract.is_lookback:
-            ids |= {key[0] for key in state.open_keys}
+            ids |= {key[0] for key in state.open_keys} | state.lately_deleted_ids
         ids -= read_ids
         if not extract.window.is_whole:
             # Of these ids some rows came and some did not: a size was taken off its option.
@@ -216,14 +218,32 @@ class Extractor:
             or (created is not None and start <= created < end)
         }
         missing = expected - extract.versions.keys()
-        if len(missing) > max(DELETED_WITHOUT_QUESTION, self.deleted_share_limit * len(expected)):
-            name = extract.endpoint.name
+        endpoint = extract.endpoint
+        allowed = max(DELETED_WITHOUT_QUESTION, self.deleted_share_limit * len(expected))
+        if endpoint.mode is SyncMode.FULL_REFRESH and missing and not extract.versions:
             msg = (
-                f"{name}: Cin7 did not return {len(missing)} of {len(expected)} records that it had"
-                f" before, more than the limit of {self.deleted_share_limit:.0%}. Nothing of {name} was"
-                " changed; if they really were deleted, raise CIN7_GONE_SHARE_LIMIT for one run"
+                f"{endpoint.name}: Cin7 returned nothing of {endpoint.name}, of which it had"
+                f" {len(missing)} before. Nothing of it was changed; run again, and look in Cin7 if it"
+                " stays so"
             )
             raise ContractBroken(msg)
-        if missing and extract.endpoint.page_key == "id":
+        try:
             self._read_ids(extract, {key[0] for key in missing} - fetched)
-        return missing - extract.versions.keys()
+        except ListOfIdsIgnored:
+            self._read_pages(extract, window_where(extract.window))
+        missing -= extract.versions.keys()
+        if endpoint.page_key == "id" and len(missing) <= max(ASKED_ONE_BY_ONE, allowed):
+            # Where only a size of an option is missing, its other sizes came.
+            absent = {key[0] for key in missing} - {key[0] for key in extract.versions}
+            for body in read_one_by_one(self.client, endpoint, absent):
+                extract.add_page(body)
+            missing -= extract.versions.keys()
+        if len(missing) > allowed:
+            msg = (
+                f"{endpoint.name}: Cin7 did not return {len(missing)} of {len(expected)} records that it"
+                f" had before, more than the limit of {self.deleted_share_limit:.0%}. Nothing of"
+                f" {endpoint.name} was changed; if they really were deleted, raise CIN7_GONE_SHARE_LIMIT"
+                " for one run"
+            )
+            raise ContractBroken(msg)
+        return missing

@@ -5,7 +5,7 @@ It decides nothing: what follows from the state is decided in `extract.py`.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from duckdb import DuckDBPyConnection
@@ -14,13 +14,16 @@ from cin7_pipeline.omni.endpoint import Endpoint
 
 # The values of an endpoint's key columns.
 Key = tuple[Any, ...]
+# For so long what was marked deleted is asked for again: the answer may have been wrong.
+ASKED_AGAIN_FOR = timedelta(days=7)
 
 
 @dataclass
 class TableState:
     """The state of one raw table, without deleted records: row hash and creation date by key, open keys.
 
-    `unresolved_ids` are named by other tables and not loaded yet. `was_read_whole` and
+    `unresolved_ids` are named by other tables and not loaded yet, `lately_deleted_ids` were marked
+    deleted in the last days. `was_read_whole` and
     `has_open_ended_read` tell whether a load without a start, or without an end, was ever completed.
     """
 
@@ -28,20 +31,28 @@ class TableState:
     created: dict[Key, datetime | None] = field(default_factory=dict)
     open_keys: set[Key] = field(default_factory=set)
     unresolved_ids: list[int] = field(default_factory=list)
+    lately_deleted_ids: set[int] = field(default_factory=set)
     was_read_whole: bool = False
     has_open_ended_read: bool = False
 
 
 def load_state(
-    connection: DuckDBPyConnection, endpoint: Endpoint, endpoints: Iterable[Endpoint]
+    connection: DuckDBPyConnection,
+    endpoint: Endpoint,
+    endpoints: Iterable[Endpoint],
+    now: datetime,
 ) -> TableState:
-    """Return the present state of the endpoint's raw table; `endpoints` may name its records."""
+    """Return the state of the endpoint's raw table at `now`; `endpoints` may name its records."""
     names = {column.name for column in endpoint.columns}
     created_date = "created_date" if "created_date" in names else "null"
     rows = connection.execute(
         f"select {', '.join(endpoint.key)}, row_hash, {created_date},"
         f" coalesce({endpoint.open_sql or 'false'}, false)"
         f" from raw.{endpoint.name} where deleted_at is null"
+    ).fetchall()
+    deleted = connection.execute(
+        f"select distinct {endpoint.key[0]} from raw.{endpoint.name} where deleted_at > ?",
+        [now - ASKED_AGAIN_FOR],
     ).fetchall()
     completed = connection.execute(
         "select coalesce(bool_or(window_start is null), false),"
@@ -64,6 +75,7 @@ def load_state(
         created={row[:width]: row[width + 1] for row in rows},
         open_keys={row[:width] for row in rows if row[width + 2]},
         unresolved_ids=[row[0] for row in named_ids],
+        lately_deleted_ids={row[0] for row in deleted},
         was_read_whole=completed[0][0],
         has_open_ended_read=completed[0][1],
     )

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.files import private_folder, write_atomic
-from cin7_pipeline.load.commit import commit_load, require_same_account
+from cin7_pipeline.load.commit import commit_load
 from cin7_pipeline.load.extract import Extract, Extractor, OnProgress, no_progress
 from cin7_pipeline.load.merge import merge
 from cin7_pipeline.load.report import LoadOutcome
@@ -19,6 +19,7 @@ from cin7_pipeline.omni.client import Cin7Client
 from cin7_pipeline.omni.endpoint import Endpoint, SyncMode
 from cin7_pipeline.settings import Settings, load_business_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.owner import require_owner, require_present
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 from cin7_pipeline.window import Window
 
@@ -43,17 +44,17 @@ def sync_endpoints(
     synced = {name: endpoints[name].with_custom_fields(mapped(name)) for name in entities}
     with open_warehouse(settings.warehouse_path) as connection:
         create_raw_tables(connection, endpoints.values())
-        require_same_account(connection, settings.account_id, settings.data_dir)
+        require_present(connection, settings)
+        require_owner(connection, settings, may_be_new=True)
         states = {
-            name: load_state(connection, endpoint, endpoints.values())
+            name: load_state(connection, endpoint, endpoints.values(), now)
             for name, endpoint in synced.items()
         }
-    # Hashes are salted with the account's own salt, made once and readable by its owner only.
-    salt = settings.state_dir / "salt"
-    if not salt.exists():
+    if not settings.salt_path.exists():
         private_folder(settings.state_dir)
-        write_atomic(salt, secrets.token_bytes(16))
-    extractor = Extractor(client, now, salt.read_bytes(), settings.gone_share_limit, on_progress)
+        write_atomic(settings.salt_path, secrets.token_bytes(16))
+    salt = settings.salt_path.read_bytes()
+    extractor = Extractor(client, now, salt, settings.gone_share_limit, on_progress)
     windows = {
         name: window_for(endpoint, entities[name], states[name], settings)
         for name, endpoint in synced.items()

@@ -150,7 +150,7 @@ class Cin7Client:
         msg = (
             f"{failure}. The day's calls are taken as spent until"
             f" {returns_at:%Y-%m-%d %H:%M:%S} UTC; perhaps another program uses the same key."
-            " Run again then."
+            " Run again then, or, if it was a mistake, end the pause with `cin7 forget pause`."
         )
         raise QuotaExhausted(msg, returns_at, said_by_cin7=True)
 

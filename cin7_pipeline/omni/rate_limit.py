@@ -113,6 +113,11 @@ class RateLimiter:
         with self._store() as store:
             store.pause("exhausted_until", seconds)
 
+    def forget_pauses(self) -> None:
+        """Let calls go out again, whatever Cin7 asked for."""
+        with self._store() as store:
+            store.end_pauses()
+
     def used(self) -> int:
         """Return the calls counted in the last 24 hours."""
         with self._store() as store:
@@ -139,11 +144,13 @@ class RateLimiter:
     def _exhausted(self, store: CallStore, may_use_reserve: bool) -> QuotaExhausted:
         returns_at = datetime.fromtimestamp(self._blocked_until(store, may_use_reserve), UTC)
         kept = "" if may_use_reserve else f", {self._limits.reserve} kept for the scheduled run"
-        declared = " and Cin7 itself refuses more" if store.exhausted_until > store.now else ""
+        is_declared = store.exhausted_until > store.now
+        declared = " and Cin7 itself refuses more" if is_declared else ""
         msg = (
             f"The daily budget of Cin7 calls is spent: {store.used} of {self._limits.per_day}"
             f" used in the last 24 hours{kept}{declared}."
-            f" It returns at {returns_at:%Y-%m-%d %H:%M:%S} UTC: run again then."
+            f" It returns at {returns_at:%Y-%m-%d %H:%M:%S} UTC: run again then"
+            f"{', or end the pause with `cin7 forget pause`' if is_declared else ''}."
         )
         return QuotaExhausted(msg, returns_at)
 

@@ -100,6 +100,10 @@ class CallStore:
         """
         self._db.execute(query, (self._account, self.now + seconds))
 
+    def end_pauses(self) -> None:
+        """Let everybody call again now."""
+        self._db.execute("delete from account_pauses where account = ?", (self._account,))
+
     def _first_free(self, rates: Iterable[Rate], at: str) -> float:
         """Return the first time from now on at which no rate has its number of calls already."""
         query = f"select {at} as at from calls where account = ? order by 1 desc limit 1 offset ?"

@@ -19,6 +19,7 @@ import msgspec
 
 from cin7_pipeline.errors import Cin7Rejected, ContractBroken
 from cin7_pipeline.omni.retry import RetryableError, retry_after_seconds
+from cin7_pipeline.text import printable
 
 QUOTE_LENGTH = 500
 RECORD_KEYS = ("id", "productOptionId")
@@ -88,7 +89,7 @@ def validate(answer: ApiResponse, shape: Any, redact: Redactor) -> bytes:
 
 def quote_body(body: bytes, redact: Redactor) -> str:
     """Return what Cin7 said (a JSON string, an object, HTML or nothing), in one line of limited length."""
-    text = redact(" ".join(body.decode("utf-8", "replace").split()))
+    text = printable(redact(" ".join(body.decode("utf-8", "replace").split())))
     if not text:
         return "with an empty body"
     return text if len(text) <= QUOTE_LENGTH else f"{text[:QUOTE_LENGTH]}…"

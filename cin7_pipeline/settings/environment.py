@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
+import httpx
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
@@ -37,6 +38,8 @@ from cin7_pipeline.settings.validators import (
 )
 
 SANDBOX_TIME_ZONE = "Australia/Sydney"
+SANDBOX_USERNAME = "sandbox"
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 LOOKBACK_ADVICE = "write one variable an entity, like CIN7_LOOKBACK_DAYS_FOR__BRANCH_TRANSFERS=120"
 MOST_CALLS = 10_000_000
 Count = Annotated[WholeNumber, Field(ge=1, le=MOST_CALLS)]
@@ -101,6 +104,18 @@ class Settings(BaseSettings):
         return self.username is None
 
     @property
+    def uses_simulated_account(self) -> bool:
+        """Whether the account is the simulated one, also where `cin7 sandbox` serves it on this machine."""
+        if self.username is None:
+            return True
+        return self._is_here and self.username.get_secret_value() == SANDBOX_USERNAME
+
+    @property
+    def _is_here(self) -> bool:
+        """Whether the address is one of this machine's own."""
+        return httpx.URL(self.base_url).host in LOOPBACK
+
+    @property
     def key_id(self) -> str:
         """A short name for the key, which tells nothing about it; its calls are counted under this name."""
         if self.username is None or self.api_key is None:
@@ -110,9 +125,15 @@ class Settings(BaseSettings):
     @property
     def account_id(self) -> str:
         """A short name for the account; another key of the same account has the same."""
+        return self.account_ids[0]
+
+    @property
+    def account_ids(self) -> tuple[str, ...]:
+        """The account's name, and the one that an address with a `/` at its end had in earlier versions."""
         if self.username is None:
-            return "sandbox"
-        return _digest(self.base_url, self.username.get_secret_value())
+            return ("sandbox",)
+        username = self.username.get_secret_value()
+        return _digest(self.base_url, username), _digest(f"{self.base_url}/", username)
 
     @property
     def warehouse_path(self) -> Path:
@@ -142,6 +163,11 @@ class Settings(BaseSettings):
         """The folder of what runs share: the run lock, the call store, the salt; dlt works in it too."""
         return self.data_dir / "state"
 
+    @property
+    def salt_path(self) -> Path:
+        """The salt of the account's hashes, made once and readable by its owner only."""
+        return self.state_dir / "salt"
+
     def now(self) -> datetime:
         """Return the present time in UTC, or the one that CIN7_AS_OF fixes."""
         return self.as_of or datetime.now(UTC)
@@ -166,7 +192,18 @@ class Settings(BaseSettings):
             for name, days in spans.items()
             if days < 7
         ]
-        return too_short + _unread_variables()
+        fixed = []
+        # Whoever serves the simulated account at a fixed time knows that it is fixed.
+        if self.as_of is not None and (self.uses_sandbox or not self.uses_simulated_account):
+            time = f"{self.as_of:%Y-%m-%d %H:%M} UTC"
+            fixed = [
+                f"CIN7_AS_OF fixes the time at {time}: the tables describe that time, not today"
+            ]
+        if self.username is not None and self.base_url.startswith("http:") and not self._is_here:
+            fixed.append(
+                "CIN7_BASE_URL begins with http://: everybody on the way can read the key; write https://"
+            )
+        return fixed + too_short + _unread_variables()
 
 
 def _unread_variables() -> list[str]:

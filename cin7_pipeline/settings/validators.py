@@ -80,6 +80,11 @@ def is_web_address(text: str) -> bool:
     return is_plain and is_host and url.scheme in ("http", "https") and port != 0
 
 
+def normal_address(text: str) -> str:
+    """Return the one form of an address: scheme and host in lower case, no usual port, no `/` at the end."""
+    return str(httpx.URL(text)).rstrip("/")
+
+
 def can_be_sent(secret: SecretStr) -> bool:
     """Return whether a credential has no blanks around it and nothing that cannot be printed."""
     text = secret.get_secret_value()
@@ -123,7 +128,9 @@ OneLine = Annotated[
     must(lambda t: t.strip() and t.isprintable(), "is blank or holds a line break; write a name"),
 ]
 WebAddress = Annotated[
-    str, must(is_web_address, "is no address of an API; write one like https://api.cin7.com/api")
+    str,
+    must(is_web_address, "is no address of an API; write one like https://api.cin7.com/api"),
+    AfterValidator(normal_address),
 ]
 Entity = Annotated[
     str, must(ENDPOINTS.__contains__, f"is no entity; the entities are {', '.join(ENDPOINTS)}")

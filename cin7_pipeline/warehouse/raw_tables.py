@@ -54,6 +54,8 @@ RECORDS = {
     },
     "raw.sync_log": {
         "sync_id": "varchar",
+        # Which load it was, counted from 1: the last is the one done last, whatever the clock said.
+        "sequence": "bigint",
         "entity": "varchar",
         "window_start": TIMESTAMP,
         "window_end": TIMESTAMP,
@@ -68,7 +70,7 @@ RECORDS = {
         "call_count": "bigint",
         "seconds": "double",
     },
-    "raw.sync_owner": {"owner": "varchar"},
+    "raw.sync_owner": {"owner": "varchar", "time_zone": "varchar", "price_tier": "varchar"},
     "raw.sync_coverage": {"entity": "varchar", "day_on": "date", "read_at": TIMESTAMP},
 }
 
@@ -182,7 +184,7 @@ def _upgrade(
         if existing[name] != wanted:
             msg = (
                 f"{table}.{name} is {existing[name]} in this warehouse and {wanted} in this version."
-                " Nothing was changed; use the version that made it, or move the file away and read"
-                " Cin7 again"
+                " Nothing was changed; use the version that made it, or there `cin7 backup`, then move"
+                " the file away, `cin7 backup --restore` here, and read Cin7 again"
             )
             raise CannotMigrate(msg)

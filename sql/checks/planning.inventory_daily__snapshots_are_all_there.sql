@@ -1,15 +1,16 @@
 /*
-about: Every unit of each day's stock snapshot is at exactly one warehouse.
+about: Every unit of the stock snapshot of each day that has come is at exactly one warehouse.
 */
 with
 
 listed as (
     select
-        snapshot_on,
-        coalesce(sum(on_hand), 0) as on_hand,
-        coalesce(sum(available), 0) as available
-    from staging.stock_snapshots
-    group by snapshot_on
+        snapshots.snapshot_on,
+        coalesce(sum(snapshots.on_hand), 0) as on_hand,
+        coalesce(sum(snapshots.available), 0) as available
+    from staging.stock_snapshots as snapshots
+    inner join core.today as today on snapshots.snapshot_on <= today.today_on
+    group by snapshots.snapshot_on
 ),
 
 published as (

@@ -97,5 +97,6 @@ left join staging.sync_log as syncs using (entity)
 qualify
     row_number() over (
         partition by row_counts.entity
-        order by syncs.finished_at desc, syncs.started_at desc, syncs.sync_id desc
+        order by
+            syncs.sequence desc, syncs.finished_at desc, syncs.started_at desc, syncs.sync_id desc
     ) = 1

@@ -3,6 +3,7 @@ about: What each sync read, dated in UTC; one row per sync and entity.
 grain: [sync_id, entity]
 columns:
   sync_id: Id of the sync.
+  sequence: Which sync it was, counted from 1; 0 for those of versions that did not count.
   entity: Endpoint that was read.
   window_start_at: Start of the window (UTC).
   window_end_at: End of the window (UTC).
@@ -19,6 +20,7 @@ columns:
 */
 select
     sync_id,
+    coalesce(sequence, 0) as sequence,
     entity,
     timezone('UTC', window_start) as window_start_at,
     timezone('UTC', window_end) as window_end_at,

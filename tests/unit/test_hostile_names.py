@@ -9,6 +9,8 @@ import duckdb
 import pytest
 
 from cin7_pipeline.omni.endpoints import SALES_ORDERS
+from cin7_pipeline.omni.responses import Redactor, quote_body
+from cin7_pipeline.text import CONTROL, printable
 from tests.sample_shop import AGE, cin7, enter, line, open_shop, sale, sync
 from tests.unit.load.fake_account import Company, open_company
 
@@ -25,6 +27,7 @@ NAMES = [
     "null",
     "a,b;c",
     "%s",
+    "\x1b]0;owned\x1b[2J\x9b31m",
 ]
 # Two folders, of which the first ends with a bracket.
 FOLDER = 'drop "table" ;-- 😀 {x} [/red]'
@@ -163,14 +166,25 @@ def test_the_parquet_files_hold_the_same(shop: Company) -> None:
 def test_why_finds_it_and_says_its_name(
     shop: Company, monkeypatch: pytest.MonkeyPatch, prefix: str, name: str
 ) -> None:
-    """`cin7 why` finds the order and the item by such a name, and shows it as it is."""
+    """`cin7 why` finds the order and the item by such a name, and shows what of it can be printed."""
     enter(shop, monkeypatch)
     result = cin7("why", f"{prefix}{name}")
     assert result.exit_code == 0, result.output
     shown = " ".join(result.stdout.split())
-    assert f"Sales order {' '.join(name.split())} (id " in shown
+    said = printable(" ".join(name.split()))
+    assert f"Sales order {said} (id " in shown
     if not prefix:
-        assert f"Item '{' '.join(name.split())}' (option " in shown
+        assert f"Item '{said}' (option " in shown
+    assert not CONTROL.search(result.output)
+
+
+def test_no_name_steers_the_terminal(shop: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a table, nor a warning, nor what Cin7 answered holds a control character when it is shown."""
+    enter(shop, monkeypatch)
+    hostile = "\x1b]0;owned\x07\x1b[2J"
+    answer = quote_body(hostile.encode(), Redactor("me", "key"))
+    for result in (cin7("status", "--queries"), cin7("why", hostile), cin7("build", hostile)):
+        assert not CONTROL.search(result.output + result.stderr + answer)
 
 
 def test_status_and_publish_bear_the_name_of_the_folder(

@@ -211,6 +211,11 @@ ARGUMENTS: dict[str, Calls] = {
         (["--to", "planning-1"], USAGE, "add --rollback"),
         (["--rollback", "--to", "'; drop table x --"], REFUSED, "cin7: "),
     ],
+    "backup restore": [(["--restore", "nowhere.duckdb"], REFUSED, "nowhere.duckdb does not exist")],
+    "forget what": [
+        ([], USAGE, "Missing argument"),
+        *(([text], USAGE, "is not one of") for text in ("", "everything", "PAUSE")),
+    ],
     "sandbox port": [
         (["--port", text], USAGE, "'--port'") for text in ("x", "", "80.5", "-1", "70000")
     ],

@@ -38,7 +38,8 @@ class Faults:
     """The switches. Change them at any time; the next call sees it.
 
     `retry_after` is the form of the header on every 429: `small` is `retry_after_seconds`, `any` is
-    another one each time. `failure_chance` is the share of calls that fail in one of the ways of
+    another one each time. `leaves_out` tells by resource, `where` and record what lists do not hold although
+    the record is there. `failure_chance` is the share of calls that fail in one of the ways of
     `failures`, as `rng` decides; `taken` counts the failures so far.
     """
 
@@ -54,6 +55,7 @@ class Faults:
     extra_fields: dict[str, Any] = field(default_factory=dict)
     visibility_lag_seconds: float = 0.0
     edit_while_reading: Callable[[str, int], object] | None = None
+    leaves_out: Callable[[str, str, Record], bool] | None = None
     planned: list[tuple[Failure, str | None]] = field(default_factory=list)
     failure_chance: float = 0.0
     failures: tuple[Failure, ...] = tuple(Failure)

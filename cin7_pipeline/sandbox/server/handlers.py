@@ -103,6 +103,9 @@ class RequestHandler:
         records: Iterable[Record] = listing.sort(order)
         for wanted in self._predicates(route.resource, asked, listing):
             records = filter(wanted, records)
+        if (left_out := faults.leaves_out) is not None:
+            where = asked.get("where", "")
+            records = [each for each in records if not left_out(route.resource, where, each)]
         first = (number - 1) * step
         return self._render(list(islice(records, first, first + rows)), asked)
 

@@ -1,7 +1,7 @@
 /*
 about: >-
-  When stock was read: the newest sync of the stock list, and each day's snapshot. One row per
-  reading.
+  When stock was read: the last sync of the stock list, and the snapshot of each day that has come.
+  One row per reading.
 grain: [is_current, snapshot_on]
 columns:
   is_current: True for the stock as it was last read, false for the snapshot of a day.
@@ -11,14 +11,17 @@ columns:
 select
     true as is_current,
     today.today_on as snapshot_on,
-    arg_max(syncs.started_at, (syncs.finished_at, syncs.started_at, syncs.sync_id)) as as_of_at
+    arg_max(
+        syncs.started_at, (syncs.sequence, syncs.finished_at, syncs.started_at, syncs.sync_id)
+    ) as as_of_at
 from core.today as today
 left join staging.sync_log as syncs on syncs.entity = 'stock'
 group by today.today_on
 union all
 select
     false as is_current,
-    snapshot_on,
-    max(read_at) as as_of_at
-from staging.stock_snapshots
-group by snapshot_on
+    snapshots.snapshot_on,
+    max(snapshots.read_at) as as_of_at
+from staging.stock_snapshots as snapshots
+inner join core.today as today on snapshots.snapshot_on <= today.today_on
+group by snapshots.snapshot_on

@@ -1,13 +1,15 @@
 """What Cin7 has no more: it is marked gone and never deleted, and too much of it at once is refused."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from cin7_pipeline.errors import ContractBroken
 from cin7_pipeline.window import Window
-from tests.unit.load.fake_account import Company, days_ago, order
+from tests.unit.load.fake_account import NOW, Company, days_ago, order
+
+DELETED = "select id from raw.sales_orders where deleted_at is not null order by id"
 
 
 def test_a_deleted_document_is_marked_gone_and_kept(company: Company) -> None:
@@ -81,3 +83,90 @@ def test_a_size_taken_off_an_old_option_is_gone(company: Company) -> None:
     assert company.load_one("product_options").deleted == 1
     query = "select size from raw.product_options where deleted_at is null"
     assert company.raw(query) == [("S",)]
+
+
+def test_an_old_open_document_that_lists_leave_out_is_asked_for_by_its_address(
+    company: Company,
+) -> None:
+    """No list is proof that a document is deleted: each one missing is asked for on its own before."""
+    company.orders.extend(order(n, created=200, dispatchedDate=None) for n in range(1, 7))
+    company.load_one(window=Window.whole())
+    company.faults.leaves_out = lambda _resource, _where, record: record["id"] in {2, 5}
+    assert company.load_one().deleted == 0
+    assert company.raw(DELETED) == []
+
+
+def test_what_was_marked_deleted_is_asked_for_again_for_a_week(company: Company) -> None:
+    """A wrong answer does not bury a document for good: it is back with the next right one."""
+    company.orders.extend(order(n, created=200, dispatchedDate=None) for n in range(1, 4))
+    company.load_one(window=Window.whole())
+    lost = company.orders.pop(1)
+    assert company.load_one().deleted == 1
+    marked = company.raw("select deleted_at from raw.sales_orders where id = 2")
+    assert company.load_one(as_of=NOW + timedelta(days=3)).deleted == 0
+    assert company.raw("select deleted_at from raw.sales_orders where id = 2") == marked
+    company.orders.append(lost)
+    assert company.load_one(as_of=NOW + timedelta(days=6)).new == 1
+    assert company.raw(DELETED) == []
+
+
+def test_what_has_been_deleted_for_longer_is_left_alone(company: Company) -> None:
+    """After a week nothing is spent any more on what Cin7 does not have."""
+    company.orders.append(order(1, created=200, dispatchedDate=None))
+    company.load_one(window=Window.whole())
+    lost = company.orders.pop()
+    company.load_one()
+    company.orders.append(lost)
+    assert company.load_one(as_of=NOW + timedelta(days=8)).rows_read == 0
+
+
+def test_records_that_are_there_when_asked_for_are_no_mass_loss(company: Company) -> None:
+    """Documents dated later than their last edit lie outside the lookback: asked for, they are there."""
+    company.orders.extend(order(n, created=200 if n % 3 else 5, changed=200) for n in range(1, 100))
+    company.load_one(window=Window.whole())
+    report = company.load_one()
+    assert (report.deleted, report.rows_read) == (0, 33)
+
+
+def stock_rows(count: int) -> list[dict[str, object]]:
+    """As many stock rows, each of another option."""
+    return [
+        {"productOptionId": n, "branchId": 3, "size": "", "stockOnHand": 5.0}
+        for n in range(1, count + 1)
+    ]
+
+
+def test_stock_that_the_list_left_out_is_asked_for_by_its_option(company: Company) -> None:
+    """A stock row that is missing from the list is there where Cin7 returns it for its option."""
+    company.records_by_resource["Stock"] += stock_rows(60)
+    company.load_one("stock")
+    company.faults.leaves_out = lambda resource, where, record: (
+        resource == "Stock" and "IN (" not in where and record["productOptionId"] % 6 == 0
+    )
+    report = company.load_one("stock")
+    assert (report.deleted, report.rows_read) == (0, 60)
+    assert company.raw("select count(*) from raw.stock_snapshots") == [(60,)]
+
+
+def test_an_empty_stock_list_is_refused(company: Company) -> None:
+    """However small the account: where there was stock, an answer without any row is no answer."""
+    company.records_by_resource["Stock"] += stock_rows(3)
+    company.load_one("stock")
+    company.records_by_resource["Stock"].clear()
+    with pytest.raises(ContractBroken, match="Cin7 returned nothing of stock"):
+        company.load_one("stock", gone_share_limit=1)
+    assert company.raw("select count(*) from raw.stock where deleted_at is null") == [(3,)]
+
+
+def test_stock_is_read_twice_where_the_server_ignores_a_list_of_options(company: Company) -> None:
+    """Stock has no address of its own: where it cannot be asked for, the whole list is read again."""
+    company.records_by_resource["Stock"] += stock_rows(3)
+    company.load_one("stock")
+    company.faults.ids_filter = "ignored"
+    reads = iter(range(100))
+    company.faults.leaves_out = lambda resource, _where, record: (
+        resource == "Stock" and record["productOptionId"] == 2 and next(reads) < 2
+    )
+    assert company.load_one("stock").deleted == 0
+    company.records_by_resource["Stock"].pop()
+    assert company.load_one("stock").deleted == 1

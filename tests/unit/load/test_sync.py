@@ -118,5 +118,5 @@ def test_two_accounts_are_never_mixed(company: Company) -> None:
     company.orders.append(order(1, created=1))
     company.load_one()
     with pytest.raises(SettingsError, match=r"another account's data.*CIN7_DATA_DIR"):
-        company.sync_endpoints("sales_orders", username="somebody-else")
+        company.sync_endpoints("sales_orders", username="somebody-else", as_of=None)
     assert company.raw("select count(*) from raw.sales_orders") == [(1,)]

@@ -186,3 +186,22 @@ def test_the_example_files_are_right() -> None:
     business = load_business_settings(Path())
     assert business.custom_fields_of("sales_orders") == ("orders_1000",)
     assert len(business.warehouses) == 4
+
+
+@pytest.mark.parametrize(
+    ("address", "is_told"),
+    [
+        ("http://api.cin7.com/api", True),
+        ("HTTP://proxy.example:8080", True),
+        ("https://api.cin7.com/api", False),
+        ("http://127.0.0.1:8707/api", False),
+        ("http://[::1]:8707/api", False),
+        ("http://localhost/api", False),
+    ],
+)
+def test_a_key_that_anybody_could_read_on_its_way_is_warned_of(address: str, is_told: bool) -> None:
+    """Without TLS the key leaves this machine in clear text."""
+    settings = load_settings(username="me", api_key="k", time_zone="UTC", base_url=address)
+    told = [each for each in settings.warnings() if "http://" in each]
+    assert bool(told) is is_told
+    assert "proxy.example" not in "".join(told)
