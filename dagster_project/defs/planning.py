@@ -5,15 +5,20 @@ it. The models of the other schemas, of which planning tables are made, are no a
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
 from typing import Any
 
 import dagster as dg
 
 from cin7_pipeline.models.build import BuildReport, ModelBuildFailed
-from cin7_pipeline.models.catalogue import load_catalogue
-from cin7_pipeline.pipeline import WarehouseTotal, publish_release, warehouse_totals
+from cin7_pipeline.models.catalogue import Catalogue, load_catalogue
+from cin7_pipeline.pipeline import (
+    WarehouseTotal,
+    check_models,
+    publish_release,
+    warehouse_totals,
+)
 from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.draft import Release
 from dagster_project.resources import WRITER_POOL, RunLock, SettingsResource
@@ -25,6 +30,7 @@ from dagster_project.specs import (
     planning_spec,
     refusal_evaluations,
     release_spec,
+    table_key,
 )
 
 
@@ -37,48 +43,64 @@ def defs() -> dg.Definitions:
     @dg.multi_asset(
         specs=[*(planning_spec(catalogue, model) for model in planning), release_spec(planning)],
         check_specs=[spec for model in planning for spec in check_specs(model)],
+        # Whatever is selected, all is built; so can a check be executed alone.
+        can_subset=True,
         pool=WRITER_POOL,
     )
     def release(
         context: dg.AssetExecutionContext, settings: SettingsResource, run_lock: RunLock
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckEvaluation]:
         """Build and check all tables, then publish `planning.duckdb` and its Parquet twins."""
-        run_settings = settings.load()
+        run_settings, selected = settings.load(), context.selected_asset_keys
         reports: list[BuildReport] = []
         try:
-            made = publish_release(run_settings, only_news=True, on_report=reports.append)
+            if selected:
+                made = publish_release(run_settings, only_news=True, on_report=reports.append)
+            else:
+                made = None
+                reports.extend(check_models(run_settings))
         except ModelBuildFailed as refusal:
-            yield from _evaluations(reports)
-            yield from refusal_evaluations(catalogue, refusal)
+            yield from _chosen_checks(context, _evaluations(catalogue, reports))
+            yield from _chosen_checks(context, refusal_evaluations(catalogue, refusal))
             raise dg.Failure(str(refusal)) from None
+        yield from _chosen_checks(context, _evaluations(catalogue, reports))
         if made is None:
-            context.log.info("Nothing is new since the last release; it stays the current one.")
+            context.log.info("Nothing new was published; the last release stays the current one.")
             return
-        yield from _evaluations(reports)
         for report in reports:
-            if report.model in planning:
+            if table_key(report.model.name) in selected:
                 yield build_result(report)
-        yield dg.MaterializeResult(
-            asset_key=release_spec(planning).key, metadata=_release_metadata(run_settings, made)
-        )
-
-    def _evaluations(reports: list[BuildReport]) -> Iterator[dg.AssetCheckEvaluation]:
-        """Yield what the checks of the planning tables found, with the warnings of what they are made of."""
-        warnings: dict[str, list[str]] = defaultdict(list)
-        for report in reports:
-            model = report.model
-            if model in planning:
-                made_of = catalogue.upstream([model.name])
-                inherited = [text for found in made_of for text in warnings[found.name]]
-                yield from check_evaluations(model, report.checks, inherited)
-            warnings[model.name] += [
-                f"{model.name}: {result}" for result in report.checks if not result.passed
-            ]
+        if (key := release_spec(planning).key) in selected:
+            yield dg.MaterializeResult(asset_key=key, metadata=_metadata(run_settings, made))
 
     return dg.Definitions(assets=[release])
 
 
-def _release_metadata(settings: Settings, release: Release) -> dict[str, Any]:
+def _chosen_checks(
+    context: dg.AssetExecutionContext, evaluations: Iterable[dg.AssetCheckEvaluation]
+) -> Iterator[dg.AssetCheckEvaluation]:
+    """Yield the evaluations that the run asks for."""
+    for evaluation in evaluations:
+        if evaluation.asset_check_key in context.selected_asset_check_keys:
+            yield evaluation
+
+
+def _evaluations(
+    catalogue: Catalogue, reports: Iterable[BuildReport]
+) -> Iterator[dg.AssetCheckEvaluation]:
+    """Yield what the checks of planning tables found, with the warnings of what they are made of."""
+    warnings: dict[str, list[str]] = defaultdict(list)
+    for report in reports:
+        model = report.model
+        if model.schema == "planning":
+            made_of = catalogue.upstream([model.name])
+            inherited = [text for found in made_of for text in warnings[found.name]]
+            yield from check_evaluations(model, report.checks, inherited)
+        broken = [result for result in report.checks if not result.passed]
+        warnings[model.name] = [f"{model.name}: {result}" for result in broken]
+
+
+def _metadata(settings: Settings, release: Release) -> dict[str, Any]:
     """Return what the asset of the release shows: where it is, its rows, and units per warehouse."""
     totals = dg.MetadataValue.table(
         [dg.TableRecord(asdict(total)) for total in warehouse_totals(settings)],

@@ -68,6 +68,18 @@ def test_a_table_is_materialized_when_people_can_read_it(shop: Company) -> None:
     assert not build().get_asset_materialization_events()
 
 
+def test_a_check_that_is_executed_alone_publishes_nothing(shop: Company) -> None:
+    """Dagster's button Execute has the tables built anew, tells the check, and claims no table."""
+    key = dg.AssetCheckKey(dg.AssetKey(["planning", "warehouses"]), "every_branch_has_one")
+    job = defs().resolve_job_def("daily_sync").get_subset(asset_check_selection={key})
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(instance=instance)
+    assert checks(result).keys() == {("warehouses", "every_branch_has_one")}
+    assert checks(result)["warehouses", "every_branch_has_one"].passed
+    assert not result.get_asset_materialization_events()
+    assert not (shop.folder / "planning.duckdb").exists()
+
+
 def test_nothing_new_makes_no_release(shop: Company) -> None:
     """A second run of the day that found everything as it was leaves the release, and says so."""
     assert build().success
