@@ -1,6 +1,7 @@
 """The `cin7` command: read Cin7 Omni, build the planning tables, publish them, explain them."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -126,11 +127,17 @@ def why(
             help="A reference, document id, customer order number, or SKU.",
         ),
     ],
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="Ask this copy of a published file instead."
+        ),
+    ] = None,
 ) -> None:
     """Say where a document or an item stands, and what each rule decided about each of its lines."""
     with user_errors():
         from cin7_pipeline.commands import why as command
 
-        is_found = command.run(" ".join(asked))
+        is_found = command.run(" ".join(asked), file)
     if not is_found:
         raise typer.Exit(1)

@@ -89,6 +89,7 @@ def write_release(
         if not tables:
             msg = f"{warehouse} has no table in schema {schema}; build the models first: cin7 build"
             raise PipelineError(msg)
+        _copy_tables(connection, "explain")  # `cin7 why` asks it; it has no Parquet twins
         for table in tables:
             target = literal(str(folder / f"{table}.parquet"))
             copied = f"release.{identifier(schema)}.{identifier(table)}"

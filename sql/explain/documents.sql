@@ -20,6 +20,7 @@ columns:
   rule_field:
   rule_pattern:
   created_on:
+  modified_at: When it was last changed in Cin7 (UTC).
   approved_on: Approval, local date.
   due_on: Requested delivery or planned completion, local date.
   etd_on: Expected departure, local date.
@@ -30,7 +31,6 @@ columns:
   credited_on: Credit, local date.
   completed_on: Return of the goods or movement of the stock, local date.
   cancelled_on: Cancellation, local date.
-  modified_at: When it was last changed in Cin7 (UTC).
   read_at: When this version was read (UTC).
   deleted_at:
 checks:
@@ -120,6 +120,7 @@ select
     channels.rule_field,
     channels.rule_pattern,
     documents.created_on,
+    documents.modified_at,
     documents.approved_on,
     documents.due_on,
     documents.etd_on,
@@ -130,7 +131,6 @@ select
     documents.credited_on,
     documents.completed_on,
     documents.cancelled_on,
-    documents.modified_at,
     documents.read_at,
     documents.deleted_at
 from documents
