@@ -164,11 +164,17 @@ def why(
             help="A reference, document id, customer order number, or SKU.",
         ),
     ],
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="Ask this copy of a published file instead."
+        ),
+    ] = None,
 ) -> None:
     """Say where a document or an item stands, and what each rule decided about each of its lines."""
     with user_errors():
         from cin7_pipeline.commands import why as command
 
-        is_found = command.run(" ".join(asked))
+        is_found = command.run(" ".join(asked), file)
     if not is_found:
         raise typer.Exit(1)

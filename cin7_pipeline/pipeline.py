@@ -186,6 +186,7 @@ def _inputs(settings: Settings) -> str:
     Raises:
         PipelineError: nothing was ever read.
     """
+    business = load_business_settings(settings.rules_dir)
     with _open_raw(settings) as connection:
         _require_own(connection, settings)
         if not connection.execute("select 1 from raw.sync_log limit 1").fetchone():
@@ -197,7 +198,7 @@ def _inputs(settings: Settings) -> str:
     parts = (
         version,
         build_variables(settings) | {"as_of": settings.local_date(settings.now())},
-        load_business_settings(settings.rules_dir),
+        business,
         load_catalogue().digest,
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()

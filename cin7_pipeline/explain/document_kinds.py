@@ -33,24 +33,10 @@ class Placement:
 
 @dataclass(frozen=True)
 class DocumentKind:
-    """A kind of document: its raw entity, its id in staging, and where its lines are.
+    """A kind of document: the entity that is read, and where its lines are unless a rule says no."""
 
-    `state_table` is the table that decides its state; without one the state follows from its flags.
-    `line_quantity` is the column of its raw lines that holds what was ordered.
-    """
-
-    name: str
     entity: str
-    key: str
-    line_table: str
     placements: tuple[Placement, ...] = ()
-    state_table: str | None = None
-    line_quantity: str = "qty"
-
-    @property
-    def parent_key(self) -> str:
-        """Return the column of the raw lines that names their document."""
-        return f"{self.entity.removesuffix('s')}_id"
 
 
 def _supply(kind: str) -> Placement:
@@ -58,53 +44,27 @@ def _supply(kind: str) -> Placement:
 
 
 DOCUMENT_KINDS = {
-    kind.name: kind
-    for kind in (
-        DocumentKind(
-            "sales_order",
-            "sales_orders",
-            "sales_order_id",
-            "sales_order_lines",
-            (
-                Placement("sales_lines", "sales_order_id", "quantity", SALE),
-                Placement("open_sales_lines", "sales_order_id", "open_quantity", OPEN_SALE),
-            ),
+    "sales_order": DocumentKind(
+        "sales_orders",
+        (
+            Placement("sales_lines", "sales_order_id", "quantity", SALE),
+            Placement("open_sales_lines", "sales_order_id", "open_quantity", OPEN_SALE),
         ),
-        DocumentKind(
-            "purchase_order",
-            "purchase_orders",
-            "purchase_order_id",
-            "purchase_order_lines",
-            (
-                Placement(
-                    "purchase_order_lines", "purchase_order_id", "ordered_quantity", PURCHASE
-                ),
-                _supply("purchase_order"),
-            ),
-            state_table="core.purchase_orders",
+    ),
+    "purchase_order": DocumentKind(
+        "purchase_orders",
+        (
+            Placement("purchase_order_lines", "purchase_order_id", "ordered_quantity", PURCHASE),
+            _supply("purchase_order"),
         ),
-        DocumentKind(
-            "transfer",
-            "branch_transfers",
-            "transfer_id",
-            "branch_transfer_lines",
-            (Placement("transfer_lines", "transfer_id", "quantity", TRANSFER), _supply("transfer")),
-            state_table="core.transfers",
-        ),
-        DocumentKind(
-            "credit_note",
-            "credit_notes",
-            "credit_note_id",
-            "credit_note_lines",
-            (Placement("return_lines", "credit_note_id", "quantity", RETURN),),
-        ),
-        DocumentKind("adjustment", "adjustments", "adjustment_id", "adjustment_lines"),
-        DocumentKind(
-            "production_job",
-            "production_jobs",
-            "production_job_id",
-            "production_job_products",
-            line_quantity="standard_qty",
-        ),
-    )
+    ),
+    "transfer": DocumentKind(
+        "branch_transfers",
+        (Placement("transfer_lines", "transfer_id", "quantity", TRANSFER), _supply("transfer")),
+    ),
+    "credit_note": DocumentKind(
+        "credit_notes", (Placement("return_lines", "credit_note_id", "quantity", RETURN),)
+    ),
+    "adjustment": DocumentKind("adjustments"),
+    "production_job": DocumentKind("production_jobs"),
 }

@@ -55,17 +55,12 @@ QUESTIONS = {
         from {item} order by sold_on desc, sales_order_id desc, line_id
         """,
     ),
-    # Only the warehouse knows which item an excluded line is.
     "Kept out by rules": (
-        "core.document_line_items",
+        "planning.excluded_lines",
         """
         select
-            replace(document_kind, '_', ' ') as kind, rule, count(*) as lines,
-            sum(excluded.quantity) as units
-        from planning.excluded_lines as excluded
-        inner join {item} as items using (document_kind, document_id, line_id, size)
-        group by document_kind, rule
-        order by document_kind, rule
+            replace(document_kind, '_', ' ') as kind, rule, count(*) as lines, sum(quantity) as units
+        from {item} group by document_kind, rule order by document_kind, rule
         """,
     ),
 }
@@ -90,8 +85,7 @@ def explain_item(source: Source, match: Row) -> Item:
     tables = {}
     for title, (table, query) in QUESTIONS.items():
         item = f"(from {table} where product_option_id = $product_option_id and size = $size)"
-        if source.has(table):
-            tables[title] = source.rows(f"{query.format(item=item)} limit {SHOWN}", key)
+        tables[title] = source.rows(f"{query.format(item=item)} limit {SHOWN}", key)
     return Item(
         match=match,
         product=source.row("planning.products", **key),

@@ -28,18 +28,6 @@ def render(explanation: Explanation) -> RenderableType:
     """Return the whole explanation, documents first, or what was searched where nothing was found."""
     read_at = {row["entity"]: row["last_read_at"] for row in explanation.searched}
     parts: list[RenderableType] = []
-    if explanation.source.is_published:
-        note = (
-            f"A run holds the database; this is from the published {explanation.source.path.name},"
-            " which has neither customer order numbers nor what was read since."
-        )
-        parts.append(Text(note, style="yellow"))
-    if explanation.stale:
-        note = (
-            f"Read again since the tables were built: {', '.join(explanation.stale)}; `cin7 build`"
-            " brings the tables up to date."
-        )
-        parts.append(Text(note, style="yellow"))
     for document in explanation.documents:
         parts += [Text(), *_document(document, read_at.get(document.kind.entity))]
     for item in explanation.items:
@@ -69,11 +57,9 @@ def render(explanation: Explanation) -> RenderableType:
 def _document(document: Document, read_at: datetime | None) -> Iterator[RenderableType]:
     """Yield one document; `read_at` is when its kind was last read."""
     match = document.match
-    state = document.state or "not in the tables; run `cin7 build`"
-    if document.is_deleted:
-        state += ", gone from Cin7"
-    title = f"{_words(match['kind']).capitalize()} {match['reference'] or ''}"
-    yield Text(f"{title} (id {match['document_id']}): {state}", style="bold")
+    gone = ", gone from Cin7" if match["deleted_at"] else ""
+    title = f"{_words(match['document_kind']).capitalize()} {match['order_number'] or ''}"
+    yield Text(f"{title} (id {match['document_id']}): {match['state']}{gone}", style="bold")
     yield Text(f"  found by {match['matched_by']}")
     if document.dates:
         dates = (f"{_words(name[:-3])} {_time(at)}" for name, at in document.dates.items())
@@ -84,14 +70,12 @@ def _document(document: Document, read_at: datetime | None) -> Iterator[Renderab
             name = f"{branch['branch_id']} ({branch['branch_name'] or 'not in Cin7'})"
         role = f"{branch['role']} branch".strip()
         yield Text(f"  {role} {name} → warehouse {branch['warehouse']}")
-    if channel := document.channel:
-        excluded = ", left out of sales" if channel["is_included"] is False else ""
-        yield Text(f"  channel {channel['channel']}{excluded} ({channel['rule']})")
-    if document.read_at:
-        yield Text(
-            f"  this version was read {_time(document.read_at)} UTC,"
-            f" its kind last {_time(read_at)} UTC"
-        )
+    if match["channel"] is not None:
+        excluded = "" if match["is_included"] else ", left out of sales"
+        yield Text(f"  channel {match['channel']}{excluded} ({document.channel_rule})")
+    yield Text(
+        f"  this version was read {_time(match['read_at'])} UTC, its kind last {_time(read_at)} UTC"
+    )
     for rule, meaning in document.rules_of_all_lines.items():
         yield Text(f"  every line is {rule}: {meaning}")
     if not document.kind.placements:

@@ -1,48 +1,24 @@
-"""This module opens the database that an explanation reads: the warehouse, or the release meanwhile.
+"""This module opens the release that an explanation reads; it does not know what is asked."""
 
-It does not know what is asked. A table that this database lacks is told apart from an empty one.
-"""
-
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from cin7_pipeline.errors import WarehouseBusy
-from cin7_pipeline.settings import Settings
+from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.warehouse.connection import open_warehouse
 
-WAIT_SECONDS = 3.0
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Source:
-    """An open database; `is_published` where it is a release, which has schema `planning` only."""
+    """An open release: its schemas `planning` and `explain` answer every question."""
 
     connection: DuckDBPyConnection
-    path: Path
-    is_published: bool
-
-    @cached_property
-    def _columns(self) -> set[tuple[str, str]]:
-        found = self.connection.execute(
-            "select schema_name || '.' || table_name, column_name from duckdb_columns()"
-            " where database_name = current_database()"
-        ).fetchall()
-        return {(table, column) for table, column in found}
-
-    def has(self, *tables: str) -> bool:
-        """Return True where all the tables have been built."""
-        return set(tables) <= {table for table, _ in self._columns}
-
-    def has_columns(self, table: str, columns: Sequence[str]) -> bool:
-        """Return True where the table has been built with these columns."""
-        return {(table, column) for column in columns} <= self._columns
 
     def rows(self, query: str, parameters: Any = ()) -> list[Row]:
         """Return the rows of a query by column name."""
@@ -51,29 +27,21 @@ class Source:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def row(self, table: str, **key: object) -> Row:
-        """Return the one row of the table with this key; empty where there is none or no such table."""
-        if not self.has_columns(table, list(key)):
-            return {}
+        """Return the one row of the table with this key; empty where there is none."""
         where = " and ".join(f"{name} = ?" for name in key)
         return next(iter(self.rows(f"from {table} where {where}", list(key.values()))), {})
 
 
 @contextmanager
-def open_source(settings: Settings) -> Iterator[Source]:
-    """Open the warehouse, or the published release while a run holds the warehouse.
+def open_source(path: Path) -> Iterator[Source]:
+    """Open a release, or a copy of one, to be read only.
 
     Raises:
-        PipelineError: nothing has been read yet.
-        WarehouseBusy: a run holds the warehouse and nothing has been published yet.
+        PipelineError: the file does not exist, or an earlier version made it.
     """
-    path, published = settings.warehouse_path, settings.published_path
-    with ExitStack() as stack:
-        try:
-            opened = open_warehouse(path, read_only=True, wait_seconds=WAIT_SECONDS)
-            source = Source(stack.enter_context(opened), path, is_published=False)
-        except WarehouseBusy:
-            if not published.exists():
-                raise
-            opened = open_warehouse(published, read_only=True)
-            source = Source(stack.enter_context(opened), published, is_published=True)
+    with open_warehouse(path, read_only=True) as connection:
+        source = Source(connection)
+        if not source.rows("from duckdb_schemas() where schema_name = 'explain'"):
+            msg = f"{path} has no schema explain, so it is no release of this version: run `cin7 sync`"
+            raise PipelineError(msg)
         yield source

@@ -23,7 +23,7 @@ from cin7_pipeline.models.sql_model import (
 )
 
 SQL_FOLDER = Path(__file__).resolve().parents[2] / "sql"
-SCHEMAS = ("staging", "core", "issues", "planning")
+SCHEMAS = ("staging", "core", "issues", "planning", "explain")
 
 
 @dataclass(frozen=True)

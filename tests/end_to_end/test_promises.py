@@ -1,6 +1,9 @@
 """What users of such integrations were promised, looked up in the published tables."""
 
+import re
 from datetime import timedelta
+
+import duckdb
 
 from tests.end_to_end.scenario import Scenario
 
@@ -103,6 +106,26 @@ def test_a_forgotten_branch_is_an_error_and_its_lines_are_kept(synced_scenario: 
     assert synced_scenario.published(
         "select count(*) > 0 from planning.inventory where warehouse = 'unmapped'"
     )
+
+
+def test_why_finds_each_kind_of_document_while_a_run_holds_the_warehouse(
+    synced_scenario: Scenario,
+) -> None:
+    """Whatever the account has of a kind, its newest is found by its id and shown with its lines."""
+    newest = synced_scenario.warehouse("""
+        select 'Sales order', max(id) from raw.sales_orders
+        union all select 'Purchase order', max(id) from raw.purchase_orders
+        union all select 'Transfer', max(id) from raw.branch_transfers
+        union all select 'Credit note', max(id) from raw.credit_notes
+        union all select 'Adjustment', max(id) from raw.adjustments
+        union all select 'Production job', max(id) from raw.production_jobs
+    """)
+    with duckdb.connect(synced_scenario.settings.warehouse_path):
+        for kind, document_id in newest:
+            result = synced_scenario.command("why", str(document_id))
+            assert result.exit_code == 0, result.output
+            assert re.search(rf"{kind} \S+ \(id {document_id}\): \w+", result.stdout)
+            assert "It has no lines" not in result.stdout
 
 
 def test_no_person_reaches_a_table(synced_scenario: Scenario) -> None:

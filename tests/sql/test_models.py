@@ -16,12 +16,13 @@ def test_a_model_makes_the_expected_rows(bench: Bench, case: Case):
     bench.check(case)
 
 
-def test_every_planning_model_has_a_case(catalogue: Catalogue):
-    """A table of the contract is never without an example of what it says."""
+@pytest.mark.parametrize("schema", ["planning", "explain"])
+def test_every_released_model_has_a_case(catalogue: Catalogue, schema: str):
+    """A table that a release holds is never without an example of what it says."""
     with_case = {case.model for case in read_cases()}
-    planning = {model.name for model in catalogue.models if model.schema == "planning"}
-    assert planning, "sql/planning holds no model"
-    assert not planning - with_case
+    released = {model.name for model in catalogue.models if model.schema == schema}
+    assert released, f"sql/{schema} holds no model"
+    assert not released - with_case
 
 
 def test_every_case_file_belongs_to_a_model(catalogue: Catalogue):

@@ -33,19 +33,18 @@ def test_a_rule_of_the_whole_order_is_told_once(shop: Company) -> None:
     """An order that a channel rule leaves out says so above its lines."""
     found = document(shop, "#1001")
     assert list(found.rules_of_all_lines) == ["channel_excluded"]
-    assert found.channel is not None
-    assert not found.channel["is_included"]
-    assert found.channel["rule"] == "built-in rule: source like '%shopify%'"
+    assert not found.match["is_included"]
+    assert found.channel_rule == "built-in rule: source like '%shopify%'"
 
 
 def test_the_channel_rule_named_is_the_one_that_applied(shop: Company) -> None:
     """Only the order whose source the built-in rule names has a rule; the others say there is none."""
     for order in shop.orders:
-        channel = document(shop, str(order["id"])).channel
-        assert channel is not None
+        found = document(shop, str(order["id"]))
         is_shopify = order["source"] == "Shopify"
-        assert (channel["channel"], channel["is_included"]) == (order["source"], not is_shopify)
-        assert ("no rule" in channel["rule"]) is not is_shopify
+        assert found.match["channel"] == order["source"]
+        assert found.match["is_included"] is not is_shopify
+        assert ("no rule" in found.channel_rule) is not is_shopify
 
 
 def test_a_rule_of_the_settings_is_told_by_its_place(tmp_path: Path) -> None:
@@ -58,10 +57,9 @@ def test_a_rule_of_the_settings_is_told_by_its_place(tmp_path: Path) -> None:
         sync(company)
         rules.write_text(f"{header}\n1,source,%,All,false\n")
         for asked in ("SO-2", "CN-1"):
-            channel = document(company, asked).channel
-            assert channel is not None
-            assert (channel["channel"], channel["is_included"]) == ("Cafés", True)
-            assert channel["rule"] == "channels.csv, priority 5: customer_id like '1'"
+            found = document(company, asked)
+            assert (found.match["channel"], found.match["is_included"]) == ("Cafés", True)
+            assert found.channel_rule == "channels.csv, priority 5: customer_id like '1'"
 
 
 @pytest.mark.parametrize(
@@ -80,8 +78,20 @@ def test_each_kind_of_document_tells_its_state_and_tables(
 ) -> None:
     """Every kind of document is looked up in the tables of its kind."""
     found = document(shop, asked)
-    assert found.state == state
+    assert found.match["state"] == state
     assert {table for table, *_ in placements(found)} == tables
+
+
+def test_a_document_that_cin7_has_no_longer_is_told_so(tmp_path: Path) -> None:
+    """A vanished order is found, with its lines and the one rule that keeps all of them out."""
+    with open_shop(tmp_path) as company:
+        sync(company)
+        company.orders[:] = [order for order in company.orders if order["id"] != 107]
+        sync(company)
+        answer = ask(company, "SO-4")
+    assert "Sales order SO-4 (id 107): dispatched, gone from Cin7" in text(answer)
+    assert list(answer.documents[0].rules_of_all_lines) == ["gone"]
+    assert len({line["line_id"] for line in answer.documents[0].lines}) == 4
 
 
 def test_a_kind_without_a_table_says_where_its_units_are(shop: Company) -> None:

@@ -11,7 +11,7 @@ from tests.unit.load.fake_account import Company
 def test_a_repeated_reference_finds_every_document_that_has_it(shop: Company) -> None:
     """References repeat, so all that have one are shown."""
     found = ask(shop, "SO-1").documents
-    assert [(d.match["document_id"], d.state) for d in found] == [
+    assert [(d.match["document_id"], d.match["state"]) for d in found] == [
         (101, "dispatched"),
         (102, "void"),
     ]
@@ -26,7 +26,7 @@ def test_case_spaces_and_hash_do_not_hide_a_document(shop: Company, asked: str) 
 
 def test_a_hash_in_the_reference_need_not_be_typed(shop: Company) -> None:
     """Shop numbers are stored with a # and spoken without it."""
-    assert document(shop, "1001").match["reference"] == "#1001"
+    assert document(shop, "1001").match["order_number"] == "#1001"
 
 
 def test_an_exact_customer_order_number_wins_over_a_similar_one(shop: Company) -> None:

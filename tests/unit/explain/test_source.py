@@ -1,76 +1,81 @@
-"""Which file answers: while a run is on, before anything is built or read, and after a later read."""
+"""Which file answers: the release that people read, or a copy of it, and never the warehouse."""
 
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from cin7_pipeline.errors import PipelineError, WarehouseBusy
-from cin7_pipeline.explain import source as why_source
-from tests.sample_shop import SKU, open_shop, read, sale, sync
-from tests.unit.explain.explain_helpers import ask, document, item, text
+from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.explain import explain
+from tests.sample_shop import SKU, cin7_process, open_shop, read, sale, sync
+from tests.unit.explain.explain_helpers import ask, document
 from tests.unit.load.fake_account import Company
 
 
-def test_a_run_in_progress_leads_to_the_published_file(
-    shop: Company, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """While a run holds the database the published tables answer, and the answer says so."""
-    monkeypatch.setattr(why_source, "WAIT_SECONDS", 0.0)
+@pytest.mark.parametrize("asked", ["SO-2", "ADJ-1", "PO 77", SKU])
+def test_a_run_that_holds_the_warehouse_holds_nobody_up(shop: Company, asked: str) -> None:
+    """While a run writes, every question is answered as ever."""
+    before = cin7_process(shop, "why", asked)
     with duckdb.connect(str(shop.settings().warehouse_path)):
-        found = ask(shop, "so-1")
-        order = document(shop, "SO-2")
-        sku = item(shop)
-    assert found.source.is_published
-    assert "A run holds the database" in text(found)
-    assert [(d.match["document_id"], d.state) for d in found.documents] == [
-        (101, "dispatched"),
-        (102, "void"),
-    ]
-    assert (order.state, order.is_deleted) == ("approved", None)
-    assert [s["warehouse"] for s in sku.tables["Stock as Cin7 says"]] == ["Main DC", "Store"]
+        during = cin7_process(shop, "why", asked)
+    assert (during.returncode, during.stderr) == (0, "")
+    assert during.stdout == before.stdout
 
 
-def test_without_a_published_file_a_run_in_progress_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where nothing can be read, the error names who holds the database."""
-    monkeypatch.setattr(why_source, "WAIT_SECONDS", 0.0)
-    with (
-        open_shop(tmp_path) as company,
-        duckdb.connect(str(tmp_path / "warehouse.duckdb")),
-        pytest.raises(WarehouseBusy, match="in use"),
-    ):
-        ask(company, "SO-1")
+def test_a_copy_of_the_release_answers_as_the_release_does(shop: Company, tmp_path: Path) -> None:
+    """A planner with nothing but a copied file asks that file."""
+    copy = tmp_path / "from a colleague.duckdb"
+    shutil.copy(shop.settings().published_path, copy)
+    elsewhere = {"CIN7_DATA_DIR": str(tmp_path / "none")}
+    for asked in ("SO-4", SKU, "nonsense"):
+        here = cin7_process(shop, "why", asked)
+        there = cin7_process(shop, "why", asked, "--file", str(copy), **elsewhere)
+        assert asked in here.stdout
+        assert (there.returncode, there.stdout) == (here.returncode, here.stdout)
 
 
-def test_a_later_read_is_told_apart_from_what_the_tables_show(tmp_path: Path) -> None:
-    """An order that was read but not built of yet is found, and a vanished one is marked gone."""
+def test_what_is_in_no_release_yet_is_not_found(tmp_path: Path) -> None:
+    """People and `cin7 why` see the same: what was read since comes with the next release."""
     with open_shop(tmp_path) as company:
         sync(company)
         company.orders.append(sale(110, "SO-9", age=0.1))
-        company.orders[:] = [order for order in company.orders if order["id"] != 107]
         read(company)
         answer = ask(company, "SO-9")
-        assert (answer.documents[0].state, answer.documents[0].lines[0]["table"]) == (None, None)
-        assert "run `cin7 build`" in text(answer)
+        assert answer.advice is not None
+        assert "comes with `cin7 sync`" in answer.advice
         sync(company)
-        gone = document(company, "SO-4")
-        assert gone.is_deleted
-        assert list(gone.rules_of_all_lines) == ["gone"]
-        assert document(company, "SO-9").state == "dispatched"
+        assert document(company, "SO-9").match["state"] == "dispatched"
 
 
-def test_before_anything_is_built_documents_are_found_all_the_same(tmp_path: Path) -> None:
-    """Without a single table of ours the answer is what Cin7 said."""
+@pytest.mark.parametrize("is_read", [False, True])
+def test_before_anything_is_published_the_way_to_begin_is_told(
+    tmp_path: Path, is_read: bool
+) -> None:
+    """Without a release there is nothing to ask, whatever has been read."""
     with open_shop(tmp_path) as company:
-        read(company)
-        found = document(company, "SO-2")
-        assert (found.state, found.read_at is not None) == (None, True)
-        assert [line["code"] for line in found.lines] == [SKU]
+        if is_read:
+            read(company)
+        with pytest.raises(PipelineError, match=r"planning\.duckdb does not exist yet.*cin7 sync"):
+            ask(company, "SO-1")
 
 
-def test_before_anything_was_read_the_way_to_begin_is_told(tmp_path: Path) -> None:
-    """A fresh folder has no database to ask."""
-    with open_shop(tmp_path) as company, pytest.raises(PipelineError, match="cin7 sync"):
-        ask(company, "SO-1")
+def test_a_release_of_an_earlier_version_is_refused_in_words(shop: Company, tmp_path: Path) -> None:
+    """A file with the planning tables alone cannot say why, and what can is named."""
+    file = tmp_path / "planning.duckdb"
+    with duckdb.connect(file) as connection:
+        connection.execute("create schema planning")
+    with pytest.raises(PipelineError, match=r"has no schema explain.*cin7 sync"):
+        explain(shop.settings(), "SO-1", file)
+
+
+@pytest.mark.parametrize(("name", "code"), [("missing.duckdb", 2), ("notes.txt", 1)])
+def test_a_file_that_is_no_release_is_refused(
+    shop: Company, tmp_path: Path, name: str, code: int
+) -> None:
+    """A misspelt path is a usage error, and a file of another kind one line that names it."""
+    (tmp_path / "notes.txt").write_text("not a database")
+    result = cin7_process(shop, "why", "SO-1", "--file", str(tmp_path / name))
+    assert result.returncode == code
+    assert name in "".join(result.stderr.split("\n"))
+    assert "Traceback" not in result.stderr
