@@ -9,7 +9,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -26,6 +26,8 @@ from cin7_pipeline.omni.retry import Backoff, RetryableError, RetryPolicy
 
 # This logger writes the headers of every answer, in which a proxy may echo the credentials.
 HEADER_LOGGER = "httpcore.http11"
+# What httpcore tells when the last byte of a request is on its way.
+REQUEST_SENT = "http11.send_request_body.complete"
 
 Params = Mapping[str, str | int]
 
@@ -134,10 +136,13 @@ class Cin7Client:
                 on=backoff, attempts=self._retry_policy.attempts, timeout=None
             ):
                 with attempt:
-                    self._rate_limiter.acquire(may_use_reserve=self._may_use_reserve)
-                    with self._lock:
-                        self._calls[path.strip("/").lower()] += 1
-                    return validate(self._send(path, params), shape, self._redact)
+                    with self._rate_limiter.turn(
+                        may_use_reserve=self._may_use_reserve
+                    ) as mark_sent:
+                        with self._lock:
+                            self._calls[path.strip("/").lower()] += 1
+                        answer = self._send(path, params, mark_sent)
+                    return validate(answer, shape, self._redact)
         except RetryableError as error:
             failure = error
         if backoff.exhausted_for is None:
@@ -154,15 +159,22 @@ class Cin7Client:
         )
         raise QuotaExhausted(msg, returns_at, said_by_cin7=True)
 
-    def _send(self, path: str, params: Params) -> ApiResponse:
-        """Return Cin7's whole answer, whatever it is.
+    def _send(self, path: str, params: Params, mark_sent: Callable[[], None]) -> ApiResponse:
+        """Return Cin7's whole answer, whatever it is; say when the request has left.
 
         Raises:
             RetryableError: no answer, or one that broke off or took too long.
         """
         body = bytearray()
+
+        def trace(event: str, _: Any) -> None:
+            if event == REQUEST_SENT:
+                mark_sent()
+
         try:
-            with self._http.stream("GET", self.url_of(path, params)) as response:
+            with self._http.stream(
+                "GET", self.url_of(path, params), extensions={"trace": trace}
+            ) as response:
                 # httpx limits the wait for each piece only, this limits the whole.
                 deadline = time.monotonic() + self._retry_policy.answer_timeout
                 for piece in response.iter_bytes():

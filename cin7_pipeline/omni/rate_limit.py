@@ -10,17 +10,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 
 from cin7_pipeline.errors import QuotaExhausted
-from cin7_pipeline.omni.rate_limit_store import DAY_WINDOW_SECONDS, CallStore, Rate, open_store
+from cin7_pipeline.omni.rate_limit_store import (
+    DAY_WINDOW_SECONDS,
+    Call,
+    CallStore,
+    Rate,
+    open_store,
+)
 
 # Calls arrive less evenly than they are sent, so each window is kept a little longer than Cin7's.
-SECOND_WINDOW_SECONDS = 1.6
+SECOND_WINDOW_SECONDS = 1.1
 MINUTE_WINDOW_SECONDS = 61.0
-# A call that is sent later than this after it was counted could meet those of the next window.
-LATE_SECONDS = 0.3
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,8 @@ class RateLimiter:
     """The calls one account may make, whoever makes them: threads, runs, people.
 
     A call reserves the next free time and sleeps until then, so callers are served in the order they
-    came and none starves. A process that is killed leaves at most one reserved call behind, which
-    counts as used and blocks nobody.
+    came and none starves. A process that is killed leaves at most one reserved call a thread behind,
+    which counts as used; where it was about to be sent, others take it for that for half a minute.
 
     Args:
         path: The SQLite file all processes share; it and its folder are created.
@@ -77,31 +80,48 @@ class RateLimiter:
         self._sleep = sleep
         self._lock = threading.Lock()
 
-    def acquire(self, *, may_use_reserve: bool = False) -> None:
-        """Return when one call may be sent, and count it.
+    @contextmanager
+    def turn(self, *, may_use_reserve: bool = False) -> Iterator[Callable[[], None]]:
+        """Open the block when one call may be sent, and count it; the block says when it has sent it.
+
+        The calls behind it keep their distance from the moment that was said, or from the end of the
+        block: a process that got no time to send its call in between cannot come too close to them.
 
         Raises:
             QuotaExhausted: the day's calls are used up; nothing was counted.
         """
+        call = self._wait_for_turn(may_use_reserve)
+        is_sent = False
+
+        def mark_sent() -> None:
+            nonlocal is_sent
+            if not is_sent:
+                with self._store() as store:
+                    store.mark_sent(call)
+                is_sent = True
+
+        try:
+            yield mark_sent
+        finally:
+            mark_sent()
+
+    def _wait_for_turn(self, may_use_reserve: bool) -> Call:
         with self._store() as store:
             if self._blocked_until(store, may_use_reserve) > store.now:
                 raise self._exhausted(store, may_use_reserve)
             call = store.reserve(self._limits.rates)
         try:
-            # A process that got no time to send its call asks again, or the call would meet later ones.
-            # It allows itself more time in each round, so that a slow disk cannot hold it forever.
-            for attempt in count(1):
-                if call.is_sent and self._now() - call.at <= LATE_SECONDS * attempt:
-                    return
+            while not call.may_leave:
                 self._sleep(max(call.at - self._now(), 0.0))
                 with self._store() as store:
                     if store.exhausted_until > store.now:
                         raise self._exhausted(store, may_use_reserve)
-                    call = store.confirm(call, self._limits.rates)
+                    call = store.let_go(call, self._limits.rates)
         except BaseException:
             with self._store() as store:
                 store.release(call)
             raise
+        return call
 
     def pause_all(self, seconds: float) -> None:
         """Make every process wait that long before its next call (a short `Retry-After`)."""

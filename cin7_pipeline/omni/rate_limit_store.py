@@ -17,6 +17,8 @@ DAY_SECONDS = 86_400
 # Calls arrive less evenly than they are sent, so a day is kept a little longer than Cin7's.
 DAY_WINDOW_SECONDS = DAY_SECONDS + 60.0
 LOCK_SECONDS = 30
+# A call that was let go and of which nothing is heard for so long was lost with its process.
+LOST_SECONDS = 30.0
 # How the names of SQLite's errors begin that say so; each has variants.
 DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
@@ -34,15 +36,17 @@ create table if not exists clock (seen_at real not null);
 
 # How many calls, in how many seconds.
 Rate = tuple[int, float]
+# What becomes of a call; the column has the name that it had when there were only the first two.
+WAITING, SENT, LEAVING = range(3)
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call that was counted: as sent at `at`, or as to be confirmed then."""
+    """A call that was counted; it may be sent now, or is to ask again at `at`."""
 
     id: int
     at: float
-    is_sent: bool
+    may_leave: bool = False
 
 
 class CallStore:
@@ -78,15 +82,30 @@ class CallStore:
         """Count a call at the first time that keeps to the rates behind every earlier call."""
         at = self._first_free(rates, "at")
         query = "insert into calls (account, at, is_sent) values (?, ?, ?)"
-        cursor = self._db.execute(query, (self._account, at, at <= self.now))
-        return Call(cursor.lastrowid or 0, at, at <= self.now)
+        cursor = self._db.execute(query, (self._account, at, WAITING))
+        call = Call(cursor.lastrowid or 0, at)
+        return self.let_go(call, rates) if at <= self.now else call
 
-    def confirm(self, call: Call, rates: Iterable[Rate]) -> Call:
-        """Count the call as sent now, or move it where others, woken late, went just before."""
-        at = self._first_free(rates, f"case when is_sent and rowid <> {call.id} then at end")
+    def let_go(self, call: Call, rates: Iterable[Rate]) -> Call:
+        """Let the call be sent now, or move it where others were sent just before or are about to be.
+
+        One that was let go counts as of this moment until it is said to be sent: whatever holds its
+        process up, it cannot be sent earlier.
+        """
+        at = self._first_free(
+            rates,
+            f"case when is_sent = {SENT} then at"
+            f" when is_sent = {LEAVING} then iif(at > {self.now - LOST_SECONDS!r}, {self.now!r}, at) end",
+        )
+        may_leave = at <= self.now
         query = "update calls set at = ?, is_sent = ? where rowid = ?"
-        self._db.execute(query, (at, at <= self.now, call.id))
-        return Call(call.id, at, at <= self.now)
+        self._db.execute(query, (at, LEAVING if may_leave else WAITING, call.id))
+        return Call(call.id, at, may_leave)
+
+    def mark_sent(self, call: Call) -> None:
+        """Count the call as sent now."""
+        query = "update calls set at = ?, is_sent = ? where rowid = ?"
+        self._db.execute(query, (self.now, SENT, call.id))
 
     def release(self, call: Call) -> None:
         """Take back a call that was not sent."""

@@ -6,15 +6,19 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from functools import cache, partial
+from itertools import cycle
 from pathlib import Path
 
 import dagster as dg
+import httpx
 import pytest
 
+from cin7_pipeline.omni.client import Cin7Client
 from cin7_pipeline.omni.rate_limit import Limits as Pace
 from cin7_pipeline.omni.rate_limit import RateLimiter
 from cin7_pipeline.sandbox.server.faults import Failure
@@ -96,6 +100,35 @@ def test_two_programs_with_one_key_stay_below_the_second_and_the_minute(tmp_path
         assert busiest(server, 4) <= 9
         paths = Counter(request.path.split("/")[-1] for request in server.requests)
         assert paths == dict.fromkeys(ENDPOINTS, 8)
+
+
+class StarvedTransport(httpx.HTTPTransport):
+    """A connection whose program now and then gets no time between its turn and its sending."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stalls = cycle([1.4, 1.4, 0.0, 0.0, 0.7])
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Stall, then send."""
+        time.sleep(next(self._stalls))
+        return super().handle_request(request)
+
+
+def test_a_starved_program_sends_no_two_calls_too_close(tmp_path: Path) -> None:
+    """A call that is held up after its turn came counts from when it was sent, not from its turn."""
+    with account(tmp_path, Limits(per_second=3, per_minute=None)) as server:
+        client = Cin7Client(
+            base_url=server.base_url,
+            username="sandbox",
+            api_key="sandbox-key",
+            rate_limiter=RateLimiter(tmp_path / "calls.sqlite", "one key"),
+            transport=StarvedTransport(),
+        )
+        with client, ThreadPoolExecutor(6) as pool:
+            list(pool.map(lambda _: client.get("v1/Stock", {"page": 1, "rows": 250}), range(15)))
+        assert statuses(server) == {200}
+        assert busiest(server, SECOND) <= 3
 
 
 @pytest.mark.slow

@@ -1,6 +1,8 @@
-"""A clock for tests of the rate limiter: it stands until somebody sleeps or sets it."""
+"""What tests of the rate limiter share: a clock that stands until somebody sleeps or sets it, and a call."""
 
 from datetime import UTC, datetime
+
+from cin7_pipeline.omni.rate_limit import RateLimiter
 
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
 
@@ -25,3 +27,9 @@ class Clock:
         """Let the time pass."""
         self.slept.append(seconds)
         self.time += seconds
+
+
+def send(rate_limiter: RateLimiter, *, may_use_reserve: bool = False) -> None:
+    """Make one call, which is sent the moment it may be."""
+    with rate_limiter.turn(may_use_reserve=may_use_reserve):
+        pass

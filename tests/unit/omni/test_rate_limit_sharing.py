@@ -7,6 +7,7 @@ import time
 from collections import Counter
 
 from cin7_pipeline.omni.rate_limit import Limits, RateLimiter
+from tests.unit.omni.clock import send
 
 CALLER = """
 import sys, threading, time
@@ -18,8 +19,8 @@ rate_limiter = RateLimiter(path, "shared", Limits(per_second=5, per_minute=50))
 
 def call():
     for _ in range(calls):
-        rate_limiter.acquire()
-        print(f"{name} {time.time():.6f}\\n", end="", flush=True)
+        with rate_limiter.turn():
+            print(f"{name} {time.time():.6f}\\n", end="", flush=True)
 
 print("ready", flush=True)
 sys.stdin.readline()
@@ -35,8 +36,10 @@ from cin7_pipeline.omni.rate_limit import RateLimiter, Limits
 
 rate_limiter = RateLimiter(Path(sys.argv[1]), "shared", Limits(per_second=1),
                 sleep=lambda _: os.kill(os.getpid(), signal.SIGKILL))
-rate_limiter.acquire()
-rate_limiter.acquire()
+with rate_limiter.turn():
+    pass
+with rate_limiter.turn():
+    pass
 """
 
 
@@ -78,7 +81,7 @@ def test_a_killed_process_leaves_nothing_stuck(tmp_path):
     assert killed.returncode == -9
     rate_limiter = RateLimiter(path, "shared", Limits(per_second=1))
     began = time.monotonic()
-    rate_limiter.acquire()
+    send(rate_limiter)
     assert time.monotonic() - began < 4
     assert rate_limiter.used() == 3
 
@@ -89,8 +92,7 @@ def test_threads_of_one_process_never_book_the_same_place(tmp_path):
         tmp_path / "b.db", "shared", Limits(per_second=10_000, per_minute=10_000)
     )
     threads = [
-        threading.Thread(target=lambda: [rate_limiter.acquire() for _ in range(5)])
-        for _ in range(8)
+        threading.Thread(target=lambda: [send(rate_limiter) for _ in range(5)]) for _ in range(8)
     ]
     for thread in threads:
         thread.start()
@@ -108,8 +110,8 @@ rate_limiter = RateLimiter(Path(sys.argv[1]), "shared", Limits(per_second=20, pe
 
 def call():
     while True:
-        rate_limiter.acquire()
-        print("call\\n", end="", flush=True)
+        with rate_limiter.turn():
+            print("call\\n", end="", flush=True)
 
 for _ in range(3):
     threading.Thread(target=call).start()
@@ -134,4 +136,4 @@ def test_kills_at_any_moment_lose_no_call_and_damage_nothing(tmp_path):
     rate_limiter = RateLimiter(path, "shared", Limits(per_second=20, per_minute=10_000))
     assert calls > 12
     assert calls <= rate_limiter.used() <= calls + places
-    rate_limiter.acquire()  # refused where the file was damaged
+    send(rate_limiter)  # refused where the file was damaged

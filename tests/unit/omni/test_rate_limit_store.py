@@ -8,6 +8,7 @@ import pytest
 from cin7_pipeline.errors import QuotaExhausted, SettingsError
 from cin7_pipeline.omni.rate_limit import MINUTE_WINDOW_SECONDS, SECOND_WINDOW_SECONDS
 from cin7_pipeline.omni.rate_limit_store import DAY_WINDOW_SECONDS
+from tests.unit.omni.clock import send
 
 EARLIER_SCHEMA = """
 create table calls (account text not null, at real not null, is_sent integer not null);
@@ -40,15 +41,15 @@ def spoilt(content: bytes) -> bytes:
 def test_a_damaged_file_is_named_and_may_be_deleted(rate_limiter_for, tmp_path, damage):
     """A damaged store refuses calls in one line that names the file; deleted, it starts anew."""
     rate_limiter = rate_limiter_for()
-    rate_limiter.acquire()
+    send(rate_limiter)
     path = tmp_path / "state" / "rate_limiter.db"
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(SettingsError, match=r"is damaged .*: delete this file") as refused:
-        rate_limiter.acquire()
+        send(rate_limiter)
     assert str(path) in str(refused.value)
     assert "\n" not in str(refused.value)
     path.unlink()
-    rate_limiter.acquire()
+    send(rate_limiter)
     assert rate_limiter.used() == 1
 
 
@@ -64,7 +65,7 @@ def test_a_file_of_an_earlier_version_keeps_its_calls(rate_limiter_for, clock, t
         db.commit()
     rate_limiter = rate_limiter_for()
     rate_limiter.pause_all(20)
-    rate_limiter.acquire()
+    send(rate_limiter)
     assert clock.passed == 20
     assert rate_limiter.used() == 2
 
@@ -72,11 +73,11 @@ def test_a_file_of_an_earlier_version_keeps_its_calls(rate_limiter_for, clock, t
 def test_a_clock_that_is_set_back_blocks_nobody_and_breaks_no_limit(rate_limiter_for, clock):
     """After the clock was set back an hour, the next call waits as if it had not been."""
     rate_limiter = rate_limiter_for(per_second=1, per_minute=2)
-    rate_limiter.acquire()
-    rate_limiter.acquire()
+    send(rate_limiter)
+    send(rate_limiter)
     clock.time -= 3600
     before = clock.now()
-    rate_limiter.acquire()
+    send(rate_limiter)
     waited = clock.now() - before
     assert waited == pytest.approx(MINUTE_WINDOW_SECONDS - SECOND_WINDOW_SECONDS)
     assert rate_limiter.used() == 3
@@ -92,7 +93,7 @@ def test_a_pause_outlasts_a_clock_that_is_set_back_by_as_much_as_was_left(rate_l
     assert returns_at is not None
     assert returns_at.timestamp() - clock.now() == pytest.approx(50)
     clock.time += 50
-    rate_limiter.acquire()
+    send(rate_limiter)
     assert clock.passed == pytest.approx(50 - 7200)
 
 
@@ -106,8 +107,8 @@ def test_who_waits_while_the_clock_is_set_back_waits_no_longer(rate_limiter_for,
             clock.time -= 3600
 
     rate_limiter = rate_limiter_for(per_second=1, sleep=set_back)
-    rate_limiter.acquire()
-    rate_limiter.acquire()
+    send(rate_limiter)
+    send(rate_limiter)
     assert sum(clock.slept) <= 2 * SECOND_WINDOW_SECONDS
 
 
@@ -116,8 +117,8 @@ def test_the_day_still_counts_what_was_called_before_the_clock_was_set_back(
 ):
     """Setting the clock back gives no call back."""
     rate_limiter = rate_limiter_for(per_day=2, reserve=0)
-    rate_limiter.acquire()
-    rate_limiter.acquire()
+    send(rate_limiter)
+    send(rate_limiter)
     clock.time -= 2 * DAY_WINDOW_SECONDS
     with pytest.raises(QuotaExhausted):
-        rate_limiter.acquire()
+        send(rate_limiter)
