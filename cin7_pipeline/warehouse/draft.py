@@ -40,7 +40,7 @@ from cin7_pipeline.warehouse.sql import identifier, literal
 
 # The oldest format with all our types: DuckDB 1.2 and later open it, while 2.0's own only 2.0 does.
 STORAGE_VERSION = "v1.2.0"
-# What a release file holds: `planning` people are promised, and it has Parquet twins; `cin7 why` asks `explain`.
+# What a release file holds: `planning`, which has Parquet twins, and what `cin7 why` asks beside it.
 RELEASED = ("planning", "explain")
 WAIT_SECONDS = 30.0
 
