@@ -138,7 +138,8 @@ class Draft:
         return Release(path, tables, path.stat().st_size, time.perf_counter() - self.started)
 
     def _write_parquet(self) -> dict[str, int]:
-        """Write each planning table as Parquet, and return the rows of each."""
+        """Write each planning table as Parquet, in its stored order, and return the rows of each."""
+        self.connection.execute("set preserve_insertion_order = true")
         (self.folder / "parquet").mkdir()
         found = self.connection.execute("""
             select table_name from information_schema.tables

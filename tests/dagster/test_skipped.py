@@ -37,4 +37,4 @@ def test_a_skipped_endpoint_is_not_read_and_its_assets_say_so(
         assert {name for name, each in made.items() if "skipped" in each.metadata} == SKIPPED
         assert shop.server is not None
         assert {request.path for request in shop.server.requests} == {"/api/v1/Branches"}
-        assert shop.raw("select count(*) from staging.bom_masters") == [(0,)]
+        assert shop.raw("select count(*) from raw.bom_masters") == [(0,)]
