@@ -19,7 +19,7 @@ columns:
   rule_priority: Priority of the row of channels.csv that gave the channel; null where none did.
   rule_field:
   rule_pattern:
-  created_on:
+  created_on: Day it was created, local date.
   modified_at: When it was last changed in Cin7 (UTC).
   approved_on: Approval, local date.
   due_on: Requested delivery or planned completion, local date.

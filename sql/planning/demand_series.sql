@@ -68,8 +68,7 @@ sales as (
 
 -- Also what is left out of demand was there to be sold.
 sold_days as (
-    select distinct
-        pairs.series_number * 10000000 + (lines.day_on - date '1970-01-01') as day_key
+    select distinct pairs.series_number * 10000000 + (lines.day_on - date '1970-01-01') as day_key
     from core.depletion_lines as lines
     inner join pairs using (sku, warehouse)
     where lines.sold_quantity > 0
