@@ -107,6 +107,6 @@ def raw_version(connection: DuckDBPyConnection) -> list[tuple[Any, ...]]:
             continue
         facts = "count(*)"
         if "row_hash" in connection.table(f"raw.{table}").columns:
-            facts += ", bit_xor(hash(row_hash, deleted_at))"
+            facts += ", sum(hash(row_hash, deleted_at))"
         found.append((table, *connection.execute(f"select {facts} from raw.{table}").fetchall()))
     return found

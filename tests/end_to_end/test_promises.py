@@ -62,7 +62,8 @@ def test_a_dispatched_transfer_counts_once_at_its_destination(synced_scenario: S
         from planning.transfer_lines as t
         inner join planning.warehouses as w on t.destination_warehouse = w.warehouse and w.is_enabled
         where
-            t.state = 'Active' and t.open_quantity > 0 and t.expected_on is not null
+            t.state = 'Active' and t.open_quantity > 0
+            and t.expected_on >= (select max(as_of_at)::date from planning.inventory)
             and t.source_warehouse <> t.destination_warehouse
     """)
     assert rows

@@ -219,6 +219,7 @@ ARGUMENTS: dict[str, Calls] = {
     "sandbox port": [
         (["--port", text], USAGE, "'--port'") for text in ("x", "", "80.5", "-1", "70000")
     ],
+    "why file": [(["SO-1", "--file", "no.duckdb"], USAGE, "does not exist")],
     "why asked": [
         ([], USAGE, "Missing argument"),
         *(([text], REFUSED, "say what to look for") for text in ("", " ", "#", " # ")),
