@@ -22,6 +22,7 @@ class TableState:
 
     `unresolved_ids` are named by other tables and not loaded yet. `was_read_whole` and
     `has_open_ended_read` tell whether a load without a start, or without an end, was ever completed.
+    Everything that changed until `complete_until` is known, back to where the first lookback began.
     """
 
     hashes: dict[Key, str | None] = field(default_factory=dict)
@@ -30,6 +31,7 @@ class TableState:
     unresolved_ids: list[int] = field(default_factory=list)
     was_read_whole: bool = False
     has_open_ended_read: bool = False
+    complete_until: datetime | None = None
 
 
 def load_state(
@@ -45,7 +47,10 @@ def load_state(
     ).fetchall()
     completed = connection.execute(
         "select coalesce(bool_or(window_start is null), false),"
-        " coalesce(bool_or(window_end is null), false) from raw.sync_log where entity = ?",
+        " coalesce(bool_or(window_end is null), false),"
+        # What an earlier version read has no such time.
+        " coalesce(max(complete_until), max(started_at) filter (window_end is null))"
+        " from raw.sync_log where entity = ?",
         [endpoint.name],
     ).fetchall()
     named = [
@@ -66,6 +71,7 @@ def load_state(
         unresolved_ids=[row[0] for row in named_ids],
         was_read_whole=completed[0][0],
         has_open_ended_read=completed[0][1],
+        complete_until=completed[0][2],
     )
 
 
