@@ -25,7 +25,7 @@ from cin7_pipeline.models.build import (
     write_business_settings,
 )
 from cin7_pipeline.models.catalogue import load_catalogue
-from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
+from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS
 from cin7_pipeline.omni.permissions import Permission, read_permissions
 from cin7_pipeline.settings import Settings, load_business_settings
 from cin7_pipeline.warehouse import backup, lock
@@ -38,8 +38,6 @@ from cin7_pipeline.warehouse.releases import Releases
 from cin7_pipeline.warehouse.sql import literal
 from cin7_pipeline.window import Window
 
-# What is read first, and what is read behind it: what documents name, and the stock.
-STAGES = (DOCUMENTS, REFERENCE_DATA)
 # Every raw table as `schema.table` → column → DuckDB type.
 TABLES = table_columns(ENDPOINTS.values())
 # What one slice of a long history reads before it is committed.
@@ -62,14 +60,6 @@ def _lock_path(settings: Settings) -> Path:
     return settings.state_dir / "run.lock"
 
 
-def sync_order(entities: Iterable[str] | None = None) -> Iterator[list[str]]:
-    """Yield the names of the endpoints, all or some, stage by stage."""
-    wanted = set(ENDPOINTS if entities is None else entities)
-    for stage in STAGES:
-        if names := [endpoint.name for endpoint in stage if endpoint.name in wanted]:
-            yield names
-
-
 def read_entities(
     settings: Settings,
     entities: Mapping[str, Window | None],
@@ -79,14 +69,32 @@ def read_entities(
 ) -> LoadOutcome:
     """Extract entities from the account and load them into `raw`, each over its window or its usual one.
 
-    Those that CIN7_SKIP_ENTITIES names are passed over. `on_progress` gets each entity's rows so far.
+    Those that CIN7_SKIP_ENTITIES names are passed over. Where the stock is among several, what changed in
+    the documents since they were last read is read behind it, so that all tables are of one moment.
+    `on_progress` gets each entity's rows so far.
     """
     from cin7_pipeline.account import connect
     from cin7_pipeline.load.sync import sync_endpoints
 
     asked = {name: span for name, span in entities.items() if name not in settings.skip_entities}
+    behind_stock: list[str] = []
+    if len(asked) > 1 and any(ENDPOINTS[name].has_daily_snapshot for name in asked):
+        behind_stock = [k.name for k in DOCUMENTS if k.name not in settings.skip_entities]
     with connect(settings, may_use_reserve=may_use_reserve) as client:
-        return sync_endpoints(ENDPOINTS, asked, client, settings, on_progress=on_progress)
+        return sync_endpoints(
+            ENDPOINTS,
+            asked,
+            client,
+            settings,
+            documents_behind_stock=behind_stock,
+            on_progress=on_progress,
+        )
+
+
+def was_read(settings: Settings) -> bool:
+    """Return whether anything has ever been read from Cin7."""
+    with _open_raw(settings) as connection:
+        return connection.execute("select 1 from raw.sync_log limit 1").fetchone() is not None
 
 
 def permissions(settings: Settings) -> list[Permission]:

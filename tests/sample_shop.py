@@ -13,7 +13,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from cin7_pipeline.cli import app
-from cin7_pipeline.pipeline import publish_release, read_entities, sync_order
+from cin7_pipeline.omni.endpoints import ENDPOINTS
+from cin7_pipeline.pipeline import publish_release, read_entities
 from tests.unit.load.fake_account import NOW, Company, days_ago, open_company, order
 
 CIN7 = [sys.executable, "-c", "from cin7_pipeline.cli import app; app()"]
@@ -177,8 +178,7 @@ def open_shop(folder: Path) -> Iterator[Company]:
 
 def read(company: Company) -> None:
     """Read the shop whole, without building anything of it."""
-    for stage in sync_order():
-        read_entities(company.settings(), dict.fromkeys(stage)).raise_failures()
+    read_entities(company.settings(), dict.fromkeys(ENDPOINTS)).raise_failures()
 
 
 def sync(company: Company) -> None:

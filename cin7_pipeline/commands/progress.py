@@ -5,18 +5,14 @@ from collections.abc import Mapping
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from cin7_pipeline.console import console, table_of, warn
-from cin7_pipeline.load.report import PAGED_BY_NUMBER
+from cin7_pipeline.load.report import PAGED_BY_NUMBER, LoadOutcome
 from cin7_pipeline.pipeline import read_entities
 from cin7_pipeline.settings import Settings
 from cin7_pipeline.window import Window
 
 
-def sync_with_progress(settings: Settings, entities: Mapping[str, Window | None]) -> None:
-    """Read the entities, and print what that changed and what is worth a warning.
-
-    Raises:
-        PipelineError: some entity could not be read; the others were, and are shown.
-    """
+def sync_with_progress(settings: Settings, entities: Mapping[str, Window | None]) -> LoadOutcome:
+    """Read the entities; print what that changed, what is worth a warning, and what could not be read."""
     screen = console()
     # A counter per entity while pages come in; nothing where standard output is no terminal.
     bar = Progress(
@@ -58,4 +54,10 @@ def sync_with_progress(settings: Settings, entities: Mapping[str, Window | None]
             warn(f"{report.entity}: Cin7 also sent {', '.join(report.unknown_fields)}; not stored")
         if report.used_offset_pages:
             warn(f"{report.entity}: {PAGED_BY_NUMBER}")
-    outcome.raise_failures()
+        if report.gap:
+            warn(
+                f"{report.entity}: what changed from {report.gap} was not read; a plain `cin7 sync` will"
+            )
+    if outcome.failures:
+        warn(f"Not read, so that the earlier data stay: {', '.join(sorted(outcome.failures))}")
+    return outcome

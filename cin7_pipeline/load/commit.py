@@ -1,15 +1,16 @@
-"""This module commits a load: it marks deleted records and writes coverage, snapshot and log at once.
+"""This module commits a load: it marks deleted records and writes coverage, snapshot, log and failures.
 
 A load that is not committed counts as not having happened: its days are not covered, and they are read
 again.
 """
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.load.extract import Extract
 from cin7_pipeline.load.report import LoadReport
 from cin7_pipeline.window import Window
@@ -19,12 +20,14 @@ def commit_load(
     connection: DuckDBPyConnection,
     extracts: Iterable[Extract],
     reports: Iterable[LoadReport],
+    failures: Mapping[str, PipelineError],
     *,
+    failed_at: datetime,
     sync_id: str,
     lookbacks: dict[str, int],
     local_date: date,
 ) -> None:
-    """Write everything that makes the extracts count, in one transaction."""
+    """Write everything that makes the extracts count, and what failed, in one transaction."""
     connection.execute("begin")
     try:
         [(last,)] = connection.execute("select max(sequence) from raw.sync_log").fetchall()
@@ -41,6 +44,7 @@ def commit_load(
                 "entity": report.entity,
                 "window_start": report.window.start,
                 "window_end": report.window.end,
+                "complete_until": report.complete_until,
                 "lookback_days": lookbacks[report.entity],
                 "started_at": report.started_at,
                 "finished_at": report.finished_at,
@@ -55,6 +59,14 @@ def commit_load(
             connection.execute(
                 f"insert into raw.sync_log ({', '.join(row)}) values ({', '.join('?' * len(row))})",
                 list(row.values()),
+            )
+            connection.execute("delete from raw.sync_failures where entity = ?", [report.entity])
+        for entity, error in failures.items():
+            connection.execute(
+                "insert into raw.sync_failures (entity, failing_since, failed_at, error)"
+                " values ($entity, $at, $at, $error)"
+                " on conflict do update set failed_at = $at, error = $error",
+                {"entity": entity, "at": failed_at, "error": str(error)},
             )
     except BaseException:
         connection.execute("rollback")

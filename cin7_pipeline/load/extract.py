@@ -7,10 +7,12 @@ where Cin7 was asked for it at its own address and did not return it.
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import duckdb
 import pyarrow as pa
 
 from cin7_pipeline.errors import Cin7Rejected, ContractBroken
@@ -30,6 +32,8 @@ DELETED_WITHOUT_QUESTION = 20
 ASKED_ONE_BY_ONE = 100
 # Documents and lines that are typed together: a query costs as much as typing some hundred rows.
 ROWS_AT_ONCE = 20_000
+# A record is found by its `modifiedDate` only a while after it, and Cin7's clock may be behind ours.
+VISIBILITY_LAG = timedelta(minutes=10)
 
 OnProgress = Callable[[str, int], None]
 log = logging.getLogger(__name__)
@@ -86,6 +90,46 @@ class Extract:
             self._changed = ChangedRecords(self.reader)
 
     @property
+    def complete_until(self) -> datetime | None:
+        """Return until when everything that changed is known, without a gap, once this is loaded."""
+        known, window = self.state.complete_until, self.window
+        end = min(window.end or self.started_at, self.started_at)
+        if known is None:
+            return None if window.end else end
+        return known if self.gap or end < known else end
+
+    @property
+    def gap(self) -> Window | None:
+        """Return what lies between the time until which everything is known and the window."""
+        known, start = self.state.complete_until, self.window.start
+        is_later = known is not None and start is not None and known < start
+        return Window(known, start) if is_later else None
+
+    def expected_keys(self) -> list[int]:
+        """Return the page keys of the rows that we hold and the window's list should have, in order."""
+        start, end = self.window.start, self.window.end
+        return sorted(
+            key[0]
+            for key, created in self.state.created.items()
+            if start is None
+            or (created is not None and start <= created and (end is None or created < end))
+        )
+
+    def ids_named(self, endpoint: Endpoint) -> set[int]:
+        """Return the ids of records of `endpoint` that the changed records name."""
+        found: set[int] = set()
+        for table, reference in self.endpoint.references_by_table:
+            if reference.endpoint != endpoint.name:
+                continue
+            with duckdb.connect(config={"threads": 1}) as connection:
+                for tables in list(self._tables):
+                    is_own = table == self.endpoint.name
+                    connection.register("named", tables.documents if is_own else tables.lines)
+                    ids = connection.execute(f"select {reference.ids_sql} from named").fetchall()
+                    found.update(record_id for (record_id,) in ids if record_id)
+        return found
+
+    @property
     def is_lookback(self) -> bool:
         """Tell whether everything changed since a day was asked for."""
         return self.window.start is not None and self.window.end is None
@@ -109,6 +153,8 @@ class Extract:
             seconds=round(self.seconds, 3),
             unknown_fields=tuple(sorted(self.reader.unknown_fields)),
             used_offset_pages=self.used_offset_pages,
+            complete_until=self.complete_until,
+            gap=self.gap,
         )
 
     @property
@@ -141,24 +187,55 @@ class Extractor:
     on_progress: OnProgress = no_progress
 
     def read(self, endpoint: Endpoint, window: Window, state: TableState) -> Extract:
-        """Return everything of the endpoint that the window asks for.
+        """Return what the endpoint's list holds of the window.
+
+        Raises:
+            ContractBroken: a record has another shape.
+            Cin7Unavailable, Cin7Rejected: the account did not answer; nothing was changed.
+        """
+        extract = self.begin(endpoint, window, state)
+        with self._adding_to(extract):
+            self._read_open(extract)
+            self._read_pages(extract, window_where(window), extract.expected_keys())
+        return extract
+
+    def begin(self, endpoint: Endpoint, window: Window, state: TableState) -> Extract:
+        """Return an extract of the window in which nothing is yet."""
+        return Extract(endpoint, window, self.now, state, RecordReader(endpoint, self.salt))
+
+    def complete(self, extract: Extract, named_ids: Iterable[int] = ()) -> None:
+        """Read by their ids what the list does not answer for, and what others name; find what is deleted.
 
         Raises:
             ContractBroken: a record has another shape, or more records are missing than the limit allows.
-            Cin7Unavailable, Cin7Rejected: the account did not answer; nothing was changed.
+            Cin7Unavailable, Cin7Rejected: the account did not answer; the extract is of no use then.
         """
-        started = time.monotonic()
-        extract = Extract(endpoint, window, self.now, state, RecordReader(endpoint, self.salt))
-        calls_before = self.client.calls(endpoint.path)
-        self._read_open(extract)
-        self._read_pages(extract, window_where(window))
-        fetched = self._ids_to_fetch(extract)
-        self._read_ids(extract, fetched)
-        extract.deleted = self._deleted_keys(extract, fetched)
-        extract.type_changed()
-        extract.call_count = self.client.calls(endpoint.path) - calls_before
-        extract.seconds = time.monotonic() - started
-        return extract
+        with self._adding_to(extract):
+            known = extract.state.hashes.keys() | extract.versions.keys()
+            fetched = self._ids_to_fetch(extract) | set(named_ids).difference(k[0] for k in known)
+            self._read_ids(extract, fetched)
+            extract.deleted = self._deleted_keys(extract, fetched)
+
+    def read_changed(self, extract: Extract, since: datetime) -> None:
+        """Read once more what was modified since, so that the extract is of the present.
+
+        Raises what `read` raises; what was read before stays in the extract.
+        """
+        with self._adding_to(extract):
+            self._read_pages(extract, window_where(Window(since - VISIBILITY_LAG)))
+
+    @contextmanager
+    def _adding_to(self, extract: Extract) -> Iterator[None]:
+        """Count what the block costs, and type what it read."""
+        started, path = time.monotonic(), extract.endpoint.path
+        calls_before = self.client.calls(path)
+        try:
+            yield
+            extract.type_changed()
+            extract.deleted -= extract.versions.keys()
+        finally:
+            extract.call_count += self.client.calls(path) - calls_before
+            extract.seconds += time.monotonic() - started
 
     def _read_open(self, extract: Extract) -> None:
         """Read, on the first lookback, also the open documents that are older: stock still to come or go.
@@ -176,8 +253,10 @@ class Extractor:
                 raise
             log.warning("%s: Cin7 does not list open documents before the lookback", endpoint.name)
 
-    def _read_pages(self, extract: Extract, where: str | None) -> None:
-        pages = Paginator(self.client, extract.endpoint, where)
+    def _read_pages(
+        self, extract: Extract, where: str | None, expected: Sequence[int] = ()
+    ) -> None:
+        pages = Paginator(self.client, extract.endpoint, where, expected=expected)
         rows = len(extract.versions)
         for page in pages:
             rows += len(page.keys)

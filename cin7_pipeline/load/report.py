@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cin7_pipeline.errors import Cin7Rejected, PipelineError, QuotaExhausted
+from cin7_pipeline.errors import Cin7Rejected, Cin7Unavailable, PipelineError, QuotaExhausted
 from cin7_pipeline.window import Window
 
 # What `used_offset_pages` means to a person.
@@ -16,6 +16,8 @@ class LoadReport:
     """The rows of one entity read over one window, new, changed, unchanged and deleted, and their cost.
 
     `seconds` is the wall time of the read; `unknown_fields` came from Cin7 without being asked for.
+    Everything that changed until `complete_until` is known; where the window began only later, `gap` is
+    what lies between.
     """
 
     entity: str
@@ -31,14 +33,24 @@ class LoadReport:
     seconds: float
     unknown_fields: tuple[str, ...] = ()
     used_offset_pages: bool = False
+    complete_until: datetime | None = None
+    gap: Window | None = None
 
 
 @dataclass(frozen=True)
 class LoadOutcome:
-    """A load of several entities: a report for each that was written, an error for each that was not."""
+    """A load of several entities: a report for each that was written, an error for each that failed.
+
+    One may have both: it was read, but not what changed in it while the stock was read.
+    """
 
     reports: tuple[LoadReport, ...]
     failures: dict[str, PipelineError]
+
+    @property
+    def is_outage(self) -> bool:
+        """Tell whether Cin7 answered no more; otherwise it refused an entity, or a record was odd."""
+        return any(isinstance(failure, Cin7Unavailable) for failure in self.failures.values())
 
     def raise_failures(self) -> None:
         """Raise what went wrong, all of it in one message; the first failure decides the type."""

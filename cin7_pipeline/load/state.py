@@ -25,6 +25,7 @@ class TableState:
     `unresolved_ids` are named by other tables and not loaded yet, `lately_deleted_ids` were marked
     deleted in the last days. `was_read_whole` and
     `has_open_ended_read` tell whether a load without a start, or without an end, was ever completed.
+    Everything that changed until `complete_until` is known, back to where the first lookback began.
     """
 
     hashes: dict[Key, str | None] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class TableState:
     lately_deleted_ids: set[int] = field(default_factory=set)
     was_read_whole: bool = False
     has_open_ended_read: bool = False
+    complete_until: datetime | None = None
 
 
 def load_state(
@@ -56,7 +58,10 @@ def load_state(
     ).fetchall()
     completed = connection.execute(
         "select coalesce(bool_or(window_start is null), false),"
-        " coalesce(bool_or(window_end is null), false) from raw.sync_log where entity = ?",
+        " coalesce(bool_or(window_end is null), false),"
+        # What an earlier version read has no such time.
+        " coalesce(max(complete_until), max(started_at) filter (window_end is null))"
+        " from raw.sync_log where entity = ?",
         [endpoint.name],
     ).fetchall()
     named = [
@@ -78,6 +83,7 @@ def load_state(
         lately_deleted_ids={row[0] for row in deleted},
         was_read_whole=completed[0][0],
         has_open_ended_read=completed[0][1],
+        complete_until=completed[0][2],
     )
 
 
@@ -105,8 +111,11 @@ def raw_version(connection: DuckDBPyConnection) -> list[tuple[Any, ...]]:
     for table in row_counts(connection):
         if table == "sync_log":
             continue
+        columns = connection.table(f"raw.{table}").columns
         facts = "count(*)"
-        if "row_hash" in connection.table(f"raw.{table}").columns:
+        if "row_hash" in columns:
             facts += ", sum(hash(row_hash, deleted_at))"
+        if "entity" in columns:
+            facts += ", sum(hash(entity))"
         found.append((table, *connection.execute(f"select {facts} from raw.{table}").fetchall()))
     return found

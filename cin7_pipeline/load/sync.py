@@ -1,18 +1,18 @@
-"""This module loads several endpoints: they are read side by side, merged in one dlt run, and committed.
+"""This module loads several endpoints: what `reads.py` reads is merged in one dlt run, and committed.
 
 Which endpoints there are is handed in. It does not know when to run or what follows (`pipeline.py`).
 """
 
 import secrets
 import uuid
-from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
-from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.files import private_folder, write_atomic
 from cin7_pipeline.load.commit import commit_load
-from cin7_pipeline.load.extract import Extract, Extractor, OnProgress, no_progress
+from cin7_pipeline.load.extract import Extractor, OnProgress, no_progress
 from cin7_pipeline.load.merge import merge
+from cin7_pipeline.load.reads import ReadPlan, Reads
 from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.load.state import TableState, load_state
 from cin7_pipeline.omni.client import Cin7Client
@@ -21,9 +21,10 @@ from cin7_pipeline.settings import Settings, load_business_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.owner import require_owner, require_present
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables
-from cin7_pipeline.window import Window
+from cin7_pipeline.window import Window, midnight
 
-READS_AT_ONCE = 4
+# Windows overlap by so much, as a record is found only a while after it was changed.
+OVERLAP = timedelta(hours=1)
 
 
 def sync_endpoints(
@@ -32,16 +33,19 @@ def sync_endpoints(
     client: Cin7Client,
     settings: Settings,
     *,
+    documents_behind_stock: Iterable[str] = (),
     on_progress: OnProgress = no_progress,
 ) -> LoadOutcome:
     """Load entities of the account's endpoints, each over its window or over the one its mode calls for.
 
     Each entity is written whole or not at all; one that fails leaves the others' loads in place and
-    its own earlier data as it was. Loading the same window twice rewrites nothing.
+    its own earlier data as it was. Loading the same window twice rewrites nothing. Where the stock is
+    among them, what changed in `documents_behind_stock` since they were read is read behind it.
     """
     now = settings.now()
     mapped = load_business_settings(settings.rules_dir).custom_fields_of
-    synced = {name: endpoints[name].with_custom_fields(mapped(name)) for name in entities}
+    names = dict.fromkeys([*entities, *documents_behind_stock])
+    synced = {name: endpoints[name].with_custom_fields(mapped(name)) for name in names}
     with open_warehouse(settings.warehouse_path) as connection:
         create_raw_tables(connection, endpoints.values())
         require_present(connection, settings)
@@ -54,12 +58,13 @@ def sync_endpoints(
         private_folder(settings.state_dir)
         write_atomic(settings.salt_path, secrets.token_bytes(16))
     salt = settings.salt_path.read_bytes()
-    extractor = Extractor(client, now, salt, settings.gone_share_limit, on_progress)
     windows = {
-        name: window_for(endpoint, entities[name], states[name], settings)
-        for name, endpoint in synced.items()
+        name: window_for(synced[name], asked, states[name], settings)
+        for name, asked in entities.items()
     }
-    extracts, failures = _read(extractor, synced, windows, states)
+    reads = Reads(Extractor(client, now, salt, settings.gone_share_limit, on_progress))
+    reads.read([ReadPlan(each, windows.get(name), states[name]) for name, each in synced.items()])
+    extracts = [reads.extracts[name] for name in synced if name in reads.extracts]
     with open_warehouse(settings.warehouse_path) as connection:
         merge(connection, extracts, now, settings.state_dir)
         reports = tuple(extract.report(settings.now()) for extract in extracts)
@@ -67,11 +72,13 @@ def sync_endpoints(
             connection,
             extracts,
             reports,
+            reads.failures,
+            failed_at=settings.now(),
             sync_id=uuid.uuid4().hex,
-            lookbacks={name: settings.lookback_of(name) for name in entities},
+            lookbacks={name: settings.lookback_of(name) for name in synced},
             local_date=settings.local_date(settings.now()),
         )
-    return LoadOutcome(reports, failures)
+    return LoadOutcome(reports, reads.failures)
 
 
 def window_for(
@@ -79,30 +86,16 @@ def window_for(
 ) -> Window:
     """Return the window that was asked for, or the lookback, or everything where only that makes sense.
 
-    Stock and branches are what they are now, and what was never read whole has no edges to go by.
+    The lookback reaches back to where the last read ended, if that is longer ago. Stock and branches are
+    what they are now, and what was never read whole has no edges to go by.
     """
     is_first_read = endpoint.mode is SyncMode.FULL_THEN_INCREMENTAL and not state.was_read_whole
     if endpoint.mode is SyncMode.FULL_REFRESH or is_first_read:
         return Window.whole()
-    return asked or Window.lookback(settings.now(), settings.lookback_of(endpoint.name))
-
-
-def _read(
-    extractor: Extractor,
-    endpoints: Mapping[str, Endpoint],
-    windows: Mapping[str, Window],
-    states: Mapping[str, TableState],
-) -> tuple[list[Extract], dict[str, PipelineError]]:
-    extracts: list[Extract] = []
-    failures: dict[str, PipelineError] = {}
-    with ThreadPoolExecutor(READS_AT_ONCE, thread_name_prefix="cin7-read") as pool:
-        reads: dict[str, Future[Extract]] = {
-            name: pool.submit(extractor.read, endpoints[name], window, states[name])
-            for name, window in windows.items()
-        }
-    for name, read in reads.items():
-        try:
-            extracts.append(read.result())
-        except PipelineError as error:
-            failures[name] = error
-    return extracts, failures
+    if asked is not None:
+        return asked
+    lookback = Window.lookback(settings.now(), settings.lookback_of(endpoint.name))
+    known = state.complete_until
+    if known is None or lookback.start is None or known - OVERLAP >= lookback.start:
+        return lookback
+    return Window(midnight((known - OVERLAP).date()))

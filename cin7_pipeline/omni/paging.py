@@ -2,11 +2,12 @@
 
 A list is read by key from both ends (`id > last` from below, `id < last` from above), because numbered pages
 skip rows when others leave the list meanwhile (`README.md`, Pages). It is not known how long a list is; an
-empty page after the last would cost a call, and a page that is not full is no sure end.
+empty page after the last would cost a call, and a page that is not full is no sure end. Where an earlier read
+tells what to expect, a list is read in ranges of keys, each as a list of its own, all at once.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from cin7_pipeline.errors import Cin7Rejected
@@ -20,6 +21,9 @@ logger = logging.getLogger(__name__)
 
 # Somebody may edit a short list between the calls for its two ends, but hardly twice.
 LOOKS_AT_ENDS = 2
+# Pages that are expected in a range: two, as a list is read from both ends, with room for new rows.
+RANGE_PAGES = 1.92
+RANGES_AT_ONCE = 4
 
 
 class KeysetUnsupported(Exception):
@@ -30,8 +34,9 @@ class Paginator:
     """The pages of one list that have at least one record.
 
     Every record that matches `where` during the whole walk is in one of them, in any order and perhaps
-    twice; callers de-duplicate by key. `used_offset_pages` is set where the server could not be read
-    by key.
+    twice; callers de-duplicate by key. `expected` are the page keys of rows that are likely to be there, in
+    order; where there are any, the list is not taken for empty. `used_offset_pages` is set where the server
+    could not be read by key.
 
     Raises (while iterating):
         ContractBroken: a record without a key, or pages that never end.
@@ -39,17 +44,24 @@ class Paginator:
     """
 
     def __init__(
-        self, client: Cin7Client, endpoint: Endpoint, where: str | None, *, rows: int = FULL_PAGE
+        self,
+        client: Cin7Client,
+        endpoint: Endpoint,
+        where: str | None,
+        *,
+        expected: Sequence[int] = (),
+        rows: int = FULL_PAGE,
     ) -> None:
         self.used_offset_pages = False
         self._endpoint = endpoint
         self._rows_may_tie = endpoint.has_tied_rows and rows > 1
         self._where = where
+        self._expected = expected
         self._reader = PageReader(client, endpoint, rows)
 
     def __iter__(self) -> Iterator[Page]:
         try:
-            yield from self._by_key()
+            yield from self._in_ranges()
         except KeysetUnsupported as error:
             reason = str(error)
         else:
@@ -62,16 +74,57 @@ class Paginator:
         )
         yield from repeat_until_stable(self._reader, self._where)
 
-    def _by_key(self) -> Iterator[Page]:
+    def _in_ranges(self) -> Iterator[Page]:
+        """Yield the pages of all ranges; a list of few rows is one range."""
+        size = int(RANGE_PAGES * self._reader.rows)
+        cuts = sorted(set(self._expected[size::size]))
+        if not cuts:
+            yield from self._by_key(self._where)
+            return
+        with ThreadPoolExecutor(RANGES_AT_ONCE, thread_name_prefix="cin7-ranges") as pool:
+            for pages in pool.map(self._range, [None, *cuts], [*cuts, None]):
+                yield from pages
+
+    def _range(self, start: int | None, end: int | None) -> list[Page]:
+        """Return the pages of the keys from `start` to below `end`.
+
+        Raises:
+            KeysetUnsupported: the server does not filter by them.
+        """
+        where, key = self._where, self._endpoint.page_key
+        if start is not None:
+            where = after_key(where, key, ">=", start)
+        if end is not None:
+            where = after_key(where, key, "<", end)
+        pages = []
+        try:
+            for page in self._by_key(where):
+                if any(each < (start or each) or (end and each >= end) for each in page.page_keys):
+                    msg = f"the server ignores a range of {key}"
+                    raise KeysetUnsupported(msg)
+                pages.append(page)
+        except Cin7Rejected as error:
+            if error.status != 400:
+                raise
+            msg = f"the server refuses a range of {key} ({error})"
+            raise KeysetUnsupported(msg) from None
+        return pages
+
+    def _by_key(self, where: str | None) -> Iterator[Page]:
         """Yield the first page from each end of the list, then the pages between."""
         for _ in range(LOOKS_AT_ENDS):
-            high = KeysetCursor(self._reader, self._where, "DESC")
-            low = KeysetCursor(self._reader, self._where, "ASC")
-            top = high.first_page()
+            high = KeysetCursor(self._reader, where, "DESC")
+            low = KeysetCursor(self._reader, where, "ASC")
+            if self._expected:
+                with ThreadPoolExecutor(1, thread_name_prefix="cin7-pages") as pool:
+                    below = pool.submit(low.first_page)
+                    top, bottom = high.first_page(), below.result()
+            else:
+                top = high.first_page()
+                bottom = low.first_page() if top.keys else top
             if not top.keys:
                 return
             yield top
-            bottom = low.first_page()
             if not bottom.keys:
                 return
             yield bottom
@@ -79,7 +132,7 @@ class Paginator:
                 page.page_keys[0] == page.page_keys[-1] for page in (top, bottom)
             ):
                 # A page of one key is in order whether the server sorts or not.
-                yield from repeat_until_stable(self._reader, self._where)
+                yield from repeat_until_stable(self._reader, where)
                 return
             if _agree(bottom, top):
                 yield from self._between(low, high)

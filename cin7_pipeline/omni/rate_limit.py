@@ -24,6 +24,8 @@ from cin7_pipeline.omni.rate_limit_store import (
 # Calls arrive less evenly than they are sent, so each window is kept a little longer than Cin7's.
 SECOND_WINDOW_SECONDS = 1.1
 MINUTE_WINDOW_SECONDS = 61.0
+# A machine without time delivers calls late as it wakes callers late: so much more is kept at most.
+MOST_LAG_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,10 @@ class Limits:
         """Return how many calls a day a caller may bring the account to."""
         return self.per_day if may_use_reserve else max(self.per_day - self.reserve, 0)
 
-    @property
-    def rates(self) -> tuple[Rate, ...]:
-        """Calls and the seconds in which there may be no more of them."""
-        return (self.per_second, SECOND_WINDOW_SECONDS), (self.per_minute, self.minute_seconds)
+    def rates(self, lag: float) -> tuple[Rate, ...]:
+        """Return calls and the seconds in which there may be no more of them, where the machine lags."""
+        second = SECOND_WINDOW_SECONDS + min(lag, MOST_LAG_SECONDS)
+        return (self.per_second, second), (self.per_minute, self.minute_seconds)
 
 
 class RateLimiter:
@@ -78,6 +80,7 @@ class RateLimiter:
         self._limits = limits or Limits()
         self._now = now
         self._sleep = sleep
+        self._lag = 0.0
         self._lock = threading.Lock()
 
     @contextmanager
@@ -109,14 +112,16 @@ class RateLimiter:
         with self._store() as store:
             if self._blocked_until(store, may_use_reserve) > store.now:
                 raise self._exhausted(store, may_use_reserve)
-            call = store.reserve(self._limits.rates)
+            call = store.reserve(self._limits.rates(self._lag))
         try:
             while not call.may_leave:
                 self._sleep(max(call.at - self._now(), 0.0))
                 with self._store() as store:
+                    # The latest lags count most; the clock may also have been set.
+                    self._lag = max(0.8 * self._lag, store.now - call.at)
                     if store.exhausted_until > store.now:
                         raise self._exhausted(store, may_use_reserve)
-                    call = store.let_go(call, self._limits.rates)
+                    call = store.let_go(call, self._limits.rates(self._lag))
         except BaseException:
             with self._store() as store:
                 store.release(call)

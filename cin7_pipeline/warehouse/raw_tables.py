@@ -59,6 +59,7 @@ RECORDS = {
         "entity": "varchar",
         "window_start": TIMESTAMP,
         "window_end": TIMESTAMP,
+        "complete_until": TIMESTAMP,
         "lookback_days": "integer",
         "started_at": TIMESTAMP,
         "finished_at": TIMESTAMP,
@@ -69,6 +70,13 @@ RECORDS = {
         "deleted_count": "bigint",
         "call_count": "bigint",
         "seconds": "double",
+    },
+    # Only what fails at present: the next load of the entity that succeeds takes its row away.
+    "raw.sync_failures": {
+        "entity": "varchar",
+        "failing_since": TIMESTAMP,
+        "failed_at": TIMESTAMP,
+        "error": "varchar",
     },
     "raw.sync_owner": {"owner": "varchar", "time_zone": "varchar", "price_tier": "varchar"},
     "raw.sync_coverage": {"entity": "varchar", "day_on": "date", "read_at": TIMESTAMP},
@@ -92,6 +100,7 @@ SETTINGS = {
 PRIMARY_KEYS = {
     "raw.stock_snapshots": "snapshot_on, product_option_id, branch_id, size",
     "raw.sync_coverage": "entity, day_on",
+    "raw.sync_failures": "entity",
 }
 
 

@@ -13,7 +13,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.omni.endpoints import ENDPOINTS
-from cin7_pipeline.pipeline import read_entities, sync_order
+from cin7_pipeline.pipeline import read_entities
 from cin7_pipeline.sandbox.serializers.account import MerchantAccount
 from cin7_pipeline.sandbox.server.server import SandboxServer
 from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
@@ -110,8 +110,7 @@ def read_shop(data_dir: Path, size: Size = SHOP) -> Path:
     account = MerchantAccount(Merchant(opened_on=OPENED_ON, size=size))
     with SandboxServer(account, clock=lambda: NOW, limits=None) as server:
         settings = account_settings(data_dir, server.base_url)
-        for entities in sync_order():
-            read_entities(settings, dict.fromkeys(entities)).raise_failures()
+        read_entities(settings, dict.fromkeys(ENDPOINTS)).raise_failures()
     return path
 
 

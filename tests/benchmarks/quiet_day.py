@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from cin7_pipeline.pipeline import read_entities, sync_order
+from cin7_pipeline.omni.endpoints import ENDPOINTS
+from cin7_pipeline.pipeline import read_entities
 from cin7_pipeline.sandbox.serializers.account import MerchantAccount
 from cin7_pipeline.sandbox.server.server import SandboxServer
 from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
@@ -141,8 +142,7 @@ def import_dlt() -> None:
 
 def _read_all(url: str, home: Path) -> None:
     settings = company(url, home)
-    for stage in sync_order():
-        read_entities(settings, dict.fromkeys(stage)).raise_failures()
+    read_entities(settings, dict.fromkeys(ENDPOINTS)).raise_failures()
 
 
 def _load(pages: Path, home: Path, day: int = 0) -> int:

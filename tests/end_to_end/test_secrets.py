@@ -32,7 +32,7 @@ from tests.end_to_end.echo_proxy import (
 )
 from tests.end_to_end.searching import markers_in
 from tests.end_to_end.secret_markers import ADDRESS, API_KEY, EMAIL, NOTE, PHONE, USERNAME, plant
-from tests.unit.load.fake_account import NOW, Company
+from tests.unit.load.fake_account import Company
 
 PROJECT = Path(__file__).parents[2]
 # Dagster keeps what any library logs beside its own events.
@@ -149,7 +149,6 @@ def _environment(folder: Path, server: EchoProxy) -> dict[str, str]:
         "CIN7_BASE_URL": server.base_url,
         "CIN7_TIME_ZONE": "Australia/Sydney",
         "CIN7_DATA_DIR": str(folder / "data"),
-        "CIN7_AS_OF": NOW.isoformat(),
         "CIN7_CALLS_PER_SECOND": "1000",
         "CIN7_CALLS_PER_MINUTE": "100000",
         "DAGSTER_HOME": str(folder / "dagster_home"),

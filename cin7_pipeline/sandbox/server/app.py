@@ -1,6 +1,7 @@
 """This module is the sandbox as an ASGI application: who may ask, how often, and what becomes of a call.
 
-One event loop answers everything, so nothing here needs a lock. What a call returns is in `handlers`.
+One event loop takes every call, and one thread beside it makes the answers, so that a call counts when it
+arrives and nothing here needs a lock. What a call returns is in `handlers`.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import logging
 import secrets
 from collections import Counter, deque
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
@@ -115,6 +117,9 @@ class Application:
     limits_clock: Callable[[], float]
     requests: list[ReceivedRequest] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
+    thread: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, "cin7-sandbox-answers")
+    )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; it is on record before its answer leaves."""
@@ -142,7 +147,9 @@ class Application:
         if failure is Failure.STALLED:
             await asyncio.sleep(self.faults.stall_seconds)
         answer = failed(failure, self.faults, self.limits_clock()) if failure else None
-        answer = answer or self._read(request, permitted)
+        if answer is None:
+            loop = asyncio.get_running_loop()
+            answer = await loop.run_in_executor(self.thread, self._read, request, permitted)
         return replace(answer, delivery="cut") if failure is Failure.CUT_BODY else answer
 
     def _admit(self, request: Request, route: Route | None) -> Route:

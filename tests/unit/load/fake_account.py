@@ -98,13 +98,19 @@ class Company:
         return load_settings(**{**values, **overrides})
 
     def sync_endpoints(
-        self, *entities: str, window: Window | None = None, **overrides: Any
+        self,
+        *entities: str,
+        window: Window | None = None,
+        behind_stock: Collection[str] = (),
+        **overrides: Any,
     ) -> LoadOutcome:
         """Load entities over one window, or each over its own."""
         settings = self.settings(**overrides)
         with connect(settings) as client:
             windows = dict.fromkeys(entities or ("sales_orders",), window)
-            return sync_endpoints(ENDPOINTS, windows, client, settings)
+            return sync_endpoints(
+                ENDPOINTS, windows, client, settings, documents_behind_stock=behind_stock
+            )
 
     def load_one(self, entity: str = "sales_orders", **options: Any) -> LoadReport:
         """Load one entity that is expected to succeed."""

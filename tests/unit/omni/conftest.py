@@ -121,8 +121,8 @@ class ListServer:
         return httpx.Response(200, json=found[0]) if found else httpx.Response(404)
 
     def _matches(self, record: dict, where: str) -> bool:
-        beyond = re.search(rf"{self.key} ([<>]=?|=) (\d+)", where)
-        is_beyond = not beyond or COMPARISONS[beyond[1]](record[self.key], int(beyond[2]))
+        beyond = re.findall(rf"{self.key} ([<>]=?|=) (\d+)", where)
+        is_beyond = all(COMPARISONS[sign](record[self.key], int(key)) for sign, key in beyond)
         if not is_beyond and "after" not in self.ignores:
             return False
         listed = re.search(rf"{self.key} IN \(([\d,]+)\)", where)

@@ -66,6 +66,27 @@ def test_both_ends_are_read_at_the_same_time(client_for, list_server):
     assert len(server.asked) == 4
 
 
+def test_a_list_that_is_known_is_read_in_ranges_at_once(client_for, list_server, rows_of):
+    """What an earlier read found cuts a long list into ranges of two pages; each is asked from both ends."""
+    server = list_server([{"id": n} for n in range(1, 19)])
+    together = threading.Barrier(6)
+    server.before_answer = lambda _: together.wait(10)
+    expected = list(range(1, 17))
+    walk = Paginator(client_for(server), SALES_ORDERS, None, expected=expected, rows=4)
+    assert {record["id"] for record in rows_of(walk)} == set(range(1, 19))
+    assert not walk.used_offset_pages
+    assert len(server.asked) == 6
+
+
+def test_a_server_that_ignores_a_range_is_read_as_one_list(client_for, list_server, rows_of):
+    """Rows from outside of the range show that it was ignored; nothing is lost."""
+    server = list_server([{"id": n} for n in range(1, 13)], ignores="after")
+    expected = list(range(1, 13))
+    walk = Paginator(client_for(server), SALES_ORDERS, None, expected=expected, rows=4)
+    assert {record["id"] for record in rows_of(walk)} == set(range(1, 13))
+    assert walk.used_offset_pages
+
+
 def test_a_page_that_is_not_full_is_no_end(client_for, list_server, rows_of):
     """Records behind a page that Cin7 sends short of the rows asked for are read all the same."""
     server = list_server(orders(9), most_rows=2)
