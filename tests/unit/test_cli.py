@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from threading import Timer
@@ -254,3 +255,16 @@ def test_without_credentials_the_sandbox_is_announced(
     result = cin7("status")
     assert result.exit_code == 0
     assert "No credentials are set: this is the sandbox account." in result.stdout
+
+
+def test_a_price_waits_for_the_run_that_is_going_on(synced: Company) -> None:
+    """A re-sync, and its price alone, stand in the same queue as everything else."""
+    asked = ("resync", "--from", "2026-06-01", "--to", "2026-06-02", "--dry-run")
+    with ThreadPoolExecutor(1) as pool:
+        with run_lock(synced.settings(), "another run", print):
+            result = pool.submit(cin7, *asked)
+            with pytest.raises(TimeoutError):
+                result.result(timeout=3)
+        priced = result.result(timeout=60)
+    assert priced.exit_code == 0, priced.output
+    assert "Waiting for another run to end: another run" in priced.stderr

@@ -109,3 +109,14 @@ def test_a_date_without_a_place_is_utc(zone):
     now = datetime(2026, 3, 1, 12, tzinfo=UTC)
     assert retry_after_seconds(f"Sun, 01 Mar 2026 12:01:30 {zone}", now) == 90
     assert retry_after_seconds("Sun, 01 Mar 2026 23:01:30 +1100", now) == 90
+
+
+def test_a_long_pause_is_ended_by_a_person(client_for, rate_limiter):
+    """A wait of hours that a proxy made up names the command that ends it, and calls go out again."""
+    mistake = httpx.Response(429, content=b'"no"', headers={"Retry-After": "86400"})
+    client = client_for(mistake, httpx.Response(200, content=b"[1]"))
+    for _ in range(2):
+        with pytest.raises(QuotaExhausted, match="cin7 forget pause"):
+            client.get("v1/Stock", {})
+    rate_limiter.forget_pauses()
+    assert client.get("v1/Stock", {}) == b"[1]"
