@@ -36,4 +36,4 @@ select
     issues.line_id
 from planning.data_issues as issues
 anti join known using (document_kind, document_id)
-where issues.document_kind <> 'branch'
+where issues.document_kind <> 'branch' and issues.document_id <> 0

@@ -6,8 +6,9 @@ grain: [issue, document_kind, document_id, line_id]
 columns:
   issue: Name of the issue, such as description_only_line or branch_unmapped.
   document_kind: >-
-    What it is about; a kind of document, branch, product_option, contact or bom_master.
-  document_id: Cin7 id of it; 0 where documents name no branch.
+    What it is about; a kind of document, branch, product_option, contact or bom_master, or what
+    else Cin7 lists.
+  document_id: Cin7 id of it; 0 where documents name no branch, or where it is about all of a kind.
   line_id: Cin7 id of the line; 0 where the issue is about the whole.
   severity: error (numbers are wrong until it is fixed), warning or info.
   detail: >-
@@ -51,6 +52,8 @@ issues as (
     select * from issues.dates
     union all by name
     select * from issues.boms
+    union all by name
+    select * from issues.reads
 ),
 
 masked as (

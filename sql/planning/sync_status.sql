@@ -4,16 +4,19 @@ about: >-
   where it was never read or is skipped.
 grain: [entity]
 columns:
-  entity: Name of the endpoint, such as sales_orders.
-  last_success_at: When the last sync was stored (UTC); null before the first.
-  data_as_of_at: When the last sync began to read (UTC); later changes in Cin7 may be missing.
+  entity:
+  last_success_at:
+  data_as_of_at:
   row_count: Records in the warehouse that Cin7 still has.
-  call_count: API calls that the last sync spent.
-  new_count: Records that the last sync loaded for the first time.
-  changed_count: Records that the last sync found changed.
-  gone_count: Records that the last sync found deleted in Cin7.
-  lookback_days: Days that the last sync looked back.
-  is_skipped: True where the setting CIN7_SKIP_ENTITIES names it, so that it is no longer read.
+  call_count:
+  new_count:
+  changed_count:
+  gone_count:
+  lookback_days:
+  is_skipped:
+  is_stale:
+  failing_since:
+  last_error:
 */
 with
 
@@ -81,22 +84,17 @@ row_counts as (
 
 select
     row_counts.entity,
-    syncs.finished_at as last_success_at,
-    syncs.started_at as data_as_of_at,
+    reads.last_success_at,
+    reads.data_as_of_at,
     row_counts.row_count,
-    syncs.call_count,
-    syncs.new_count,
-    syncs.changed_count,
-    syncs.deleted_count as gone_count,
-    syncs.lookback_days,
-    coalesce(
-        list_contains(string_split(getvariable('skip_entities'), ','), row_counts.entity), false
-    ) as is_skipped
+    reads.call_count,
+    reads.new_count,
+    reads.changed_count,
+    reads.gone_count,
+    reads.lookback_days,
+    reads.is_skipped,
+    reads.is_stale,
+    reads.failing_since,
+    reads.last_error
 from row_counts
-left join staging.sync_log as syncs using (entity)
-qualify
-    row_number() over (
-        partition by row_counts.entity
-        order by
-            syncs.sequence desc, syncs.finished_at desc, syncs.started_at desc, syncs.sync_id desc
-    ) = 1
+inner join core.last_reads as reads using (entity)

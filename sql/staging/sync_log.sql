@@ -7,6 +7,9 @@ columns:
   entity: Endpoint that was read.
   window_start_at: Start of the window (UTC).
   window_end_at: End of the window (UTC).
+  complete_until_at: >-
+    Until when everything that changed was known afterwards (UTC); null before the first read
+    without an end, and in what earlier versions wrote.
   lookback_days: Days that the sync looks back.
   started_at: When reading started (UTC).
   finished_at: When it was stored (UTC).
@@ -24,6 +27,7 @@ select
     entity,
     timezone('UTC', window_start) as window_start_at,
     timezone('UTC', window_end) as window_end_at,
+    timezone('UTC', complete_until) as complete_until_at,
     lookback_days,
     timezone('UTC', started_at) as started_at,
     timezone('UTC', finished_at) as finished_at,
