@@ -200,6 +200,7 @@ def build_variables(settings: Settings) -> dict[str, object]:
         "default_lead_days": settings.default_lead_days,
         "default_transfer_days": settings.default_transfer_days,
         "overdue_limit_days": settings.overdue_limit_days,
+        "default_branch_id": settings.default_branch_id,
         "skip_entities": ",".join(sorted(settings.skip_entities)),
     }
 

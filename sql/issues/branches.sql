@@ -55,8 +55,13 @@ unmapped_branches as (
                     count(uses.order_name)::varchar, max(uses.order_name)
                 )
         end as detail,
-        'Give the documents a branch in Cin7 that it has; until then they stand under the '
-        || 'warehouse unmapped.' as suggestion
+        case
+            when uses.branch_id = 0
+                then
+                    'Give the documents a branch in Cin7, or name one for all of them in '
+                    || 'CIN7_DEFAULT_BRANCH_ID; until then'
+            else 'Give the documents a branch in Cin7 that it has; until then'
+        end || ' they stand under the warehouse unmapped.' as suggestion
     from uses
     left join core.branch_warehouses as branch_warehouses using (branch_id)
     where branch_warehouses.branch_id is null

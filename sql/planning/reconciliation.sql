@@ -20,7 +20,7 @@ columns:
   difference: Ours less Cin7's, in stocking units.
   likely_cause: >-
     Null where both agree, else the first that applies. "documents without a branch": give them one
-    in Cin7, or name a default branch in the settings. "unmapped branch": add the branch to
+    in Cin7, or name one in CIN7_DEFAULT_BRANCH_ID. "unmapped branch": add the branch to
     data/settings/warehouses.csv. "kit components": Cin7 may count the kit, its parts or both.
     "description-only lines": an open line has the code and no item; see data_issues. "several
     items share the sku": give each a code of its own. "faulty, laid by or held by hand": look for

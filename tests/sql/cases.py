@@ -34,6 +34,7 @@ VARIABLES: Mapping[str, object] = {
     "default_lead_days": 30,
     "default_transfer_days": 7,
     "overdue_limit_days": 42,
+    "default_branch_id": None,
     "skip_entities": "",
 }
 Rows = list[dict[str, Any]]

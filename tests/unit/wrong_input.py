@@ -109,6 +109,7 @@ VARIABLES: dict[str, Cases] = {
     "DEFAULT_LEAD_DAYS": COUNT,
     "DEFAULT_TRANSFER_DAYS": COUNT,
     "OVERDUE_LIMIT_DAYS": COUNT,
+    "DEFAULT_BRANCH_ID": COUNT,
     "KEEP_RELEASES": COUNT,
     "MEMORY_LIMIT_MB": [
         *((text, words) for text, words in COUNT if text not in ("0", "-5")),

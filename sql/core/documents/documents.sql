@@ -6,7 +6,8 @@ columns:
   document_id: Cin7 id of the document.
   order_number: Reference of the document.
   contact_id: Customer or supplier; null on transfers.
-  branch_id: Branch of the document; on transfers the destination.
+  branch_id: Branch of the document, where it has none the default one of the settings; on
+    transfers the destination.
   created_on:
   completed_on: Day of dispatch, of full receipt or of the return of the goods, local date; null
     where it has not come or cannot be.
@@ -80,7 +81,10 @@ select
     documents.document_id,
     documents.order_number,
     documents.contact_id,
-    documents.branch_id,
+    case
+        when documents.document_kind = 'transfer' then documents.branch_id
+        else coalesce(documents.branch_id, getvariable('default_branch_id')::bigint)
+    end as branch_id,
     documents.created_on,
     case
         when documents.completed_on between days.first_on and today.today_on

@@ -119,6 +119,7 @@ MEANING: dict[str, Callable[[str], Any]] = {
         "default_lead_days",
         "default_transfer_days",
         "overdue_limit_days",
+        "default_branch_id",
         "keep_releases",
         "memory_limit_mb",
     ],
