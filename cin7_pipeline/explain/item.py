@@ -48,6 +48,24 @@ QUESTIONS = {
         from {item} order by due_on, sales_order_id, line_id
         """,
     ),
+    "Expected demand": (
+        "planning.projected_stock",
+        """
+        select
+            warehouse, arg_min(demand, day_on) as "units a day",
+            coalesce(min(day_on) filter (is_stockout)::varchar, 'not by ' || max(day_on)) as "runs out on"
+        from {item} group by warehouse order by warehouse
+        """,
+    ),
+    "Last returns": (
+        "planning.return_lines",
+        """
+        select
+            order_number as "credit note", sales_reference as "of order", channel, warehouse,
+            quantity as units, returned_on
+        from {item} order by returned_on desc, credit_note_id desc, line_id
+        """,
+    ),
     "Last sales": (
         "planning.sales_lines",
         """
