@@ -1,8 +1,9 @@
 """This module merges changed records into schema `raw` with dlt, each document together with its lines.
 
 The lines are a nested table of their document's, so that dlt merges both in one transaction and a line
-that vanished from a document vanishes here. Typed Arrow tables leave dlt nothing to guess. It does not
-decide what changed (`extract.py`), nor what makes a load count (`commit.py`).
+that vanished from a document vanishes here. Typed Arrow tables leave dlt nothing to guess. Where a table is
+empty there is nothing to merge with, and a plain insert costs half. It does not decide what changed
+(`extract.py`), nor what makes a load count (`commit.py`).
 """
 
 import os
@@ -38,7 +39,10 @@ def merge(
 
     Merging the same records twice leaves the same rows. dlt works in `state_dir` meanwhile.
     """
-    changed = [extract for extract in extracts if extract.has_changes]
+    changed = []
+    for extract in extracts:
+        if extract.has_changes and not _insert_where_empty(connection, extract, read_at):
+            changed.append(extract)
     if not changed:
         return
     dlt = _configured_dlt()
@@ -54,6 +58,40 @@ def merge(
             ),
         )
         pipeline.run([_resource(dlt, extract, read_at) for extract in changed])
+
+
+def _insert_where_empty(
+    connection: duckdb.DuckDBPyConnection, extract: Extract, read_at: datetime
+) -> bool:
+    """Write the records of a first load, documents and lines in one transaction; tell whether it was one.
+
+    dlt can append too, but table by table: a kill in between would leave documents without their lines,
+    which count as loaded ever after.
+    """
+    if connection.execute(f"select 1 from raw.{extract.endpoint.name} limit 1").fetchone():
+        return False
+    connection.execute("begin")
+    try:
+        for table, rows in zip(extract.endpoint.tables, _rows(extract, read_at), strict=True):
+            connection.register("loaded", rows)
+            connection.execute(f"insert into raw.{table} by name from loaded")
+            connection.unregister("loaded")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+    return True
+
+
+def _rows(extract: Extract, read_at: datetime) -> Iterator[pa.Table]:
+    """Yield the changed documents, with when they were read, and their lines where they have any."""
+    documents, lines = extract.changed_tables()
+    count = len(documents)
+    read = pa.repeat(pa.scalar(read_at, TIMESTAMP), count)
+    documents = documents.append_column(pa.field("read_at", TIMESTAMP), read)
+    yield documents.append_column(pa.field("deleted_at", TIMESTAMP), pa.nulls(count, TIMESTAMP))
+    if lines is not None:
+        yield lines
 
 
 def _configured_dlt() -> ModuleType:
@@ -96,12 +134,8 @@ def _resource(dlt: ModuleType, extract: Extract, read_at: datetime) -> Any:
     endpoint = extract.endpoint
 
     def tables() -> Iterator[Any]:
-        documents, lines = extract.changed_tables()
-        count = len(documents)
-        read = pa.repeat(pa.scalar(read_at, TIMESTAMP), count)
-        documents = documents.append_column(pa.field("read_at", TIMESTAMP), read)
-        not_deleted = pa.nulls(count, TIMESTAMP)
-        yield documents.append_column(pa.field("deleted_at", TIMESTAMP), not_deleted)
+        documents, *lines = _rows(extract, read_at)
+        yield documents
         if endpoint.lines is not None:
             # Also where there is no line: what dlt has no rows of, it would not take lines away from.
             nested: Any = dlt.mark.make_hints(
@@ -114,7 +148,7 @@ def _resource(dlt: ModuleType, extract: Extract, read_at: datetime) -> Any:
                     ROOT_KEY: {"root_key": True, "nullable": False},
                 },
             )
-            yield dlt.mark.with_hints(lines, nested, create_table_variant=True)
+            yield dlt.mark.with_hints(*lines, nested, create_table_variant=True)
 
     hints: Any = {ROW_KEY: UNIQUE_ROW_KEY} if endpoint.lines else None
     return dlt.resource(

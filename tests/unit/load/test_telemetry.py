@@ -8,6 +8,7 @@ from tests.sample_shop import environment
 from tests.unit.load.fake_account import Company, order
 
 LOAD = """
+import sys
 from cin7_pipeline.account import connect
 from cin7_pipeline.load.sync import sync_endpoints
 from cin7_pipeline.omni.endpoints import ENDPOINTS
@@ -15,12 +16,16 @@ from cin7_pipeline.settings import load_settings
 settings = load_settings()
 with connect(settings) as client:
     sync_endpoints(ENDPOINTS, {"sales_orders": None}, client, settings).raise_failures()
+assert "dlt" in sys.modules
 """
 
 
 def test_a_load_calls_no_address_but_cin7s(company: Company) -> None:
     """Whatever the environment says of telemetry, its address is never called."""
     company.orders.append(order(1, created=1))
+    company.load_one()  # dlt merges from the second load on
+    company.server.requests.clear()
+    company.orders[0] = order(1, created=1, total=5)
     assert company.server is not None
     url = f"{company.server.base_url}/telemetry"
     known = {"PATH": os.environ["PATH"], "RUNTIME__DLTHUB_TELEMETRY_ENDPOINT": url}
