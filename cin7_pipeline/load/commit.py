@@ -33,6 +33,7 @@ def commit_load(
         [(last,)] = connection.execute("select max(sequence) from raw.sync_log").fetchall()
         for extract in extracts:
             _mark_deleted(connection, extract)
+            _write_rejected(connection, extract)
             if extract.endpoint.is_incremental:
                 _write_coverage(connection, extract)
             if extract.endpoint.has_daily_snapshot:
@@ -87,6 +88,25 @@ def _mark_deleted(connection: DuckDBPyConnection, extract: Extract) -> None:
         [extract.started_at],
     )
     connection.unregister("deleted")
+
+
+def _write_rejected(connection: DuckDBPyConnection, extract: Extract) -> None:
+    """Note which records could not be read and why; those that were read, or are gone, leave the list."""
+    entity, seen_at = extract.endpoint.name, extract.started_at
+    rejected = {(key[0], why.field): why.reason for key, why in extract.rejected.items()}
+    answered = {key[0] for key in extract.versions} | extract.fetched_ids
+    for record_id, field in extract.state.rejected - rejected.keys():
+        if extract.window.is_whole or record_id in answered:
+            connection.execute(
+                "delete from raw.rejected_records where entity = ? and id = ? and field = ?",
+                [entity, record_id, field],
+            )
+    for (record_id, field), reason in sorted(rejected.items()):
+        connection.execute(
+            "insert into raw.rejected_records values ($1, $2, $3, $4, $5, $5)"
+            " on conflict do update set reason = excluded.reason, last_seen_at = excluded.last_seen_at",
+            [entity, record_id, field, reason, seen_at],
+        )
 
 
 def _write_coverage(connection: DuckDBPyConnection, extract: Extract) -> None:

@@ -16,13 +16,20 @@ import duckdb
 import pyarrow as pa
 
 from cin7_pipeline.errors import Cin7Rejected, ContractBroken
-from cin7_pipeline.load.records import ChangedRecords, RecordReader, RecordVersion, Tables
+from cin7_pipeline.load.records import (
+    ChangedRecords,
+    RecordReader,
+    RecordVersion,
+    Rejection,
+    Tables,
+)
 from cin7_pipeline.load.report import LoadReport
 from cin7_pipeline.load.state import Key, TableState
 from cin7_pipeline.omni.by_id import ListOfIdsIgnored, read_by_id, read_one_by_one
 from cin7_pipeline.omni.client import Cin7Client
 from cin7_pipeline.omni.endpoint import Endpoint, SyncMode
 from cin7_pipeline.omni.filters import and_modified_before, window_where
+from cin7_pipeline.omni.page import Page
 from cin7_pipeline.omni.paging import Paginator
 from cin7_pipeline.window import Window
 
@@ -30,6 +37,8 @@ from cin7_pipeline.window import Window
 DELETED_WITHOUT_QUESTION = 20
 # So many are always asked for one by one; more of them only where that many may be deleted.
 ASKED_ONE_BY_ONE = 100
+# The same of records that cannot be read: single mistakes of other programs, no change of Cin7's.
+REJECTED_WITHOUT_QUESTION = 10
 # Documents and lines that are typed together: a query costs as much as typing some hundred rows.
 ROWS_AT_ONCE = 20_000
 # A record is found by its `modifiedDate` only a while after it, and Cin7's clock may be behind ours.
@@ -64,16 +73,14 @@ class Extract:
         self.used_offset_pages = False
         self.seconds = 0.0
         self.reader = reader
-        self._changed = ChangedRecords(reader)
+        self.fetched_ids: set[int] = set()
+        self._rejections: list[tuple[RecordVersion, Rejection]] = []
+        self._changed = ChangedRecords(reader, self._rejections)
         self._tables: list[Tables] = []
 
-    def add_page(self, body: bytes) -> None:
-        """Take the records of a page: each once, in the version that was modified last.
-
-        Raises:
-            ContractBroken: a record has another shape; the message names record and field.
-        """
-        for version, raw in self.reader.split(body):
+    def add_page(self, page: Page) -> None:
+        """Take the records of a page: each once, in the version that was modified last."""
+        for version, raw in self.reader.split(page):
             known = self.versions.get(version.key)
             if known and (known.row_hash == version.row_hash or version.is_older_than(known)):
                 continue
@@ -87,7 +94,27 @@ class Extract:
         """Type the changed records that are not typed yet."""
         if self._changed.row_count:
             self._tables.append(self._changed.tables())
-            self._changed = ChangedRecords(self.reader)
+            self._changed = ChangedRecords(self.reader, self._rejections)
+
+    @property
+    def rejected(self) -> dict[Key, Rejection]:
+        """Return why records are set aside that cannot be typed; what was known of them stays."""
+        return {v.key: why for v, why in self._rejections if self.versions[v.key] is v}
+
+    def require_few_rejected(self, share_limit: float) -> None:
+        """Refuse the whole endpoint where so many records cannot be typed that its shape has changed.
+
+        Raises:
+            ContractBroken: more than the share of what was read; one record and its field are named.
+        """
+        rejected = self.rejected
+        if len(rejected) <= max(REJECTED_WITHOUT_QUESTION, share_limit * len(self.versions)):
+            return
+        key, (field_name, reason) = next(iter(rejected.items()))
+        raise self.reader.refusal(
+            f"{len(rejected)} of {len(self.versions)} records cannot be read, more than the limit of"
+            f" {share_limit:.0%}, {self.endpoint.page_key}={key[0]} among them: {field_name}: {reason}"
+        )
 
     @property
     def complete_until(self) -> datetime | None:
@@ -136,8 +163,9 @@ class Extract:
 
     def report(self, finished_at: datetime) -> LoadReport:
         """Return the receipt; records that were deleted and are back count as new."""
-        hashes, rows = self.state.hashes, len(self.versions)
-        new = len(self.versions.keys() - hashes.keys())
+        hashes, rejected = self.state.hashes, self.rejected
+        rows = len(self.versions) - len(rejected)
+        new = len(self.versions.keys() - hashes.keys() - rejected.keys())
         unchanged = sum(hashes.get(key) == v.row_hash for key, v in self.versions.items())
         return LoadReport(
             entity=self.endpoint.name,
@@ -155,6 +183,7 @@ class Extract:
             used_offset_pages=self.used_offset_pages,
             complete_until=self.complete_until,
             gap=self.gap,
+            rejected_ids=tuple(sorted({key[0] for key in rejected})),
         )
 
     @property
@@ -184,6 +213,7 @@ class Extractor:
     now: datetime
     salt: bytes = field(repr=False)
     deleted_share_limit: float
+    rejected_share_limit: float
     on_progress: OnProgress = no_progress
 
     def read(self, endpoint: Endpoint, window: Window, state: TableState) -> Extract:
@@ -207,14 +237,16 @@ class Extractor:
         """Read by their ids what the list does not answer for, and what others name; find what is deleted.
 
         Raises:
-            ContractBroken: a record has another shape, or more records are missing than the limit allows.
+            ContractBroken: more records cannot be read, or are missing, than the limits allow.
             Cin7Unavailable, Cin7Rejected: the account did not answer; the extract is of no use then.
         """
         with self._adding_to(extract):
             known = extract.state.hashes.keys() | extract.versions.keys()
             fetched = self._ids_to_fetch(extract) | set(named_ids).difference(k[0] for k in known)
+            extract.fetched_ids |= fetched
             self._read_ids(extract, fetched)
             extract.deleted = self._deleted_keys(extract, fetched)
+        extract.require_few_rejected(self.rejected_share_limit)
 
     def read_changed(self, extract: Extract, since: datetime) -> None:
         """Read once more what was modified since, so that the extract is of the present.
@@ -261,24 +293,25 @@ class Extractor:
         for page in pages:
             rows += len(page.keys)
             self.on_progress(extract.endpoint.name, rows)
-            extract.add_page(page.body)
+            extract.add_page(page)
         extract.used_offset_pages |= pages.used_offset_pages
 
     def _read_ids(self, extract: Extract, ids: set[int]) -> None:
-        for body in read_by_id(self.client, extract.endpoint, sorted(ids)):
-            extract.add_page(body)
+        for page in read_by_id(self.client, extract.endpoint, sorted(ids)):
+            extract.add_page(page)
 
     def _ids_to_fetch(self, extract: Extract) -> set[int]:
         """Return the ids to fetch one by one, because the window does not answer for them.
 
         Open documents outside the window, what was marked deleted in the last days, records that others
-        name and that are not loaded yet, and options of which a size disappeared.
+        name and that are not loaded yet, records that were set aside, and options of which a size disappeared.
         """
         state = extract.state
         read_ids = {key[0] for key in extract.versions}
         ids = set(state.unresolved_ids)
         if extract.is_lookback:
             ids |= {key[0] for key in state.open_keys} | state.lately_deleted_ids
+            ids |= {record_id for record_id, _ in state.rejected}
         ids -= read_ids
         if not extract.window.is_whole:
             # Of these ids some rows came and some did not: a size was taken off its option.
@@ -296,7 +329,9 @@ class Extractor:
             or key[0] in fetched
             or (created is not None and start <= created < end)
         }
-        missing = expected - extract.versions.keys()
+        # A record that cannot be read came, though perhaps without its whole key.
+        came = {key[0] for key in extract.rejected}
+        missing = {key for key in expected - extract.versions.keys() if key[0] not in came}
         endpoint = extract.endpoint
         allowed = max(DELETED_WITHOUT_QUESTION, self.deleted_share_limit * len(expected))
         if endpoint.mode is SyncMode.FULL_REFRESH and missing and not extract.versions:
@@ -314,8 +349,8 @@ class Extractor:
         if endpoint.page_key == "id" and len(missing) <= max(ASKED_ONE_BY_ONE, allowed):
             # Where only a size of an option is missing, its other sizes came.
             absent = {key[0] for key in missing} - {key[0] for key in extract.versions}
-            for body in read_one_by_one(self.client, endpoint, absent):
-                extract.add_page(body)
+            for page in read_one_by_one(self.client, endpoint, absent):
+                extract.add_page(page)
             missing -= extract.versions.keys()
         if len(missing) > allowed:
             msg = (

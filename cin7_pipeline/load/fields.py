@@ -19,11 +19,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import UNSET, Raw
 
+from cin7_pipeline.omni.coercion import coerced
 from cin7_pipeline.omni.endpoint import Column, ColumnType
 from cin7_pipeline.omni.page import Id
 from cin7_pipeline.warehouse.sql import identifier
 
 TIMESTAMP = pa.timestamp("us", tz="UTC")
+# What is kept of an object of a list.
+Scalar = int | float | str | bool | None
 
 # How msgspec checks a field; text where nothing is said. A number stays the text it was sent as, because
 # a double would lose digits.
@@ -59,13 +62,13 @@ EMAIL_ADDRESS = re.compile(r"[^@\s]+@[^@\s]*\.[^@\s]*")
 CANONICAL_JSON = msgspec.json.Encoder(order="sorted")
 
 
-class FlatPart(msgspec.Struct):
-    """An object of a list, without its lists and objects: nobody declared what may be in those."""
+class Unreadable(ValueError):
+    """A value that its column cannot hold: the field, and what is wrong with it, without the value."""
 
-    def __post_init__(self) -> None:
-        for name in self.__struct_fields__:
-            if isinstance(getattr(self, name), list | dict):
-                setattr(self, name, UNSET)
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
 
 
 class RowType:
@@ -89,9 +92,9 @@ class RowType:
         for column in columns:
             source = column.field
             fields[source] = FIELD_TYPES.get(column.type, str | None)
-            if column.type is ColumnType.JSON_LIST:
-                parts = [(subfield, Any, UNSET) for subfield in column.subfields]
-                part: Any = msgspec.defstruct("Part", parts, bases=(FlatPart,), gc=False)
+            if column.type is ColumnType.JSON_LIST:  # in order, as other JSON is
+                parts = [(subfield, Scalar, UNSET) for subfield in sorted(column.subfields)]
+                part: Any = msgspec.defstruct("Part", parts, gc=False)
                 fields[source] = list[part] | None
             if column.type in derived:  # by its own name, as two columns may come from one field
                 source = column.name
@@ -99,6 +102,8 @@ class RowType:
                 self._derived.setdefault(column.field, []).append((source, derived[column.type]))
             structure[source] = SQL_TYPES.get(column.type, "varchar")
             select[column.name] = SELECTED.get(column.type, '"{0}"').format(source)
+            if column.type is ColumnType.ID and column.name in required:
+                select[column.name] = f'coalesce("{source}", 0)'
         self.fields = [
             (n, kind, Raw(b"null") if kind is Raw else None) for n, kind in fields.items()
         ]
@@ -125,6 +130,14 @@ class RowType:
                 setattr(row, target, function(value))
         return msgspec.json.encode(row)
 
+    def coerced(self, fields: Mapping[str, Raw]) -> dict[str, Any]:
+        """Return the declared fields among those of a row, as they are declared to be sent."""
+        return {
+            column.field: coerced(fields[column.field], column.type, column.subfields)
+            for column in self._columns
+            if column.field in fields
+        }
+
     def inexact_rows(self, texts: Sequence[bytes]) -> list[int]:
         """Return which rows hold a value that DuckDB would not convert by our rules."""
         is_inexact = pc.match_substring_regex(_text_array(texts), self._inexact)
@@ -135,18 +148,18 @@ class RowType:
         """Return a row with its numbers rounded as their columns are, half to even.
 
         Raises:
-            ValueError, ArithmeticError: a number or timestamp that its column cannot hold.
+            Unreadable: a number or timestamp that its column cannot hold.
         """
         fields = msgspec.json.decode(text, type=dict[str, Raw])
         for column in self._columns:
             try:
                 if column.type in SCALES:
-                    fields[column.field] = rounded(fields[column.field], SCALES[column.type])
+                    number = coerced(fields[column.field], column.type)
+                    fields[column.field] = rounded(number, SCALES[column.type])
                 elif column.type is ColumnType.TIMESTAMP:
                     in_utc(msgspec.json.decode(fields[column.field], type=datetime | None))
             except (ValueError, ArithmeticError) as error:
-                msg = f"{self._path}{column.field}: {error}"
-                raise ValueError(msg) from None
+                raise Unreadable(f"{self._path}{column.field}", str(error)) from None
         return msgspec.json.encode(fields)
 
     def table(
@@ -174,7 +187,6 @@ def derivations(
     """Return what is kept of the fields of these types, always as a text."""
     return {
         ColumnType.JSON: json_text,
-        ColumnType.JSON_LIST: json_text,
         ColumnType.EMAIL_HASH: partial(email_hash, salt=salt),
         ColumnType.EMAIL_VALIDITY: email_validity,
         ColumnType.CUSTOM_FIELDS: lambda value: json_text(mapped_custom_fields(value, mapped)),

@@ -1,12 +1,13 @@
 """This module turns pages of JSON records into typed Arrow tables of documents and their lines.
 
-Each record is split off its page as the text that Cin7 sent, which decides whether it changed; changed ones
-are projected to their declared fields, and typed many at a time (`fields.py`). It does not decide which
-pages are read (`extract.py`) and writes nothing (`merge.py`).
+The text that Cin7 sent of a record decides whether it changed; changed ones are projected to their declared
+fields, and typed many at a time (`fields.py`). One that cannot be typed is set aside alone. It does not
+decide which pages are read (`extract.py`) and writes nothing (`merge.py`).
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,14 +21,13 @@ import pyarrow.compute as pc
 from msgspec import Raw
 
 from cin7_pipeline.errors import ContractBroken
-from cin7_pipeline.load.fields import RowType, derivations, in_utc
+from cin7_pipeline.load.fields import RowType, Unreadable, derivations, in_utc
 from cin7_pipeline.load.state import Key
 from cin7_pipeline.omni.endpoint import Column, ColumnType, Endpoint
-from cin7_pipeline.omni.page import Id
+from cin7_pipeline.omni.page import Page
 
 # dlt links a nested row to its root by these columns; ours hold the document's own id.
 ROW_KEY, ROOT_KEY = "_dlt_id", "_dlt_root_id"
-UNKNOWN_FIELD = "Object contains unknown field"
 # What the types were called when the first row hashes were written; see `declaration`.
 FIRST_NAMES = {
     ColumnType.TEXT_NOT_NULL: "KEY_TEXT",
@@ -52,6 +52,13 @@ class RecordVersion(NamedTuple):
         if self.modified_at is None or other.modified_at is None:
             return False
         return self.modified_at < other.modified_at
+
+
+class Rejection(NamedTuple):
+    """Why a record is set aside: the field at fault, and what is wrong with its value, which is not shown."""
+
+    field: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,8 @@ class RecordReader:
                 ROOT_KEY: "_parent::varchar",
                 ROW_KEY: "concat(_parent, '-', _number)",
             }
-            self.lines = RowType(lines.columns, derived, keys, keys.keys(), f"{lines.field}.")
+            of_line = {**keys, "place": "_place"}
+            self.lines = RowType(lines.columns, derived, of_line, keys.keys(), f"{lines.field}.")
         own["row_hash"] = "_row_hash"
         self.documents = RowType(endpoint.columns, derived, own, {*endpoint.key, ROW_KEY})
         fields = list(self.documents.fields)
@@ -108,16 +116,6 @@ class RecordReader:
             )
             for is_strict in (True, False)
         )
-        # What tells records and their versions apart: ids must be there, everything else may lack.
-        keys_and_dates: list[tuple[Any, ...]] = [
-            (column.field, Id) if column.type is ColumnType.ID else (column.field, str | None, None)
-            for column in endpoint.key_columns
-        ]
-        dates = {"createdDate", "modifiedDate"} & {column.field for column in endpoint.columns}
-        keys_and_dates += [(date, datetime | None, None) for date in sorted(dates)]
-        head = msgspec.defstruct("Head", keys_and_dates, kw_only=True, gc=False)
-        self._head = msgspec.json.Decoder(head)
-        self._heads = msgspec.json.Decoder(list[head])  # type: ignore[valid-type]
 
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -126,134 +124,164 @@ class RecordReader:
         connection.execute("set timezone = 'UTC'")  # a timestamp without a zone is in UTC
         return connection
 
-    def split(self, body: bytes) -> Iterator[tuple[RecordVersion, Raw]]:
-        """Yield each record of a page: its version, and its text as Cin7 sent it.
+    def split(self, page: Page) -> Iterator[tuple[RecordVersion, Raw]]:
+        """Yield each record of a page: its version, and its text as Cin7 sent it."""
+        salt, declared, blake2b = self._salt, self._declaration, hashlib.blake2b
+        for key, dates, raw in zip(page.keys, page.dates, page.records, strict=True):
+            digest = blake2b(raw, digest_size=8, key=salt, person=declared).hexdigest()
+            created = modified = None
+            with suppress(OverflowError):  # the record is set aside when it is typed
+                created, modified = map(in_utc, dates) if dates else (None, None)
+            yield RecordVersion(key, digest, created, modified), raw
+
+    def project(self, raw: Raw) -> tuple[bytes, list[bytes], list[int | None]]:
+        """Return the declared fields of a record as JSON, those of each of its lines, and their places.
+
+        A line has a place, from 1, where its id does not tell it from the others of its document.
 
         Raises:
-            ContractBroken: a record without a usable key or date; the message names it.
-        """
-        raws = msgspec.json.decode(body, type=list[Raw])
-        try:
-            heads = self._heads.decode(body)
-        except msgspec.DecodeError:  # again one by one, to name the record at fault
-            heads = [self._decode(self._head, raw) for raw in raws]
-        width, salt, declared = len(self.endpoint.key), self._salt, self._declaration
-        for head, raw in zip(map(msgspec.structs.astuple, heads), raws, strict=True):
-            key, dates = head[:width], head[width:]
-            if None in key:
-                key = tuple("" if part is None else part for part in key)
-            digest = hashlib.blake2b(raw, digest_size=8, key=salt, person=declared)
-            try:
-                created, modified = map(in_utc, dates) if len(dates) == 2 else (None, None)
-            except OverflowError as error:
-                raise self.refusal(key[0], f"createdDate or modifiedDate: {error}") from None
-            yield RecordVersion(key, digest.hexdigest(), created, modified), raw
-
-    def project(self, raw: Raw) -> tuple[bytes, list[bytes]]:
-        """Return the declared fields of a record as JSON, and those of each of its lines.
-
-        Raises:
-            ContractBroken: a field holds another type than it is declared with.
+            Unreadable: a field holds a value that can only be misread as what it is declared to be.
         """
         try:
-            record = self._strict.decode(raw)
-        except msgspec.ValidationError as error:
-            if not str(error).startswith(UNKNOWN_FIELD):
-                raise self.refusal(self._shown_key(raw), str(error)) from None
-            fields = msgspec.json.decode(raw, type=dict[str, Raw])
-            self.unknown_fields |= fields.keys() - self._strict.type.__struct_fields__
-            record = self._decode(self._lenient, raw)
-        if self.endpoint.lines is None:
-            return self.documents.project(record), []
-        lines = getattr(record, self.endpoint.lines.field) or ()
-        setattr(record, self.endpoint.lines.field, None)
-        return self.documents.project(record), [self.lines.project(line) for line in lines]
-
-    def _decode(self, decoder: msgspec.json.Decoder[Any], raw: Raw) -> Any:
-        try:
-            return decoder.decode(raw)
+            record = self._decoded(raw)
         except msgspec.DecodeError as error:
-            raise self.refusal(self._shown_key(raw), str(error)) from None
+            reason, _, path = str(error).partition(" - at `$")
+            raise Unreadable(re.sub(r"\[[^]]*\]", "", path.strip("`.")), reason) from None
+        except RecursionError:
+            raise Unreadable("", "nested too deeply") from None
+        nested = self.endpoint.lines
+        if nested is None:
+            return self.documents.project(record), [], []
+        lines = getattr(record, nested.field) or ()
+        setattr(record, nested.field, None)
+        ids = [line.id for line in lines]
+        places: list[int | None] = [None] * len(ids)
+        known = {0, None}
+        if len(known.union(ids)) < len(ids) + 2:
+            for number, line_id in enumerate(ids):
+                places[number] = number + 1 if line_id in known else None
+                known.add(line_id)
+        return self.documents.project(record), [self.lines.project(line) for line in lines], places
 
-    def _shown_key(self, raw: Raw) -> str | None:
-        """Return the record's key as it was sent, whatever else is wrong with the record."""
+    def _decoded(self, raw: Raw) -> Any:
+        """Return the record as declared; what is sent in other types is read where that is unambiguous."""
         with suppress(msgspec.ValidationError):
-            fields = msgspec.json.decode(raw, type=dict[str, Raw])
-            return bytes(fields.get(self.endpoint.page_key, b"")).decode() or None
-        return None
+            return self._strict.decode(raw)
+        fields = msgspec.json.decode(raw, type=dict[str, Raw])
+        self.unknown_fields |= fields.keys() - self._strict.type.__struct_fields__
+        with suppress(msgspec.ValidationError):
+            return self._lenient.decode(raw)
+        coerced_fields = self.documents.coerced(fields)
+        nested = self.endpoint.lines
+        if nested is not None and bytes(fields.get(nested.field, b""))[:1] == b"[":
+            try:
+                lines = msgspec.json.decode(fields[nested.field], type=list[dict[str, Raw] | None])
+            except msgspec.ValidationError:
+                raise Unreadable(nested.field, "it is no list of objects") from None
+            # A null among the lines is a line that says nothing.
+            coerced_fields[nested.field] = [self.lines.coerced(line or {}) for line in lines]
+        return self._lenient.decode(msgspec.json.encode(coerced_fields))
 
-    def refusal(self, record: Any, reason: str) -> ContractBroken:
-        """Return the error for a record that cannot be loaded."""
-        endpoint = self.endpoint
+    def refusal(self, reason: str) -> ContractBroken:
+        """Return the error for records that make the whole endpoint doubtful."""
+        name = self.endpoint.name
         return ContractBroken(
-            f"{endpoint.path} record {endpoint.page_key}={record}: {reason}. Nothing of"
-            f" {endpoint.name} was changed; correct the record in Cin7 or report the new shape"
+            f"{self.endpoint.path}: {reason}. Nothing of {name} was changed; correct the records in"
+            " Cin7 or report the new shape"
         )
+
+
+class Projected(NamedTuple):
+    """A changed record as the JSON of what is declared, of itself and of each of its lines."""
+
+    version: RecordVersion
+    document: bytes
+    lines: list[bytes]
+    places: list[int | None]
 
 
 class ChangedRecords:
-    """Changed records of one endpoint, as the JSON of what is declared, until they are typed."""
+    """Changed records of one endpoint until they are typed; `rejections` collects those that cannot be."""
 
-    def __init__(self, reader: RecordReader) -> None:
+    def __init__(
+        self, reader: RecordReader, rejections: list[tuple[RecordVersion, Rejection]]
+    ) -> None:
+        self.row_count = 0
         self._reader = reader
-        self._versions: list[RecordVersion] = []
-        self._documents: list[bytes] = []
-        self._lines: list[bytes] = []
-        self._line_owners: list[int] = []
-        self._line_numbers: list[int] = []
-
-    @property
-    def row_count(self) -> int:
-        """Documents and lines together."""
-        return len(self._documents) + len(self._lines)
+        self._rejections = rejections
+        self._records: list[Projected] = []
 
     def add(self, version: RecordVersion, raw: Raw) -> None:
         """Project one record and keep that; its page need not stay in memory."""
-        document, lines = self._reader.project(raw)
-        self._line_owners += [len(self._documents)] * len(lines)
-        self._line_numbers += range(len(lines))
-        self._lines += lines
-        self._documents.append(document)
-        self._versions.append(version)
+        try:
+            projected = Projected(version, *self._reader.project(raw))
+        except Unreadable as fault:
+            self._set_aside(version, fault)
+            return
+        self._records.append(projected)
+        self.row_count += 1 + len(projected.lines)
 
     def tables(self) -> Tables:
-        """Return the records as typed tables.
+        """Return the records as typed tables, without those that cannot be typed.
 
         Raises:
-            ContractBroken: a number or timestamp that its column cannot hold, or no number at all.
+            ContractBroken: DuckDB refuses what is right by our rules.
         """
-        versions, owners = self._versions, self._line_owners
-        hashes = pa.array([version.row_hash for version in versions], pa.string())
-        rows = range(len(versions))
-        documents = self._typed(self._reader.documents, self._documents, rows, _row_hash=hashes)
-        if self._reader.endpoint.lines is None:
-            return Tables(versions, documents, None, ())
-        parents = pa.array([versions[owner].key[0] for owner in owners], pa.int64())
-        numbers = pa.array(self._line_numbers, pa.int64())
-        lines = self._typed(
-            self._reader.lines, self._lines, owners, _parent=parents, _number=numbers
-        )
-        return Tables(versions, documents, lines, owners)
-
-    def _typed(
-        self, row_type: RowType, texts: list[bytes], owners: Sequence[int], **beside: pa.Array
-    ) -> pa.Table:
-        def exact(row: int) -> bytes:
-            try:
-                return row_type.exact(texts[row])
-            except (ValueError, ArithmeticError) as error:
-                record = self._versions[owners[row]].key[0]
-                raise self._reader.refusal(record, str(error)) from None
-
-        for row in row_type.inexact_rows(texts):
-            texts[row] = exact(row)
+        texts = [record.document for record in self._records]
+        inexact = set(self._reader.documents.inexact_rows(texts))
+        if self._reader.endpoint.lines is not None:
+            lines, owners = self._lines()
+            inexact |= {owners[row] for row in self._reader.lines.inexact_rows(lines)}
+        self._make_exact(inexact)
+        with suppress(duckdb.Error):
+            return self._typed()
+        self._make_exact(range(len(self._records)))  # DuckDB does not say which row it was
         try:
-            return row_type.table(self._reader.connection, texts, **beside)
+            return self._typed()
         except duckdb.Error as error:
             reason = type(error).__name__
-        for row in range(len(texts)):  # DuckDB does not say which row it was
-            exact(row)
-        raise self._reader.refusal(None, f"DuckDB cannot type it ({reason})")
+        raise self._reader.refusal(f"DuckDB cannot type what Cin7 sent ({reason})")
+
+    def _make_exact(self, numbers: Collection[int]) -> None:
+        """Round the numbers in these records by our rules; set those aside that hold none there."""
+        rejected = set()
+        for number in numbers:
+            record, reader = self._records[number], self._reader
+            try:
+                document = reader.documents.exact(record.document)
+                lines = [reader.lines.exact(line) for line in record.lines]
+            except Unreadable as fault:
+                self._set_aside(record.version, fault)
+                rejected.add(number)
+            else:
+                self._records[number] = record._replace(document=document, lines=lines)
+        self._records = [r for number, r in enumerate(self._records) if number not in rejected]
+
+    def _typed(self) -> Tables:
+        records, reader = self._records, self._reader
+        versions = [record.version for record in records]
+        hashes = pa.array([version.row_hash for version in versions], pa.string())
+        texts = [record.document for record in records]
+        documents = reader.documents.table(reader.connection, texts, _row_hash=hashes)
+        if reader.endpoint.lines is None:
+            return Tables(versions, documents, None, ())
+        lines, owners = self._lines()
+        beside = {
+            "_parent": pa.array([versions[owner].key[0] for owner in owners], pa.int64()),
+            "_number": pa.array([n for r in records for n in range(len(r.lines))], pa.int64()),
+            "_place": pa.array([place for r in records for place in r.places], pa.int32()),
+        }
+        return Tables(
+            versions, documents, reader.lines.table(reader.connection, lines, **beside), owners
+        )
+
+    def _lines(self) -> tuple[list[bytes], list[int]]:
+        """Return all lines, and of each the number of its record."""
+        lines = [line for record in self._records for line in record.lines]
+        return lines, [number for number, r in enumerate(self._records) for _ in r.lines]
+
+    def _set_aside(self, version: RecordVersion, fault: Unreadable) -> None:
+        self._rejections.append((version, Rejection(fault.field, fault.reason)))
 
 
 def declaration(endpoint: Endpoint) -> str:

@@ -18,6 +18,8 @@ class LoadReport:
     `seconds` is the wall time of the read; `unknown_fields` came from Cin7 without being asked for.
     Everything that changed until `complete_until` is known; where the window began only later, `gap` is
     what lies between.
+    `seconds` is the wall time of the read; `unknown_fields` came from Cin7 without being asked for, and
+    the records of `rejected_ids` cannot be read and were set aside.
     """
 
     entity: str
@@ -35,6 +37,7 @@ class LoadReport:
     used_offset_pages: bool = False
     complete_until: datetime | None = None
     gap: Window | None = None
+    rejected_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ class TableState:
 
     `unresolved_ids` are named by other tables and not loaded yet, `lately_deleted_ids` were marked
     deleted in the last days. `was_read_whole` and
+    `unresolved_ids` are named by other tables and not loaded yet; `rejected` are the records that could
+    not be read when they last came, each with the field at fault. `was_read_whole` and
     `has_open_ended_read` tell whether a load without a start, or without an end, was ever completed.
     Everything that changed until `complete_until` is known, back to where the first lookback began.
     """
@@ -33,6 +35,7 @@ class TableState:
     open_keys: set[Key] = field(default_factory=set)
     unresolved_ids: list[int] = field(default_factory=list)
     lately_deleted_ids: set[int] = field(default_factory=set)
+    rejected: set[tuple[int, str]] = field(default_factory=set)
     was_read_whole: bool = False
     has_open_ended_read: bool = False
     complete_until: datetime | None = None
@@ -74,6 +77,9 @@ def load_state(
         f"select id from ({' union '.join(named) or 'select 0 as id'}) where id > 0"
         f" except select {endpoint.key[0]} from raw.{endpoint.name} order by 1"
     ).fetchall()
+    rejected = connection.execute(
+        "select id, field from raw.rejected_records where entity = ?", [endpoint.name]
+    ).fetchall()
     width = len(endpoint.key)
     return TableState(
         hashes={row[:width]: row[width] for row in rows},
@@ -81,6 +87,7 @@ def load_state(
         open_keys={row[:width] for row in rows if row[width + 2]},
         unresolved_ids=[row[0] for row in named_ids],
         lately_deleted_ids={row[0] for row in deleted},
+        rejected=set(rejected),
         was_read_whole=completed[0][0],
         has_open_ended_read=completed[0][1],
         complete_until=completed[0][2],

@@ -58,11 +58,19 @@ def sync_endpoints(
         private_folder(settings.state_dir)
         write_atomic(settings.salt_path, secrets.token_bytes(16))
     salt = settings.salt_path.read_bytes()
+    extractor = Extractor(
+        client,
+        now,
+        salt,
+        settings.gone_share_limit,
+        settings.rejected_share_limit,
+        on_progress,
+    )
     windows = {
         name: window_for(synced[name], asked, states[name], settings)
         for name, asked in entities.items()
     }
-    reads = Reads(Extractor(client, now, salt, settings.gone_share_limit, on_progress))
+    reads = Reads(extractor)
     reads.read([ReadPlan(each, windows.get(name), states[name]) for name, each in synced.items()])
     extracts = [reads.extracts[name] for name in synced if name in reads.extracts]
     with open_warehouse(settings.warehouse_path) as connection:

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Iterable, Iterator
 
+from msgspec import Raw
+
 from cin7_pipeline.errors import ContractBroken
 from cin7_pipeline.omni.client import Cin7Client
 from cin7_pipeline.omni.endpoint import Endpoint
@@ -21,8 +23,8 @@ class ListOfIdsIgnored(ContractBroken):
 
 def read_by_id(
     client: Cin7Client, endpoint: Endpoint, ids: Iterable[int], *, at_once: int = 100
-) -> Iterator[bytes]:
-    """Yield the records with these ids, as JSON arrays; an id that Cin7 does not know is absent.
+) -> Iterator[Page]:
+    """Yield the records with these ids, page by page; an id that Cin7 does not know is absent.
 
     Asks for up to `at_once` ids a call, fewer where the URL would grow too long. Where the server
     ignores such a list, each id is asked for on its own.
@@ -34,10 +36,10 @@ def read_by_id(
     left = sorted(set(ids))
     while left:
         part = _fitting(client, endpoint, left[:at_once])
-        bodies = _listed(client, endpoint, part)
-        if bodies is None:
+        pages = _listed(client, endpoint, part)
+        if pages is None:
             break
-        yield from bodies
+        yield from pages
         left = left[len(part) :]
     if not left:
         return
@@ -51,12 +53,13 @@ def read_by_id(
     yield from read_one_by_one(client, endpoint, left)
 
 
-def read_one_by_one(client: Cin7Client, endpoint: Endpoint, ids: Iterable[int]) -> Iterator[bytes]:
-    """Yield the record at each id's own address, as a JSON array; what Cin7 does not have is absent."""
+def read_one_by_one(client: Cin7Client, endpoint: Endpoint, ids: Iterable[int]) -> Iterator[Page]:
+    """Yield the record at each id's own address, as a page; what Cin7 does not have is absent."""
+    reader = PageReader(client, endpoint)
     for record_id in sorted(ids):
-        body = _record(client, endpoint, record_id)
-        if body is not None:
-            yield b"[" + body + b"]"
+        record = _record(client, endpoint, record_id)
+        if record is not None:
+            yield reader.page_of([record])
 
 
 def _fitting(client: Cin7Client, endpoint: Endpoint, ids: list[int]) -> list[int]:
@@ -69,7 +72,7 @@ def _fitting(client: Cin7Client, endpoint: Endpoint, ids: list[int]) -> list[int
     return ids
 
 
-def _listed(client: Cin7Client, endpoint: Endpoint, ids: list[int]) -> list[bytes] | None:
+def _listed(client: Cin7Client, endpoint: Endpoint, ids: list[int]) -> list[Page] | None:
     """Return the pages of these ids; None where the server does not filter by them."""
     pages: Iterable[Page] = Paginator(client, endpoint, ids_where(endpoint.page_key, ids))
     if not endpoint.has_tied_rows:
@@ -78,7 +81,7 @@ def _listed(client: Cin7Client, endpoint: Endpoint, ids: list[int]) -> list[byte
     for page in pages:
         if not set(page.page_keys) <= set(ids):
             return None
-        found.append(page.body)
+        found.append(page)
     # That none of them exists is rare, so one of them is asked for in the other way.
     if not found and endpoint.page_key == "id" and _record(client, endpoint, ids[0]) is not None:
         return None
@@ -90,8 +93,8 @@ def _until_all_came(reader: PageReader, ids: list[int]) -> Iterator[Page]:
     left = ids
     while left and (page := reader.read(ids_where(reader.endpoint.page_key, left))).keys:
         yield page
-        left = [each for each in left if each not in set(page.page_keys)]
+        left = sorted(set(left).difference(page.page_keys))
 
 
-def _record(client: Cin7Client, endpoint: Endpoint, record_id: int) -> bytes | None:
+def _record(client: Cin7Client, endpoint: Endpoint, record_id: int) -> Raw | None:
     return client.get_one(f"{endpoint.path}/{record_id}", {"fields": endpoint.fields})

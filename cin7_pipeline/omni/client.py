@@ -17,13 +17,16 @@ from urllib.parse import quote, urlencode
 
 import httpx
 import stamina
+from msgspec import Raw
 
-from cin7_pipeline.errors import Cin7Rejected, Cin7Unavailable, QuotaExhausted
+from cin7_pipeline.errors import Cin7Rejected, Cin7Unavailable, ContractBroken, QuotaExhausted
 from cin7_pipeline.omni.rate_limit import RateLimiter
 from cin7_pipeline.omni.read_only import ReadOnlyTransport
 from cin7_pipeline.omni.responses import ARRAY, OBJECT, ApiResponse, Redactor, validate
 from cin7_pipeline.omni.retry import Backoff, RetryableError, RetryPolicy
 
+# 250 orders of half a megabyte each, which is a thousand lines; and a packed piece grows a thousandfold.
+LONGEST_BODY = 128 * 2**20
 # This logger writes the headers of every answer, in which a proxy may echo the credentials.
 HEADER_LOGGER = "httpcore.http11"
 # What httpcore tells when the last byte of a request is on its way.
@@ -86,8 +89,8 @@ class Cin7Client:
         """Close the connections."""
         self._http.close()
 
-    def get(self, path: str, params: Params) -> bytes:
-        """Return the body of a list: JSON, checked to be an array.
+    def get(self, path: str, params: Params) -> list[Raw]:
+        """Return the records of a list, each as the text that Cin7 sent.
 
         Raises:
             Cin7Unavailable: Cin7 kept failing after all attempts.
@@ -96,13 +99,13 @@ class Cin7Client:
         """
         return self._ask(path, params, ARRAY)
 
-    def get_one(self, path: str, params: Params | None = None) -> bytes | None:
-        """Return the body of one record: JSON, checked to be an object; None where Cin7 has none.
+    def get_one(self, path: str, params: Params | None = None) -> Raw | None:
+        """Return one record, a JSON object as the text that Cin7 sent; None where Cin7 has none.
 
         Raises what `get` raises, except for a 404.
         """
         try:
-            return self._ask(path, params or {}, OBJECT)
+            return self._ask(path, params or {}, OBJECT)[0]
         except Cin7Rejected as error:
             if error.status != 404:
                 raise
@@ -127,7 +130,7 @@ class Cin7Client:
         address = f"{str(self._base_url).rstrip('/')}/{path.strip('/')}"
         return f"{address}?{query}" if query else address
 
-    def _ask(self, path: str, params: Params, shape: Any) -> bytes:
+    def _ask(self, path: str, params: Params, shape: Any) -> list[Raw]:
         # The exception of an attempt may have a credential in its context: raise outside of `except`.
         backoff = Backoff(self._retry_policy, self._rate_limiter)
         failure: RetryableError
@@ -164,6 +167,7 @@ class Cin7Client:
 
         Raises:
             RetryableError: no answer, or one that broke off or took too long.
+            ContractBroken: an answer that would fill the memory.
         """
         body = bytearray()
 
@@ -175,10 +179,14 @@ class Cin7Client:
             with self._http.stream(
                 "GET", self.url_of(path, params), extensions={"trace": trace}
             ) as response:
+                _require_single_packing(path, response)
                 # httpx limits the wait for each piece only, this limits the whole.
                 deadline = time.monotonic() + self._retry_policy.answer_timeout
                 for piece in response.iter_bytes():
                     body += piece
+                    if len(body) > LONGEST_BODY:
+                        msg = f"{path}: Cin7's answer is longer than {LONGEST_BODY:,} bytes; report this"
+                        raise ContractBroken(msg)
                     if time.monotonic() > deadline:
                         msg = f"the answer took longer than {self._retry_policy.answer_timeout:g} s"
                         raise httpx.ReadTimeout(msg)
@@ -194,6 +202,13 @@ class Cin7Client:
             reason = f"{type(error).__name__} {self._redact(str(error))}".strip()
         msg = f"{path}: no answer from Cin7 ({reason})"
         raise RetryableError(msg)
+
+
+def _require_single_packing(path: str, response: httpx.Response) -> None:
+    """Refuse a body that was packed twice: unpacking one piece of it could take any memory."""
+    if "," in response.headers.get("Content-Encoding", ""):
+        msg = f"{path}: Cin7's answer is packed more than once, which it never is; report this"
+        raise ContractBroken(msg)
 
 
 def _leave_headers_out(record: logging.LogRecord) -> bool:

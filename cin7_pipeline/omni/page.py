@@ -1,31 +1,39 @@
-"""This module reads one page of a list and the keys of the records on it.
+"""This module reads one page of a list: its records as Cin7 sent them, their keys and their dates.
 
 It does not decode what else a record holds (`load`) or decide which pages make a whole list (`paging`).
 """
 
-import contextlib
-import re
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Raw
 
 from cin7_pipeline.errors import ContractBroken
 from cin7_pipeline.omni.client import Cin7Client
-from cin7_pipeline.omni.endpoint import Endpoint
+from cin7_pipeline.omni.coercion import NULL, coerced
+from cin7_pipeline.omni.endpoint import ColumnType, Endpoint
 
 FULL_PAGE = 250
 Id = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 Direction = Literal["ASC", "DESC"]
+# What an unset part of a key is: stock may be at no branch, and many an item has no size.
+UNSET: dict[ColumnType, Any] = {ColumnType.ID: 0, ColumnType.TEXT_NOT_NULL: ""}
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page's body, its page keys, and the whole key of each row (the page key comes first)."""
+    """A page's records, and of each its page key, its whole key (which the page key begins) and its dates.
 
-    body: bytes
+    The dates are when it was created and modified; empty where the endpoint has no such fields.
+    """
+
+    records: list[Raw]
     page_keys: list[int]
     keys: list[tuple[Any, ...]]
+    dates: list[tuple[datetime | None, ...]]
 
 
 class PageReader:
@@ -35,46 +43,67 @@ class PageReader:
         self.endpoint = endpoint
         self.rows = rows
         self._client = client
-        others = [
-            column.field
-            for column in endpoint.columns
-            if column.name in endpoint.key and column.field != endpoint.page_key
-        ]
-        optional = [(name, int | float | str | None, None) for name in others]
-        row: Any = msgspec.defstruct("KeyRow", [(endpoint.page_key, Id), *optional])
-        self._decoder = msgspec.json.Decoder(list[row])
+        dates = [c for c in endpoint.columns if c.field in ("createdDate", "modifiedDate")]
+        self._columns = [*endpoint.key_columns, *(dates if len(dates) == 2 else ())]
+        types = {ColumnType.ID: Id | None, ColumnType.TIMESTAMP: datetime | None}
+        self._fields = [(c.field, types.get(c.type, str | None), None) for c in self._columns]
+        self._decoder = msgspec.json.Decoder(msgspec.defstruct("Head", self._fields, gc=False))
 
     def read(self, where: str | None, number: int = 1, direction: Direction = "ASC") -> Page:
         """Return the page of this number, by the page key in this direction.
 
         Raises:
-            ContractBroken: a record without a usable key; the message names it.
+            ContractBroken: a record without a usable page key; the message names it.
         """
         params = list_params(self.endpoint, where, self.rows, number, direction)
-        body = self._client.get(self.endpoint.path, params)
-        keys, fault = [], None
-        try:
-            keys = [msgspec.structs.astuple(row) for row in self._decoder.decode(body)]
-        except msgspec.DecodeError as error:
-            fault = str(error)
-        if fault is not None:
-            msg = (
-                f"{self.endpoint.path} record {self.endpoint.page_key}={self._shown_key(body, fault)}"
-                f" has no usable key: {fault} (counted from 0). Nothing was written; look at it in"
-                " Cin7 or report this."
-            )
-            raise ContractBroken(msg)
-        return Page(body, [key[0] for key in keys], keys)
+        return self.page_of(self._client.get(self.endpoint.path, params))
 
-    def _shown_key(self, body: bytes, fault: str) -> str:
-        """Return the key of the record at fault if it is a number; a text there could be anything."""
-        place = re.search(r"\$\[(\d+)\]", fault)
-        record = msgspec.json.decode(body, type=list[msgspec.Raw])[int(place[1]) if place else 0]
-        with contextlib.suppress(msgspec.DecodeError, KeyError):
-            fields = msgspec.json.decode(record, type=dict[str, msgspec.Raw])
-            key = bytes(fields[self.endpoint.page_key])
-            return key.decode() if re.fullmatch(rb"[-+.0-9eE]{1,40}", key) else "?"
-        return "?"
+    def page_of(self, records: list[Raw]) -> Page:
+        """Return records as a page.
+
+        Raises:
+            ContractBroken: a record without a usable page key; the message says which it is.
+        """
+        width, unset = len(self.endpoint.key), [UNSET.get(c.type) for c in self._columns]
+        keys: list[tuple[Any, ...]] = []
+        dates: list[tuple[datetime | None, ...]] = []
+        for record in records:
+            try:
+                head = msgspec.structs.astuple(self._decoder.decode(record))
+            except msgspec.DecodeError:
+                head = self._coerced_head(record)
+            key = head[:width]
+            if key[0] is None:
+                msg = (
+                    f"{self.endpoint.path} record {len(keys) + 1} of a page has no usable"
+                    f" {self.endpoint.page_key}. Nothing was written; look at it in Cin7 or report this."
+                )
+                raise ContractBroken(msg)
+            if None in key:
+                key = tuple(
+                    u if part is None else part for part, u in zip(key, unset, strict=False)
+                )
+            keys.append(key)
+            dates.append(head[width:])
+        return Page(records, [key[0] for key in keys], keys, dates)
+
+    def _coerced_head(self, record: Raw) -> tuple[Any, ...]:
+        """Return key and dates of a record that is not as declared; what cannot be read stays its text.
+
+        The record is set aside by whoever reads it, so that it only must not be taken for another.
+        """
+        fields: dict[str, Raw] = {}
+        with suppress(msgspec.DecodeError):
+            fields = msgspec.json.decode(record, type=dict[str, Raw])
+        head: list[Any] = []
+        for column, (name, kind, _) in zip(self._columns, self._fields, strict=True):
+            value = fields.get(name, NULL)
+            try:
+                head.append(msgspec.json.decode(coerced(value, column.type), type=kind))
+            except msgspec.DecodeError:
+                is_page_key_or_date = not head or column.type is ColumnType.TIMESTAMP
+                head.append(None if is_page_key_or_date else bytes(value))
+        return tuple(head)
 
 
 def list_params(

@@ -9,25 +9,26 @@ import base64
 import html
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
+from msgspec import Raw
 
 from cin7_pipeline.errors import Cin7Rejected, ContractBroken
+from cin7_pipeline.omni.coercion import without_half_characters
 from cin7_pipeline.omni.retry import RetryableError, retry_after_seconds
 from cin7_pipeline.text import printable
 
 QUOTE_LENGTH = 500
-RECORD_KEYS = ("id", "productOptionId")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 CONNECTION_PAGE = "Cin7 under Settings > Integrations & API > API v1"
 
-ARRAY = list[msgspec.Raw]
-OBJECT = dict[str, msgspec.Raw]
+ARRAY = list[Raw]
+OBJECT = dict[str, Raw]
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,12 @@ class Redactor:
         return self._pattern.sub("[hidden]", text)
 
 
-def validate(answer: ApiResponse, shape: Any, redact: Redactor) -> bytes:
-    """Return the body of a good answer, which is JSON of `shape` (`ARRAY` or `OBJECT`).
+def validate(answer: ApiResponse, shape: Any, redact: Redactor) -> list[Raw]:
+    """Return the records of a good answer, which is JSON of `shape`: an `ARRAY`, or an `OBJECT` alone.
 
     Raises:
         RetryableError: a failure of the moment; another attempt may do.
-        ContractBroken: a text in a record is no text; the record is named.
+        ContractBroken: records are nested so deeply that they cannot be read.
         Cin7Rejected: asking again would not help; says what Cin7 said and what to do.
     """
     if answer.status == HTTPStatus.OK:
@@ -104,40 +105,29 @@ def describe_body(body: bytes) -> str:
     return f"{kind} of {len(body):,} bytes"
 
 
-def _parsed(answer: ApiResponse, shape: Any, redact: Redactor) -> bytes:
+def _parsed(answer: ApiResponse, shape: Any, redact: Redactor) -> list[Raw]:
     body = answer.body.removeprefix(BYTE_ORDER_MARK)
-    fault = None
     try:
         body.decode()
-        msgspec.json.decode(body, type=shape)
+        found = msgspec.json.decode(body, type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         fault = redact(str(error))
-    if fault is None:
-        return body
-    if (record := _record_with_broken_text(body)) is not None:
+    except RecursionError:
+        fault = ""
+    else:
+        return found if shape is ARRAY else [Raw(body)]
+    if not fault:
         msg = (
-            f"{answer.asked} record {record}: a text in it is cut in the middle of a character (half of"
-            " a surrogate pair). Nothing was changed; correct the record in Cin7"
+            f"{answer.asked}: records are nested too deeply to be read ({describe_body(body)})."
+            " Nothing was changed; report this"
         )
         raise ContractBroken(msg)
+    repaired = without_half_characters(body)
+    if repaired != body:
+        return _parsed(replace(answer, body=repaired), shape, redact)
     name = "array" if shape is ARRAY else "object"
     msg = f"{answer.asked}: Cin7's answer is not a JSON {name}: {fault} ({describe_body(body)})"
     raise RetryableError(msg, answer.status)
-
-
-def _record_with_broken_text(body: bytes) -> str | None:
-    """Return which record holds half a character, where that is all that is wrong with the answer."""
-    try:
-        records = json.loads(body)
-    except ValueError:
-        return None
-    for record in records if isinstance(records, list) else [records]:
-        try:
-            json.dumps(record, ensure_ascii=False).encode()
-        except UnicodeEncodeError:
-            key = next((k for k in RECORD_KEYS if isinstance(record, dict) and k in record), None)
-            return f"{key}={record[key]}" if key else "without an id"
-    return None
 
 
 def _advice(answer: ApiResponse, redact: Redactor) -> str:

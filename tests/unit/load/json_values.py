@@ -80,15 +80,6 @@ values = st.recursive(
 )
 
 
-def has_surrogate(value: Any) -> bool:
-    """True where a text in the value is no Unicode text: half of a pair."""
-    if isinstance(value, str):
-        return any(0xD800 <= ord(letter) <= 0xDFFF for letter in value)
-    if isinstance(value, dict):
-        return any(has_surrogate(part) for item in value.items() for part in item)
-    return isinstance(value, list) and any(map(has_surrogate, value))
-
-
 def is_infinite(value: Any) -> bool:
     """True where a number in the value is none that a double holds."""
     if isinstance(value, dict):

@@ -13,14 +13,31 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any, NamedTuple
 
 from cin7_pipeline.omni.endpoint import Column, ColumnType
-from tests.unit.load.json_values import has_surrogate, is_infinite
+from tests.unit.load.json_values import as_json, is_infinite
 
 SALT = b"salt"
 MAPPED = ("orders_1000", "members_7")
 REFUSED = object()
 
 
+def whole(value: Any) -> Any:
+    """The value with U+FFFD for each half of a surrogate pair."""
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, dict):
+        return {whole(name): whole(part) for name, part in value.items()}
+    return [whole(part) for part in value] if isinstance(value, list) else value
+
+
+def is_blank(value: Any) -> bool:
+    return isinstance(value, str) and not value.strip(" ")
+
+
 def right_id(value: Any) -> Any:
+    if is_blank(value):
+        return None
+    if isinstance(value, str) and re.fullmatch("-?[0-9]+", value):
+        value = int(value[:30])
     if isinstance(value, Decimal) and value == value.to_integral_value():
         value = int(value) if abs(value) < 10**30 else 10**30
     is_id = isinstance(value, int) and not isinstance(value, bool)
@@ -28,8 +45,9 @@ def right_id(value: Any) -> Any:
 
 
 def right_text(value: Any) -> Any:
-    is_text = value is None or isinstance(value, str)
-    return value if is_text and not has_surrogate(value) else REFUSED
+    if isinstance(value, bool | int | Decimal):
+        return as_json(value)  # as it was written
+    return whole(value) if value is None or isinstance(value, str) else REFUSED
 
 
 def right_key_text(value: Any) -> Any:
@@ -42,7 +60,7 @@ MOMENT = re.compile(
 
 
 def right_moment(value: Any) -> Any:
-    if value is None:
+    if value is None or is_blank(value):
         return None
     found = MOMENT.fullmatch(value) if isinstance(value, str) else None
     if found is None:
@@ -59,7 +77,7 @@ def right_moment(value: Any) -> Any:
 
 def right_decimal(places: int) -> Callable[[Any], Any]:
     def right(value: Any) -> Any:
-        if value is None:
+        if value is None or is_blank(value):
             return None
         if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9]+(\.[0-9]+)?", value):
             value = Decimal(value)  # .NET writes numbers as text where it is told to
@@ -75,7 +93,14 @@ def right_decimal(places: int) -> Callable[[Any], Any]:
 
 
 def right_flag(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool) else REFUSED
+    if is_blank(value):
+        return None
+    meant = {"1": True, "0": False, '"true"': True, '"false"': False}
+    return (
+        value
+        if value is None or isinstance(value, bool)
+        else meant.get(as_json(value).lower(), REFUSED)
+    )
 
 
 def as_double(value: Any) -> Any:
@@ -96,14 +121,14 @@ class Json(NamedTuple):
 def right_json(value: Any) -> Any:
     if value is None:
         return None
-    return REFUSED if has_surrogate(value) or is_infinite(value) else Json(as_double(value))
+    return REFUSED if is_infinite(value) else Json(as_double(whole(value)))
 
 
 def right_parts(value: Any) -> Any:
     if value is None:
         return None
-    is_list = isinstance(value, list) and all(isinstance(each, dict) for each in value)
-    return right_json(value) if is_list else REFUSED
+    is_list = isinstance(value, list) and all(isinstance(each, dict | None) for each in value)
+    return right_json([each for each in value if each is not None]) if is_list else REFUSED
 
 
 def right_for(column: Column, value: Any) -> Any:
@@ -124,8 +149,9 @@ def right_for(column: Column, value: Any) -> Any:
 
 
 def right_custom_fields(value: Any) -> Any:
-    if has_surrogate(value) or is_infinite(value):
+    if is_infinite(value):
         return REFUSED
+    value = whole(value)
     pairs = list(value.items()) if isinstance(value, dict) else []
     if isinstance(value, list):
         entries = [e for e in value if isinstance(e, dict)]
@@ -138,7 +164,7 @@ def right_custom_fields(value: Any) -> Any:
 def right_hash(value: Any) -> Any:
     if right_text(value) is REFUSED:
         return REFUSED
-    address = (value or "").strip().casefold()
+    address = (right_text(value) or "").strip().casefold()
     digest = hashlib.blake2b(address.encode(), key=SALT, digest_size=8).hexdigest()
     return digest if address else None
 
@@ -146,7 +172,7 @@ def right_hash(value: Any) -> Any:
 def right_state(value: Any) -> Any:
     if right_text(value) is REFUSED:
         return REFUSED
-    address = (value or "").strip()
+    address = (right_text(value) or "").strip()
     name, at, domain = address.partition("@")
     is_valid = bool(name and at and "." in domain) and "@" not in domain
     is_valid = is_valid and not any(letter.isspace() for letter in address)
@@ -172,7 +198,7 @@ RIGHT: dict[ColumnType, Callable[[Any], Any]] = {
 def is_of_cin7(column: Column, value: Any) -> bool:
     """True for what Cin7's reference promises in such a field, which must never be refused."""
     kind = column.type
-    if value is None or has_surrogate(value) or is_infinite(value):
+    if value is None or is_infinite(value):
         return value is None
     if kind is ColumnType.TIMESTAMP:
         return (

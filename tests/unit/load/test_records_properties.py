@@ -1,19 +1,20 @@
-"""Whatever JSON stands in a declared field: it loads exactly right, or is refused by its record's id."""
+"""Whatever JSON stands in a declared field: it loads exactly right, or its record is set aside alone."""
 
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cin7_pipeline.errors import ContractBroken
-from cin7_pipeline.load.records import ChangedRecords, RecordReader
+from cin7_pipeline.load.records import ChangedRecords, RecordReader, RecordVersion, Rejection
 from cin7_pipeline.omni.endpoint import Column, ColumnType, Endpoint
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.omni.responses import ARRAY, ApiResponse, Redactor, validate
-from tests.unit.load.json_values import as_json, has_surrogate, is_infinite, values
+from tests.unit.load.fake_account import page_of
+from tests.unit.load.json_values import as_json, is_infinite, values
 from tests.unit.load.records_oracle import (
     MAPPED,
     REFUSED,
@@ -27,15 +28,28 @@ from tests.unit.load.records_oracle import (
 BEFORE, ODD, AFTER = 4, 911, 12
 
 
-def loaded(endpoint: Endpoint, body: bytes) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The rows that a page becomes in the tables of documents and of lines, once the client let it pass."""
+class Loaded(NamedTuple):
+    """The rows that a page becomes in the tables of documents and of lines, and the records set aside."""
+
+    documents: list[dict[str, Any]]
+    lines: list[dict[str, Any]]
+    rejected: dict[int, Rejection]
+
+
+def loaded(endpoint: Endpoint, body: bytes) -> Loaded:
+    """What a page becomes, once the client let it pass."""
     answer = ApiResponse(asked=endpoint.path, status=200, body=body)
-    reader = reader_of(endpoint)
-    changed = ChangedRecords(reader)
-    for version, raw in reader.split(validate(answer, ARRAY, Redactor("", ""))):
+    page = page_of(endpoint, validate(answer, ARRAY, Redactor("", "")))
+    reader, rejections = reader_of(endpoint), list[tuple[RecordVersion, Rejection]]()
+    changed = ChangedRecords(reader, rejections)
+    for version, raw in reader.split(page):
         changed.add(version, raw)
     tables = changed.tables()
-    return tables.documents.to_pylist(), tables.lines.to_pylist() if tables.lines else []
+    return Loaded(
+        tables.documents.to_pylist(),
+        tables.lines.to_pylist() if tables.lines else [],
+        {version.key[0]: why for version, why in rejections},
+    )
 
 
 @cache
@@ -65,7 +79,7 @@ def page_with(endpoint: Endpoint, odd: dict[str, Any]) -> bytes:
 
 
 def check_value(endpoint: Endpoint, column: Column, value: Any, *, in_line: bool) -> None:
-    """Fail unless the value is loaded right or refused by its record's id, and nothing else is touched."""
+    """Fail unless the value is loaded right or its record set aside, and nothing else is touched."""
     odd = {column.field: value}
     if in_line:
         assert endpoint.lines is not None
@@ -74,19 +88,22 @@ def check_value(endpoint: Endpoint, column: Column, value: Any, *, in_line: bool
     same_field = [each for each in own if each.field == column.field]
     expected = {each.name: right_for(each, value) for each in same_field}
     if value is None and not in_line and column.name in endpoint.key:
-        expected[column.name] = "" if column.type is ColumnType.TEXT_NOT_NULL else REFUSED
-    refusal, documents, lines = "", [], []
-    try:
-        documents, lines = loaded(endpoint, page_with(endpoint, odd))
-    except ContractBroken as error:
-        refusal = str(error)
-    if refusal:
-        assert f"{endpoint.page_key}={ODD}:" in refusal
-        assert len(refusal.splitlines()) == 1
+        expected[column.name] = "" if column.type is ColumnType.TEXT_NOT_NULL else 0
+    documents, lines, rejected = loaded(endpoint, page_with(endpoint, odd))
+    read = [row[snake(endpoint.page_key)] for row in documents]
+    if rejected:
+        assert read == [BEFORE, AFTER]
+        (why,) = rejected.values()
+        path = f"{endpoint.lines.field}." if in_line and endpoint.lines else ""
+        assert (rejected.keys(), why.field.split(".")[:2]) == (
+            {ODD},
+            f"{path}{column.field}".split("."),
+        )
+        assert len(f"{why.reason}.".splitlines()) == 1
         is_known = is_of_cin7(column, value) and REFUSED not in expected.values()
-        assert not is_known, f"{value!r} is refused: {refusal}"
+        assert not is_known, f"{value!r} is refused: {why}"
         return
-    assert [row[snake(endpoint.page_key)] for row in documents] == [BEFORE, ODD, AFTER]
+    assert read == [BEFORE, ODD, AFTER]
     row = lines[1] if in_line else documents[1]
     for each in same_field:
         wanted, found = expected[each.name], row[each.name]
@@ -129,7 +146,7 @@ def test_every_type_has_its_oracle() -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_what_can_be_sent_is_loaded_right_or_refused(place: str) -> None:
-    """Each field of each endpoint takes what its type can hold and refuses the rest by the record's id."""
+    """Each field of each endpoint takes what its type can hold, and the rest sets its own record aside."""
     endpoint, column, in_line = PLACES[place]
     for value in SENT:
         check_value(endpoint, column, value, in_line=in_line)
@@ -137,7 +154,7 @@ def test_what_can_be_sent_is_loaded_right_or_refused(place: str) -> None:
 
 @pytest.mark.parametrize("value", AWKWARD, ids=ascii)
 def test_what_no_column_holds_is_refused(value: Any) -> None:
-    """A number or a text that cannot be kept as it is breaks the contract of its record, in any field."""
+    """A number that cannot be kept as it is sets its record aside; half a character is replaced."""
     for endpoint, column, in_line in PLACES.values():
         check_value(endpoint, column, value, in_line=in_line)
 
@@ -152,7 +169,7 @@ def test_a_value_nobody_thought_of_is_loaded_right_or_refused(place: str, value:
 @given(st.sampled_from(sorted(ENDPOINTS)), values.filter(lambda value: not isinstance(value, dict)))
 def test_what_is_no_record_is_refused(name: str, value: Any) -> None:
     """A page is a list of objects; anything else in it breaks the contract, whatever it is."""
-    assume(not has_surrogate(value) and not is_infinite(value))
+    assume(not is_infinite(value))
     body = as_json([{ENDPOINTS[name].page_key: 1}, value]).encode()
     with pytest.raises(ContractBroken):
         loaded(ENDPOINTS[name], body)
@@ -162,10 +179,10 @@ def test_what_is_no_record_is_refused(name: str, value: Any) -> None:
 def test_what_was_not_declared_is_told_and_left_out(name: str, field: str, value: Any) -> None:
     """A field that nobody declared changes nothing of what is loaded, whatever is in it."""
     endpoint = ENDPOINTS[name]
-    assume(not has_surrogate(value) and not is_infinite(value))
+    assume(not is_infinite(value))
     with_it, without = (loaded(endpoint, page_with(endpoint, odd)) for odd in ({field: value}, {}))
-    for documents, _ in (with_it, without):
-        for row in documents:
+    for each in (with_it, without):
+        for row in each.documents:
             del row["row_hash"]  # of all that Cin7 sent
     assert with_it == without
     assert field in reader_of(endpoint).unknown_fields

@@ -1,12 +1,16 @@
 """What a load changes in the tables, what it leaves as it was, and which days it says to have read."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from cin7_pipeline.errors import Cin7Rejected, ContractBroken, SettingsError
+from cin7_pipeline.load import merge
 from cin7_pipeline.window import Window
 from tests.unit.load.fake_account import Company, days_ago, open_company, order
 
@@ -20,6 +24,26 @@ def test_the_same_window_twice_rewrites_nothing(company: Company) -> None:
     assert (first.new, first.changed, first.unchanged) == (5, 0, 0)
     assert (second.new, second.changed, second.unchanged) == (0, 0, 5)
     assert company.raw("select id, row_hash, read_at from raw.sales_orders order by id") == before
+
+
+def test_a_first_load_that_is_broken_off_leaves_no_document_without_its_lines(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Documents that stand without their lines would count as loaded ever after."""
+    company.orders.append(order(1, created=1))
+    rows = merge._rows
+
+    def cut(*arguments: Any) -> Iterator[Any]:
+        yield next(rows(*arguments))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(merge, "_rows", cut)
+    with pytest.raises(KeyboardInterrupt):
+        company.load_one()
+    assert company.raw("select count(*) from raw.sales_orders") == [(0,)]
+    monkeypatch.undo()
+    company.load_one()
+    assert company.raw("select count(*) from raw.sales_order_lines") == [(1,)]
 
 
 def test_a_document_and_its_lines_are_replaced_together(company: Company) -> None:
@@ -39,24 +63,35 @@ def test_a_document_and_its_lines_are_replaced_together(company: Company) -> Non
     assert company.raw("select count(*) from raw.sales_order_lines") == [(0,)]
 
 
-def test_a_wrong_record_fails_its_endpoint_and_no_other(company: Company) -> None:
-    """An endpoint with an unreadable record keeps its earlier data; the others are loaded."""
+def test_an_endpoint_of_another_shape_fails_and_no_other(company: Company) -> None:
+    """An endpoint whose records cannot be read keeps its earlier data; the others are loaded."""
     company.orders.append(order(1, created=1))
     company.load_one()
-    company.orders.append(order(2, created=1, total="a lot"))
+    company.orders.extend(order(n, created=1, total="a lot") for n in range(2, 15))
     company.records_by_resource["CreditNotes"].append({"id": 5, "createdDate": days_ago(1)})
     company.records_by_resource["CreditNotes"][0]["modifiedDate"] = days_ago(1)
     outcome = company.sync_endpoints("sales_orders", "credit_notes")
     assert [report.entity for report in outcome.reports] == ["credit_notes"]
-    assert "record id=2" in str(outcome.failures["sales_orders"])
+    assert "13 of 14 records cannot be read" in str(outcome.failures["sales_orders"])
     assert company.raw("select id from raw.sales_orders") == [(1,)]
     with pytest.raises(ContractBroken):
         outcome.raise_failures()
 
 
+def test_json_without_a_bottom_fails_its_endpoint_and_no_other(company: Company) -> None:
+    """Nested more deeply than can be read, a record takes neither the run nor another endpoint with it."""
+    deep = msgspec.Raw(b"[" * 100_000 + b"]" * 100_000)
+    company.orders.append(order(1, created=1, lineItems=[{"id": 1, "sizes": deep}]))
+    company.records_by_resource["CreditNotes"].append(order(5, created=1))
+    outcome = company.sync_endpoints("sales_orders", "credit_notes")
+    assert [report.entity for report in outcome.reports] == ["credit_notes"]
+    assert "nested too deeply" in str(outcome.failures["sales_orders"])
+    assert isinstance(outcome.failures["sales_orders"], ContractBroken)
+
+
 def test_days_are_covered_only_when_the_load_is_complete(company: Company) -> None:
     """The coverage ledger names each day of a window that was read to its end, and none that failed."""
-    company.orders.append(order(1, created=1, total="a lot"))
+    company.orders.extend(order(n, created=1, total="a lot") for n in range(1, 12))
     company.sync_endpoints("sales_orders", lookback_days=2)
     assert company.raw("select count(*) from raw.sync_coverage") == [(0,)]
     company.orders.clear()

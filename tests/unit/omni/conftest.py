@@ -138,10 +138,6 @@ def list_server() -> type[ListServer]:
 
 
 @pytest.fixture
-def rows_of() -> Callable[[Iterable[bytes | Page]], list[dict]]:
-    """A function that gives the records of some pages or of their bodies."""
-    return lambda pages: [
-        record
-        for page in pages
-        for record in json.loads(page if isinstance(page, bytes) else page.body)
-    ]
+def rows_of() -> Callable[[Iterable[Page]], list[dict]]:
+    """A function that gives the records of some pages."""
+    return lambda pages: [json.loads(bytes(raw)) for page in pages for raw in page.records]

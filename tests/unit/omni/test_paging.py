@@ -258,12 +258,12 @@ def test_a_tie_that_never_ends_is_refused(client_for, list_server):
         list(Paginator(client_for(server), PRODUCT_OPTIONS, None, rows=3))
 
 
-@pytest.mark.parametrize("bad", [{}, {"id": None}, {"id": "12"}, {"id": 1.5}, 7, None])
+@pytest.mark.parametrize("bad", [{}, {"id": None}, {"id": "A"}, {"id": 1.5}, 7, None])
 def test_a_record_without_a_key_is_named(client_for, bad):
     """A record that cannot be placed stops the walk, and the message says which it is."""
     body = json.dumps([{"id": 1}, {"id": 2}, bad]).encode()
     client = client_for(lambda _: httpx.Response(200, content=body))
-    with pytest.raises(ContractBroken, match=r"v1/SalesOrders.*\$\[2\]"):
+    with pytest.raises(ContractBroken, match=r"v1/SalesOrders record 3 of a page"):
         list(Paginator(client, SALES_ORDERS, None))
 
 

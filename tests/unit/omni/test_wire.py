@@ -1,16 +1,19 @@
 """The client against a real server on this machine: what only a socket can do wrong."""
 
+import gzip
 import logging
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from msgspec import Raw
 
-from cin7_pipeline.errors import Cin7Unavailable
+from cin7_pipeline.errors import Cin7Unavailable, ContractBroken
 from cin7_pipeline.omni.retry import RetryPolicy
 from cin7_pipeline.runtime import configure
 
@@ -123,7 +126,7 @@ def test_a_broken_answer_is_asked_for_again(client_for, server, misbehave):
     """However an answer breaks off, the next attempt gets the whole body and never half of it."""
     server.misbehave, server.failures = misbehave, 1
     with client_for(base_url=server.base_url, retry_policy=QUICK) as client:
-        assert client.get("v1/Stock", {"rows": 250}) == b"[1]"
+        assert client.get("v1/Stock", {"rows": 250}) == [Raw(b"1")]
     assert client.calls("v1/Stock") == 2
 
 
@@ -154,6 +157,36 @@ def test_an_answer_that_never_ends_is_given_up(client_for, server):
     client = client_for(base_url=server.base_url, retry_policy=once)
     with client, pytest.raises(Cin7Unavailable, match=r"took longer than 0\.5 s"):
         client.get("v1/Stock", {})
+
+
+def pack(times: int) -> Misbehave:
+    """Answer with a list that is a thousand times as long once it is unpacked that often."""
+
+    def answer_packed(request: BaseHTTPRequestHandler) -> None:
+        body = b"[" + b" " * 2**21 + b"]"
+        for _ in range(times):
+            body = gzip.compress(body)
+        request.send_response(200)
+        request.send_header("Content-Encoding", ", ".join(["gzip"] * times))
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        with suppress(OSError):
+            request.wfile.write(body)
+
+    return answer_packed
+
+
+@pytest.mark.parametrize(("times", "words"), [(1, "longer than"), (2, "packed more than once")])
+def test_a_body_is_bounded_before_it_fills_the_memory(
+    client_for, server, monkeypatch, times, words
+):
+    """However small it comes, an answer is never unpacked beyond what a page can be, nor asked for again."""
+    monkeypatch.setattr("cin7_pipeline.omni.client.LONGEST_BODY", 2**20)
+    server.misbehave, server.failures = pack(times), 99
+    client = client_for(base_url=server.base_url, retry_policy=RetryPolicy(scale=0))
+    with client, pytest.raises(ContractBroken, match=words):
+        client.get("v1/Stock", {})
+    assert len(server.headers_seen) == 1
 
 
 def test_a_server_that_is_not_there_is_unavailable(client_for, capfd):
