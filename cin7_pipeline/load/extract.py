@@ -303,8 +303,8 @@ class Extractor:
     def _ids_to_fetch(self, extract: Extract) -> set[int]:
         """Return the ids to fetch one by one, because the window does not answer for them.
 
-        Open documents outside the window, what was marked deleted in the last days, records that others
-        name and that are not loaded yet, records that were set aside, and options of which a size disappeared.
+        Open documents outside the window, what was marked deleted in the last days, what others name and
+        is not loaded yet, records that were set aside, and options of which a size disappeared.
         """
         state = extract.state
         read_ids = {key[0] for key in extract.versions}

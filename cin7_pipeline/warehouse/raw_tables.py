@@ -89,7 +89,6 @@ RECORDS = {
         "first_seen_at": TIMESTAMP,
         "last_seen_at": TIMESTAMP,
     },
-    "raw.sync_owner": {"owner": "varchar"},
     "raw.sync_coverage": {"entity": "varchar", "day_on": "date", "read_at": TIMESTAMP},
 }
 

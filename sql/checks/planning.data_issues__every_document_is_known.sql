@@ -1,5 +1,7 @@
 /*
-about: Each document, contact or option that an issue names is one that Cin7 still has.
+about: >-
+  Each document, contact or option that an issue names is one that Cin7 still has; a record that
+  cannot be read may never have been.
 */
 with
 
@@ -27,6 +29,18 @@ known as (
         bom_master_id as document_id
     from staging.bom_masters
     where deleted_at is null
+    union all
+    select
+        'adjustment' as document_kind,
+        adjustment_id as document_id
+    from staging.adjustments
+    where deleted_at is null
+    union all
+    select
+        'production_job' as document_kind,
+        production_job_id as document_id
+    from staging.production_jobs
+    where deleted_at is null
 )
 
 select
@@ -36,4 +50,7 @@ select
     issues.line_id
 from planning.data_issues as issues
 anti join known using (document_kind, document_id)
-where issues.document_kind <> 'branch' and issues.document_id <> 0
+where
+    issues.document_kind <> 'branch'
+    and issues.document_id <> 0
+    and issues.issue <> 'record_rejected'

@@ -9,7 +9,7 @@ columns:
     What it is about; a kind of document, branch, product_option, contact or bom_master, or what
     else Cin7 lists.
   document_id: Cin7 id of it; 0 where documents name no branch, or where it is about all of a kind.
-  line_id: Cin7 id of the line; 0 where the issue is about the whole.
+  line_id: Cin7 id of the line, below 0 its place; 0 where the issue is about the whole.
   severity: error (numbers are wrong until it is fixed), warning or info.
   detail: >-
     What is wrong; lines with reference, code, units and value in document currency. An e-mail
@@ -54,6 +54,8 @@ issues as (
     select * from issues.boms
     union all by name
     select * from issues.reads
+    union all by name
+    select * from issues.records
 ),
 
 masked as (

@@ -12,6 +12,7 @@ columns:
   new_count:
   changed_count:
   gone_count:
+  rejected_count: Records that cannot be read, so that an earlier version counts, or none.
   lookback_days:
   is_skipped:
   is_stale:
@@ -80,6 +81,14 @@ row_counts as (
         'bom_masters' as entity,
         count(*) filter (where deleted_at is null) as row_count
     from staging.bom_masters
+),
+
+rejected_counts as (
+    select
+        entity,
+        count(distinct record_id) as rejected_count
+    from staging.rejected_records
+    group by entity
 )
 
 select
@@ -91,6 +100,7 @@ select
     reads.new_count,
     reads.changed_count,
     reads.gone_count,
+    coalesce(rejected_counts.rejected_count, 0) as rejected_count,
     reads.lookback_days,
     reads.is_skipped,
     reads.is_stale,
@@ -98,3 +108,4 @@ select
     reads.last_error
 from row_counts
 inner join core.last_reads as reads using (entity)
+left join rejected_counts using (entity)

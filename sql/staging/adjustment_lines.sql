@@ -3,7 +3,7 @@ about: Lines of stock adjustments, renamed; one row per line.
 grain: [adjustment_id, line_id]
 columns:
   adjustment_id: Cin7 id of the adjustment.
-  line_id: Cin7 id of the line.
+  line_id: Cin7 id of the line; below 0 its place, where the id does not tell it apart.
   product_id: Product as Cin7 links it.
   product_option_id: Option as Cin7 links it.
   sort: Position on the document.
@@ -15,7 +15,7 @@ columns:
 */
 select
     adjustment_id,
-    id as line_id,
+    coalesce(-place, id) as line_id,
     nullif(product_id, 0) as product_id,
     nullif(product_option_id, 0) as product_option_id,
     sort,

@@ -3,7 +3,7 @@ about: Lines of sales orders, renamed; one row per line.
 grain: [sales_order_id, line_id]
 columns:
   sales_order_id: Cin7 id of the order.
-  line_id: Cin7 id of the line.
+  line_id: Cin7 id of the line; below 0 its place, where the id does not tell it apart.
   parent_line_id:
   product_id: Product as Cin7 links it.
   product_option_id: Option as Cin7 links it.
@@ -22,7 +22,7 @@ columns:
 */
 select
     sales_order_id,
-    id as line_id,
+    coalesce(-place, id) as line_id,
     nullif(parent_id, 0) as parent_line_id,
     nullif(product_id, 0) as product_id,
     nullif(product_option_id, 0) as product_option_id,

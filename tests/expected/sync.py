@@ -17,7 +17,7 @@ def sync_status(known: Known, reads: Sequence[Read]) -> list[Row]:
         counts[entity] = len(getattr(known.ledger, name))
     as_of = naive_utc(reads[-1].started_at)
     return [
-        {"entity": entity, "row_count": count, "data_as_of_at": as_of}
+        {"entity": entity, "row_count": count, "data_as_of_at": as_of, "rejected_count": 0}
         for entity, count in counts.items()
     ]
 
