@@ -18,6 +18,8 @@ from cin7_pipeline.pipeline import TABLES
 
 HISTORY = dg.AssetKey(["history", "documents"])
 SNAPSHOTS = "stock_snapshots"
+# The check of a raw table.
+RECORDS = "every_record_can_be_read"
 # The check of a planning table that is no rule of the business.
 CONTRACT = "contract"
 # Read every morning: a day and a bit is late, a day and a half is a failure.
@@ -100,6 +102,30 @@ def load_metadata(report: LoadReport, row_count: int) -> dict[str, int | float |
     return details
 
 
+def record_check_spec(endpoint: Endpoint) -> dg.AssetCheckSpec:
+    """Return the check of an endpoint's raw table that no record of it had to be set aside."""
+    return dg.AssetCheckSpec(
+        RECORDS,
+        asset=table_key(f"raw.{endpoint.name}"),
+        description=(
+            "Cin7 sent no record with a value that its column cannot hold. Such a record is set aside"
+            " and tried again at each read; its earlier version counts meanwhile (planning.data_issues)."
+        ),
+    )
+
+
+def record_evaluation(report: LoadReport) -> dg.AssetCheckEvaluation:
+    """Return whether records of a load were set aside, with the ids of ten of them."""
+    ids = report.rejected_ids
+    return dg.AssetCheckEvaluation(
+        table_key(f"raw.{report.entity}"),
+        RECORDS,
+        passed=not ids,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"rejected": len(ids), "ids": ", ".join(map(str, ids[:10]))} if ids else {},
+    )
+
+
 def planning_models(catalogue: Catalogue) -> list[SqlModel]:
     """Return the models whose tables people open: the only ones that are assets."""
     return [model for model in catalogue.models if model.schema == "planning"]
@@ -108,14 +134,14 @@ def planning_models(catalogue: Catalogue) -> list[SqlModel]:
 def planning_spec(catalogue: Catalogue, model: SqlModel) -> dg.AssetSpec:
     """Return the asset of a planning table; it depends on the raw tables that it is made of.
 
-    The history asset fills the tables of documents too, so what reads them comes after it. The sync log,
-    which every read adds to, is no asset: tables made of nothing else come after all reads, or a
-    backfill, which makes runs of what it may do first, would build them too early.
+    The history asset fills the tables of documents too, so what reads them comes after it. The logs that
+    every read adds to are no assets: tables made of nothing else come after all reads, or a backfill,
+    which makes runs of what it may do first, would build them too early.
     """
     made_of = catalogue.upstream([model.name])
     reads = {name for found in made_of for name in found.reads if name.startswith("raw.")}
-    raw = sorted(table_key(name) for name in reads if not name.startswith("raw.sync_"))
-    raw = raw or raw_keys(ENDPOINTS.values())
+    assets = raw_keys(ENDPOINTS.values())
+    raw = sorted({table_key(name) for name in reads}.intersection(assets)) or assets
     history = [] if set(raw).isdisjoint(raw_keys(DOCUMENTS)) else [HISTORY]
     names = ", ".join(f"`{found.name}`" for found in made_of if found is not model)
     return dg.AssetSpec(

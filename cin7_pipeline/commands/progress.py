@@ -52,6 +52,12 @@ def sync_with_progress(settings: Settings, entities: Mapping[str, Window | None]
     for report in outcome.reports:
         if report.unknown_fields:
             warn(f"{report.entity}: Cin7 also sent {', '.join(report.unknown_fields)}; not stored")
+        if ids := report.rejected_ids:
+            some = ", ".join(map(str, ids[:10])) + (", …" if len(ids) > 10 else "")
+            warn(
+                f"{report.entity}: set aside, as it cannot be read: {some}; planning.data_issues"
+                " says why"
+            )
         if report.used_offset_pages:
             warn(f"{report.entity}: {PAGED_BY_NUMBER}")
         if report.gap:

@@ -17,7 +17,17 @@ from cin7_pipeline.settings import Settings
 from cin7_pipeline.window import Window
 from dagster_project.defs.schedules import SCHEDULED
 from dagster_project.resources import WRITER_POOL, RunLock, SettingsResource
-from dagster_project.specs import endpoint_tables, load_metadata, raw_keys, raw_specs, table_key
+from dagster_project.specs import (
+    endpoint_tables,
+    load_metadata,
+    raw_keys,
+    raw_specs,
+    record_check_spec,
+    record_evaluation,
+    table_key,
+)
+
+Result = dg.MaterializeResult[None] | dg.AssetCheckEvaluation
 
 
 class DocumentsConfig(dg.Config):
@@ -30,6 +40,7 @@ class DocumentsConfig(dg.Config):
 
 @dg.multi_asset(
     specs=[spec for endpoint in DOCUMENTS for spec in raw_specs(endpoint)],
+    check_specs=[record_check_spec(endpoint) for endpoint in DOCUMENTS],
     can_subset=True,
     pool=WRITER_POOL,
 )
@@ -38,7 +49,7 @@ def documents(
     config: DocumentsConfig,
     settings: SettingsResource,
     run_lock: RunLock,
-) -> Iterator[dg.MaterializeResult[None]]:
+) -> Iterator[Result]:
     """Read documents of every kind."""
     run_settings, days = settings.load(), config.lookback_days
     window = Window.lookback(run_settings.now(), days) if days else None
@@ -47,12 +58,13 @@ def documents(
 
 @dg.multi_asset(
     specs=[spec for endpoint in REFERENCE_DATA for spec in raw_specs(endpoint)],
+    check_specs=[record_check_spec(endpoint) for endpoint in REFERENCE_DATA],
     can_subset=True,
     pool=WRITER_POOL,
 )
 def reference_data(
     context: dg.AssetExecutionContext, settings: SettingsResource, run_lock: RunLock
-) -> Iterator[dg.MaterializeResult[None]]:
+) -> Iterator[Result]:
     """Read what documents name, and the stock, after the documents."""
     yield from _materialize(context, settings.load(), REFERENCE_DATA, None)
 
@@ -62,10 +74,12 @@ def _materialize(
     settings: Settings,
     endpoints: Iterable[Endpoint],
     window: Window | None,
-) -> Iterator[dg.MaterializeResult[None]]:
+) -> Iterator[Result]:
     """Read the selected endpoints and yield a result per table; raise what failed when the rest is kept."""
     selected = context.selected_asset_keys
-    chosen = {kind.name: kind for kind in endpoints if not selected.isdisjoint(raw_keys([kind]))}
+    checked = {check.asset_key for check in context.selected_asset_check_keys}
+    wanted = selected | checked
+    chosen = {kind.name: kind for kind in endpoints if not wanted.isdisjoint(raw_keys([kind]))}
     outcome = read(context, settings, dict.fromkeys(chosen, window))
     row_counts = raw_row_counts(settings)
     for report in outcome.reports:
@@ -74,6 +88,8 @@ def _materialize(
                 yield dg.MaterializeResult(
                     asset_key=key, metadata=load_metadata(report, row_counts[table])
                 )
+        if table_key(f"raw.{report.entity}") in checked:
+            yield record_evaluation(report)
     skipped = [chosen[name] for name in chosen.keys() & settings.skip_entities]
     for key in selected.intersection(raw_keys(skipped)):
         yield dg.MaterializeResult(asset_key=key, metadata={"skipped": "CIN7_SKIP_ENTITIES"})

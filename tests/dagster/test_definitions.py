@@ -19,7 +19,13 @@ from cin7_pipeline.window import Window
 from dagster_project.definitions import defs
 from dagster_project.defs.history import window_of
 from dagster_project.defs.schedules import SCHEDULED
-from dagster_project.specs import CONTRACT, HISTORY, is_contract, planning_models
+from dagster_project.specs import (
+    CONTRACT,
+    HISTORY,
+    RECORDS,
+    is_contract,
+    planning_models,
+)
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +82,10 @@ def test_every_rule_of_a_planning_table_is_told_once(graph: AssetGraph) -> None:
         for model in planning_models(load_catalogue())
         for check in model.checks
     }
+    raw = {dg.AssetCheckKey(key(f"raw.{name}"), RECORDS) for name in ENDPOINTS}
     assert dg.AssetCheckKey(key("planning.inventory"), "contract") in expected
     assert dg.AssetCheckKey(key("planning.inventory"), "stock_is_all_there") in expected
-    assert graph.asset_check_keys == expected
+    assert graph.asset_check_keys == expected | raw
 
 
 def test_history_has_a_partition_for_every_day(graph: AssetGraph) -> None:

@@ -12,7 +12,7 @@ from cin7_pipeline.sandbox.server.faults import Failure
 from dagster_project.definitions import defs
 from dagster_project.specs import HISTORY
 from tests.sample_shop import enter, open_shop
-from tests.unit.load.fake_account import Company
+from tests.unit.load.fake_account import Company, order
 
 RANGE = "dagster/asset_partition_range_"
 Windows = dict[str, tuple[datetime | None, datetime | None]]
@@ -98,6 +98,23 @@ def test_history_reads_its_days_in_full_and_reference_data_after_them(
     steps = [event.step_key for event in result.get_step_success_events()]
     assert steps == ["history__documents", "reference_data"]
     assert len(instance.get_materialized_partitions(HISTORY)) == 14
+
+
+def test_a_record_that_cannot_be_read_is_a_warning_with_its_id(
+    shop: Company, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run goes on, and the check of the raw table names up to ten of the records set aside."""
+    monkeypatch.setenv("CIN7_REJECTED_SHARE_LIMIT", "1")
+    notes = shop.records_by_resource["CreditNotes"]
+    notes += [order(900 + n, created=1, total="a lot") for n in range(11)]
+    result = read(instance, "daily_sync")
+    assert result.success
+    found = {each.asset_key.path[1]: each for each in result.get_asset_check_evaluations()}
+    assert {name for name, each in found.items() if not each.passed} == {"credit_notes"}
+    check = found["credit_notes"]
+    assert check.severity is dg.AssetCheckSeverity.WARN
+    assert check.metadata["rejected"].value == 11
+    assert check.metadata["ids"].value == ", ".join(str(900 + n) for n in range(10))
 
 
 def test_a_day_is_not_green_when_a_kind_of_document_was_not_read(
