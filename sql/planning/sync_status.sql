@@ -4,7 +4,7 @@ about: >-
   where it was never read or is skipped.
 grain: [entity]
 columns:
-  entity:
+  entity: Name of the endpoint, such as sales_orders.
   last_success_at:
   data_as_of_at:
   row_count: Records in the warehouse that Cin7 still has.

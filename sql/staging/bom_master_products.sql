@@ -3,7 +3,8 @@ about: Finished products of bills of materials, renamed; one row per product of 
 grain: [bom_master_id, line_id]
 columns:
   bom_master_id:
-  line_id: Cin7 id of the product's line in the bill; below 0 its place, where the id does not tell it apart.
+  line_id: Cin7 id of the product's line in the bill; below 0 its place, where
+    the id does not tell it apart.
   product_id: Product as Cin7 links it.
   product_option_id: Option as Cin7 links it.
   sort: Position in the bill.

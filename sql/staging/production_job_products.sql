@@ -3,7 +3,8 @@ about: What production jobs make, renamed; one row per product of a job.
 grain: [production_job_id, line_id]
 columns:
   production_job_id: Cin7 id of the job.
-  line_id: Cin7 id of the product's line in the job; below 0 its place, where the id does not tell it apart.
+  line_id: Cin7 id of the product's line in the job; below 0 its place, where
+    the id does not tell it apart.
   product_id: Product as Cin7 links it.
   product_option_id: Option as Cin7 links it.
   product_type: Make, Use, Addon or Undefined.

@@ -5,7 +5,7 @@ about: >-
 grain: [sales_order_id, line_id, size]
 columns:
   sales_order_id:
-  line_id:
+  line_id: Cin7 id of the line, below 0 its place where the id does not tell it apart.
   size: Size of the item.
   product_option_id: Option of the item.
   sku: The item's sku.
