@@ -101,12 +101,13 @@ def test_a_parquet_file_has_the_promised_columns_and_types(data_dir: Path, table
 
 
 def test_names_say_what_they_hold(published: dict[str, Types]):
-    """In every published column `_at` is a UTC timestamp, `_on` a day, `is_` and `has_` a boolean."""
+    """In each column `_at` and `_since` are UTC timestamps, `_on` a day, `is_` and `has_` a boolean."""
     for table, columns in published.items():
         for name, kind in columns.items():
             is_flag = name.startswith(("is_", "has_"))
             assert is_flag == (kind == "boolean"), (table, name)
-            assert name.endswith("_at") == kind.startswith("timestamp"), (table, name)
+            is_time = name.endswith(("_at", "_since"))
+            assert is_time == kind.startswith("timestamp"), (table, name)
             assert (name.endswith("_on") or name == "ds") == (kind == "date"), (table, name)
 
 

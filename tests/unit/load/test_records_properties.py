@@ -87,7 +87,7 @@ def check_value(endpoint: Endpoint, column: Column, value: Any, *, in_line: bool
     own = endpoint.lines.columns if in_line and endpoint.lines else endpoint.columns
     same_field = [each for each in own if each.field == column.field]
     expected = {each.name: right_for(each, value) for each in same_field}
-    if value is None and not in_line and column.name in endpoint.key:
+    if expected[column.name] is None and not in_line and column.name in endpoint.key:
         expected[column.name] = "" if column.type is ColumnType.TEXT_NOT_NULL else 0
     documents, lines, rejected = loaded(endpoint, page_with(endpoint, odd))
     read = [row[snake(endpoint.page_key)] for row in documents]
