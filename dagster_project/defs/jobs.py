@@ -18,7 +18,7 @@ intraday_sync = dg.define_asset_job(
     "intraday_sync",
     selection=dg.AssetSelection.all() - dg.AssetSelection.assets(HISTORY),
     description="Read the documents of two days, rebuild every model, publish. Off by default.",
-    config={"ops": {"documents": {"config": {"lookback_days": INTRADAY_DAYS}}}},
+    config={"ops": {"sync": {"config": {"lookback_days": INTRADAY_DAYS}}}},
     tags={"dagster/priority": "5"},
 )
 

@@ -1,7 +1,7 @@
-"""This module defines the assets that people open: the planning tables, and the release that holds them.
+"""This module makes the assets that people open: the planning tables, and the release that holds them.
 
-They are one step, as a release is built whole or not at all: a table is materialized when people can read
-it. The models of the other schemas, of which planning tables are made, are no assets.
+A release is built whole or not at all: a table is materialized when people can read it. The models of the
+other schemas, of which planning tables are made, are no assets. The step is in `sync.py`.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 from cin7_pipeline.models.build import BuildReport, ModelBuildFailed
-from cin7_pipeline.models.catalogue import Catalogue, load_catalogue
+from cin7_pipeline.models.catalogue import Catalogue
 from cin7_pipeline.pipeline import (
     WarehouseTotal,
     check_models,
@@ -21,11 +21,10 @@ from cin7_pipeline.pipeline import (
 )
 from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.draft import Release
-from dagster_project.resources import WRITER_POOL, RunLock, SettingsResource
+from dagster_project.defs.raw import Result
 from dagster_project.specs import (
     build_result,
     check_evaluations,
-    check_specs,
     planning_models,
     planning_spec,
     refusal_evaluations,
@@ -34,46 +33,43 @@ from dagster_project.specs import (
 )
 
 
-@dg.definitions
-def defs() -> dg.Definitions:
-    """Return the planning tables, each with its rules as asset checks, and the release."""
-    catalogue = load_catalogue()
+def release_specs(catalogue: Catalogue) -> list[dg.AssetSpec]:
+    """Return the assets of the planning tables, and of the release."""
     planning = planning_models(catalogue)
+    return [*(planning_spec(catalogue, model) for model in planning), release_spec(planning)]
 
-    @dg.multi_asset(
-        specs=[*(planning_spec(catalogue, model) for model in planning), release_spec(planning)],
-        check_specs=[spec for model in planning for spec in check_specs(model)],
-        # Whatever is selected, all is built; so can a check be executed alone.
-        can_subset=True,
-        pool=WRITER_POOL,
-    )
-    def release(
-        context: dg.AssetExecutionContext, settings: SettingsResource, run_lock: RunLock
-    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckEvaluation]:
-        """Build and check all tables, then publish `planning.duckdb` and its Parquet twins."""
-        run_settings, selected = settings.load(), context.selected_asset_keys
-        reports: list[BuildReport] = []
-        try:
-            if selected:
-                made = publish_release(run_settings, only_news=True, on_report=reports.append)
-            else:
-                made = None
-                reports.extend(check_models(run_settings))
-        except ModelBuildFailed as refusal:
-            yield from _chosen_checks(context, _evaluations(catalogue, reports))
-            yield from _chosen_checks(context, refusal_evaluations(catalogue, refusal))
-            raise dg.Failure(str(refusal)) from None
+
+def make_release(
+    context: dg.AssetExecutionContext, settings: Settings, catalogue: Catalogue
+) -> Iterator[Result]:
+    """Build and check all tables, then publish `planning.duckdb` and its Parquet twins.
+
+    Whatever of it is selected, all is built; where only checks are, nothing is published.
+    """
+    own = {spec.key for spec in release_specs(catalogue)}
+    selected = own & context.selected_asset_keys
+    if not selected and own.isdisjoint(c.asset_key for c in context.selected_asset_check_keys):
+        return
+    reports: list[BuildReport] = []
+    try:
+        if selected:
+            made = publish_release(settings, only_news=True, on_report=reports.append)
+        else:
+            made = None
+            reports.extend(check_models(settings))
+    except ModelBuildFailed as refusal:
         yield from _chosen_checks(context, _evaluations(catalogue, reports))
-        if made is None:
-            context.log.info("Nothing new was published; the last release stays the current one.")
-            return
-        for report in reports:
-            if table_key(report.model.name) in selected:
-                yield build_result(report)
-        if (key := release_spec(planning).key) in selected:
-            yield dg.MaterializeResult(asset_key=key, metadata=_metadata(run_settings, made))
-
-    return dg.Definitions(assets=[release])
+        yield from _chosen_checks(context, refusal_evaluations(catalogue, refusal))
+        raise dg.Failure(str(refusal)) from None
+    yield from _chosen_checks(context, _evaluations(catalogue, reports))
+    if made is None:
+        context.log.info("Nothing new was published; the last release stays the current one.")
+        return
+    for report in reports:
+        if table_key(report.model.name) in selected:
+            yield build_result(report)
+    if (key := release_spec(planning_models(catalogue)).key) in selected:
+        yield dg.MaterializeResult(asset_key=key, metadata=_metadata(settings, made))
 
 
 def _chosen_checks(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
 from dagster_project.__main__ import main
@@ -60,6 +61,41 @@ def test_a_wrong_key_fails_the_run_and_is_nowhere_in_its_events(
         told = " ".join(str(record) for record in instance.all_logs(result.run_id))
     assert "CIN7_API_KEY" in told
     assert "not-the-right-one" not in told
+
+
+def test_what_could_be_read_is_published_though_the_run_fails(company: Company) -> None:
+    """The tables of an entity that fails are not made and say why; all others and the release are."""
+    row = {"productOptionId": 7, "branchId": 3, "stockOnHand": 4.0}
+    company.records_by_resource["Stock"].append(row)
+    company.orders.append(order(2, created=1, total="a lot"))
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = run(instance)
+        assert not result.success
+        made = {
+            event.asset_key.to_user_string() for event in result.get_asset_materialization_events()
+        }
+        observed = result.get_asset_observation_events()
+        told = {
+            event.asset_key.to_user_string(): event.asset_observation_data for event in observed
+        }
+    graph = defs().resolve_asset_graph()
+    every = {key.to_user_string() for key in graph.get_all_asset_keys()}
+    failed = {"raw/sales_orders", "raw/sales_order_lines"}
+    assert made == every - failed - {"history/documents"}
+    assert told.keys() == failed
+    metadata = told["raw/sales_orders"].asset_observation.metadata
+    assert "record id=2" in str(metadata["not_read"].value)
+    assert company.raw("select count(*) from raw.stock_snapshots") == [(1,)]
+    published = company.folder / "planning.duckdb"
+    with duckdb.connect(str(published), read_only=True) as connection:
+        status = connection.execute(
+            "select entity, last_error like '%record id=2%' from planning.sync_status where is_stale"
+        ).fetchall()
+        issue = connection.execute(
+            "select document_kind, severity from planning.data_issues where issue = 'not_read'"
+        ).fetchall()
+    assert status == [("sales_orders", True)]
+    assert issue == [("sales_order", "error")]
 
 
 def test_a_good_run_tells_no_credential(company: Company) -> None:

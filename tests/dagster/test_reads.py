@@ -96,7 +96,7 @@ def test_history_reads_its_days_in_full_and_reference_data_after_them(
     assert {found[kind.name] for kind in DOCUMENTS} == {asked}
     assert found.keys() == ENDPOINTS.keys()
     steps = [event.step_key for event in result.get_step_success_events()]
-    assert steps == ["history__documents", "reference_data"]
+    assert steps == ["history__documents", "sync"]
     assert len(instance.get_materialized_partitions(HISTORY)) == 14
 
 

@@ -39,7 +39,7 @@ def job(*assets: str) -> None:
     with dg.DagsterInstance.get() as instance:
         result = daily_sync.execute_in_process(
             instance=instance,
-            run_config={"ops": {"documents": {"config": {"lookback_days": 2}}}},
+            run_config={"ops": {"sync": {"config": {"lookback_days": 2}}}},
             asset_selection=keys or None,
             raise_on_error=False,
         )
