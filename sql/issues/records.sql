@@ -16,10 +16,10 @@ with
 
 lines as (
     select
-        document_kind,
+        document_kind::varchar as document_kind,
         document_id,
         line_id
-    from core.document_lines
+    from staging.document_lines
     union all
     select
         'adjustment' as document_kind,
@@ -42,7 +42,7 @@ lines as (
 
 documents as (
     select
-        document_kind,
+        document_kind::varchar as document_kind,
         document_id,
         order_number
     from core.documents

@@ -6,7 +6,7 @@ grain: [document_kind, document_id, line_id]
 columns:
   document_kind: sales_order, purchase_order, transfer or credit_note.
   document_id: Cin7 id of the document.
-  line_id: Cin7 id of the line.
+  line_id: Cin7 id of the line; below 0 its place, where the id does not tell it apart.
   parent_line_id:
   product_option_id: Option as Cin7 links it.
   code: Code as it stood when the line was written.
