@@ -6,6 +6,7 @@ It does not decide which models there are (`catalogue`) or where tables are made
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
@@ -125,8 +126,10 @@ def _create(connection: DuckDBPyConnection, model: SqlModel) -> tuple[tuple[str,
     create = f"create or replace {model.materialized} {model.name} as"
     sort = f" order by {', '.join(model.sorted_by)}" if model.sorted_by else ""
     sorted_query = f"from ({model.query}\n){sort}" if sort else model.query
-    connection.execute(f"{create} {model.query if model.ordered else sorted_query}")
-    if model.ordered and not _lies_in_order(connection, model):
+    if model.ordered:
+        with _keeping_order(connection):
+            connection.execute(f"{create} {model.query}")
+    if not model.ordered or not _lies_in_order(connection, model):
         connection.execute(f"{create} {sorted_query}")
     described = connection.execute(f"describe {model.name}").fetchall()
     names = [name for name, *_ in described]
@@ -139,6 +142,21 @@ def _create(connection: DuckDBPyConnection, model: SqlModel) -> tuple[tuple[str,
         what = " and ".join(parts) or f"the header's order differs; write {', '.join(names)}"
         raise ModelBuildFailed(model, f"rule columns: {what}")
     return tuple((name, kind, model.columns[name]) for name, kind, *_ in described)
+
+
+@contextmanager
+def _keeping_order(connection: DuckDBPyConnection) -> Iterator[None]:
+    """Make rows lie as a query returns them; only rows that are joined to others keep their order.
+
+    DuckDB would else choose for itself which side of a join that is.
+    """
+    connection.execute("set preserve_insertion_order = true")
+    connection.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
+    try:
+        yield
+    finally:
+        connection.execute("set preserve_insertion_order = false")
+        connection.execute("reset disabled_optimizers")
 
 
 def _lies_in_order(connection: DuckDBPyConnection, model: SqlModel) -> bool:

@@ -66,9 +66,19 @@ sales as (
     group by day_key
 ),
 
--- Also what is left out of demand was there to be sold.
-sold_days as (
-    select distinct pairs.series_number * 10000000 + (lines.day_on - date '1970-01-01') as day_key
+-- Days on which it could be sold, 32 of them in the bits of one number: a row for each would be
+-- millions to look up. Also what is left out of demand was there to be sold.
+stock_numbers as (
+    select
+        stock_series.series_number,
+        stock.snapshot_on - date '1970-01-01' as day_number
+    from core.stock_days as stock
+    inner join stock_series using (sku_number, warehouse_number)
+    where not stock.is_current and stock.on_hand > 0
+    union all
+    select
+        pairs.series_number,
+        lines.day_on - date '1970-01-01' as day_number
     from core.depletion_lines as lines
     inner join pairs using (sku, warehouse)
     where lines.sold_quantity > 0
@@ -76,11 +86,10 @@ sold_days as (
 
 stocked_days as (
     select
-        stock_series.series_number * 10000000 + (stock.snapshot_on - date '1970-01-01')
-            as day_key
-    from core.stock_days as stock
-    inner join stock_series using (sku_number, warehouse_number)
-    where not stock.is_current and stock.on_hand > 0
+        series_number * 10000000 + day_number - (day_number & 31) as block_key,
+        bit_or(1::bigint << (day_number & 31)) as day_bits
+    from stock_numbers
+    group by block_key
 ),
 
 snapshots as (
@@ -89,15 +98,26 @@ snapshots as (
     where not is_current
 ),
 
-series_days as (
+-- In the order of their names; all that follows is joined to them, and so keeps it.
+ordered_series as (
     select
         series.series_number,
         series.unique_id,
         series.is_stockless,
-        unnest(generate_series(series.first_on, today.today_on - 1, interval 1 day))::date
-            as day_on
+        series.first_on,
+        today.today_on
     from series
     cross join core.today as today
+    order by series.series_number
+),
+
+series_days as (
+    select
+        unique_id,
+        is_stockless,
+        series_number * 10000000 as series_key,
+        unnest(generate_series(first_on, today_on - 1, interval 1 day))::date as day_on
+    from ordered_series
 ),
 
 days as (
@@ -105,8 +125,15 @@ days as (
         unique_id,
         day_on,
         is_stockless,
-        series_number * 10000000 + (day_on - date '1970-01-01') as day_key
-    from series_days
+        series_key + day_number as day_key,
+        series_key + day_number - (day_number & 31) as block_key,
+        day_number & 31 as day_bit
+    from (
+        select
+            *,
+            day_on - date '1970-01-01' as day_number
+        from series_days
+    )
 )
 
 select
@@ -119,11 +146,10 @@ select
         when snapshots.snapshot_on is not null
             then
                 days.is_stockless
-                or days.day_key in (select sold_days.day_key from sold_days)
-                or days.day_key in (select stocked_days.day_key from stocked_days)
+                or (coalesce(stocked_days.day_bits, 0) >> days.day_bit) & 1 = 1
     end as is_in_stock
 from days
 left join core.covered_days as covered_days using (day_on)
 left join snapshots on days.day_on = snapshots.snapshot_on
 left join sales using (day_key)
-order by days.day_key
+left join stocked_days using (block_key)

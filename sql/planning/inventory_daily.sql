@@ -41,4 +41,3 @@ inner join core.item_numbers as items using (item_number, sku_number)
 inner join core.warehouse_numbers as warehouses using (warehouse_number)
 inner join core.stock_readings as readings using (is_current, snapshot_on)
 where not stock.is_current
-order by stock.sku_number, stock.warehouse_number, stock.snapshot_on

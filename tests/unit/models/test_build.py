@@ -61,6 +61,22 @@ def test_an_ordered_model_lies_in_its_order(connection, build_one, order):
     assert connection.execute(found).fetchall() == [(0,)]
 
 
+def test_joins_keep_the_order_of_an_ordered_model(connection, build_one):
+    """Rows that are joined to larger tables stay in their order, so that they are not sorted again."""
+    connection.execute("create sequence core.rows_made")
+    connection.execute(
+        "create table core.sales as select i as id from range(200_000) as r(i) order by hash(i)"
+    )
+    build_one(
+        "with series as (select i * 1000 as first_id from range(50) as r(i) order by i),"
+        " days as (select first_id + unnest(range(1000)) as id from series)"
+        " select id, nextval('core.rows_made') as made from days left join core.sales using (id)",
+        columns="id made",
+        more="sorted_by: [id]\nordered: true\n",
+    )
+    assert connection.execute("select currval('core.rows_made')").fetchall() == [(50_000,)]
+
+
 def test_comments_survive_a_rebuild(connection, build_one):
     """Building again writes the comments again."""
     build_one("select 1 as id")
