@@ -77,6 +77,13 @@ def test_joins_keep_the_order_of_an_ordered_model(connection, build_one):
     assert connection.execute("select currval('core.rows_made')").fetchall() == [(50_000,)]
 
 
+def test_a_row_twice_is_found_where_rows_lie_by_their_grain(build_one):
+    """A table that is sorted by its grain is read once, in its order, and two equal rows are named."""
+    query = "select i // 2 * 2 as id from range(10) as r(i) where i <> 1 and i <> 9"
+    with pytest.raises(AuditFailed, match=r"6 rows break grain_is_unique, .* id=2"):
+        build_one(query, more="sorted_by: [id]\n")
+
+
 def test_comments_survive_a_rebuild(connection, build_one):
     """Building again writes the comments again."""
     build_one("select 1 as id")

@@ -100,6 +100,24 @@ def test_staging_is_made_of_views_unless_said(write_model, schema, more, kind):
     assert parse_model(path, schema).materialized == kind
 
 
+@pytest.mark.parametrize(
+    ("query", "more", "checks"),
+    [
+        ("select id from raw.orders", "", ["grain_is_not_null"]),
+        ("select id from raw.lines", "", ["grain_is_unique", "grain_is_not_null"]),
+        (
+            "select id from raw.orders",
+            "materialized: table\n",
+            ["grain_is_unique", "grain_is_not_null"],
+        ),
+    ],
+)
+def test_rows_of_one_raw_table_are_not_counted_again(write_model, query, more, checks):
+    """A view of the raw table of its name has the rows that were merged by its grain."""
+    model = parse_model(write_model("staging.orders", query, columns="id", more=more), "staging")
+    assert [check.name for check in model.checks] == checks
+
+
 def test_a_published_table_is_never_a_view(write_model):
     """A release has copies of tables, so that a view in `planning` would be missing from it."""
     path = write_model("planning.a", "select 1 as id", columns="id", more="materialized: view\n")
