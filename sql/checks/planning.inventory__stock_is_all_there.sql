@@ -1,5 +1,5 @@
 /*
-about: Every unit of Cin7's stock list is at exactly one warehouse.
+about: Every unit of Cin7's stock list that can be is at exactly one warehouse.
 */
 with
 
@@ -10,8 +10,8 @@ listed as (
         coalesce(sum(available), 0) as available,
         coalesce(sum(incoming), 0) as incoming,
         coalesce(sum(holding), 0) as holding
-    from staging.stock
-    where deleted_at is null
+    from core.branch_stock
+    where is_current
 ),
 
 published as (

@@ -1,5 +1,5 @@
 /*
-about: Every unit of the stock snapshot of each day that has come is at exactly one warehouse.
+about: Every unit that can be of the stock snapshot of each day that has come is at exactly one warehouse.
 */
 with
 
@@ -8,8 +8,9 @@ listed as (
         snapshots.snapshot_on,
         coalesce(sum(snapshots.on_hand), 0) as on_hand,
         coalesce(sum(snapshots.available), 0) as available
-    from staging.stock_snapshots as snapshots
+    from core.branch_stock as snapshots
     inner join core.today as today on snapshots.snapshot_on <= today.today_on
+    where not snapshots.is_current
     group by snapshots.snapshot_on
 ),
 

@@ -17,8 +17,8 @@ with
 description_lines as (
     select
         items.line_number,
-        sum(items.quantity)::decimal(18, 4) as quantity,
-        sum(items.value)::decimal(18, 4) as value
+        sum(items.quantity) as quantity,
+        coalesce(sum(items.value), 0) as value
     from core.line_exclusions as rules
     inner join core.document_line_items as items using (line_number, size)
     where rules.rule = 'description_only'
@@ -49,8 +49,8 @@ codes as (
         arg_max(coalesce(texts.name, ''), (texts.document_id, texts.line_id)) as name,
         count(*) as line_count,
         count(distinct texts.document_id) as document_count,
-        sum(lines.quantity)::decimal(18, 4) as quantity,
-        sum(lines.value)::decimal(18, 4) as value
+        sum(lines.quantity) as quantity,
+        sum(lines.value) as value
     from description_lines as lines
     inner join core.document_lines as texts using (line_number)
     inner join core.documents as documents using (document_kind, document_id)

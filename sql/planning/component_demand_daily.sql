@@ -27,7 +27,7 @@ select
     parts.day_on as sold_on,
     parts.basis,
     min(items.sku) as sku,
-    sum(parts.quantity)::decimal(18, 4) as quantity,
+    coalesce(sum(parts.quantity), 0)::decimal(18, 4) as quantity,
     count(*) as kit_count
 from core.kit_components as parts
 inner join core.items as items using (product_option_id, size)

@@ -56,6 +56,8 @@ issues as (
     select * from issues.reads
     union all by name
     select * from issues.records
+    union all by name
+    select * from issues.implausible_numbers
 ),
 
 masked as (

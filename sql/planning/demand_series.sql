@@ -133,7 +133,7 @@ days as (
             *,
             day_on - date '1970-01-01' as day_number
         from series_days
-    )
+    ) as numbered
 )
 
 select

@@ -9,8 +9,10 @@ columns:
   line_id:
   size:
   rule: Name of the rule that keeps the line out.
-  quantity: Units the line would show, in stocking units; positive on credit notes.
-  value: What it would be worth, in document currency (transfers in the account's).
+  quantity: Units the line would show, in stocking units; positive on credit notes; null where they
+    cannot be.
+  value: What it would be worth, in document currency (transfers in the account's); null where it
+    cannot be.
   why: The rule in words.
   order_number: Reference of the document in Cin7.
   product_option_id: Cin7 id of the option; null where the line is only a description.
@@ -27,7 +29,8 @@ select
     items.line_id,
     items.size,
     rules.rule,
-    items.quantity,
+    case when items.implausible_by = 'quantity_implausible' then null else items.quantity end
+        as quantity,
     items.value,
     case rules.rule
         when 'gone' then 'Cin7 has the document no longer'
@@ -38,6 +41,8 @@ select
         when 'channel_excluded' then 'the settings leave out the channel ' || attributes.channel
         when 'kit_component' then 'component of a kit, whose own line counts'
         when 'description_only' then 'no item has this code; see data_issues'
+        when 'quantity_implausible' then 'no line has so many units; see data_issues'
+        when 'value_implausible' then 'no line is worth so much; see data_issues'
         when 'warehouse_disabled'
             then 'the settings leave out the warehouse ' || attributes.warehouse
         when 'customer_group_excluded'

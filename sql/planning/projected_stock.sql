@@ -26,7 +26,8 @@ columns:
   projected_known: Units at the end of the day if nothing were sold, in stocking units.
   projected: Units at the end of the day with demand, in stocking units; below 0 what would be
     missing.
-  days_of_cover: Days of such demand that the projected units last; null without demand.
+  days_of_cover: Days of such demand that the projected units last, at most 10 to the 12th; null
+    without demand.
   is_stockout: True where nothing is left at the end of the day; of a kit as such, its components
     may still be there.
 checks:
@@ -161,7 +162,7 @@ select
     daily_demand as demand,
     known_quantity::decimal(18, 4) as projected_known,
     (known_quantity - demand_to_date)::decimal(18, 4) as projected,
-    round(greatest(known_quantity - demand_to_date, 0) / nullif(daily_demand, 0), 4)
+    least(round(greatest(known_quantity - demand_to_date, 0) / nullif(daily_demand, 0), 4), 1e12)
     ::decimal(18, 4) as days_of_cover,
     known_quantity <= demand_to_date as is_stockout
 from balances

@@ -39,7 +39,7 @@ checks:
   sold_on_is_not_null: sold_on is not null
   dispatch_is_not_null: dispatched_on is not null
   basis_is_known: sold_on_basis in ('invoice', 'dispatch')
-  net_amount_adds_up: net_amount = round(quantity * unit_price - discount, 4)
+  net_amount_adds_up: net_amount = round(quantity::decimal(38, 4) * unit_price - discount, 4)
   quantity_is_not_negative: {expect: quantity >= 0, severity: warn}
 */
 select

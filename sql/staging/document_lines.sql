@@ -100,13 +100,13 @@ select
     discount,
     -- Packed sizes are one a line of the text, each as quantity|name|code|barcode.
     coalesce(
-        from_json(sizes, '[{"name": "VARCHAR", "code": "VARCHAR", "qty": "DECIMAL(18, 4)"}]'),
+        from_json(sizes, '[{"name": "VARCHAR", "code": "VARCHAR", "qty": "DECIMAL(38, 4)"}]'),
         list_transform(
             regexp_split_to_array(size_codes, '\r?\n'),
             lambda entry: {
                 'name': split_part(entry, '|', 2),
                 'code': split_part(entry, '|', 3),
-                'qty': try_cast(split_part(entry, '|', 1) as decimal(18, 4))
+                'qty': try_cast(split_part(entry, '|', 1) as decimal(38, 4))
             }
         )
     ) as sizes

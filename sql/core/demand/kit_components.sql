@@ -12,7 +12,7 @@ columns:
   warehouse: Warehouse of the order's branch.
   day_on: Day the kit's sale counts for, local date.
   basis: order_lines or bom.
-  quantity: Units of the component.
+  quantity: Units of the component; null where there cannot be so many.
 */
 with
 
@@ -75,9 +75,13 @@ parts as (
         components.component_option_id as product_option_id,
         '' as size,
         'bom' as basis,
-        kits.quantity * components.quantity as quantity
+        case
+            when abs(kits.quantity * components.quantity) < limits.unit_limit
+                then kits.quantity * components.quantity
+        end as quantity
     from sold_kits as kits
     inner join core.bom_components as components using (kit_option_id)
+    cross join core.plausible_numbers as limits
     anti join component_lines using (sales_order_id, line_id)
 )
 

@@ -51,7 +51,9 @@ divided_sizes as (
     anti join undivided_lines using (line_number)
 ),
 
--- The quotient is a float: ten exact digits first, or a tie would fall by chance.
+-- The quotient is a float: ten exact digits first, or a tie would fall by chance. What the sizes
+-- have together is the line's, to the last digit. Where sizes above and below 0 all but cancel out,
+-- a share can be of any size.
 totals as (
     select
         line_number,
@@ -59,15 +61,19 @@ totals as (
         position,
         quantity,
         case
-            when line_quantity = 0 then fulfilled_quantity
+            when line_quantity in (0, quantity_so_far) then fulfilled_quantity
             else round(
-                (fulfilled_quantity * quantity_so_far / line_quantity)::decimal(28, 10), 4
+                (fulfilled_quantity::decimal(38, 4) * quantity_so_far / line_quantity)
+                ::decimal(38, 10),
+                4
             )
-        end::decimal(18, 4) as fulfilled_so_far,
+        end::decimal(38, 4) as fulfilled_so_far,
         case
-            when line_quantity = 0 then discount
-            else round((discount * quantity_so_far / line_quantity)::decimal(28, 10), 4)
-        end::decimal(18, 4) as discount_so_far
+            when line_quantity in (0, quantity_so_far) then discount
+            else round(
+                (discount::decimal(38, 4) * quantity_so_far / line_quantity)::decimal(38, 10), 4
+            )
+        end::decimal(38, 4) as discount_so_far
     from divided_sizes
 )
 
@@ -75,9 +81,9 @@ select
     line_number,
     size,
     quantity,
-    (fulfilled_so_far - coalesce(lag(fulfilled_so_far) over line, 0))::decimal(18, 4)
+    (fulfilled_so_far - coalesce(lag(fulfilled_so_far) over line, 0))::decimal(38, 4)
         as fulfilled_quantity,
-    (discount_so_far - coalesce(lag(discount_so_far) over line, 0))::decimal(18, 4) as discount
+    (discount_so_far - coalesce(lag(discount_so_far) over line, 0))::decimal(38, 4) as discount
 from totals
 window line as (partition by line_number order by position)
 union all

@@ -19,7 +19,10 @@ columns:
     notes.
   unit_price:
   discount: Discount on the row in document currency.
-  value: Quantity times price less discount, in document currency.
+  value: Quantity times price less discount, in document currency; null where a number of the row
+    cannot be.
+  implausible_by: quantity_implausible or value_implausible where a number of the line or its share
+    cannot be, and is 0 here; null where all can.
 */
 with
 
@@ -30,8 +33,8 @@ sized_items as (
         links.item_option_id as product_option_id,
         links.item_size as size,
         sum(parts.quantity)::decimal(18, 4) as ordered_quantity,
-        sum(parts.fulfilled_quantity)::decimal(18, 4) as fulfilled_quantity,
-        sum(parts.discount)::decimal(18, 4) as discount
+        sum(parts.fulfilled_quantity) as fulfilled_quantity,
+        sum(parts.discount) as discount
     from core.document_line_item_links as links
     inner join core.document_line_allocations as parts using (line_number, size)
     group by links.line_number, links.item_option_id, links.item_size
@@ -69,31 +72,65 @@ line_items as (
     where lines.sizes is null
 ),
 
+judged as (
+    select
+        line_items.* exclude (fulfilled_quantity, discount, implausible_by),
+        try_cast(line_items.fulfilled_quantity as decimal(18, 4)) as fulfilled_quantity,
+        try_cast(line_items.discount as decimal(18, 4)) as discount,
+        case
+            when line_items.implausible_by is not null then line_items.implausible_by
+            when abs(line_items.fulfilled_quantity) >= limits.unit_limit
+                then 'quantity_implausible'
+            when abs(line_items.discount) >= limits.money_limit then 'value_implausible'
+        end as implausible_by
+    from line_items
+    cross join core.plausible_numbers as limits
+),
+
 quantities as (
     select
-        *,
+        * exclude (fulfilled_quantity, discount),
+        case when implausible_by = 'quantity_implausible' then 0 else fulfilled_quantity end
+            as fulfilled_quantity,
+        case when implausible_by is null then discount else 0 end as discount,
         case
+            when implausible_by = 'quantity_implausible' then 0
             when document_kind = 'credit_note' then abs(ordered_quantity)
             when document_kind = 'sales_order' and is_partly_fulfilled then fulfilled_quantity
             else ordered_quantity
         end as quantity
-    from line_items
+    from judged
+),
+
+-- The product of two such numbers is wider than both.
+valued as (
+    select
+        *,
+        round(quantity::decimal(38, 4) * unit_price - discount, 4) as value
+    from quantities
 )
 
 select
-    line_number,
-    document_kind,
-    document_id,
-    line_id,
-    is_component,
-    size,
-    product_option_id,
-    sku,
-    ordered_quantity,
-    fulfilled_quantity,
-    is_partly_fulfilled,
-    quantity,
-    unit_price,
-    discount,
-    round(quantity * unit_price - discount, 4)::decimal(18, 4) as value
-from quantities
+    valued.line_number,
+    valued.document_kind,
+    valued.document_id,
+    valued.line_id,
+    valued.is_component,
+    valued.size,
+    valued.product_option_id,
+    valued.sku,
+    valued.ordered_quantity,
+    valued.fulfilled_quantity,
+    valued.is_partly_fulfilled,
+    valued.quantity,
+    valued.unit_price,
+    valued.discount,
+    case
+        when valued.implausible_by is null then try_cast(valued.value as decimal(18, 4))
+    end as value,
+    case
+        when valued.implausible_by is not null then valued.implausible_by
+        when abs(valued.value) >= limits.value_limit then 'value_implausible'
+    end as implausible_by
+from valued
+cross join core.plausible_numbers as limits

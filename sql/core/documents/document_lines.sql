@@ -1,7 +1,7 @@
 /*
 about: >-
   What the lines of all four kinds of documents have in common, each with a number by which the
-  tables made from it are joined; one row per line.
+  tables made from it are joined; a line with a number that cannot be has none. One row per line.
 grain: [line_number]
 columns:
   line_number: Number of the line in this build; of no meaning, and another one in the next.
@@ -17,19 +17,69 @@ columns:
   unit_price:
   discount: Discount on the whole line in document currency; sales orders only.
   sizes: Name, code and quantity of each size that has a name; null for a line without sizes.
+  implausible_by: quantity_implausible where a quantity cannot be, else value_implausible where
+    price or discount cannot; null where all can.
 */
+with
+
+lines as (
+    select
+        row_number() over () as line_number,
+        document_kind,
+        document_id,
+        line_id,
+        parent_line_id is not null as is_component,
+        product_option_id,
+        code,
+        name,
+        coalesce(quantity, 0) as quantity,
+        coalesce(fulfilled_quantity, 0) as fulfilled_quantity,
+        coalesce(unit_price, 0) as unit_price,
+        coalesce(discount, 0) as discount,
+        nullif(list_filter(sizes, lambda size: size.name <> ''), []) as sizes
+    from staging.document_lines
+),
+
+judged as (
+    select
+        lines.*,
+        case
+            when
+                greatest(
+                    abs(lines.quantity),
+                    abs(lines.fulfilled_quantity),
+                    list_sum(list_transform(lines.sizes, lambda size: abs(size.qty::double)))
+                ) >= limits.unit_limit
+                then 'quantity_implausible'
+            when greatest(abs(lines.unit_price), abs(lines.discount)) >= limits.money_limit
+                then 'value_implausible'
+        end as implausible_by
+    from lines
+    cross join core.plausible_numbers as limits
+)
+
 select
-    row_number() over () as line_number,
+    line_number,
     document_kind,
     document_id,
     line_id,
-    parent_line_id is not null as is_component,
+    is_component,
     product_option_id,
     code,
     name,
-    coalesce(quantity, 0) as quantity,
-    coalesce(fulfilled_quantity, 0) as fulfilled_quantity,
-    coalesce(unit_price, 0) as unit_price,
-    coalesce(discount, 0) as discount,
-    nullif(list_filter(sizes, lambda size: size.name <> ''), []) as sizes
-from staging.document_lines
+    case when implausible_by = 'quantity_implausible' then 0 else quantity end as quantity,
+    case when implausible_by = 'quantity_implausible' then 0 else fulfilled_quantity end
+        as fulfilled_quantity,
+    case when implausible_by is null then unit_price else 0 end as unit_price,
+    case when implausible_by is null then discount else 0 end as discount,
+    case
+        when implausible_by = 'quantity_implausible'
+            then
+                list_transform(
+                    sizes,
+                    lambda size: {'name': size.name, 'code': size.code, 'qty': 0::decimal(38, 4)}
+                )
+        else sizes
+    end as sizes,
+    implausible_by
+from judged

@@ -17,6 +17,7 @@ lines as (
         items.size,
         items.product_option_id is null as is_description_only,
         items.is_component,
+        items.implausible_by,
         items.document_kind in ('sales_order', 'credit_note') as is_sale,
         documents.is_deleted,
         documents.is_void,
@@ -49,6 +50,7 @@ decisions as (
             case when is_sale and is_channel_excluded then 'channel_excluded' end,
             case when is_component then 'kit_component' end,
             case when is_description_only then 'description_only' end,
+            implausible_by,
             case when is_sale and is_warehouse_excluded then 'warehouse_disabled' end,
             case when is_sale and is_group_excluded then 'customer_group_excluded' end
         ]) as rule

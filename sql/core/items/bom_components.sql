@@ -2,7 +2,8 @@
 about: >-
   What one unit of each product with a bill of materials takes in the end: components that have a
   bill themselves are taken apart, down to 10 bills deep. A component that is its own product
-  again is not followed; one that is no item is left out (see issues.boms). One row per
+  again is not followed; one that is no item is left out (see issues.boms), and so is what
+  a unit cannot take so much of. One row per
   product and component.
 grain: [kit_option_id, component_option_id]
 columns:
@@ -17,12 +18,14 @@ with recursive
 
 steps as (
     select
-        kit_option_id,
-        component_option_id,
-        is_component_known,
-        quantity
-    from core.bom_lines
-    where is_used and component_option_id is not null
+        lines.kit_option_id,
+        lines.component_option_id,
+        lines.is_component_known,
+        lines.quantity,
+        limits.unit_limit
+    from core.bom_lines as lines
+    inner join core.plausible_numbers as limits on abs(lines.quantity) < limits.unit_limit
+    where lines.is_used and lines.component_option_id is not null
 ),
 
 bills as (
@@ -52,6 +55,7 @@ ways as (
         len(ways.made_options) < 10
         and steps.component_option_id <> steps.kit_option_id
         and not list_contains(ways.made_options, steps.component_option_id)
+        and abs(ways.quantity * steps.quantity) < steps.unit_limit
 )
 
 select

@@ -21,21 +21,6 @@ columns:
 */
 with
 
-branch_stock as (
-    select
-        true as is_current,
-        today.today_on as snapshot_on,
-        stock.*
-    from staging.stock as stock
-    cross join core.today as today
-    where stock.deleted_at is null
-    union all by name
-    select
-        false as is_current,
-        snapshots.*
-    from staging.stock_snapshots as snapshots
-),
-
 stocked_branches as (
     select branch_id
     from staging.stock
@@ -72,7 +57,7 @@ numbered as (
         stock.incoming,
         stock.holding,
         stock.virtual
-    from branch_stock as stock
+    from core.branch_stock as stock
     inner join core.item_numbers as items
         on
             stock.product_option_id = items.product_option_id
