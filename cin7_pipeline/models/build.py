@@ -229,6 +229,7 @@ def write_business_settings(connection: DuckDBPyConnection, business: BusinessSe
         "settings.channels": business.channels,
         "settings.warehouses": business.warehouses,
         "settings.customer_groups": business.customer_groups,
+        "settings.not_stocked": business.not_stocked,
         "settings.custom_fields": business.custom_fields,
     }
     connection.execute("create schema if not exists settings")

@@ -11,6 +11,7 @@ from cin7_pipeline.settings.business import (
     ChannelRule,
     CustomerGroupRule,
     CustomFieldRule,
+    NotStockedRule,
     WarehouseRule,
     load_business_settings,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "ChannelRule",
     "CustomFieldRule",
     "CustomerGroupRule",
+    "NotStockedRule",
     "Settings",
     "WarehouseRule",
     "load_business_settings",

@@ -1,7 +1,7 @@
 """This module reads what a business says of its own account: the CSV files that people edit in a spreadsheet.
 
-They name channels, warehouses, customer groups and custom fields. Every fault of every file is reported at
-once, before anything is read. It does not apply the rules: that is in `sql/`.
+They name channels, warehouses, customer groups, custom fields and what is not kept in stock. Every fault of
+every file is reported at once, before anything is read. It does not apply the rules: that is in `sql/`.
 """
 
 import re
@@ -60,6 +60,13 @@ class CustomerGroupRule(BaseModel):
     is_included: bool
 
 
+class NotStockedRule(BaseModel):
+    """One row of `not_stocked.csv`: items that are no goods, such as freight and services."""
+
+    field: Literal["category", "sub_category", "brand", "style_code", "code", "name"]
+    pattern: Name
+
+
 class CustomFieldRule(BaseModel):
     """One row of `custom_fields.csv`: a custom field that is read, and the name people know it by."""
 
@@ -97,6 +104,7 @@ class BusinessSettings:
     channels: tuple[ChannelRule, ...] = (DEFAULT_CHANNEL_RULES,)
     warehouses: tuple[WarehouseRule, ...] = ()
     customer_groups: tuple[CustomerGroupRule, ...] = ()
+    not_stocked: tuple[NotStockedRule, ...] = ()
     custom_fields: tuple[CustomFieldRule, ...] = ()
 
     def custom_fields_of(self, entity: str) -> tuple[str, ...]:
@@ -114,6 +122,12 @@ def load_business_settings(folder: Path) -> BusinessSettings:
     channels = read_rows(folder / "channels.csv", ChannelRule, faults, lambda r: r.priority)
     warehouses = read_rows(folder / "warehouses.csv", WarehouseRule, faults, lambda r: r.branch_id)
     groups = read_rows(folder / "customer_groups.csv", CustomerGroupRule, faults, lambda r: r.group)
+    not_stocked = read_rows(
+        folder / "not_stocked.csv",
+        NotStockedRule,
+        faults,
+        lambda r: f"{r.field} {r.pattern.casefold()}",
+    )
     custom_fields = read_rows(
         folder / "custom_fields.csv",
         CustomFieldRule,
@@ -136,5 +150,6 @@ def load_business_settings(folder: Path) -> BusinessSettings:
         channels=(*channels, DEFAULT_CHANNEL_RULES),
         warehouses=tuple(warehouses),
         customer_groups=tuple(groups),
+        not_stocked=tuple(not_stocked),
         custom_fields=tuple(custom_fields),
     )

@@ -103,6 +103,7 @@ SETTINGS = {
     },
     "settings.warehouses": {"branch_id": "bigint", "warehouse": "varchar", "is_enabled": "boolean"},
     "settings.customer_groups": {"customer_group": "varchar", "is_included": "boolean"},
+    "settings.not_stocked": {"field": "varchar", "pattern": "varchar"},
     "settings.custom_fields": {"entity": "varchar", "cin7_field": "varchar", "name": "varchar"},
 }
 

@@ -1,5 +1,6 @@
 /*
-about: On every day up to yesterday whose orders are known, the series say what demand_daily says.
+about: On every day up to yesterday whose orders are known, the series say what demand_daily says of
+  what is kept in stock.
 */
 with
 
@@ -10,6 +11,8 @@ sales as (
     from planning.demand_daily as demand
     inner join core.covered_days as covered_days on demand.sold_on = covered_days.day_on
     inner join core.today as today on demand.sold_on < today.today_on
+    left join core.items as items using (product_option_id, size)
+    where coalesce(items.is_stocked, true)
     group by demand.sold_on
 ),
 

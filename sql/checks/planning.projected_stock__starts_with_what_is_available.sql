@@ -1,11 +1,15 @@
 /*
-about: All that Cin7 has available is the start of the projection, no unit left out or twice.
+about: >-
+  All that Cin7 has available of what is kept in stock is the start of the projection, no unit left
+  out or twice.
 */
 with
 
 listed as (
-    select coalesce(sum(available), 0) as quantity
-    from planning.inventory
+    select coalesce(sum(inventory.available), 0) as quantity
+    from planning.inventory as inventory
+    left join core.items as items using (product_option_id, size)
+    where coalesce(items.is_stocked, true)
 ),
 
 started as (

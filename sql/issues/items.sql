@@ -1,7 +1,7 @@
 /*
 about: >-
-  Options whose sku another item has too, or has but for spaces and case; one row per issue and
-  option.
+  Options whose sku another item has too, or has but for spaces and case, and those that are said
+  not to be kept in stock but have some; one row per issue and option.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -62,3 +62,21 @@ select
     'If they are one product, keep one code in Cin7 and use it in the shops; codes are matched '
     || 'to the letter, so an order can find the wrong one or none.' as suggestion
 from near_matches
+union all
+select
+    'stock_of_not_stocked' as issue,
+    'product_option' as document_kind,
+    stock.product_option_id as document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf(
+        '%s is said not to be kept in stock, and Cin7 has %s on hand',
+        string_agg(distinct '"' || stock.sku || '"', ', ' order by '"' || stock.sku || '"'),
+        sum(stock.on_hand)::varchar
+    ) as detail,
+    'If it is goods, change its stock control in Cin7 or its row in data/settings/not_stocked.csv; '
+    || 'until then it has no series and no projection.' as suggestion
+from core.stock_positions as stock
+inner join core.items as items using (product_option_id, size)
+where not items.is_stocked and stock.on_hand <> 0
+group by stock.product_option_id

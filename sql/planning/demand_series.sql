@@ -1,7 +1,8 @@
 /*
 about: >-
   Demand as time series for forecasting engines of the Nixtla kind (unique_id, ds, y): every day
-  from a series' first sale or return to yesterday, without gaps. One row per series and day.
+  from a series' first sale or return to yesterday, without gaps; none of what is not kept in
+  stock, such as freight and services. One row per series and day.
 grain: [unique_id, ds]
 sorted_by: [unique_id, ds]
 ordered: true
@@ -16,6 +17,17 @@ columns:
 */
 with
 
+demand as (
+    select
+        demand.sku,
+        demand.warehouse,
+        demand.sold_on,
+        demand.net_quantity
+    from planning.demand_daily as demand
+    left join core.items as items using (product_option_id, size)
+    where coalesce(items.is_stocked, true)
+),
+
 -- One number per series, because joining millions of days by two texts costs several times as much.
 pairs as (
     select
@@ -24,7 +36,7 @@ pairs as (
         sku || '|' || warehouse as unique_id,
         dense_rank() over (order by sku || '|' || warehouse) as series_number,
         min(sold_on) as first_on
-    from planning.demand_daily
+    from demand
     group by sku, warehouse
 ),
 
@@ -61,7 +73,7 @@ sales as (
     select
         pairs.series_number * 10000000 + (demand.sold_on - date '1970-01-01') as day_key,
         sum(demand.net_quantity) as net_quantity
-    from planning.demand_daily as demand
+    from demand
     inner join pairs using (sku, warehouse)
     group by day_key
 ),

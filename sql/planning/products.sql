@@ -33,6 +33,7 @@ columns:
   sales_account: >-
     General ledger account of its sales in Cin7, whose tax rule decides the tax of an order; the
     rule itself is not in the API.
+  is_stocked:
 checks:
   sku_is_given: {expect: "sku <> ''", severity: warn}
 */
@@ -63,7 +64,8 @@ select
     prices.currency,
     options.created_on,
     options.supplier_code,
-    products.sales_account
+    products.sales_account,
+    items.is_stocked
 from core.items as items
 inner join staging.product_options as options using (product_option_id, size)
 inner join core.item_prices as prices using (product_option_id, size)

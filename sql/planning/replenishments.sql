@@ -8,13 +8,13 @@ columns:
   kind:
   document_id:
   line_id:
-  size:
+  size: Size of the item; '' when unsized.
   order_number: Reference of the document in Cin7.
   source: Where it comes from; the supplier's company, or the sending warehouse.
   destination_warehouse: Warehouse it goes to; unmapped where the branch is not known.
   state: Draft, Active, Delivered or Archived.
-  product_option_id:
-  sku:
+  product_option_id: Cin7 id of the option.
+  sku: Code of the item, verbatim.
   open_quantity: Units still to come, in stocking units.
   expected_on: Day it is expected or was received, local date; null where unknown, never of what is
     Active. What is overdue is expected today plus the days that its supplier is usually late, or
@@ -85,12 +85,14 @@ judged as (
             when lines.destination_warehouse = 'unmapped' then 'warehouse unmapped'
             when not warehouses.is_enabled then 'warehouse disabled'
             when lines.is_within_warehouse then 'same warehouse'
+            when not items.is_stocked then 'not kept in stock'
             when arrivals.is_too_late then 'overdue too long'
         end as why_not_counted
     from lines
     inner join core.expected_arrivals as arrivals using (kind, document_id)
     left join core.warehouses as warehouses
         on lines.destination_warehouse = warehouses.warehouse
+    left join core.items as items using (product_option_id, size)
 )
 
 select

@@ -17,6 +17,7 @@ class Rules:
     warehouses: dict[int, tuple[str, bool]] = field(default_factory=dict)
     channels: tuple[tuple[int, str, str, str, bool], ...] = ()
     customer_groups: dict[str, bool] = field(default_factory=dict)
+    not_stocked: tuple[tuple[str, str], ...] = ()
     custom_fields: tuple[tuple[str, str, str], ...] = ()
 
     def write(self, folder: Path) -> None:
@@ -29,6 +30,7 @@ class Rules:
             ),
             "channels": ("priority,field,pattern,channel,is_included", self.channels),
             "customer_groups": ("group,is_included", self.customer_groups.items()),
+            "not_stocked": ("field,pattern", self.not_stocked),
             "custom_fields": ("entity,cin7_field,name", self.custom_fields),
         }
         for name, (header, rows) in tables.items():
@@ -46,11 +48,12 @@ class Rules:
             warehouses=self.warehouses or None,
             channels=self.channels,
             customer_groups=self.customer_groups,
+            not_stocked=self.not_stocked,
         )
 
 
 # Two branches are one warehouse, one warehouse is disabled, the allocation branch (20) and the pop-up
-# store (40) are forgotten, and branch 99 does not exist. Staff buy for themselves.
+# store (40) are forgotten, and branch 99 does not exist. Staff buy for themselves; trays are taken for a service.
 COMPANY = Rules(
     warehouses={
         3: ("Main DC", True),
@@ -65,6 +68,7 @@ COMPANY = Rules(
         (20, "source", "%pos%", "Shop counter", True),
     ),
     customer_groups={"Staff": False, "Wholesale": True},
+    not_stocked=(("sub_category", "tra_"), ("code", "no such code")),
     custom_fields=(
         ("sales_orders", "orders_1000", "3PL code"),
         ("products", "products_1011", "Season"),

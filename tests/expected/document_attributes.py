@@ -1,6 +1,5 @@
 """This module reads the header of a sale or return: channel, warehouse, customer, what settings leave out."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from typing import NamedTuple
 
 from cin7_pipeline.sandbox.ledger import Contact, CreditNote, SalesOrder
 from tests.expected.known_documents import KnownDocument
-from tests.expected.values import id_or_none
+from tests.expected.values import id_or_none, ilike
 from tests.expected.warehouses import Warehouses
 
 
@@ -109,10 +108,3 @@ class DocumentAttributes:
                 return rule.channel, rule.is_included
         source = document.source or ""
         return (source if source.strip() else "Direct"), True
-
-
-def ilike(pattern: str) -> re.Pattern[str]:
-    """Return SQL's ILIKE as a pattern: `%` is any text, `_` one character, case does not matter."""
-    wild = {"%": ".*", "_": "."}
-    parts = (wild.get(letter, re.escape(letter)) for letter in pattern)
-    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)

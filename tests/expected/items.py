@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from cin7_pipeline.sandbox.ledger import Document, Line, Option, Product, SizeQuantity
-from tests.expected.values import ZERO, rounded, spread
+from tests.expected.values import ZERO, Row, ilike, rounded, spread
 
 
 def sku_of(option: Option) -> str:
@@ -48,10 +48,25 @@ class LinePart:
 class Items:
     """All items of the account, found by key or by code."""
 
-    def __init__(self, options: Iterable[Option], products: Iterable[Product] = ()) -> None:
+    def __init__(
+        self,
+        options: Iterable[Option],
+        products: Iterable[Product] = (),
+        not_stocked: Iterable[tuple[str, str]] = (),
+    ) -> None:
         self.all = list(options)
-        stockless = {product.id for product in products if _is_stockless(product)}
-        self.stockless = [option for option in self.all if option.product_id in stockless]
+        goods, rules = {product.id: product for product in products}, list(not_stocked)
+        self.not_stocked = {
+            option.key
+            for option in self.all
+            if _is_no_goods(option, goods.get(option.product_id), rules)
+        }
+        for_buyers = {product.id for product in goods.values() if _is_ordered_for_buyers(product)}
+        self.stockless = [
+            option
+            for option in self.all
+            if option.product_id in for_buyers or option.key in self.not_stocked
+        ]
         self._by_key = {option.key: option for option in self.all}
         self._alone = _unique((option.id, option) for option in self.all)
         self._by_sku = _unique((sku_of(option), option) for option in self.all)
@@ -61,6 +76,10 @@ class Items:
         """Return the item's SKU; None where the key is no item."""
         option = self._by_key.get(key)
         return None if option is None else sku_of(option)
+
+    def is_stocked(self, row: Row) -> bool:
+        """Tell whether what a row of a planning table is about is kept in stock."""
+        return (row["product_option_id"], row["size"]) not in self.not_stocked
 
     def parts_of(self, document: Document) -> list[LinePart]:
         """Return the lines of a document, one part per size."""
@@ -96,10 +115,21 @@ class Items:
         return list(parts.values())
 
 
-def _is_stockless(product: Product) -> bool:
-    """Tell whether it sells without being in stock: a kit, what is ordered for the buyer, or labour."""
+def _is_ordered_for_buyers(product: Product) -> bool:
+    """Tell whether it sells without being in stock, as a kit or what comes once somebody bought it."""
     kinds = {"kit", "buy to order", "made to order", "pre-order", "gift voucher"}
-    return product.order_type.lower() in kinds or product.stock_control == "Labour"
+    return product.order_type.lower() in kinds
+
+
+def _is_no_goods(option: Option, product: Product | None, rules: Iterable[tuple[str, str]]) -> bool:
+    """Tell whether it is never kept in stock: labour, or what the settings say by field and pattern."""
+    values = {"code": sku_of(option)}
+    if product is not None:
+        if product.stock_control == "Labour":
+            return True
+        names = ("category", "sub_category", "brand", "style_code", "name")
+        values |= {name: getattr(product, name) for name in names}
+    return any(ilike(pattern).fullmatch(values.get(field) or "") for field, pattern in rules)
 
 
 def _unique(pairs: Iterable[tuple[Any, Option]]) -> dict[Any, Option]:

@@ -36,7 +36,7 @@ class Oracle:
 
     `ledger` returns the account's ledger at a timestamp, `warehouses` maps a branch id to (warehouse,
     is_enabled), `customer_groups` a group to whether it is included; rows of `channels` are in the order
-    of `ChannelRule`.
+    of `ChannelRule`, those of `not_stocked` a field and a pattern.
     """
 
     ledger: LedgerAt
@@ -45,6 +45,7 @@ class Oracle:
     warehouses: Mapping[int, tuple[str, bool]] | None = None
     channels: Sequence[tuple[int, str, str, str, bool]] = ()
     customer_groups: Mapping[str, bool] = field(default_factory=dict)
+    not_stocked: Sequence[tuple[str, str]] = ()
 
     def tables(self, reads: Sequence[Read]) -> Tables:
         """Return each table's rows after `reads`, made in this order, at the time of the last one.
@@ -56,7 +57,7 @@ class Oracle:
         known = known_after(reads, self.ledger, zone)
         ledger, documents, last = known.ledger, known.documents, reads[-1].started_at
         calendar = Calendar(zone, last, known.oldest_at)
-        items = Items(ledger.options, ledger.products)
+        items = Items(ledger.options, ledger.products, self.not_stocked)
         warehouses = Warehouses(ledger.branches, self.warehouses)
         rules = [ChannelRule(*row) for row in self.channels]
         headers = DocumentAttributes(
@@ -88,7 +89,7 @@ class Oracle:
             "component_demand_daily": ComponentDemand(ledger, items).rows(sold, calendar),
             "purchase_order_lines": purchase_order_lines(bought, warehouses, calendar),
             "transfer_lines": transfer_lines(moved, lanes, calendar),
-            "replenishments": replenishments(coming, warehouses),
+            "replenishments": replenishments(coming, warehouses, items),
             "inventory": inventory(Snapshot(last, ledger.stock), moved, items, warehouses),
             "inventory_daily": inventory_daily(known.snapshots, moved, items, warehouses, calendar),
             "sync_status": sync_status(known, reads),
@@ -97,11 +98,12 @@ class Oracle:
         orders, receipts = tables["purchase_order_lines"], tables["transfer_lines"]
         tables["lead_times"] = lead_times(orders, receipts, suppliers)
         daily = demand_daily(tables["sales_lines"], tables["return_lines"])
+        goods = [row for row in daily if items.is_stocked(row)]
         depleted = demand_daily(sales_lines(left, calendar), return_lines(came_back, calendar))
         created = {option.key: calendar.on(option.created_at) for option in items.all}
         stock_days = StockDays(tables["inventory_daily"], depleted, items.stockless)
         demand = Demand(
-            daily, depleted, SyncedDays(reads, zone), stock_days, calendar.today, created
+            goods, depleted, SyncedDays(reads, zone), stock_days, calendar.today, created
         )
         rates, supply = demand.daily_rates(), tables["replenishments"]
         projection = Projection(tables["inventory"], supply, rates, items, calendar.today)

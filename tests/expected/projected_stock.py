@@ -62,8 +62,9 @@ class Projection:
     ) -> None:
         self._days = [today + timedelta(days=number) for number in range(HORIZON_DAYS + 1)]
         self._positions: dict[Pair, Position] = {}
-        stock = {tuple(row[name] for name in PAIR): row for row in inventory}
-        # An item is projected where it has stock, a counted receipt or demand, and nowhere else.
+        stock = {tuple(row[n] for n in PAIR): row for row in inventory if items.is_stocked(row)}
+        # An item is projected where it has stock, a counted receipt or demand, and nowhere else;
+        # what is not kept in stock never is.
         for pair, row in stock.items():
             if any(row[name] for name in STOCK):
                 self._position(pair, row["sku"])
@@ -71,7 +72,8 @@ class Projection:
             if row["is_counted"]:
                 self._add_receipt(row)
         for pair, rate in daily_rates.items():
-            self._position(pair, items.sku(pair[:2]) or "").daily_demand = rate
+            if pair[:2] not in items.not_stocked:
+                self._position(pair, items.sku(pair[:2]) or "").daily_demand = rate
         for pair, position in self._positions.items():
             position.available = stock[pair]["available"] if pair in stock else ZERO
 

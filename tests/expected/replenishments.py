@@ -4,18 +4,19 @@ from collections.abc import Hashable, Iterable
 from datetime import date
 
 from tests.expected.expected_dates import ExpectedDate, History
+from tests.expected.items import Items
 from tests.expected.purchase_order_lines import PurchaseEntry, purchase_expected
 from tests.expected.transfer_lines import TransferEntry, transfer_expected
 from tests.expected.values import Calendar, Row, id_or_none
 from tests.expected.warehouses import UNMAPPED, Warehouses
 
 
-def replenishments(rows: Iterable[Row], warehouses: Warehouses) -> list[Row]:
+def replenishments(rows: Iterable[Row], warehouses: Warehouses, items: Items) -> list[Row]:
     """Return the table `replenishments`: what suppliers and warehouses bring, and whether it counts."""
     counted = []
     for row in rows:
         is_too_late = row.pop("is_too_late")
-        why = why_not_counted(row, warehouses, is_too_late=is_too_late)
+        why = why_not_counted(row, warehouses, items, is_too_late=is_too_late)
         counted.append(row | {"is_counted": why is None, "why_not_counted": why})
     return counted
 
@@ -82,7 +83,9 @@ def _row(
     }
 
 
-def why_not_counted(row: Row, warehouses: Warehouses, *, is_too_late: bool) -> str | None:
+def why_not_counted(
+    row: Row, warehouses: Warehouses, items: Items, *, is_too_late: bool
+) -> str | None:
     """Return the first reason why nothing of a row is projected, or None."""
     destination = row["destination_warehouse"]
     reasons = {
@@ -94,6 +97,7 @@ def why_not_counted(row: Row, warehouses: Warehouses, *, is_too_late: bool) -> s
         "warehouse disabled": warehouses.is_disabled(destination),
         # A supplier may be called like a warehouse.
         "same warehouse": row["kind"] == "transfer" and row["source"] == destination,
+        "not kept in stock": not items.is_stocked(row),
         "overdue too long": is_too_late,
     }
     return next((reason for reason, applies in reasons.items() if applies), None)

@@ -1,9 +1,10 @@
-"""This module rounds and spreads figures and dates timestamps as the planning tables show them.
+"""This module rounds and spreads figures, dates timestamps and matches texts as the planning tables do.
 
 Quantities and money have four decimals, halves rounded away from zero. It does not decide which figure is
 spread or dated: that is done where rows are made.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -81,3 +82,10 @@ class Calendar:
         """Return the local date of what Cin7 has as done on a day that has yet to come."""
         day = self.plausible(timestamp)
         return day if day and day > self.today else None
+
+
+def ilike(pattern: str) -> re.Pattern[str]:
+    """Return SQL's ILIKE as a pattern: `%` is any text, `_` one character, case does not matter."""
+    wild = {"%": ".*", "_": "."}
+    parts = (wild.get(letter, re.escape(letter)) for letter in pattern)
+    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)

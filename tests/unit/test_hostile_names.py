@@ -102,6 +102,7 @@ def write_settings(folder: Path) -> None:
             [5, "Store", "yes"],
         ],
         "customer_groups.csv": [["group", "is_included"]],
+        "not_stocked.csv": [["field", "pattern"], ["category", "no goods"]],
         "custom_fields.csv": [["entity", "cin7_field", "name"]],
     }
     for number, name in NUMBERED:

@@ -12,6 +12,7 @@ from cin7_pipeline.settings import (
     ChannelRule,
     CustomerGroupRule,
     CustomFieldRule,
+    NotStockedRule,
     WarehouseRule,
 )
 
@@ -159,6 +160,10 @@ CELLS: dict[type[BaseModel], dict[str, Cases]] = {
         "group": [("Staff", "stands twice; keep one row")],
         "is_included": FLAG,
     },
+    NotStockedRule: {
+        "field": [(text, "Input should be 'category', 'sub_category'") for text in ("", "sku")],
+        "pattern": [*NAME, ("freight%", "stands twice; keep one row")],
+    },
     CustomFieldRule: {
         "entity": [
             (text, "has no custom fields that are read") for text in ("", "stock", "Products")
@@ -173,6 +178,7 @@ FILES: dict[type[BaseModel], tuple[str, str]] = {
     ChannelRule: ("channels.csv", "1,source,%web%,Web,yes"),
     WarehouseRule: ("warehouses.csv", "3,Main,yes"),
     CustomerGroupRule: ("customer_groups.csv", "Staff,no"),
+    NotStockedRule: ("not_stocked.csv", "code,Freight%"),
     CustomFieldRule: ("custom_fields.csv", "products,products_1,Season"),
 }
 USAGE, REFUSED = 2, 1

@@ -1,7 +1,8 @@
 /*
 about: >-
   Where the projection of stock starts: what is available now and what a day is expected to take,
-  for items with stock, with stock on its way or with demand. One row per option, size and
+  for items with stock, with stock on its way or with demand, but for what is not kept in stock.
+  One row per option, size and
   warehouse.
 grain: [product_option_id, size, warehouse]
 columns:
@@ -45,3 +46,5 @@ select
     coalesce(rates.daily_demand, 0) as daily_demand
 from stock
 full join rates using (product_option_id, size, warehouse)
+left join core.items as items using (product_option_id, size)
+where coalesce(items.is_stocked, true)

@@ -11,9 +11,11 @@ columns:
   size_count: Number of sizes of the option.
   is_sku_shared: True where another item has the same sku; never for ''.
   is_kit: True for kits, whose stock is that of their components.
+  is_stocked: False where it is never kept in stock, as its stock control is Labour or the settings
+    say so; freight and services.
   is_sold_from_stock: False where it sells whether or not any is on hand, so that having none says
     nothing of its demand; so do kits, what is bought or made to order, pre-orders, gift vouchers
-    and labour.
+    and what is not kept in stock.
   is_deleted: True once the option is deleted in Cin7.
 checks:
   sku_is_not_null: sku is not null
@@ -31,24 +33,54 @@ coded as (
             nullif(options.product_option_code, ''),
             ''
         ) as sku,
-        coalesce(lower(products.order_type) = 'kit', false) as is_kit,
-        coalesce(lower(products.order_type), '') not in (
-            'kit', 'buy to order', 'made to order', 'pre-order', 'gift voucher'
-        )
-        and coalesce(lower(products.stock_control), '') <> 'labour' as is_sold_from_stock,
+        coalesce(lower(products.order_type), '') as order_type,
+        coalesce(lower(products.stock_control), '') as stock_control,
+        products.category,
+        products.sub_category,
+        products.brand,
+        products.style_code,
+        products.name,
         options.deleted_at is not null as is_deleted
     from staging.product_options as options
     left join staging.products as products using (product_id)
+),
+
+not_stocked_items as (
+    select
+        product_option_id,
+        size
+    from coded
+    where stock_control = 'labour'
+    union
+    select
+        coded.product_option_id,
+        coded.size
+    from coded
+    inner join settings.not_stocked as rules
+        on
+            case rules.field
+                when 'category' then coded.category
+                when 'sub_category' then coded.sub_category
+                when 'brand' then coded.brand
+                when 'style_code' then coded.style_code
+                when 'code' then coded.sku
+                when 'name' then coded.name
+            end ilike rules.pattern
 )
 
 select
-    product_option_id,
-    size,
-    product_id,
-    sku,
-    count(*) over (partition by product_option_id) as size_count,
-    sku <> '' and count(*) over (partition by sku) > 1 as is_sku_shared,
-    is_kit,
-    is_sold_from_stock,
-    is_deleted
+    coded.product_option_id,
+    coded.size,
+    coded.product_id,
+    coded.sku,
+    count(*) over (partition by coded.product_option_id) as size_count,
+    coded.sku <> '' and count(*) over (partition by coded.sku) > 1 as is_sku_shared,
+    coded.order_type = 'kit' as is_kit,
+    not_stocked.size is null as is_stocked,
+    not_stocked.size is null
+    and coded.order_type not in (
+        'kit', 'buy to order', 'made to order', 'pre-order', 'gift voucher'
+    ) as is_sold_from_stock,
+    coded.is_deleted
 from coded
+left join not_stocked_items as not_stocked using (product_option_id, size)
