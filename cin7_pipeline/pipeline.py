@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -183,8 +184,13 @@ def publish_release(
         with _open_draft(settings) as draft:
             for report in build_all(draft.connection, load_catalogue()):
                 on_report(report)
+            # A fixed time is none at which anything was made: releases stand in the order they were made in.
+            fixed = None if settings.uses_simulated_account else settings.as_of
             return draft.publish(
-                published_at=settings.now(), keep=settings.keep_releases, inputs=inputs
+                published_at=datetime.now(UTC) if fixed else settings.now(),
+                keep=settings.keep_releases,
+                inputs=inputs,
+                as_of=fixed,
             )
 
 

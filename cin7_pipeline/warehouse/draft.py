@@ -112,10 +112,13 @@ class Draft:
             releases.remove_drafts()
             shutil.rmtree(spill, ignore_errors=True)
 
-    def publish(self, *, published_at: datetime, keep: int, inputs: str = "") -> Release:
+    def publish(
+        self, *, published_at: datetime, keep: int, inputs: str = "", as_of: datetime | None = None
+    ) -> Release:
         """Write the Parquet twins and make this the release that people read, in one flip.
 
-        The newest `keep` releases stay. `inputs` names what it is made of (`Releases.inputs`).
+        The newest `keep` releases stay. `inputs` names what it is made of (`Releases.inputs`);
+        `as_of` is the time that it describes, where somebody fixed that.
 
         Raises:
             PipelineError: the draft has no planning table, or a folder stands where a link belongs.
@@ -126,7 +129,7 @@ class Draft:
             raise PipelineError(msg)
         self.connection.execute("detach release")
         with self.releases.lock():
-            name = self.releases.next_name(published_at)
+            name = self.releases.next_name(published_at, as_of)
             published = published_at.astimezone(UTC).isoformat()
             manifest = {"published_at": published, "release": name, "tables": tables}
             text = json.dumps(manifest | {"inputs": inputs}, indent=2) + "\n"

@@ -20,6 +20,9 @@ from cin7_pipeline.files import PRIVATE_FILE, fsync, write_atomic
 
 # Not `planning`: attached under that name, the database and its schema could not be told apart.
 DATABASE = "cin7.duckdb"
+STAMP = "%Y%m%dT%H%M%SZ"
+# When it was made, the fixed time that it describes, and its number within the second.
+NAME = re.compile(r"planning-(\d{8}T\d{6}Z)(?:-as-of-\d{8}T\d{6}Z)?(?:-(\d+))?")
 
 
 @dataclass(frozen=True)
@@ -68,11 +71,14 @@ class Releases:
         names = [name for _, _, name in sorted(self._found(), reverse=True)]
         return [name for name in names if self.file(name).exists()]
 
-    def next_name(self, published_at: datetime) -> str:
-        """Return a name that no release has; the second one of a second is numbered 2, and so on."""
-        stamp = f"{published_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    def next_name(self, published_at: datetime, as_of: datetime | None = None) -> str:
+        """Return a name that no release has; the second one of a second is numbered 2, and so on.
+
+        Where the time that the tables describe was fixed (`as_of`), the name says so.
+        """
+        stamp = f"{published_at.astimezone(UTC):{STAMP}}"
         numbers = [number for time, number, _ in self._found() if time == stamp]
-        name = f"planning-{stamp}"
+        name = f"planning-{stamp}" + (f"-as-of-{as_of.astimezone(UTC):{STAMP}}" if as_of else "")
         return f"{name}-{max(numbers) + 1}" if numbers else name
 
     def show(self, name: str) -> None:
@@ -113,7 +119,7 @@ class Releases:
         """Yield every release, also of an earlier version, as (time, number within its second, name)."""
         names = {path.name.removesuffix(".duckdb") for path in self.folder.iterdir()}
         for name in names:
-            if found := re.fullmatch(r"planning-(\d{8}T\d{6}Z)(?:-(\d+))?", name):
+            if found := NAME.fullmatch(name):
                 yield found[1], int(found[2] or 1), name
 
 

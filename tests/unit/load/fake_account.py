@@ -1,6 +1,6 @@
 """A handful of documents behind a real HTTP server, and loads of them into a folder of their own."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -129,10 +129,10 @@ class Company:
         (report,) = outcome.reports
         return report
 
-    def raw(self, query: str) -> list[tuple[Any, ...]]:
+    def raw(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of the warehouse."""
         with duckdb.connect(str(self.folder / "warehouse.duckdb")) as connection:
-            return connection.execute(query).fetchall()
+            return connection.execute(query, values).fetchall()
 
 
 @contextmanager

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from cin7_pipeline.errors import SettingsError
-from cin7_pipeline.pipeline import build_models, publish_tables
+from cin7_pipeline.pipeline import check_models, publish_release
 from cin7_pipeline.settings import Settings, load_settings
+from cin7_pipeline.warehouse.releases import Releases, roll_back
 from tests.sample_shop import cin7, enter, open_shop, sync
 from tests.unit.load.fake_account import NOW, Company
 
@@ -29,6 +31,12 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
 def state(shop: Company) -> list[list[tuple[Any, ...]]]:
     """What a read writes that can never be read again, or that says how fresh everything is."""
     return [shop.raw(query) for query in STATE]
+
+
+def published(shop: Company, query: str) -> list[tuple[Any, ...]]:
+    """Rows of what people read."""
+    with duckdb.connect(str(shop.settings().published_path), read_only=True) as connection:
+        return connection.execute(query).fetchall()
 
 
 def test_a_fixed_time_never_reads_a_live_account(shop: Company) -> None:
@@ -63,10 +71,10 @@ def test_a_clock_before_the_last_read_builds_and_publishes_nothing(
     monkeypatch.setattr(Settings, "now", lambda _self: datetime(2026, 1, 1, tzinfo=UTC))
     own = shop.settings(as_of=None)
     with pytest.raises(SettingsError, match=r"clock says 2026-01-01.*2026-06-30"):
-        list(build_models(own))
+        list(check_models(own))
     with pytest.raises(SettingsError, match=r"clock says 2026-01-01.*2026-06-30"):
-        publish_tables(own)
-    assert list(build_models(shop.settings(as_of=NOW - timedelta(days=9))))
+        publish_release(own)
+    assert list(check_models(shop.settings(as_of=NOW - timedelta(days=9))))
 
 
 def test_a_clock_that_was_ahead_is_forgotten_on_demand(
@@ -83,8 +91,8 @@ def test_a_clock_that_was_ahead_is_forgotten_on_demand(
     assert cin7("sync").exit_code == 0
     assert shop.raw("select max(read_at) < '2026-07-01' from raw.sync_coverage") == [(True,)]
     last = "select max(data_as_of_at), min(data_as_of_at) from planning.sync_status"
-    assert shop.raw(last) == [(now.replace(tzinfo=None),) * 2]
-    days = shop.raw("select distinct snapshot_on from planning.inventory_daily")
+    assert published(shop, last) == [(now.replace(tzinfo=None),) * 2]
+    days = published(shop, "select distinct snapshot_on from planning.inventory_daily")
     assert days == [row[:1] for row in kept]
 
 
@@ -106,9 +114,9 @@ def test_another_account_or_other_settings_build_and_publish_nothing(
         monkeypatch.delenv(f"CIN7_{name}")
     settings = shop.settings(**others)
     with pytest.raises(SettingsError, match=words):
-        list(build_models(settings))
+        list(check_models(settings))
     with pytest.raises(SettingsError, match=words):
-        publish_tables(settings)
+        publish_release(settings)
     with pytest.raises(SettingsError, match=words):
         shop.sync_endpoints("stock", **others | ({"as_of": None} if "username" in others else {}))
 
@@ -120,7 +128,7 @@ def test_other_settings_are_taken_when_the_earlier_ones_are_forgotten(
     monkeypatch.setenv("CIN7_TIME_ZONE", "Pacific/Auckland")
     assert cin7("build").exit_code == 1
     assert cin7("forget", "settings").exit_code == 0
-    assert cin7("build").exit_code == 0
+    assert cin7("publish").exit_code == 0
     assert shop.raw("select time_zone from raw.sync_owner") == [("Pacific/Auckland",)]
 
 
@@ -138,14 +146,27 @@ def test_one_account_has_one_name_however_its_address_is_spelled(shop: Company) 
     assert len(names) == 1
     shop.raw("update raw.sync_owner set owner = '4711'")
     with pytest.raises(SettingsError) as refusal:
-        list(build_models(shop.settings()))
+        list(check_models(shop.settings()))
     assert "clean" not in str(refusal.value)
     earlier = shop.settings().account_ids[1]
     shop.raw(f"update raw.sync_owner set owner = '{earlier}', time_zone = null, price_tier = null")
-    assert list(build_models(shop.settings()))
+    assert list(check_models(shop.settings()))
     assert shop.raw("select owner, time_zone from raw.sync_owner") == [
         (shop.settings().account_id, "Australia/Sydney")
     ]
+
+
+def test_a_release_of_a_fixed_time_says_so_and_is_no_older_than_it_is(shop: Company) -> None:
+    """Its name tells the time that it describes, and a rollback from it leads to the one before."""
+    before = Releases(shop.folder).shown()
+    shop.raw("update raw.sync_owner set owner = ?", [shop.settings(username="me").account_id])
+    release = publish_release(shop.settings(username="me", as_of=NOW - timedelta(days=9)))
+    assert release is not None
+    shown = Releases(shop.folder).shown()
+    assert shown is not None
+    assert shown.endswith("-as-of-20260621T200000Z")
+    assert roll_back(shop.folder, None, now=NOW).shown == before
+    assert Releases(shop.folder).kept() == [shown, before]
 
 
 def test_a_fixed_time_is_told(shop: Company) -> None:
