@@ -1,5 +1,7 @@
 /*
-about: Every unit that can be of the stock snapshot of each day that has come is at exactly one warehouse.
+about: >-
+  Every unit that can be of the stock snapshot of each day that has come is at exactly one
+  warehouse.
 */
 with
 

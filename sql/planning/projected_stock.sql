@@ -162,8 +162,11 @@ select
     daily_demand as demand,
     known_quantity::decimal(18, 4) as projected_known,
     (known_quantity - demand_to_date)::decimal(18, 4) as projected,
-    least(round(greatest(known_quantity - demand_to_date, 0) / nullif(daily_demand, 0), 4), 1e12)
-    ::decimal(18, 4) as days_of_cover,
+    case
+        when daily_demand <> 0
+            then
+                least(round(greatest(known_quantity - demand_to_date, 0) / daily_demand, 4), 1e12)
+    end::decimal(18, 4) as days_of_cover,
     known_quantity <= demand_to_date as is_stockout
 from balances
 order by place_number, day_on

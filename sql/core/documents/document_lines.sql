@@ -48,7 +48,9 @@ judged as (
                 greatest(
                     abs(lines.quantity),
                     abs(lines.fulfilled_quantity),
-                    list_sum(list_transform(lines.sizes, lambda size: abs(size.qty::double)))
+                    list_sum(
+                        list_transform(lines.sizes, lambda x: abs(struct_extract(x, 'qty')::double))
+                    )
                 ) >= limits.unit_limit
                 then 'quantity_implausible'
             when greatest(abs(lines.unit_price), abs(lines.discount)) >= limits.money_limit
@@ -77,7 +79,11 @@ select
             then
                 list_transform(
                     sizes,
-                    lambda size: {'name': size.name, 'code': size.code, 'qty': 0::decimal(38, 4)}
+                    lambda x: struct_pack(
+                        name := struct_extract(x, 'name'),
+                        code := struct_extract(x, 'code'),
+                        qty := 0::decimal(38, 4)
+                    )
                 )
         else sizes
     end as sizes,

@@ -98,8 +98,9 @@ def test_an_entity_that_fails_holds_up_no_other(tmp_path: Path) -> None:
 
 
 def test_a_failure_is_on_record_until_the_entity_is_read_again(company: Company) -> None:
-    """Since when it fails and why is kept over further failures, and taken away by the next good read."""
-    failing = "select entity, failing_since, failed_at, error like '%11 of 11 records cannot be read%' from raw.sync_failures"
+    """Since when it fails, and why, is kept over further failures, until the next good read."""
+    is_told = "error like '%11 of 11 records cannot be read%'"
+    failing = f"select entity, failing_since, failed_at, {is_told} from raw.sync_failures"
     company.orders.extend(UNREADABLE)
     first = NOW - timedelta(days=1)
     company.sync_endpoints(*ENDPOINTS, as_of=first)
