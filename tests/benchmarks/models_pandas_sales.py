@@ -97,8 +97,15 @@ def _as_demand(rows: DataFrame, measure: str) -> DataFrame:
 
 
 def _returns(raw: Raw) -> DataFrame:
+    key = ["sales_reference", "member_id"]
     columns = "id as document_id, branch_id, source, completed_date, deleted_at, is_approved"
-    notes = raw.table("credit_notes", f"{columns}, upper(status) as status")
+    notes = raw.table("credit_notes", f"{columns}, upper(status) as status, {', '.join(key)}")
+    orders = raw.table(
+        "sales_orders", "id, reference as sales_reference, member_id, source as sold_by"
+    )
+    orders = orders.sort_values("id").drop_duplicates(key, keep="last").drop(columns="id")
+    notes = notes.merge(orders, on=key, how="left", indicator="held")
+    notes["source"] = notes["sold_by"].where(notes["held"] == "both", notes["source"])
     is_void = notes["status"].isin(["VOID", "VOIDED"])
     notes = notes[notes["deleted_at"].isna() & ~is_void & notes["is_approved"].fillna(False)].copy()
     notes["sold_on"] = local_day(notes["completed_date"])
