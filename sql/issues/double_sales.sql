@@ -1,7 +1,7 @@
 /*
 about: >-
-  Sales that two systems seem to have written into Cin7: from different sources, within three
-  days, under one number. One row per later order.
+  Sales that seem to be in Cin7 twice: within three days, under one number, from different sources
+  or with the same lines for the same customer. One row per later order.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -14,21 +14,29 @@ columns:
 */
 with
 
+contents as (
+    select
+        document_id as sales_order_id,
+        string_agg(
+            concat_ws('/', product_option_id, size, quantity), ','
+            order by product_option_id, size, quantity
+        ) as contents
+    from core.included_lines
+    where document_kind = 'sales_order'
+    group by document_id
+),
+
 sold_orders as (
     select
         orders.sales_order_id,
         coalesce(orders.order_number, orders.sales_order_id::varchar) as order_name,
         coalesce(orders.source, '') as source,
         orders.created_on,
+        orders.customer_id,
+        contents.contents,
         unnest([orders.order_number, orders.customer_order_no]) as number
     from staging.sales_orders as orders
-    where exists (
-        select 1
-        from core.included_lines as lines
-        where
-            lines.document_kind = 'sales_order'
-            and lines.document_id = orders.sales_order_id
-    )
+    inner join contents using (sales_order_id)
 ),
 
 numbers as (
@@ -37,6 +45,8 @@ numbers as (
         order_name,
         source,
         created_on,
+        customer_id,
+        contents,
         trim(regexp_replace(lower(trim(number)), '^#', '')) as number
     from sold_orders
     where trim(regexp_replace(trim(number), '^#', '')) <> ''
@@ -64,6 +74,9 @@ inner join numbers as earlier
     on
         later.number = earlier.number
         and later.sales_order_id > earlier.sales_order_id
-        and later.source <> earlier.source
+        and (
+            later.source <> earlier.source
+            or (later.customer_id = earlier.customer_id and later.contents = earlier.contents)
+        )
         and abs(later.created_on - earlier.created_on) <= 3
 group by later.sales_order_id, later.order_name, later.source

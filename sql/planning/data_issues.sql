@@ -49,6 +49,8 @@ issues as (
     union all by name
     select * from issues.overdue_supply
     union all by name
+    select * from issues.transfers
+    union all by name
     select * from issues.dates
     union all by name
     select * from issues.boms

@@ -53,8 +53,8 @@ class Rules:
 
 
 # Two branches are one warehouse, one warehouse is disabled, the allocation branch (20) and the pop-up
-# store (40) are forgotten, and branch 99 does not exist. Staff buy for themselves; trays
-# are taken for a service.
+# store (40) are forgotten, and branch 99 does not exist. Staff buy for themselves; trays are said to be no
+# goods.
 COMPANY = Rules(
     warehouses={
         3: ("Main DC", True),

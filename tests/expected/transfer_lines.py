@@ -24,10 +24,16 @@ class TransferEntry(Entry):
     document: Transfer
     state: str
     lane: Lane
+    is_contradicted: bool
 
     @property
     def received_quantity(self) -> Decimal:
-        """What arrived: Cin7's figure where it gives one, else all of a received transfer."""
+        """What arrived: Cin7's figure where it gives one, else all of a received transfer.
+
+        Cin7's figure counts for nothing where it says of all of a transfer under way that it was moved.
+        """
+        if self.is_contradicted:
+            return ZERO
         if self.part.line.done > 0:
             return self.part.done
         return self.quantity if self.state == "Delivered" else ZERO
@@ -50,10 +56,19 @@ def transfers(
         state = _state(known, calendar)
         # A transfer cannot be voided: one that was deleted under way stays, as Archived.
         gone = ("gone",) if known.is_deleted and state == "Delivered" else ()
-        for part in items.parts_of(transfer):
+        parts = items.parts_of(transfer)
+        moved = [part for part in parts if not part.rules]
+        is_contradicted = (
+            state == "Active"
+            and any(part.done > 0 for part in moved)
+            and all(part.done >= part.ordered for part in moved)
+        )
+        for part in parts:
             value = rounded(part.ordered * rounded(part.line.unit_price))
             of_part = (part, part.ordered, value, gone + part.rules)
-            entries.append(TransferEntry("transfer", transfer, *of_part, state, lane))
+            entries.append(
+                TransferEntry("transfer", transfer, *of_part, state, lane, is_contradicted)
+            )
     return entries
 
 

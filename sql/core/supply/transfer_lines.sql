@@ -8,10 +8,25 @@ columns:
   product_option_id:
   sku:
   quantity: Units to be moved.
-  received_quantity: Units received; all of them where Cin7 only says Delivered.
+  received_quantity: Units received; all of them where Cin7 only says Delivered, none of a transfer
+    under way of which Cin7 has every line as transferred, as it may count so at dispatch.
   open_quantity: Units still to be received; 0 once Delivered or Archived.
+  is_contradicted: True where Cin7 has all of a transfer under way as transferred.
 */
 with
+
+-- Transferred in full and not received: a transfer that has arrived in full has a day of receipt.
+contradictions as (
+    select lines.document_id as transfer_id
+    from core.included_lines as lines
+    inner join core.transfers as transfers
+        on lines.document_kind = 'transfer' and lines.document_id = transfers.transfer_id
+    where transfers.state = 'Active'
+    group by lines.document_id
+    having
+        bool_and(lines.fulfilled_quantity >= lines.quantity)
+        and sum(lines.fulfilled_quantity) > 0
+),
 
 lines as (
     select
@@ -22,7 +37,9 @@ lines as (
         lines.product_option_id,
         lines.sku,
         lines.quantity,
+        contradictions.transfer_id is not null as is_contradicted,
         case
+            when contradictions.transfer_id is not null then 0
             when lines.is_partly_fulfilled then lines.fulfilled_quantity
             when transfers.state = 'Delivered' then lines.quantity
             else 0
@@ -30,6 +47,7 @@ lines as (
     from core.included_lines as lines
     inner join core.transfers as transfers
         on lines.document_kind = 'transfer' and lines.document_id = transfers.transfer_id
+    left join contradictions using (transfer_id)
 )
 
 select
@@ -43,5 +61,6 @@ select
     case
         when state in ('Draft', 'Active') then greatest(quantity - received_quantity, 0)
         else 0
-    end::decimal(18, 4) as open_quantity
+    end::decimal(18, 4) as open_quantity,
+    is_contradicted
 from lines
