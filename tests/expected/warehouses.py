@@ -13,7 +13,12 @@ class Warehouses:
     def __init__(
         self, branches: Iterable[Branch], settings: Mapping[int, tuple[str, bool]] | None
     ) -> None:
-        own = {b.id: (b.name.strip() or f"Branch {b.id}", b.is_active) for b in branches}
+        own: dict[int, tuple[str, bool]] = {}
+        taken: set[str] = set()
+        for branch in sorted(branches, key=lambda branch: branch.id):
+            name = branch.name.strip() or f"Branch {branch.id}"
+            own[branch.id] = (f"{name} ({branch.id})" if name in taken else name, branch.is_active)
+            taken.add(name)
         rows = settings or own
         self._of = {branch_id: rows[branch_id][0] for branch_id in own if branch_id in rows}
         self._enabled = {name for name, is_enabled in rows.values() if is_enabled}

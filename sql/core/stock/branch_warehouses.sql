@@ -1,7 +1,8 @@
 /*
 about: >-
   Which warehouse each branch of the account belongs to; without settings a branch is a
-  warehouse of its own name. One row per branch that Cin7 still has.
+  warehouse of its own name, and of several branches of one name all but the first have their id
+  behind it. One row per branch that Cin7 still has.
 grain: [branch_id]
 columns:
   branch_id:
@@ -19,15 +20,28 @@ presence as (
     from settings.warehouses
 ),
 
-branches as (
+named_branches as (
     select
         branch_id,
         branch_name,
         branch_type,
         coalesce(is_active, true) as is_active,
-        coalesce(nullif(trim(branch_name), ''), 'Branch ' || branch_id) as own_warehouse
+        coalesce(nullif(trim(branch_name), ''), 'Branch ' || branch_id) as name
     from staging.branches
     where deleted_at is null
+),
+
+branches as (
+    select
+        branch_id,
+        branch_name,
+        branch_type,
+        is_active,
+        case
+            when row_number() over (partition by name order by branch_id) = 1 then name
+            else name || ' (' || branch_id || ')'
+        end as own_warehouse
+    from named_branches
 ),
 
 mapped_branches as (
