@@ -79,7 +79,10 @@ select
             '; sizes '
             || list_aggregate(
                 list_transform(
-                    texts.sizes[:6], lambda size: concat(left(size.name, 20), ' ', size.qty)
+                    texts.sizes[:6],
+                    lambda x: concat(
+                        left(struct_extract(x, 'name'), 20), ' ', struct_extract(x, 'qty')
+                    )
                 ),
                 'string_agg',
                 ', '

@@ -1,5 +1,7 @@
 /*
-about: Sales orders that are dispatched although nothing was shipped; one row per order.
+about: >-
+  Sales orders that are dispatched although nothing was shipped, and those that were shipped in full
+  and invoiced without a day of dispatch; one row per issue and order.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -48,3 +50,23 @@ where
     and documents.is_approved
     and not documents.is_void
     and not documents.is_deleted
+union all
+select
+    'shipped_not_dispatched' as issue,
+    'sales_order' as document_kind,
+    documents.document_id,
+    0::bigint as line_id,
+    'error' as severity,
+    printf(
+        '%s: shipped in full and invoiced on %s, but without a day of dispatch',
+        coalesce(documents.order_number, documents.document_id::varchar),
+        orders.invoiced_on::varchar
+    ) as detail,
+    'Enter the day of dispatch in Cin7; until then its units are neither sold nor open.'
+        as suggestion
+from core.sales_orders as orders
+inner join core.documents as documents
+    on
+        documents.document_kind = 'sales_order'
+        and orders.sales_order_id = documents.document_id
+where orders.is_shipped_undispatched

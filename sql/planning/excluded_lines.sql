@@ -36,7 +36,13 @@ select
         when 'gone' then 'Cin7 has the document no longer'
         when 'void' then 'the document is void'
         when 'draft' then 'the document is not approved'
-        when 'undispatched' then 'not dispatched; what is left to ship stands in open_sales_lines'
+        when 'undispatched'
+            then
+                case
+                    when orders.is_shipped_undispatched
+                        then 'shipped and invoiced, but without a day of dispatch; see data_issues'
+                    else 'not dispatched; what is left to ship stands in open_sales_lines'
+                end
         when 'not_completed' then 'the credit note is not completed'
         when 'channel_excluded' then 'the settings leave out the channel ' || attributes.channel
         when 'kit_component' then 'component of a kit, whose own line counts'
@@ -57,3 +63,5 @@ from core.line_exclusions as rules
 inner join core.document_line_items as items using (line_number, size)
 inner join core.documents as documents using (document_kind, document_id)
 inner join core.document_attributes as attributes using (document_kind, document_id)
+left join core.sales_orders as orders
+    on items.document_kind = 'sales_order' and items.document_id = orders.sales_order_id

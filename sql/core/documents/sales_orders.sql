@@ -12,6 +12,8 @@ columns:
   invoiced_on: Day of the invoice, local date; null where it has not come or cannot be.
   sold_on: Day the sale counts for, local date; the invoice's, else the dispatch's; null before.
   sold_on_basis: invoice or dispatch, whichever gave sold_on; null before.
+  is_shipped_undispatched: True where an approved order was shipped in full and invoiced, but has
+    no day of dispatch.
 checks:
   the_original_begins_the_reference: starts_with(order_number, original_order_number)
 */
@@ -24,6 +26,14 @@ known_references as (
     from staging.sales_orders
 ),
 
+shipped_orders as (
+    select document_id as sales_order_id
+    from core.document_lines
+    where document_kind = 'sales_order' and quantity > 0 and not is_component
+    group by document_id
+    having bool_and(fulfilled_quantity >= quantity)
+),
+
 orders as (
     select
         orders.sales_order_id,
@@ -34,6 +44,11 @@ orders as (
                 then orders.invoiced_on
         end as invoiced_on,
         documents.completed_on as dispatched_on,
+        documents.is_approved
+        and not documents.is_void
+        and not documents.is_deleted
+        and documents.completed_on is null
+        and orders.dispatched_on is null as is_open,
         nullif(regexp_extract(orders.order_number, '^(.+)-[A-Z]$', 1), '') as possible_original
     from staging.sales_orders as orders
     inner join core.documents as documents
@@ -53,8 +68,12 @@ select
     case
         when orders.invoiced_on is not null then 'invoice'
         when orders.dispatched_on is not null then 'dispatch'
-    end as sold_on_basis
+    end as sold_on_basis,
+    orders.is_open
+    and orders.invoiced_on is not null
+    and shipped_orders.sales_order_id is not null as is_shipped_undispatched
 from orders
+left join shipped_orders using (sales_order_id)
 left join known_references as originals
     on
         orders.possible_original = originals.order_number
