@@ -215,6 +215,7 @@ def build_variables(settings: Settings) -> dict[str, object]:
         "price_tier": settings.price_tier,
         "stale_after_days": settings.stale_after_days,
         "etd_means": settings.etd_means,
+        "ships_from": settings.ships_from,
         "default_lead_days": settings.default_lead_days,
         "default_transfer_days": settings.default_transfer_days,
         "overdue_limit_days": settings.overdue_limit_days,

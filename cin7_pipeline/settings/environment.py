@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     price_tier: OneLine = "wholesale"
     stale_after_days: Days = 60
     etd_means: Literal["delivery", "departure"] = "delivery"
+    ships_from: Literal["branch", "distribution_branch"] = "branch"
     default_lead_days: Days = 30
     default_transfer_days: Days = 7
     overdue_limit_days: Days = 42

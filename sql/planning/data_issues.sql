@@ -49,6 +49,10 @@ issues as (
     union all by name
     select * from issues.overdue_supply
     union all by name
+    select * from issues.components
+    union all by name
+    select * from issues.distribution_branches
+    union all by name
     select * from issues.transfers
     union all by name
     select * from issues.dates

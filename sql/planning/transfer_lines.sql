@@ -15,8 +15,8 @@ columns:
   product_option_id: Cin7 id of the option.
   sku: Code of the item, verbatim.
   quantity: Units to be moved, in stocking units.
-  received_quantity: Units received, in stocking units; all of them where Cin7 only says Delivered, none
-    of a transfer under way of which Cin7 has all as transferred.
+  received_quantity: Units received, in stocking units; all of them where Cin7 only says Delivered,
+    none of a transfer under way of which Cin7 has all as transferred.
   open_quantity: Units still to be received, in stocking units; 0 once Delivered or Archived.
   approved_on: Day of approval, local date.
   dispatched_on: Day of dispatch, local date; null until it has come, and where it cannot be.

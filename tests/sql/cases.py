@@ -31,6 +31,7 @@ VARIABLES: Mapping[str, object] = {
     "price_tier": "wholesale",
     "stale_after_days": 60,
     "etd_means": "delivery",
+    "ships_from": "branch",
     "default_lead_days": 30,
     "default_transfer_days": 7,
     "overdue_limit_days": 42,

@@ -109,6 +109,9 @@ VARIABLES: dict[str, Cases] = {
     "ETD_MEANS": [
         (text, "Input should be 'delivery' or 'departure'") for text in ("arrival", "Delivery", "1")
     ],
+    "SHIPS_FROM": [
+        (text, "Input should be 'branch' or 'distribution_branch'") for text in ("3", "Branch")
+    ],
     "DEFAULT_LEAD_DAYS": COUNT,
     "DEFAULT_TRANSFER_DAYS": COUNT,
     "OVERDUE_LIMIT_DAYS": COUNT,

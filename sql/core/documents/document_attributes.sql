@@ -6,7 +6,8 @@ grain: [document_kind, document_id]
 columns:
   document_kind: sales_order, purchase_order, transfer or credit_note.
   document_id:
-  warehouse: Warehouse of the document's branch; unmapped where the branch is not known.
+  warehouse: Warehouse of the document's branch, or of the distribution branch that an order names
+    where the settings say that it ships from there; unmapped where the branch is not known.
   is_warehouse_excluded: True where that warehouse is disabled.
   channel: Channel of a sales order or credit note; null on other documents.
   is_channel_excluded: True where the channel is left out.
@@ -35,7 +36,19 @@ select
     contacts.contact_group as customer_group,
     excluded_groups.customer_group is not null as is_group_excluded
 from core.documents as documents
-left join core.branch_warehouses as branch_warehouses using (branch_id)
+left join staging.sales_orders as own_orders
+    on
+        documents.document_kind = 'sales_order'
+        and documents.document_id = own_orders.sales_order_id
+left join core.branch_warehouses as branch_warehouses
+    on
+        coalesce(
+            case
+                when getvariable('ships_from') = 'distribution_branch'
+                    then own_orders.distribution_branch_id
+            end,
+            documents.branch_id
+        ) = branch_warehouses.branch_id
 left join core.warehouses as warehouses using (warehouse)
 left join core.document_channels as channels using (document_kind, document_id)
 left join core.credited_orders as credited

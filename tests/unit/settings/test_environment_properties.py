@@ -103,6 +103,7 @@ MEANING: dict[str, Callable[[str], Any]] = {
     "data_dir": lambda text: Path(os.path.expanduser(text)),  # noqa: PTH111 - not the way it is done
     "price_tier": str,
     "etd_means": str,
+    "ships_from": str,
     "history_start": lambda text: date.fromisoformat(text.strip()),
     "as_of": moment,
     "gone_share_limit": float,
