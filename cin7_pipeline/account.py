@@ -24,7 +24,7 @@ def rate_limiter_of(settings: Settings) -> RateLimiter:
         per_day=settings.calls_per_day,
         reserve=settings.calls_reserved,
     )
-    return RateLimiter(settings.state_dir / "calls.sqlite", settings.key_id, limits)
+    return RateLimiter(settings.calls_path, settings.key_id, limits)
 
 
 @contextmanager

@@ -4,6 +4,7 @@
 """
 
 import os
+import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,6 +18,10 @@ EVERYWHERE = {
 settings.register_profile("quick", max_examples=60, derandomize=True, **EVERYWHERE)
 settings.register_profile("thorough", max_examples=3000, **EVERYWHERE)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+# The calls of a test are never counted among those of whoever runs it.
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="cin7-tests-state-")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,6 +5,7 @@ it is used; the files that people edit are read in `business`.
 """
 
 import hashlib
+import os
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -167,6 +168,18 @@ class Settings(BaseSettings):
         return self.data_dir / "state"
 
     @property
+    def calls_path(self) -> Path:
+        """The file in which calls are counted: one for all data folders of this user, as the key is one.
+
+        The simulated account is another one in each folder. Where the user's own state cannot be written to,
+        as in a container, the folder counts for itself, and `warnings` says so.
+        """
+        shared = user_state_folder()
+        if self.uses_simulated_account or shared is None:
+            return self.state_dir / "calls.sqlite"
+        return shared / "calls.sqlite"
+
+    @property
     def salt_path(self) -> Path:
         """The salt of the account's hashes, made once and readable by its owner only."""
         return self.state_dir / "salt"
@@ -195,7 +208,7 @@ class Settings(BaseSettings):
             for name, days in spans.items()
             if days < 7
         ]
-        fixed = []
+        found = []
         # Whoever serves the simulated account at a fixed time knows that it is fixed.
         if self.as_of is not None and (self.uses_sandbox or not self.uses_simulated_account):
             time = f"{self.as_of:%Y-%m-%d %H:%M} UTC"
@@ -203,10 +216,15 @@ class Settings(BaseSettings):
                 f"CIN7_AS_OF fixes the time at {time}: the tables describe that time, not today"
             ]
         if self.username is not None and self.base_url.startswith("http:") and not self._is_here:
-            fixed.append(
+            found.append(
                 "CIN7_BASE_URL begins with http://: everybody on the way can read the key; write https://"
             )
-        return fixed + too_short + _unread_variables()
+        if not self.uses_simulated_account and user_state_folder() is None:
+            found.append(
+                f"Calls are counted in {self.state_dir} alone, as this user has no state folder to write to:"
+                " other folders with the same key count apart; set XDG_STATE_HOME to one they share"
+            )
+        return found + too_short + _unread_variables()
 
 
 def _unread_variables() -> list[str]:
@@ -221,6 +239,18 @@ def _unread_variables() -> list[str]:
             hint = f"perhaps {close[0]} was meant" if close else ".env.example lists all settings"
             warnings.append(f"{name} is no setting and was ignored; {hint}")
     return warnings
+
+
+def user_state_folder() -> Path | None:
+    """Return the folder of what all processes of this user share; None where it cannot be written to."""
+    try:
+        base = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    except RuntimeError:  # a user without a home
+        return None
+    folder = base / "cin7-pipeline"
+    existing = next(each for each in (folder, *folder.parents) if each.exists())
+    is_writable = existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
+    return folder if base.is_absolute() and is_writable else None
 
 
 def _digest(*parts: str) -> str:

@@ -5,8 +5,13 @@ import sys
 import threading
 import time
 from collections import Counter
+from pathlib import Path
 
+import pytest
+
+from cin7_pipeline.account import rate_limiter_of
 from cin7_pipeline.omni.rate_limit import Limits, RateLimiter
+from cin7_pipeline.settings import Settings, load_settings
 from tests.unit.omni.clock import send
 
 CALLER = """
@@ -137,3 +142,34 @@ def test_kills_at_any_moment_lose_no_call_and_damage_nothing(tmp_path):
     assert calls > 12
     assert calls <= rate_limiter.used() <= calls + places
     send(rate_limiter)  # refused where the file was damaged
+
+
+def own_account(folder: Path) -> Settings:
+    """The settings of one real account in a data folder."""
+    return load_settings(username="me", api_key="k", time_zone="UTC", data_dir=folder)
+
+
+def test_two_data_folders_with_one_key_share_its_calls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit is the key's: whichever folder a process works in, it counts in the same place."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
+    one, other = (rate_limiter_of(own_account(tmp_path / name)) for name in "ab")
+    with one.turn(), other.turn():
+        pass
+    assert (one.used(), other.used()) == (2, 2)
+    assert (tmp_path / "home" / "cin7-pipeline").stat().st_mode & 0o777 == 0o700
+
+
+def test_without_a_state_folder_of_the_user_the_data_folder_counts_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a container whose home cannot be written to calls are still counted, and a person is told where."""
+    (tmp_path / "home").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
+    settings = own_account(tmp_path / "a")
+    with rate_limiter_of(settings).turn():
+        pass
+    assert settings.calls_path == tmp_path / "a" / "state" / "calls.sqlite"
+    assert settings.calls_path.exists()
+    assert any("set XDG_STATE_HOME" in each for each in settings.warnings())
