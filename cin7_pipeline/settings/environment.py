@@ -212,9 +212,9 @@ class Settings(BaseSettings):
         # Whoever serves the simulated account at a fixed time knows that it is fixed.
         if self.as_of is not None and (self.uses_sandbox or not self.uses_simulated_account):
             time = f"{self.as_of:%Y-%m-%d %H:%M} UTC"
-            fixed = [
+            found.append(
                 f"CIN7_AS_OF fixes the time at {time}: the tables describe that time, not today"
-            ]
+            )
         if self.username is not None and self.base_url.startswith("http:") and not self._is_here:
             found.append(
                 "CIN7_BASE_URL begins with http://: everybody on the way can read the key; write https://"
