@@ -67,7 +67,8 @@ def test_what_could_be_read_is_published_though_the_run_fails(company: Company) 
     """The tables of an entity that fails are not made and say why; all others and the release are."""
     row = {"productOptionId": 7, "branchId": 3, "stockOnHand": 4.0}
     company.records_by_resource["Stock"].append(row)
-    company.orders.append(order(2, created=1, total="a lot"))
+    # More than may be set aside: Cin7 has changed its shape.
+    company.orders.extend(order(number, created=1, total="a lot") for number in range(2, 13))
     with dg.DagsterInstance.ephemeral() as instance:
         result = run(instance)
         assert not result.success
@@ -84,12 +85,13 @@ def test_what_could_be_read_is_published_though_the_run_fails(company: Company) 
     assert made == every - failed - {"history/documents"}
     assert told.keys() == failed
     metadata = told["raw/sales_orders"].asset_observation.metadata
-    assert "record id=2" in str(metadata["not_read"].value)
+    assert "records cannot be read" in str(metadata["not_read"].value)
     assert company.raw("select count(*) from raw.stock_snapshots") == [(1,)]
     published = company.folder / "planning.duckdb"
     with duckdb.connect(str(published), read_only=True) as connection:
         status = connection.execute(
-            "select entity, last_error like '%record id=2%' from planning.sync_status where is_stale"
+            "select entity, last_error like '%records cannot be read%'"
+            " from planning.sync_status where is_stale"
         ).fetchall()
         issue = connection.execute(
             "select document_kind, severity from planning.data_issues where issue = 'not_read'"

@@ -47,11 +47,12 @@ def checks(result: dg.ExecuteInProcessResult) -> Checks:
 
 
 def test_every_table_is_built_and_every_check_is_told(shop: Company) -> None:
-    """A good build evaluates each declared check once, and all pass."""
+    """A good build evaluates each declared check of a planning table once, and all pass."""
     result = build()
     assert result.success
     found = result.get_asset_check_evaluations()
-    declared = defs().resolve_asset_graph().asset_check_keys
+    every = defs().resolve_asset_graph().asset_check_keys
+    declared = {check for check in every if check.asset_key.path[0] == "planning"}
     assert len(found) == len(declared)
     assert {each.asset_check_key for each in found} == declared
     assert {each for each in checks(result) if not checks(result)[each].passed} == set()

@@ -40,6 +40,7 @@ NOT_COMPUTED = {
     "excluded_lines": {"why", "created_on", "product_option_id", "sku", "warehouse"},
     "sync_status": {
         *("last_success_at", "lookback_days", "is_skipped"),
-        *("call_count", "new_count", "changed_count", "gone_count"),
+        *("call_count", "new_count", "changed_count", "gone_count", "rejected_count"),
+        *("is_stale", "failing_since", "last_error"),
     },
 }

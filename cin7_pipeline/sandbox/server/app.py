@@ -101,6 +101,10 @@ class ReceivedRequest(NamedTuple):
     arrived_at: float
 
 
+def _new_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "cin7-sandbox-answers")
+
+
 @dataclass
 class Application:
     """What the server runs for one API connection; `limits_clock` gives seconds since the epoch.
@@ -117,9 +121,12 @@ class Application:
     limits_clock: Callable[[], float]
     requests: list[ReceivedRequest] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
-    thread: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(1, "cin7-sandbox-answers")
-    )
+    thread: ThreadPoolExecutor = field(default_factory=_new_thread)
+
+    def stop(self) -> None:
+        """End the thread that makes answers; another one begins with the next call."""
+        self.thread.shutdown()
+        self.thread = _new_thread()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; it is on record before its answer leaves."""

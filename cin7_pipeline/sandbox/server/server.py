@@ -129,6 +129,7 @@ class SandboxServer:
         if self._server is not None:
             self._server.should_exit = True
         self.wait()
+        self._app.stop()
         self._server = self._thread = None
 
     def __enter__(self) -> Self:

@@ -107,6 +107,7 @@ MEANING: dict[str, Callable[[str], Any]] = {
     "history_start": lambda text: date.fromisoformat(text.strip()),
     "as_of": moment,
     "gone_share_limit": float,
+    "rejected_share_limit": float,
     "skip_entities": lambda text: frozenset(name.strip() for name in text.split(",")),
     "lookback_days_for": None,  # a table of its own variables, below
 } | dict.fromkeys(
