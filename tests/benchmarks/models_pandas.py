@@ -52,9 +52,9 @@ def write(warehouse: str, folder: str) -> None:
         table.to_parquet(Path(folder) / f"{name}.parquet", index=False)
 
 
-def differences(warehouse: Path) -> Iterator[str]:
-    """What sets these tables apart from ours in the same warehouse; nothing where they agree."""
-    with duckdb.connect(warehouse, read_only=True) as connection:
+def differences(warehouse: Path, release: Path) -> Iterator[str]:
+    """What sets these tables apart from ours of the same warehouse; nothing where they agree."""
+    with duckdb.connect(release, read_only=True) as connection:
         for name, theirs in build(warehouse).items():
             columns = ", ".join(theirs.columns)
             ours = connection.sql(f"select {columns} from planning.{name}").df()

@@ -1,4 +1,4 @@
-"""Publish and read: a release against plain copies of its files, and a planner's ten questions to it.
+"""Release and read: what a release costs beyond its tables, and a planner's ten questions to it.
 
 The planning tables of half a year are built and repeated for further items until the release is large. A
 question is asked in a process that just began: first of a file that the operating system has forgotten, then,
@@ -13,12 +13,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from cin7_pipeline.warehouse.publish import publish
-
 from cin7_pipeline.files import fsync
 from cin7_pipeline.models.catalogue import load_catalogue
-from cin7_pipeline.pipeline import build_models
+from cin7_pipeline.pipeline import publish_release
 from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.draft import STORAGE_VERSION, Draft
 from cin7_pipeline.warehouse.releases import Releases
 from cin7_pipeline.warehouse.sql import identifier, literal
 from tests.benchmarks.measuring import Cost, Finding, Way, cost, costs
@@ -106,11 +105,10 @@ def prepare(built_dir: str, large_dir: str) -> None:
     """A warehouse with the planning tables of half a year, repeated for further items."""
     built = Path(built_dir)
     settings = repeat_shop(read_shop(built / "shop"), built / "account", periods=BUILT_PERIODS)
-    for _ in build_models(settings):
-        pass
+    publish_release(settings)
     with open_warehouse(account_settings(Path(large_dir)).warehouse_path) as connection:
-        connection.execute(f"attach {literal(str(settings.warehouse_path))} as built (read_only)")
-        connection.execute("create schema planning")
+        connection.execute(f"attach {literal(str(settings.published_path))} as built (read_only)")
+        connection.execute("create schema raw; create schema planning")
         columns = connection.execute(
             "select table_name, list(column_name order by column_index) from duckdb_columns()"
             " where database_name = 'built' and schema_name = 'planning' group by table_name"
@@ -145,9 +143,25 @@ def _value(name: str) -> str:
 
 
 def release(data_dir: str) -> None:
-    """Publish, as every morning; only the newest release stays."""
+    """Write the tables into a release and show it; only the newest release stays."""
     settings = account_settings(Path(data_dir))
-    publish(settings.warehouse_path, settings.data_dir, published_at=NOW, keep=1)
+    opened = Draft.open(
+        settings.warehouse_path,
+        settings.data_dir,
+        settings.state_dir / "spill",
+        memory_limit=f"{settings.memory_limit_mb}MB",
+    )
+    with opened as draft:
+        tables = draft.connection.execute(
+            "select table_name from duckdb_tables()"
+            " where database_name = 'warehouse' and schema_name = 'planning'"
+        ).fetchall()
+        draft.connection.execute("set preserve_insertion_order = true")
+        for (table,) in tables:
+            draft.connection.execute(
+                f"create table release.planning.{table} as from warehouse.planning.{table}"
+            )
+        draft.publish(published_at=NOW, keep=1)
 
 
 def copy_release(data_dir: str, target: str) -> None:
@@ -155,9 +169,8 @@ def copy_release(data_dir: str, target: str) -> None:
     release = _shown(Path(data_dir))
     shutil.rmtree(target, ignore_errors=True)
     copied = Path(target)
-    shutil.copytree(release.with_suffix(""), copied)
-    shutil.copy(release, copied)
-    for file in copied.iterdir():
+    shutil.copytree(release.parent, copied)
+    for file in copied.rglob("*.*"):
         fsync(file)
 
 
@@ -171,7 +184,6 @@ def _shown(data_dir: Path) -> Path:
 def copy_unsorted(data_dir: str, target: str) -> None:
     """The tables of the release in no order, in the same format."""
     import duckdb
-    from cin7_pipeline.warehouse.publish import STORAGE_VERSION
 
     with duckdb.connect() as connection:
         connection.execute(f"attach {literal(str(_shown(Path(data_dir))))} as release (read_only)")
