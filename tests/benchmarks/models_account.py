@@ -83,7 +83,7 @@ DOCUMENTS = {
         "production_job_id",
     ),
 }
-WHOLE = ("branches", "bom_masters", "bom_master_products", "sync_log", "sync_owner")
+WHOLE = ("branches", "bom_masters", "bom_master_products", "sync_log")
 
 
 def account_settings(data_dir: Path, base_url: str = "http://127.0.0.1/api") -> Settings:
