@@ -17,7 +17,7 @@ from duckdb import DuckDBPyConnection
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.load.estimate import CostEstimate, estimate_calls
 from cin7_pipeline.load.report import LoadOutcome
-from cin7_pipeline.load.state import raw_version, row_counts
+from cin7_pipeline.load.state import Failing, failing_entities, raw_version, row_counts
 from cin7_pipeline.models.build import (
     BuildReport,
     build_all,
@@ -96,6 +96,18 @@ def was_read(settings: Settings) -> bool:
     """Return whether anything has ever been read from Cin7."""
     with _open_raw(settings) as connection:
         return connection.execute("select 1 from raw.sync_log limit 1").fetchone() is not None
+
+
+def failing(settings: Settings) -> list[Failing]:
+    """Return which entities could not be read at the last attempt.
+
+    Raises:
+        WarehouseBusy: a run is under way.
+    """
+    if not settings.warehouse_path.exists():
+        return []
+    with open_warehouse(settings.warehouse_path, read_only=True, wait_seconds=0) as connection:
+        return failing_entities(connection)
 
 
 def permissions(settings: Settings) -> list[Permission]:

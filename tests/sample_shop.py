@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -168,9 +168,9 @@ DATA: Mapping[str, list[dict[str, Any]]] = {
 
 
 @contextmanager
-def open_shop(folder: Path) -> Iterator[Company]:
+def open_shop(folder: Path, forbidden: Collection[str] = ()) -> Iterator[Company]:
     """The shop, served while the block lasts; nothing of it has been read yet."""
-    with open_company(folder) as company:
+    with open_company(folder, forbidden) as company:
         for resource, records in (DATA | DOCUMENTS).items():
             company.records_by_resource[resource][:] = [dict(record) for record in records]
         yield company

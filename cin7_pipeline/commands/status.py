@@ -1,4 +1,6 @@
-"""`cin7 status`: what was read when, which release people read, and how many calls are left."""
+"""`cin7 status`: what was read when and what could not be, which release people read, and calls left."""
+
+from datetime import UTC
 
 from cin7_pipeline.account import rate_limiter_of
 from cin7_pipeline.console import (
@@ -8,7 +10,8 @@ from cin7_pipeline.console import (
     table_of,
     warn,
 )
-from cin7_pipeline.pipeline import last_failed_release
+from cin7_pipeline.errors import WarehouseBusy
+from cin7_pipeline.pipeline import failing, last_failed_release
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.releases import current_rollback
 
@@ -20,6 +23,12 @@ def run(*, queries: bool) -> None:
     if settings.skip_entities:
         skipped = ", ".join(sorted(settings.skip_entities))
         screen.print(f"Skipped by CIN7_SKIP_ENTITIES, so not read any more: {skipped}")
+    try:
+        for each in failing(settings):
+            since = f"{each.since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+            warn(f"{each.entity} cannot be read since {since}, its earlier data stay: {each.error}")
+    except WarehouseBusy:
+        screen.print("A run is under way; what it cannot read is told when it has ended.")
     if problem := last_failed_release(settings):
         warn(f"What is published is older than what was read: {problem}.")
     if not settings.published_path.exists():

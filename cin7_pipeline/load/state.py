@@ -109,6 +109,24 @@ def row_counts(connection: DuckDBPyConnection) -> dict[str, int]:
     return counts
 
 
+@dataclass(frozen=True)
+class Failing:
+    """An entity that could not be read at the last attempt: since when, and why."""
+
+    entity: str
+    since: datetime
+    error: str
+
+
+def failing_entities(connection: DuckDBPyConnection) -> list[Failing]:
+    """Return the entities that fail at present; none in a warehouse of a version that did not note them."""
+    table = "from duckdb_tables() where schema_name = 'raw' and table_name = 'sync_failures'"
+    if not connection.execute(table).fetchone():
+        return []
+    query = "select entity, failing_since, error from raw.sync_failures order by entity"
+    return [Failing(*row) for row in connection.execute(query).fetchall()]
+
+
 def raw_version(connection: DuckDBPyConnection) -> list[tuple[Any, ...]]:
     """Return what differs after each read that brought something: rows, and records' hashes, per table.
 

@@ -127,6 +127,38 @@ def test_status_tells_each_read_the_release_and_first_queries(synced: Company) -
     assert "PO-1" in result.stdout
 
 
+def test_an_entity_that_fails_costs_the_command_its_success_and_no_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All else is read and published, planners and `cin7 status` are told, and the command ends with 1."""
+    with open_shop(tmp_path, forbidden={"PurchaseOrders"}) as shop:
+        enter(shop, monkeypatch)
+        result = cin7("sync")
+        assert result.exit_code == 1
+        assert "Published" in result.stdout
+        assert "Not read, so that the earlier data stay: purchase_orders" in result.stderr
+        assert "PurchaseOrders × Read" in result.stderr
+        assert shop.raw("select count(*) from raw.stock_snapshots") == [(1,)]
+        with duckdb.connect(str(shop.folder / "planning.duckdb"), read_only=True) as connection:
+            told = "select detail from planning.data_issues where issue = 'not_read'"
+            ((detail,),) = connection.execute(told).fetchall()
+        assert detail.startswith("purchase orders were never read. Reading fails since 2026-06-30")
+        status = cin7("status")
+        assert "purchase_orders cannot be read since 2026-06-30 20:00 UTC" in status.stderr
+        assert "PurchaseOrders × Read" in status.stderr
+
+
+def test_a_first_sync_that_fails_whole_publishes_nothing(
+    shop: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a wrong key there is nothing to publish, and the key is what the command talks of."""
+    monkeypatch.setenv("CIN7_API_KEY", "not-the-right-one")
+    result = cin7("sync")
+    assert result.exit_code == 1
+    assert "CIN7_API_KEY" in result.stderr
+    assert not (shop.folder / "planning.duckdb").exists()
+
+
 def test_a_build_checks_every_table_and_publishes_none(synced: Company) -> None:
     """Whoever edits a model or a settings file learns whether it holds; people are not disturbed."""
     releases = synced.folder / "releases"
