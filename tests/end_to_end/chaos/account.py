@@ -81,6 +81,10 @@ class Account:
         self.asked[moment] = [Window.lookback(moment, days)]
         return self._order("cin7 sync", moment, arguments=("sync", "--days", str(days)), **limits)
 
+    def publish(self) -> Order:
+        """Return the order for `cin7 publish` after the last run, which may have found nothing new."""
+        return self._order("cin7 publish", list(self.asked)[-1], arguments=("publish",))
+
     def daily_sync(self, **limits: Any) -> Order:
         """Return the order for the job as the schedule starts it."""
         moment = self._next_moment()

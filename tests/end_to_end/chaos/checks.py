@@ -49,17 +49,17 @@ def require_whole_release(account: Account) -> bool:
     """Require that what is published is all of one release; return False before the first."""
     settings = account.settings
     links = (settings.published_path, settings.alias_path, settings.data_dir / "parquet")
-    for release in {link.resolve().with_suffix("") for link in links if link.exists()}:
+    for release in {link.resolve().parent for link in links if link.exists()}:
         _require_whole(release)
     return settings.published_path.exists()
 
 
 def _require_whole(release: Path) -> None:
     """Require that database, folder and manifest of a release say the same of every table."""
-    manifest = json.loads((release / "manifest.json").read_text())["tables"]
-    with duckdb.connect(f"{release}.duckdb", read_only=True) as connection:
+    manifest = json.loads((release / "parquet" / "manifest.json").read_text())["tables"]
+    with duckdb.connect(release / "cin7.duckdb", read_only=True) as connection:
         for name in _planning_tables():
-            places = f"planning.{name}", f"'{release / name}.parquet'"
+            places = f"planning.{name}", f"'{release / 'parquet' / name}.parquet'"
             counts = [connection.execute(f"select count(*) from {p}").fetchall() for p in places]
             if not counts[0] == counts[1] == [(manifest.get(name),)]:
                 msg = f"{release.name} is not whole: {name} has {counts}, not {manifest.get(name)}"

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import reduce, wraps
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -29,11 +29,11 @@ from tests.end_to_end.scenario import run_job
 
 # Where each phase begins and ends.
 PHASES = {
-    "reading": ("cin7_pipeline.load.sync", "_read"),
+    "reading": ("cin7_pipeline.load.reads", "Reads.read"),
     "merging with dlt": ("cin7_pipeline.load.sync", "merge"),
     "committing the load": ("cin7_pipeline.load.sync", "commit_load"),
-    "a model's transaction": ("cin7_pipeline.models.build", "_audit"),
-    "writing a release": ("cin7_pipeline.warehouse.publish", "write_release"),
+    "auditing a model": ("cin7_pipeline.models.build", "_audit"),
+    "writing a release": ("cin7_pipeline.warehouse.draft", "_finalize"),
     "flipping a link": ("cin7_pipeline.warehouse.releases", "_point"),
 }
 LINGERS_SECONDS = 30.0
@@ -131,12 +131,14 @@ class Phase:
             self.events.send(("leaves", self.name))
 
 
-def _report(phase: Phase, module: Any, name: str) -> None:
-    function: Callable[..., Any] = getattr(module, name)
+def _report(phase: Phase, module: Any, path: str) -> None:
+    *owners, name = path.split(".")
+    owner = reduce(getattr, owners, module)
+    function: Callable[..., Any] = getattr(owner, name)
 
     @wraps(function)
     def reported(*args: Any, **kwargs: Any) -> Any:
         with phase.reported():
             return function(*args, **kwargs)
 
-    setattr(module, name, reported)
+    setattr(owner, name, reported)

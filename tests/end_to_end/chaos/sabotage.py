@@ -25,7 +25,7 @@ LENGTHS = {
     "reading": 0.3,
     "merging with dlt": 0.7,
     "committing the load": 0.03,
-    "a model's transaction": 0.005,
+    "auditing a model": 0.005,
     "writing a release": 0.4,
     "flipping a link": 0.003,
 }
@@ -33,7 +33,7 @@ ENTRIES = {
     "reading": 2,
     "merging with dlt": 2,
     "committing the load": 2,
-    "a model's transaction": 100,
+    "auditing a model": 100,
     "flipping a link": 3,
 }
 DOCUMENT_RESOURCES = {endpoint.path.rsplit("/", 1)[-1] for endpoint in DOCUMENTS}

@@ -83,6 +83,7 @@ class Schedule:
             order = account.daily_sync() if dice.random() < JOB_CHANCE else account.sync()
         self.doubtful_since = None
         self._require_success(self._run(Start(order)))
+        self._require_success(self._run(Start(account.publish())))
         checks.require_expected_tables(account, self.counters)
 
     def _run(self, *starts: Start) -> list[Ending]:

@@ -27,7 +27,7 @@ DAYS: list[tuple[tuple[Trouble, ...], tuple[Kill, ...]]] = [
     ((sabotage.lost_folders,), (Kill(0.1, "merging with dlt", 1),)),
     (
         (sabotage.edited_settings, sabotage.rows_that_come_twice),
-        (Kill(0.0, "a model's transaction", 60),),
+        (Kill(0.0, "auditing a model", 60),),
     ),
     ((sabotage.an_ignored_id_filter,), (Kill(0.0, "flipping a link", 2),)),
 ]
