@@ -33,7 +33,7 @@ PHASES = {
     "merging with dlt": ("cin7_pipeline.load.sync", "merge"),
     "committing the load": ("cin7_pipeline.load.sync", "commit_load"),
     "auditing a model": ("cin7_pipeline.models.build", "_audit"),
-    "writing a release": ("cin7_pipeline.warehouse.draft", "_finalize"),
+    "writing a release": ("cin7_pipeline.warehouse.draft", "Draft.publish"),
     "flipping a link": ("cin7_pipeline.warehouse.releases", "_point"),
 }
 LINGERS_SECONDS = 30.0

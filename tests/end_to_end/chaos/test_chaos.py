@@ -21,10 +21,10 @@ DAYS: list[tuple[tuple[Trouble, ...], tuple[Kill, ...]]] = [
     ((sabotage.failing_calls,), (Kill(0.0, "committing the load", 1),)),
     (
         (sabotage.ties_longer_than_a_page, sabotage.overlapping_runs),
-        (Kill(0.05, "reading", 1), Kill(0.05, "writing a release", 1)),
+        (Kill(0.0, "reading", 1), Kill(0.0, "writing a release", 1)),
     ),
     ((sabotage.edits_while_pages_are_read, sabotage.a_full_disk), ()),
-    ((sabotage.lost_folders,), (Kill(0.1, "merging with dlt", 1),)),
+    ((sabotage.lost_folders,), (Kill(0.0, "merging with dlt", 1),)),
     (
         (sabotage.edited_settings, sabotage.rows_that_come_twice),
         (Kill(0.0, "auditing a model", 60),),
