@@ -53,6 +53,7 @@ PRODUCT_OPTIONS = Endpoint(
         " option1 option2 option3",
         decimal="optionWeight retailPrice wholesalePrice vipPrice specialPrice",
         json="priceColumns",
+        json_list="uomOptions(code,quantity,supplierCode)",
     ),
 )
 

@@ -48,6 +48,15 @@ class Product:
 
 
 @dataclass(frozen=True)
+class Pack:
+    """A unit of measure that holds several stocking units; `supplier_code` where suppliers sell it."""
+
+    code: str
+    quantity: Decimal
+    supplier_code: str = ""
+
+
+@dataclass(frozen=True)
 class Option:
     """One option × size; on a size grid several share an id. `size` is '' when unsized.
 
@@ -70,6 +79,7 @@ class Option:
     prices: dict[str, Decimal]
     created_at: datetime
     modified_at: datetime
+    packs: tuple[Pack, ...] = ()
 
     @property
     def key(self) -> tuple[int, str]:

@@ -20,6 +20,7 @@ columns:
   vip_price: VIP price in the account's currency.
   special_price: Special price in the account's currency.
   price_columns: Prices by tier and currency as a JSON object.
+  uom_options: Packs it comes in as a JSON list.
   created_at:
   created_on:
   modified_at: When it was last changed in Cin7 (UTC).
@@ -45,6 +46,7 @@ select
     vip_price,
     special_price,
     price_columns,
+    uom_options,
     timezone('UTC', created_date) as created_at,
     timezone(getvariable('time_zone'), created_date)::date as created_on,
     timezone('UTC', modified_date) as modified_at,

@@ -63,9 +63,21 @@ def product_option(option: Option, stock: Totals) -> Record:
         **unset(null="specialsStartDate", zero="specialDays", number="specialPrice"),
         "stockAvailable": float(available),
         "stockOnHand": float(on_hand),
-        "uomOptions": [],
+        "uomOptions": [_unit_of_measure(option, place) for place in range(len(option.packs))],
         "image": {"link": None},
         "priceColumns": prices,
+    }
+
+
+def _unit_of_measure(option: Option, place: int) -> Record:
+    """Return an entry of `uomOptions`: a pack, and how many stocking units it holds."""
+    return {
+        "id": option.id * 10 + place,
+        "productOptionId": option.id,
+        **fields_of(option.packs[place], "code quantity supplier_code"),
+        **fields_of(option, "option_1 option_2 option_3"),
+        "barcode": "",
+        "priceColumns": {},
     }
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
-from cin7_pipeline.sandbox.ledger import Option, Product
+from cin7_pipeline.sandbox.ledger import Option, Pack, Product
 
 FIRST_PRODUCT_ID, FIRST_OPTION_ID = 1201, 34010
 OPTION_IDS_PER_PRODUCT = 10
@@ -185,8 +185,20 @@ def _options(
             prices=prices,
             created_at=product.created_at,
             modified_at=product.modified_at,
+            packs=_packs(kind, product, code),
         )
         for index, (size, size_code) in enumerate(zip(sizes, size_codes, strict=True))
+    )
+
+
+def _packs(kind: Kind, product: Product, code: str) -> tuple[Pack, ...]:
+    """Return inner pack and carton of every third product that is sold by the piece."""
+    if kind is Kind.BY_THE_METRE or kind in GRIDS or product.id % 3:
+        return ()
+    inner, carton = Decimal(6), Decimal(12 if product.id % 2 else 24)
+    return (
+        Pack(f"{code}-6", inner),
+        Pack(f"{code}-CTN", carton, f"S{product.supplier_id}-{product.id}C"),
     )
 
 
