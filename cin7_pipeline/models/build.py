@@ -148,13 +148,17 @@ def _create(connection: DuckDBPyConnection, model: SqlModel) -> tuple[tuple[str,
 def _keeping_order(connection: DuckDBPyConnection) -> Iterator[None]:
     """Make rows lie as a query returns them; only rows that are joined to others keep their order.
 
-    DuckDB would else choose for itself which side of a join that is.
+    DuckDB would else choose for itself which side of a join that is, and several threads would each
+    write the rows of a join that they come to.
     """
+    [(threads,)] = connection.execute("select current_setting('threads')").fetchall()
+    connection.execute("set threads = 1")
     connection.execute("set preserve_insertion_order = true")
     connection.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
     try:
         yield
     finally:
+        connection.execute(f"set threads = {threads}")
         connection.execute("set preserve_insertion_order = false")
         connection.execute("reset disabled_optimizers")
 
