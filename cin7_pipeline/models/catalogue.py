@@ -41,13 +41,9 @@ class Catalogue:
     def digest(self) -> str:
         """A short name for all that the models say: it differs as soon as one of them does."""
         texts = [
-            (
-                model.name,
-                model.about,
-                model.columns,
-                model.query,
-                [vars(c) | {"reads": ""} for c in model.checks],
-            )
+            vars(model)
+            | {"path": "", "sources": ""}
+            | {"checks": [vars(check) | {"reads": ""} for check in model.checks]}
             for model in self.models
         ]
         return hashlib.sha256(repr(texts).encode()).hexdigest()

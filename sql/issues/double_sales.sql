@@ -14,18 +14,6 @@ columns:
 */
 with
 
-contents as (
-    select
-        document_id as sales_order_id,
-        string_agg(
-            concat_ws('/', product_option_id, size, quantity), ','
-            order by product_option_id, size, quantity
-        ) as contents
-    from core.included_lines
-    where document_kind = 'sales_order'
-    group by document_id
-),
-
 sold_orders as (
     select
         orders.sales_order_id,
@@ -33,10 +21,10 @@ sold_orders as (
         coalesce(orders.source, '') as source,
         orders.created_on,
         orders.customer_id,
-        contents.contents,
         unnest([orders.order_number, orders.customer_order_no]) as number
     from staging.sales_orders as orders
-    inner join contents using (sales_order_id)
+    inner join core.sales_orders as sales using (sales_order_id)
+    where sales.sold_on is not null
 ),
 
 numbers as (
@@ -46,37 +34,69 @@ numbers as (
         source,
         created_on,
         customer_id,
-        contents,
         trim(regexp_replace(lower(trim(number)), '^#', '')) as number
     from sold_orders
     where trim(regexp_replace(trim(number), '^#', '')) <> ''
+),
+
+pairs as (
+    select
+        later.sales_order_id as later_id,
+        earlier.sales_order_id as earlier_id,
+        later.order_name,
+        later.source,
+        earlier.order_name || ' from "' || earlier.source || '"' as earlier_name,
+        later.source <> earlier.source as is_of_another_source,
+        later.customer_id = earlier.customer_id as is_of_one_customer
+    from numbers as later
+    inner join numbers as earlier
+        on
+            later.number = earlier.number
+            and later.sales_order_id > earlier.sales_order_id
+            and (
+                later.source <> earlier.source
+                or later.customer_id = earlier.customer_id
+            )
+            and abs(later.created_on - earlier.created_on) <= 3
+),
+
+-- Of the few orders that may be the same: to write down the lines of all would take seconds.
+contents as (
+    select
+        document_id as sales_order_id,
+        string_agg(
+            concat_ws('/', product_option_id, size, quantity), ','
+            order by product_option_id, size, quantity
+        ) as contents
+    from core.included_lines
+    where
+        document_kind = 'sales_order'
+        and document_id in (
+            select later_id from pairs
+            union
+            select earlier_id from pairs
+        )
+    group by document_id
 )
 
 select
     'sold_twice' as issue,
     'sales_order' as document_kind,
-    later.sales_order_id as document_id,
+    pairs.later_id as document_id,
     0::bigint as line_id,
     'warning' as severity,
     printf(
         '%s from "%s" may be the same sale as %s',
-        later.order_name,
-        later.source,
-        string_agg(
-            distinct earlier.order_name || ' from "' || earlier.source || '"',
-            ', ' order by earlier.order_name || ' from "' || earlier.source || '"'
-        )
+        pairs.order_name,
+        pairs.source,
+        string_agg(distinct pairs.earlier_name, ', ' order by pairs.earlier_name)
     ) as detail,
     'If it is, void one of the two in Cin7 or leave out its channel in data/settings/channels.csv; '
     || 'both count as sold.' as suggestion
-from numbers as later
-inner join numbers as earlier
-    on
-        later.number = earlier.number
-        and later.sales_order_id > earlier.sales_order_id
-        and (
-            later.source <> earlier.source
-            or (later.customer_id = earlier.customer_id and later.contents = earlier.contents)
-        )
-        and abs(later.created_on - earlier.created_on) <= 3
-group by later.sales_order_id, later.order_name, later.source
+from pairs
+inner join contents as later on pairs.later_id = later.sales_order_id
+inner join contents as earlier on pairs.earlier_id = earlier.sales_order_id
+where
+    pairs.is_of_another_source
+    or (pairs.is_of_one_customer and later.contents = earlier.contents)
+group by pairs.later_id, pairs.order_name, pairs.source

@@ -3,8 +3,8 @@ about: >-
   Stock at and on its way to each warehouse, branches added up, now and at the end of each day
   with a snapshot; items and warehouses are numbers, for there is a row per day of history. One
   row per reading, item and warehouse.
-grain: [is_current, snapshot_on, item_number, warehouse_number]
-sorted_by: [sku_number, warehouse_number, snapshot_on]
+grain: [is_current, snapshot_on, sku_number, item_number, warehouse_number]
+sorted_by: [sku_number, warehouse_number, snapshot_on, item_number, is_current]
 columns:
   is_current: True for the stock as it was last read, false for the snapshot of a day.
   snapshot_on: Local day of the snapshot; of the current stock, today.

@@ -94,6 +94,17 @@ def test_an_unknown_model_is_refused_by_name(folder):
         load_catalogue(folder).upstream(["core.nothing"])
 
 
+def test_a_catalogue_has_another_digest_where_a_header_says_something_else(folder, write_model):
+    """A model that is only sorted otherwise makes other files, so that it is no release of before."""
+    write_model("core.b", "select 1 as id", columns="id")
+    before = load_catalogue(folder).digest
+    load_catalogue.cache_clear()
+    assert load_catalogue(folder).digest == before
+    write_model("core.b", "select 1 as id", columns="id", more="sorted_by: [id]\n")
+    load_catalogue.cache_clear()
+    assert load_catalogue(folder).digest != before
+
+
 @pytest.mark.parametrize(
     ("selectors", "chosen"),
     [
