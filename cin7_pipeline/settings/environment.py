@@ -85,7 +85,7 @@ class Settings(BaseSettings):
     overdue_limit_days: Days = 42
     default_branch_id: Annotated[WholeNumber, Field(ge=1, le=MOST_CALLS)] | None = None
     keep_releases: Annotated[WholeNumber, Field(ge=1, le=1000)] = 5
-    memory_limit_mb: Annotated[WholeNumber, Field(ge=500, le=1_000_000)] = 3000
+    memory_limit_mb: Annotated[WholeNumber, Field(ge=500, le=1_000_000)] = 2600
     as_of: Timestamp | None = None
 
     @model_validator(mode="after")

@@ -102,6 +102,8 @@ class Draft:
                 file = literal(str(folder / "cin7.duckdb"))
                 options = f"storage_version {literal(STORAGE_VERSION)}"
                 connection.execute(f"attach {file} as release ({options})")
+                # It takes a tenth of the time that tables are written in, for a file 2 % smaller.
+                connection.execute("set disabled_compression_methods = 'fsst'")
                 for schema in RELEASED:
                     connection.execute(f"create schema release.{schema}")
                 # So `raw.…` and `planning.…` are found in the files, and all else in memory.
