@@ -24,7 +24,10 @@ lines_below as (
             items.document_kind = 'sales_order'
             and lines.sales_order_id = items.document_id
             and lines.line_id = items.line_id
-            and items.product_option_id is not null
+    inner join core.items as goods
+        on items.product_option_id = goods.product_option_id and items.size = goods.size
+    anti join core.unshipped_lines as unshipped on items.line_number = unshipped.line_number
+    where goods.is_stocked
 ),
 
 published as (

@@ -44,6 +44,8 @@ select
                     else 'not dispatched; what is left to ship stands in open_sales_lines'
                 end
         when 'not_completed' then 'the credit note is not completed'
+        when 'not_shipped'
+            then 'nothing of the line was shipped, though something of the order was'
         when 'channel_excluded' then 'the settings leave out the channel ' || attributes.channel
         when 'kit_component' then 'component of a kit, whose own line counts'
         when 'description_only' then 'no item has this code; see data_issues'

@@ -15,7 +15,8 @@ columns:
   warehouse: Warehouse of that branch; unmapped where the branch is not known.
   product_option_id: Cin7 id of the option.
   sku: Code of the item, verbatim.
-  quantity: Units sold, in stocking units; shipped where above 0, else ordered.
+  quantity: Units sold, in stocking units; those that were shipped, or ordered where Cin7 has nothing
+    of the order as shipped, and of fees, services and kits that are shipped by their components.
   unit_price: Price of a unit, in document currency; with tax where tax_status is Incl.
   discount: Discount on the whole row, in document currency.
   net_amount: Quantity times unit price less discount, in document currency; with tax where

@@ -52,6 +52,8 @@ class ComponentDemand:
         for line, sold in kits.items():
             warehouse, day = sold[0].attributes.warehouse, sold_on(sold[0].document, calendar)
             for basis, item, quantity in self._components(sold, components.get(line, [])):
+                if item in self._items.not_stocked:
+                    continue
                 of_day = taken[*item, self._items.sku(item), warehouse, day, basis]
                 of_day.quantity += quantity
                 of_day.kit_lines.add(line)
@@ -68,7 +70,8 @@ class ComponentDemand:
         """Yield basis, item and quantity of what the parts of one kit line took."""
         if components:
             for entry in components:
-                yield "order_lines", entry.part.item.key, entry.quantity
+                if "not_shipped" not in entry.rules:
+                    yield "order_lines", entry.part.item.key, entry.quantity
             return
         for kit in kits:
             if kit.part.item.id in self._boms:

@@ -8,7 +8,7 @@ from datetime import date
 from cin7_pipeline.sandbox.ledger import CreditNote, SalesOrder
 from tests.expected.document_attributes import Attributes, DocumentAttributes
 from tests.expected.entries import Entry
-from tests.expected.items import Items
+from tests.expected.items import Items, LinePart
 from tests.expected.known_documents import KnownDocument
 from tests.expected.values import Calendar, Row, id_or_none, rounded
 
@@ -49,16 +49,30 @@ def sales(
         original = SPLIT.sub("", order.reference)
         if (original, order.member_id) not in numbers:
             original = order.reference
-        rules = (
-            *_state_rule(known, calendar.past(order.dispatched_at), "undispatched"),
-            *header.rules,
-        )
+        state = _state_rule(known, calendar.past(order.dispatched_at), "undispatched")
         for part in items.parts_of(order):
             quantity = part.done if part.line.done > 0 else part.ordered
             value = rounded(quantity * rounded(part.line.unit_price) - part.discount)
-            of_part = (part, quantity, value, rules + part.rules)
+            unshipped = ("not_shipped",) if is_unshipped(part, order, items) else ()
+            rules = (state or unshipped) + header.rules + part.rules
+            of_part = (part, quantity, value, rules)
             entries.append(SaleEntry("sales_order", order, *of_part, header, original))
     return entries
+
+
+def is_unshipped(part: LinePart, order: SalesOrder, items: Items) -> bool:
+    """Tell whether nothing of the line was shipped although something else was, of the order or its kit.
+
+    What is no goods is never shipped, nor need a kit be whose components were.
+    """
+    line = part.line
+    shipped = [each for each in order.lines if each.done > 0]
+    if line.done > 0 or line.quantity <= 0 or not shipped:
+        return False
+    if part.is_component:
+        return any(each.parent_id == line.parent_id for each in shipped)
+    is_goods = part.item is not None and part.item.key not in items.not_stocked
+    return is_goods and all(each.parent_id != line.id for each in shipped)
 
 
 def returns(

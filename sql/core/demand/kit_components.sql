@@ -1,8 +1,8 @@
 /*
 about: >-
   What each kit that was sold took of its components: what the order's component lines below the
-  kit's line say, else what the bill of materials says; never both for one line. One row per line
-  of a kit and component.
+  kit's line say, else what the bill of materials says; never both for one line, and nothing of
+  what is not kept in stock. One row per line of a kit and component.
 grain: [sales_order_id, line_id, product_option_id, size]
 columns:
   sales_order_id:
@@ -54,6 +54,7 @@ component_lines as (
             items.document_kind = 'sales_order'
             and lines.sales_order_id = items.document_id
             and lines.line_id = items.line_id
+    anti join core.unshipped_lines as unshipped on items.line_number = unshipped.line_number
     where lines.parent_line_id is not null and items.product_option_id is not null
 ),
 
@@ -86,13 +87,22 @@ parts as (
 )
 
 select
-    sales_order_id,
-    line_id,
-    product_option_id,
-    size,
-    warehouse,
-    day_on,
-    basis,
-    sum(quantity)::decimal(38, 12) as quantity
+    parts.sales_order_id,
+    parts.line_id,
+    parts.product_option_id,
+    parts.size,
+    parts.warehouse,
+    parts.day_on,
+    parts.basis,
+    sum(parts.quantity)::decimal(38, 12) as quantity
 from parts
-group by sales_order_id, line_id, product_option_id, size, warehouse, day_on, basis
+inner join core.items as items using (product_option_id, size)
+where items.is_stocked
+group by
+    parts.sales_order_id,
+    parts.line_id,
+    parts.product_option_id,
+    parts.size,
+    parts.warehouse,
+    parts.day_on,
+    parts.basis

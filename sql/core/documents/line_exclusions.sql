@@ -23,12 +23,14 @@ lines as (
         documents.is_void,
         documents.is_approved,
         documents.completed_on is not null as is_completed,
+        unshipped_lines.line_number is not null as is_unshipped,
         attributes.is_channel_excluded,
         attributes.is_warehouse_excluded,
         attributes.is_group_excluded
     from core.document_line_items as items
     inner join core.documents as documents using (document_kind, document_id)
     inner join core.document_attributes as attributes using (document_kind, document_id)
+    left join core.unshipped_lines as unshipped_lines using (line_number)
 ),
 
 -- Tables of purchase orders and transfers show their state, so most of their lines stay in them.
@@ -46,6 +48,7 @@ decisions as (
                 when not is_approved then 'draft'
                 when not is_completed and document_kind = 'sales_order' then 'undispatched'
                 when not is_completed then 'not_completed'
+                when is_unshipped then 'not_shipped'
             end,
             case when is_sale and is_channel_excluded then 'channel_excluded' end,
             case when is_component then 'kit_component' end,
