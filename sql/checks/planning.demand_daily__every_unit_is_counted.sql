@@ -1,7 +1,18 @@
 /*
-about: The units of sales_lines and return_lines are the units of demand_daily, day by day.
+about: >-
+  The units of sales_lines, return_lines and what came back by lines of orders below 0 are the units
+  of demand_daily, day by day.
 */
 with
+
+negative_returns as (
+    select
+        line_number,
+        size
+    from core.line_exclusions
+    group by line_number, size
+    having bool_and(rule = 'negative_return')
+),
 
 lines as (
     select
@@ -21,6 +32,18 @@ lines as (
         0 as sold_quantity,
         quantity as returned_quantity
     from planning.return_lines
+    union all
+    select
+        items.product_option_id,
+        items.size,
+        attributes.warehouse,
+        orders.sold_on,
+        0 as sold_quantity,
+        -items.quantity as returned_quantity
+    from negative_returns
+    inner join core.document_line_items as items using (line_number, size)
+    inner join core.document_attributes as attributes using (document_kind, document_id)
+    inner join core.sales_orders as orders on items.document_id = orders.sales_order_id
 ),
 
 line_days as (

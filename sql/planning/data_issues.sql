@@ -51,6 +51,8 @@ issues as (
     union all by name
     select * from issues.components
     union all by name
+    select * from issues.line_signs
+    union all by name
     select * from issues.distribution_branches
     union all by name
     select * from issues.transfers

@@ -13,12 +13,13 @@ columns:
   sold_on: Day of the sale (planning.sales_lines.sold_on) or of the return, local date.
   sku: Code of the item, verbatim.
   sold_quantity: Units sold, in stocking units.
-  returned_quantity: Units returned, in stocking units, positive.
+  returned_quantity: Units returned, in stocking units, positive; on credit notes, or by lines of
+    orders that are below 0 and have a price.
   net_quantity: Units sold less units returned, in stocking units; negative on days of returns.
   order_count: Number of orders; an order and its split back orders (SO-1, SO-1-A) are one.
   customer_count: Number of customers who bought; sales without a customer count for none.
-  largest_customer_share: Units of the customer who bought most as a share of those sold, 0 to 1,
-    lines below 0 left aside; null where no customer is known or nothing was sold.
+  largest_customer_share: Units of the customer who bought most as a share of those sold, 0 to 1;
+    null where no customer is known or nothing was sold.
 checks:
   net_is_sold_less_returned: net_quantity = sold_quantity - returned_quantity
   returned_quantity_is_not_negative: returned_quantity >= 0
@@ -33,7 +34,7 @@ buyer_days as (
         warehouse,
         channel,
         day_on,
-        sum(greatest(sold_quantity, 0)) as bought_quantity
+        sum(sold_quantity) as bought_quantity
     from core.demand_lines
     where buyer_id is not null
     group by product_option_id, size, warehouse, channel, day_on, buyer_id
@@ -62,7 +63,6 @@ days as (
         min(sku) as sku,
         sum(sold_quantity)::decimal(18, 4) as sold_quantity,
         sum(returned_quantity)::decimal(18, 4) as returned_quantity,
-        sum(greatest(sold_quantity, 0)) as bought_quantity,
         count(distinct original_order_number) as order_count
     from core.demand_lines
     group by product_option_id, size, warehouse, channel, day_on
@@ -81,8 +81,8 @@ select
     days.order_count,
     coalesce(buyers.customer_count, 0) as customer_count,
     case
-        when days.bought_quantity > 0
-            then round(buyers.bought_quantity / days.bought_quantity, 4)
+        when days.sold_quantity > 0
+            then round(buyers.bought_quantity / days.sold_quantity, 4)
     end::decimal(18, 4) as largest_customer_share
 from days
 left join buyers using (product_option_id, size, warehouse, channel, day_on)

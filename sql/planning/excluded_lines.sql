@@ -34,7 +34,12 @@ select
     items.value,
     case rules.rule
         when 'gone' then 'Cin7 has the document no longer'
-        when 'void' then 'the document is void'
+        when 'void'
+            then
+                case
+                    when documents.is_cancelled then 'the document is cancelled'
+                    else 'the document is void'
+                end
         when 'draft' then 'the document is not approved'
         when 'undispatched'
             then
@@ -47,6 +52,13 @@ select
         when 'not_shipped'
             then 'nothing of the line was shipped, though something of the order was'
         when 'channel_excluded' then 'the settings leave out the channel ' || attributes.channel
+        when 'not_returned' then 'nothing of the line came back, though something of the note did'
+        when 'positive_credit'
+            then 'goods that left on a credit note, such as an exchange; see data_issues'
+        when 'negative_adjustment'
+            then 'below 0 at price 0, so an adjustment of stock and no sale; see data_issues'
+        when 'negative_return'
+            then 'below 0 at a price, so no sale but a return in demand_daily; see data_issues'
         when 'kit_component' then 'component of a kit, whose own line counts'
         when 'description_only' then 'no item has this code; see data_issues'
         when 'quantity_implausible' then 'no line has so many units; see data_issues'

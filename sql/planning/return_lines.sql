@@ -11,7 +11,8 @@ columns:
   warehouse: Warehouse of the credit note's branch; unmapped where the branch is not known.
   product_option_id: Cin7 id of the option.
   sku: Code of the item, verbatim.
-  quantity: Units returned, in stocking units, positive.
+  quantity: Units returned, in stocking units, positive; those that came back by Cin7, else
+    those that were credited.
   returned_on: Day the credit note was completed, local date.
   branch_id: Cin7 id of the credit note's branch; null where it has none.
   channel: >-

@@ -15,8 +15,8 @@ columns:
   warehouse: Warehouse of that branch; unmapped where the branch is not known.
   product_option_id: Cin7 id of the option.
   sku: Code of the item, verbatim.
-  quantity: Units sold, in stocking units; those that were shipped, or ordered where Cin7 has nothing
-    of the order as shipped, and of fees, services and kits that are shipped by their components.
+  quantity: Units sold, in stocking units; those that were shipped, or ordered where Cin7 has
+    nothing of the order as shipped, and of services and kits that are shipped by their components.
   unit_price: Price of a unit, in document currency; with tax where tax_status is Incl.
   discount: Discount on the whole row, in document currency.
   net_amount: Quantity times unit price less discount, in document currency; with tax where
@@ -41,7 +41,7 @@ checks:
   dispatch_is_not_null: dispatched_on is not null
   basis_is_known: sold_on_basis in ('invoice', 'dispatch')
   net_amount_adds_up: net_amount = round(quantity::decimal(38, 4) * unit_price - discount, 4)
-  quantity_is_not_negative: {expect: quantity >= 0, severity: warn}
+  quantity_is_not_negative: quantity >= 0
 */
 select
     orders.sales_order_id,

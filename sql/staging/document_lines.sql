@@ -12,7 +12,8 @@ columns:
   code: Code as it stood when the line was written.
   name: Text of the line.
   quantity: Units of the whole line; negative on credit notes.
-  fulfilled_quantity: Units shipped or received; null on credit notes.
+  fulfilled_quantity: Units shipped, received or taken back, these as Cin7 signs them and null where
+    it does not say.
   unit_price: Price of a unit in document currency; on transfers its cost.
   discount: Discount on the whole line in document currency; sales orders only.
   sizes: Name, code and quantity of each size, in the line's order.
@@ -77,7 +78,7 @@ lines as (
         code,
         name,
         quantity,
-        null as fulfilled_quantity,
+        returned_quantity as fulfilled_quantity,
         unit_price,
         null as discount,
         null as sizes,

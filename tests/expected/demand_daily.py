@@ -17,17 +17,13 @@ class Day:
 
     sku: str
     sold: Decimal = ZERO
-    bought: Decimal = ZERO
     returned: Decimal = ZERO
     orders: set[str] = field(default_factory=set)
     by_customer: dict[int, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
 
     def figures(self) -> Row:
-        """Return the columns beside the grain; without a sale or a customer's name nobody has a share.
-
-        Shares are of what was bought, lines below 0 left aside.
-        """
-        has_share = self.bought > 0 and self.by_customer
+        """Return the columns beside the grain; without a sale or a customer's name nobody has a share."""
+        has_share = self.sold > 0 and self.by_customer
         return {
             "sku": self.sku,
             "sold_quantity": self.sold,
@@ -35,7 +31,7 @@ class Day:
             "net_quantity": self.sold - self.returned,
             "order_count": len(self.orders),
             "customer_count": len(self.by_customer),
-            "largest_customer_share": rounded(max(self.by_customer.values()) / self.bought)
+            "largest_customer_share": rounded(max(self.by_customer.values()) / self.sold)
             if has_share
             else None,
         }
@@ -46,12 +42,10 @@ def demand_daily(sales_lines: Iterable[Row], return_lines: Iterable[Row]) -> lis
     days: dict[tuple[Any, ...], Day] = {}
     for row in sales_lines:
         day = _day(days, row, "sold_on")
-        bought = max(row["quantity"], ZERO)
         day.sold += row["quantity"]
-        day.bought += bought
         day.orders.add(row["order_root"])
         if row["customer_id"] is not None:
-            day.by_customer[row["customer_id"]] += bought
+            day.by_customer[row["customer_id"]] += row["quantity"]
     for row in return_lines:
         _day(days, row, "returned_on").returned += row["quantity"]
     grain = (*GRAIN, "sold_on")

@@ -27,7 +27,7 @@ sold_kits as (
         sum(lines.sold_quantity)::decimal(18, 4) as quantity
     from core.demand_lines as lines
     inner join core.items as items using (product_option_id, size)
-    where lines.document_kind = 'sales_order' and items.is_kit
+    where lines.document_kind = 'sales_order' and items.is_kit and lines.returned_quantity = 0
     group by
         lines.document_id, lines.line_id, lines.product_option_id, lines.warehouse, lines.day_on
 ),

@@ -13,10 +13,10 @@ columns:
   product_option_id: Option of the item; null where the line is only a description.
   sku: The item's sku; null where the line is only a description.
   ordered_quantity: Units ordered; negative on credit notes.
-  fulfilled_quantity: Units shipped or received as Cin7 says.
-  is_partly_fulfilled: True where something of the whole line was shipped or received.
-  quantity: Units of the row; shipped where above 0, else ordered, never negative on credit
-    notes.
+  fulfilled_quantity: Units shipped, received or taken back as Cin7 says.
+  is_partly_fulfilled: True where something of the whole line was.
+  quantity: Units of the row; shipped or taken back where that is told, else ordered, never negative
+    on credit notes.
   unit_price:
   discount: Discount on the row in document currency.
   value: Quantity times price less discount, in document currency; null where a number of the row
@@ -43,7 +43,6 @@ sized_items as (
 line_items as (
     select
         lines.* exclude (product_option_id, quantity, fulfilled_quantity, discount),
-        lines.fulfilled_quantity > 0 as is_partly_fulfilled,
         sized_items.product_option_id,
         sized_items.size,
         items.sku,
@@ -60,7 +59,6 @@ line_items as (
     union all by name
     select
         lines.* exclude (product_option_id, quantity),
-        lines.fulfilled_quantity > 0 as is_partly_fulfilled,
         coalesce(linked.product_option_id, coded.product_option_id) as product_option_id,
         coalesce(linked.size, coded.size, '') as size,
         coalesce(linked.sku, coded.code) as sku,
@@ -95,6 +93,7 @@ quantities as (
         case when implausible_by is null then discount else 0 end as discount,
         case
             when implausible_by = 'quantity_implausible' then 0
+            when document_kind = 'credit_note' and is_partly_fulfilled then abs(fulfilled_quantity)
             when document_kind = 'credit_note' then abs(ordered_quantity)
             when document_kind = 'sales_order' and is_partly_fulfilled then fulfilled_quantity
             else ordered_quantity

@@ -13,7 +13,8 @@ columns:
   code:
   name:
   quantity: Units of the whole line; negative on credit notes.
-  fulfilled_quantity: Units of the whole line that were shipped or received.
+  fulfilled_quantity: Units of the whole line that were shipped, received or taken back.
+  is_partly_fulfilled: True where something was shipped, received or taken back.
   unit_price:
   discount: Discount on the whole line in document currency; sales orders only.
   sizes: Name, code and quantity of each size that has a name; null for a line without sizes.
@@ -33,7 +34,9 @@ lines as (
         code,
         name,
         coalesce(quantity, 0) as quantity,
-        coalesce(fulfilled_quantity, 0) as fulfilled_quantity,
+        coalesce(
+            fulfilled_quantity, case when document_kind = 'credit_note' then quantity end, 0
+        ) as fulfilled_quantity,
         coalesce(unit_price, 0) as unit_price,
         coalesce(discount, 0) as discount,
         nullif(list_filter(sizes, lambda size: size.name <> ''), []) as sizes
@@ -72,6 +75,11 @@ select
     case when implausible_by = 'quantity_implausible' then 0 else quantity end as quantity,
     case when implausible_by = 'quantity_implausible' then 0 else fulfilled_quantity end
         as fulfilled_quantity,
+    case
+        when implausible_by = 'quantity_implausible' then false
+        when document_kind = 'credit_note' then fulfilled_quantity <> 0
+        else fulfilled_quantity > 0
+    end as is_partly_fulfilled,
     case when implausible_by is null then unit_price else 0 end as unit_price,
     case when implausible_by is null then discount else 0 end as discount,
     case

@@ -18,6 +18,9 @@ lines as (
         items.product_option_id is null as is_description_only,
         items.is_component,
         items.implausible_by,
+        items.ordered_quantity,
+        items.quantity,
+        items.unit_price,
         items.document_kind in ('sales_order', 'credit_note') as is_sale,
         documents.is_deleted,
         documents.is_void,
@@ -48,10 +51,18 @@ decisions as (
                 when not is_approved then 'draft'
                 when not is_completed and document_kind = 'sales_order' then 'undispatched'
                 when not is_completed then 'not_completed'
-                when is_unshipped then 'not_shipped'
+                when is_unshipped and document_kind = 'sales_order' then 'not_shipped'
+                when is_unshipped then 'not_returned'
             end,
             case when is_sale and is_channel_excluded then 'channel_excluded' end,
-            case when is_component then 'kit_component' end,
+            case
+                when is_component then 'kit_component'
+                when document_kind = 'credit_note' and ordered_quantity > 0 then 'positive_credit'
+                when document_kind <> 'sales_order' or least(ordered_quantity, quantity) >= 0
+                    then null
+                when unit_price = 0 then 'negative_adjustment'
+                else 'negative_return'
+            end,
             case when is_description_only then 'description_only' end,
             implausible_by,
             case when is_sale and is_warehouse_excluded then 'warehouse_disabled' end,

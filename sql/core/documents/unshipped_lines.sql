@@ -1,40 +1,64 @@
 /*
 about: >-
-  Lines of sales orders of which nothing was shipped although something else was: of the order, or
-  of a component's kit. They were not sold with it. Fees and services are never shipped, nor need a
-  kit be whose components were. One row per line.
+  Lines of sales orders of which nothing was shipped, and of credit notes of which nothing came
+  back, although something else was or did: of the document, or of a component's kit. They were not
+  sold or returned with it. Fees and services are never shipped, nor need a kit be whose components
+  were. One row per line.
 grain: [line_number]
 columns:
   line_number:
 */
 with
 
-shipped_orders as (
-    select distinct document_id
-    from core.document_lines
-    where document_kind = 'sales_order' and fulfilled_quantity > 0
-),
-
-kits_of_shipped_components as (
+shipped_documents as (
     select distinct
-        sales_order_id,
-        parent_line_id
-    from staging.sales_order_lines
-    where parent_line_id is not null and shipped_quantity > 0
+        document_kind,
+        document_id
+    from core.document_lines
+    where document_kind in ('sales_order', 'credit_note') and is_partly_fulfilled
 ),
 
 unshipped as (
     select
         lines.line_number,
-        lines.document_id as sales_order_id,
+        lines.document_kind,
+        lines.document_id,
         lines.line_id,
         lines.is_component
     from core.document_lines as lines
-    semi join shipped_orders using (document_id)
+    semi join shipped_documents using (document_kind, document_id)
     where
-        lines.document_kind = 'sales_order'
-        and lines.quantity > 0
-        and lines.fulfilled_quantity <= 0
+        not lines.is_partly_fulfilled
+        and (lines.quantity > 0 or (lines.document_kind = 'credit_note' and lines.quantity < 0))
+),
+
+components as (
+    select
+        'sales_order' as document_kind,
+        sales_order_id as document_id,
+        line_id,
+        parent_line_id,
+        shipped_quantity > 0 as is_shipped
+    from staging.sales_order_lines
+    where parent_line_id is not null
+    union all
+    select
+        'credit_note' as document_kind,
+        credit_note_id as document_id,
+        line_id,
+        parent_line_id,
+        coalesce(returned_quantity, quantity) <> 0 as is_shipped
+    from staging.credit_note_lines
+    where parent_line_id is not null
+),
+
+kits_of_shipped_components as (
+    select distinct
+        document_kind,
+        document_id,
+        parent_line_id
+    from components
+    where is_shipped
 ),
 
 goods as (
@@ -50,10 +74,13 @@ select lines.line_number
 from unshipped as lines
 semi join goods using (line_number)
 anti join kits_of_shipped_components as kits
-    on lines.sales_order_id = kits.sales_order_id and lines.line_id = kits.parent_line_id
+    on
+        lines.document_kind = kits.document_kind
+        and lines.document_id = kits.document_id
+        and lines.line_id = kits.parent_line_id
 union all
 select lines.line_number
 from unshipped as lines
-inner join staging.sales_order_lines using (sales_order_id, line_id)
-semi join kits_of_shipped_components using (sales_order_id, parent_line_id)
+inner join components using (document_kind, document_id, line_id)
+semi join kits_of_shipped_components using (document_kind, document_id, parent_line_id)
 where lines.is_component
