@@ -1,7 +1,8 @@
 /*
 about: >-
-  Sales orders that were left or staged in a way that hides them from somebody, and lines
-  in another unit of measure; one row per issue and order, stage or line.
+  Sales orders that were left or staged in a way that hides them from somebody, orders and purchase
+  orders that are cancelled without being void, and lines in another unit of measure; one row per
+  issue and document or line.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -65,3 +66,19 @@ select
 from orders
 inner join staging.sales_order_lines as lines using (sales_order_id)
 where not orders.is_deleted and lines.uom_size > 1
+union all
+select
+    'cancelled_not_void' as issue,
+    document_kind::varchar as document_kind,
+    document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf(
+        '%s: cancelled, but not void%s',
+        coalesce(order_number, document_id::varchar),
+        case when completed_on is null then '' else ', and done on ' || completed_on::varchar end
+    ) as detail,
+    'Void it in Cin7, or restore it there until the day of cancellation is gone; it counts as void.'
+        as suggestion
+from core.documents
+where is_cancelled and not is_deleted

@@ -12,7 +12,8 @@ columns:
   completed_on: Day of dispatch, of full receipt or of the return of the goods, local date; null
     where it has not come or cannot be.
   is_deleted: True once the document is deleted in Cin7.
-  is_void: True once voided; transfers cannot be.
+  is_void: True once voided or cancelled; transfers cannot be.
+  is_cancelled: True where it is so only by a day of cancellation that has come.
   is_approved: True once approved, also where it was voided later.
 */
 with
@@ -29,6 +30,7 @@ documents as (
         deleted_at,
         is_approved,
         is_void,
+        cancelled_on,
         status
     from staging.sales_orders
     union all
@@ -43,6 +45,7 @@ documents as (
         deleted_at,
         is_approved,
         is_void,
+        cancelled_on,
         status
     from staging.purchase_orders
     union all
@@ -57,6 +60,7 @@ documents as (
         deleted_at,
         is_approved,
         null as is_void,
+        null as cancelled_on,
         null as status
     from staging.branch_transfers
     union all
@@ -71,8 +75,23 @@ documents as (
         deleted_at,
         is_approved,
         null as is_void,
+        null as cancelled_on,
         status
     from staging.credit_notes
+),
+
+judged as (
+    select
+        documents.*,
+        days.first_on,
+        today.today_on,
+        coalesce(documents.is_void, false)
+        or coalesce(upper(documents.status) in ('VOID', 'VOIDED'), false) as is_voided,
+        coalesce(documents.cancelled_on between days.first_on and today.today_on, false)
+            as is_cancelled
+    from documents
+    cross join core.plausible_days as days
+    cross join core.today as today
 )
 
 select
@@ -87,13 +106,11 @@ select
     end as branch_id,
     documents.created_on,
     case
-        when documents.completed_on between days.first_on and today.today_on
+        when documents.completed_on between documents.first_on and documents.today_on
             then documents.completed_on
     end as completed_on,
     documents.deleted_at is not null as is_deleted,
-    coalesce(documents.is_void, false)
-    or coalesce(upper(documents.status) in ('VOID', 'VOIDED'), false) as is_void,
+    documents.is_voided or documents.is_cancelled as is_void,
+    documents.is_cancelled and not documents.is_voided as is_cancelled,
     coalesce(documents.is_approved, false) as is_approved
-from documents
-cross join core.plausible_days as days
-cross join core.today as today
+from judged as documents
