@@ -1,0 +1,70 @@
+/*
+about: >-
+  How far above its forecast demand was in one, four and nineteen of twenty cases, in standard
+  deviations, from the forecasts of 28 days that would have been made before; one row for series of
+  each frequency.
+grain: [frequency]
+columns:
+  frequency: How often series sell; rarely, sometimes or often.
+  case_count: Forecasts that were compared with what came.
+  z_50: Deviations that half of the cases stayed below.
+  z_80: Deviations that 80 % of the cases stayed below, at least 0.
+  z_95: Deviations that 95 % of the cases stayed below, at least 0.
+*/
+with
+
+frequencies as (
+    select unnest(['rarely', 'sometimes', 'often']) as frequency
+),
+
+expected as (
+    select
+        backtest.frequency,
+        backtest.actual_quantity,
+        backtest.sum_variance,
+        backtest.sale_size,
+        rules.factor
+        * case
+            when rules.rule = 'recent' then backtest.recent_quantity
+            else backtest.steady_quantity
+        end as quantity
+    from core.forecast_backtest as backtest
+    inner join core.forecast_rules as rules using (origin)
+),
+
+cases as (
+    select
+        frequency,
+        actual_quantity - quantity as error,
+        greatest(coalesce(sum_variance, 0), quantity * sale_size) as variance
+    from expected
+),
+
+quantiles as (
+    select
+        frequency,
+        count(*) as case_count,
+        quantile_cont(error / sqrt(variance), [0.5, 0.8, 0.95]) as z
+    from cases
+    where variance > 0
+    group by frequency
+),
+
+-- Few cases say little: as if a hundred of the normal law were added.
+counts as (
+    select
+        frequencies.frequency,
+        coalesce(quantiles.case_count, 0) as case_count,
+        coalesce(quantiles.case_count, 0) / (coalesce(quantiles.case_count, 0) + 100) as weight,
+        coalesce(quantiles.z, [0, 0, 0]) as z
+    from frequencies
+    left join quantiles using (frequency)
+)
+
+select
+    frequency,
+    case_count,
+    weight * z[1] as z_50,
+    greatest(weight * z[2] + (1 - weight) * 0.8416, 0) as z_80,
+    greatest(weight * z[3] + (1 - weight) * 1.6449, 0) as z_95
+from counts

@@ -1,0 +1,72 @@
+/*
+about: >-
+  Which forecasts there are, how fresh they are and what of demand they cover. One row per engine.
+grain: [engine]
+columns:
+  engine: Who made the forecast; built_in.
+  made_on: Day it was made on, local date.
+  cutoff_on: Last day whose demand it knows, local date; null where no day is known.
+  age_days: Days since it was made.
+  is_used: True where planning uses it.
+  why_not_used: Why planning does not use it; null where it does.
+  series_covered: Number of series it is in use for.
+  series_with_demand: Number of series with demand in the last 91 days.
+  units_covered_share: Share of the last 91 days' units, of series with more sold than returned,
+    that it is in use for, 0 to 1; null without demand.
+  horizon_end_on: Last day it says something of, local date.
+  rows_left_out: Rows of it that could not be used.
+  correction: What the built-in forecast multiplies its rule with, as its own forecasts of earlier
+    days were too low or too high.
+  capped_away_quantity: Units of the last 91 days that the built-in forecast leaves out, because
+    their days were far beyond what the series' own days make likely.
+*/
+with
+
+names as (
+    select distinct series_number
+    from core.series
+    where kind = 'demand'
+),
+
+recent as (
+    select
+        days.series_number,
+        max(days.day_on) as last_on,
+        greatest(sum(days.net_quantity), 0) as quantity
+    from core.series_days as days
+    inner join core.today as today on days.day_on >= today.today_on - 91
+    where days.net_quantity is not null
+    group by days.series_number
+),
+
+covered as (
+    select
+        count(*) filter (forecasts.basis <> 'none') as series_covered,
+        count(*) filter (recent.quantity > 0) as series_with_demand,
+        sum(recent.quantity) filter (forecasts.basis <> 'none') as covered_quantity,
+        sum(recent.quantity) as quantity,
+        max(recent.last_on) as cutoff_on,
+        sum(forecasts.capped_away_quantity) as capped_away_quantity
+    from core.series_forecasts as forecasts
+    left join recent using (series_number)
+    where forecasts.series_number in (select names.series_number from names)
+)
+
+select
+    'built_in' as engine,
+    today.today_on as made_on,
+    covered.cutoff_on,
+    0 as age_days,
+    covered.series_covered > 0 as is_used,
+    case when covered.series_covered = 0 then 'no day of demand is known' end as why_not_used,
+    covered.series_covered,
+    covered.series_with_demand,
+    (coalesce(covered.covered_quantity, 0) / nullif(covered.quantity, 0))::decimal(18, 4)
+        as units_covered_share,
+    today.today_on + 180 as horizon_end_on,
+    0::bigint as rows_left_out,
+    round(rules.factor, 4)::decimal(18, 4) as correction,
+    coalesce(covered.capped_away_quantity, 0)::decimal(18, 4) as capped_away_quantity
+from covered
+cross join core.today as today
+inner join core.forecast_rules as rules on rules.origin = 0
