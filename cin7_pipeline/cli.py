@@ -147,12 +147,16 @@ def sandbox(
 @app.command()
 def status(
     queries: Annotated[bool, typer.Option(help="Also show three queries worth trying.")] = False,
+    max_age: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="HOURS", help="Fail, and alert, where the data are older."),
+    ] = None,
 ) -> None:
     """Show what was read when, what is published, and how many calls are left."""
     with user_errors():
         from cin7_pipeline.commands import status as command
 
-        command.run(queries=queries)
+        command.run(queries=queries, max_age_hours=max_age)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from cin7_pipeline.alerts import alert_of_rules
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.load.estimate import CostEstimate, estimate_calls
 from cin7_pipeline.load.report import LoadOutcome
@@ -191,19 +192,26 @@ def publish_release(
     """
     with noted(_failure_note(settings), settings.now()):
         inputs = _inputs(settings)
-        if only_news and Releases(settings.data_dir).inputs() == inputs:
+        earlier = Releases(settings.data_dir).manifest()
+        if only_news and earlier and earlier["inputs"] == inputs:
             return None
+        broken_rules: dict[str, int] = {}
         with _open_draft(settings) as draft:
             for report in build_all(draft.connection, load_catalogue()):
+                broken_rules |= report.broken_rules()
                 on_report(report)
             # A fixed time is none at which anything was made: releases stand in the order they were made in.
             fixed = None if settings.uses_simulated_account else settings.as_of
-            return draft.publish(
+            release = draft.publish(
                 published_at=datetime.now(UTC) if fixed else settings.now(),
                 keep=settings.keep_releases,
                 inputs=inputs,
+                broken_rules=broken_rules,
                 as_of=fixed,
             )
+    if earlier:
+        alert_of_rules(settings, earlier.get("broken_rules", {}), broken_rules)
+    return release
 
 
 def _inputs(settings: Settings) -> str:

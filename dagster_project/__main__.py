@@ -15,6 +15,7 @@ from cin7_pipeline.runtime import configure
 from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from dagster_project.definitions import defs
+from dagster_project.defs.sensors import reason_of
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
@@ -47,12 +48,8 @@ def run_daily_sync(console: Console) -> bool:
     failures = [event for event in result.all_events if event.is_failure]
     # A run that could not take the lock has no failed step: it fails as a whole.
     for event in [event for event in failures if event.is_step_failure] or failures:
-        error = getattr(event.event_specific_data, "error", None)
-        while error and error.cause:
-            error = error.cause
-        reason = error.message.strip() if error else "no reason given"
         where = event.step_key or event.job_name
-        console.print(f"{where} failed: {reason}", style="red", markup=False)
+        console.print(f"{where} failed: {reason_of(event)}", style="red", markup=False)
     return result.success
 
 

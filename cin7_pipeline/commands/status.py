@@ -1,8 +1,9 @@
 """`cin7 status`: what was read when and what could not be, which release people read, and calls left."""
 
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 
 from cin7_pipeline.account import rate_limiter_of
+from cin7_pipeline.alerts import send_alert
 from cin7_pipeline.console import (
     console,
     settings_with_warnings,
@@ -10,15 +11,27 @@ from cin7_pipeline.console import (
     table_of,
     warn,
 )
-from cin7_pipeline.errors import WarehouseBusy
+from cin7_pipeline.errors import PipelineError, WarehouseBusy
 from cin7_pipeline.pipeline import failing, last_failed_release
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.releases import current_rollback
 
 
-def run(*, queries: bool) -> None:
-    """Print what is published and how fresh it is; `queries` adds three queries worth trying."""
-    settings, screen = settings_with_warnings(), console()
+def run(*, queries: bool, max_age_hours: int | None) -> None:
+    """Print what is published and how fresh it is; `queries` adds three queries worth trying.
+
+    Raises:
+        PipelineError: what people read is older than `max_age_hours`, or nothing is published.
+    """
+    settings = settings_with_warnings()
+    _show(settings, queries=queries)
+    if max_age_hours is not None:
+        _require_fresh(settings, timedelta(hours=max_age_hours))
+
+
+def _show(settings: Settings, *, queries: bool) -> None:
+    screen = console()
     screen.print(f"Calls left today: {rate_limiter_of(settings).left():,}")
     if settings.skip_entities:
         skipped = ", ".join(sorted(settings.skip_entities))
@@ -52,3 +65,32 @@ def run(*, queries: bool) -> None:
         screen.print(table_of("Published data", columns, rows))
         if queries:
             show_first_queries(screen, connection)
+
+
+def _require_fresh(settings: Settings, most: timedelta) -> None:
+    """Refuse, and tell whoever is alerted, where an entity's published data are older than that.
+
+    Raises:
+        PipelineError: they are, or nothing is published.
+    """
+    oldest: tuple[str, datetime] | None = None
+    if settings.published_path.exists():
+        with open_warehouse(settings.alias_path, read_only=True) as connection:
+            oldest = connection.execute("""
+                select entity, data_as_of_at::timestamptz
+                from planning.sync_status
+                where not is_skipped and data_as_of_at is not null
+                order by data_as_of_at
+                limit 1
+            """).fetchone()
+    if oldest is None:
+        problem = "nothing is published yet: run `cin7 sync`"
+    elif (age := settings.now() - oldest[1]) > most:
+        problem = (
+            f"the published {oldest[0]} are {age // timedelta(hours=1)} hours old, more than the"
+            f" {most // timedelta(hours=1)} allowed: look at the last run, then run `cin7 sync`"
+        )
+    else:
+        return
+    send_alert(settings, problem)
+    raise PipelineError(problem)

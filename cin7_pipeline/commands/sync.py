@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from cin7_pipeline.alerts import alerting
 from cin7_pipeline.commands.progress import sync_with_progress
 from cin7_pipeline.commands.tables import publish
 from cin7_pipeline.console import settings_with_warnings, warn
@@ -29,9 +30,11 @@ def run(*, days: int | None, entities: Iterable[str] | None, whole: bool) -> Non
         msg = f"{', '.join(skipped)}: not read, as CIN7_SKIP_ENTITIES says; take it out there first"
         raise SettingsError(msg)
     window = Window.whole() if whole else days and Window.lookback(settings.now(), days)
-    with run_lock(settings, "cin7 sync", warn):
-        outcome = sync_with_progress(settings, dict.fromkeys(asked or ENDPOINTS, window or None))
-        if not was_read(settings):
-            outcome.raise_failures()
-        publish(settings)
-    outcome.raise_failures()
+    with alerting(settings, "cin7 sync"):
+        with run_lock(settings, "cin7 sync", warn):
+            spans = dict.fromkeys(asked or ENDPOINTS, window or None)
+            outcome = sync_with_progress(settings, spans)
+            if not was_read(settings):
+                outcome.raise_failures()
+            publish(settings)
+        outcome.raise_failures()

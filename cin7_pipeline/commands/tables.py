@@ -6,6 +6,7 @@ It shows what is built and published; `pipeline` does it.
 from collections.abc import Sequence
 from pathlib import Path
 
+from cin7_pipeline.alerts import alerting
 from cin7_pipeline.console import console, settings_with_warnings, warn
 from cin7_pipeline.models.build import BuildReport
 from cin7_pipeline.models.catalogue import load_catalogue
@@ -27,7 +28,8 @@ def run_build(selectors: Sequence[str], into: Path | None) -> None:
 
 def run_publish() -> None:
     """Build all models and publish them, also where nothing is new."""
-    with run_lock(settings := settings_with_warnings(), "cin7 publish", warn):
+    settings = settings_with_warnings()
+    with alerting(settings, "cin7 publish"), run_lock(settings, "cin7 publish", warn):
         publish(settings, only_news=False)
 
 
@@ -55,6 +57,5 @@ def publish(settings: Settings, *, only_news: bool = True) -> None:
 
 
 def _warn_of_broken_rules(report: BuildReport) -> None:
-    for result in report.checks:
-        if not result.passed:
-            warn(f"{report.model.name}: {result.about} ({result.failing_rows} rows do not)")
+    for rule, rows in report.broken_rules().items():
+        warn(f"{rule} ({rows} rows do not)")

@@ -56,6 +56,14 @@ class BuildReport:
     checks: tuple[CheckResult, ...]
     columns: tuple[tuple[str, str, str], ...]
 
+    def broken_rules(self) -> dict[str, int]:
+        """Return the rules that rows break, in words, with the number of these rows."""
+        return {
+            f"{self.model.name}: {result.about}": result.failing_rows
+            for result in self.checks
+            if not result.passed
+        }
+
 
 class ModelBuildFailed(AuditFailed):
     """A model that broke its rules, so that nothing is released; `results` is what each check found."""

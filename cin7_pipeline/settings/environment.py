@@ -30,6 +30,7 @@ from cin7_pipeline.settings.validators import (
     Entity,
     Folder,
     OneLine,
+    SecretAddress,
     SkippedEntities,
     Timestamp,
     TimeZone,
@@ -46,7 +47,7 @@ MOST_CALLS = 10_000_000
 Count = Annotated[WholeNumber, Field(ge=1, le=MOST_CALLS)]
 Days = Annotated[WholeNumber, Field(ge=1, le=3650)]
 # What is typed here by mistake may be a key.
-NEVER_SHOWN = ("username", "api_key", "base_url")
+NEVER_SHOWN = ("username", "api_key", "base_url", "alert_url", "heartbeat_url")
 
 
 class Settings(BaseSettings):
@@ -86,6 +87,8 @@ class Settings(BaseSettings):
     default_branch_id: Annotated[WholeNumber, Field(ge=1, le=MOST_CALLS)] | None = None
     keep_releases: Annotated[WholeNumber, Field(ge=1, le=1000)] = 5
     memory_limit_mb: Annotated[WholeNumber, Field(ge=500, le=1_000_000)] = 2600
+    alert_url: SecretAddress | None = None
+    heartbeat_url: SecretAddress | None = None
     as_of: Timestamp | None = None
 
     @model_validator(mode="after")

@@ -80,6 +80,12 @@ def is_web_address(text: str) -> bool:
     return is_plain and is_host and url.scheme in ("http", "https") and port != 0
 
 
+def is_callable_address(secret: SecretStr) -> bool:
+    """Return whether a secret is an address that can be called, with all that follows the host."""
+    url = httpx.URL(secret.get_secret_value())
+    return url.scheme in ("http", "https") and bool(url.host)
+
+
 def normal_address(text: str) -> str:
     """Return the one form of an address: scheme and host in lower case, no usual port, no `/` at the end."""
     return str(httpx.URL(text)).rstrip("/")
@@ -131,6 +137,11 @@ WebAddress = Annotated[
     str,
     must(is_web_address, "is no address of an API; write one like https://api.cin7.com/api"),
     AfterValidator(normal_address),
+]
+SecretAddress = Annotated[
+    SecretStr,
+    must(can_be_sent, "begins or ends with a blank, or holds a line break; copy it again"),
+    must(is_callable_address, "is no web address; write it in full, https:// in front"),
 ]
 Entity = Annotated[
     str, must(ENDPOINTS.__contains__, f"is no entity; the entities are {', '.join(ENDPOINTS)}")

@@ -8,13 +8,14 @@ schema is in memory for the length of the build. Which releases are kept, and ho
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Self
+from types import MappingProxyType
+from typing import Any, Self
 
 import duckdb
 from duckdb import DuckDBPyConnection
@@ -115,12 +116,19 @@ class Draft:
             shutil.rmtree(spill, ignore_errors=True)
 
     def publish(
-        self, *, published_at: datetime, keep: int, inputs: str = "", as_of: datetime | None = None
+        self,
+        *,
+        published_at: datetime,
+        keep: int,
+        inputs: str = "",
+        broken_rules: Mapping[str, int] = MappingProxyType({}),
+        as_of: datetime | None = None,
     ) -> Release:
         """Write the Parquet twins and make this the release that people read, in one flip.
 
-        The newest `keep` releases stay. `inputs` names what it is made of (`Releases.inputs`);
-        `as_of` is the time that it describes, where somebody fixed that.
+        The newest `keep` releases stay. `inputs` names what it is made of, `broken_rules` are the rules
+        that only warn, with their failing rows: both stand in the manifest (`Releases.manifest`). `as_of`
+        is the time that it describes, where somebody fixed that.
 
         Raises:
             PipelineError: the draft has no planning table, or a folder stands where a link belongs.
@@ -133,8 +141,13 @@ class Draft:
         with self.releases.lock():
             name = self.releases.next_name(published_at, as_of)
             published = published_at.astimezone(UTC).isoformat()
-            manifest = {"published_at": published, "release": name, "tables": tables}
-            text = json.dumps(manifest | {"inputs": inputs}, indent=2) + "\n"
+            manifest: dict[str, Any] = {
+                "published_at": published,
+                "release": name,
+                "tables": tables,
+            }
+            manifest |= {"inputs": inputs, "broken_rules": dict(broken_rules)}
+            text = json.dumps(manifest, indent=2) + "\n"
             (self.folder / "parquet" / "manifest.json").write_text(text, encoding="utf-8")
             _finalize(self.folder, self.releases.folder / name)
             self.releases.show(name)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -58,13 +59,13 @@ class Releases:
         """Return the release that people read, by its link."""
         return self.current.readlink().name if self.current.is_symlink() else None
 
-    def inputs(self) -> str | None:
-        """Return what the release that people read is made of; None where nothing is published."""
+    def manifest(self) -> dict[str, Any] | None:
+        """Return what the release that people read says of itself; None where nothing is published."""
         try:
-            manifest = (self.current / "parquet" / "manifest.json").read_text(encoding="utf-8")
+            text = (self.current / "parquet" / "manifest.json").read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
-        return str(json.loads(manifest)["inputs"])
+        return dict(json.loads(text))
 
     def kept(self) -> list[str]:
         """Return all releases, newest first."""

@@ -1,7 +1,8 @@
-"""This module watches for runs whose process is gone, which Dagster still takes for running."""
+"""This module watches runs: it tells of those that failed, and fails those whose process is gone."""
 
 import dagster as dg
 
+from cin7_pipeline.alerts import send_alert
 from cin7_pipeline.pipeline import is_idle
 from dagster_project.defs.jobs import daily_sync, historical_resync, intraday_sync
 from dagster_project.resources import SettingsResource
@@ -15,8 +16,28 @@ ORPHANED = (
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """Return the sensor."""
-    return dg.Definitions(sensors=[orphaned_runs])
+    """Return the sensors."""
+    return dg.Definitions(sensors=[orphaned_runs, failed_runs])
+
+
+@dg.run_failure_sensor(
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Posts one line to CIN7_ALERT_URL when a run failed, was killed or never began.",
+)
+def failed_runs(context: dg.RunFailureSensorContext, settings: SettingsResource) -> None:
+    """Tell why a run of ours failed: what its step says, else what Dagster says."""
+    run, said = context.dagster_run, context.failure_event.message
+    reasons = [reason_of(event) for event in context.get_step_failure_events()]
+    problem = "; ".join(reasons) or said or "no reason given"
+    send_alert(settings.load(), f"Dagster run {run.run_id[:8]} of {run.job_name} failed: {problem}")
+
+
+def reason_of(failure: dg.DagsterEvent) -> str:
+    """Return what went wrong first in a step or a run that failed, in its own words."""
+    error = getattr(failure.event_specific_data, "error", None)
+    while error and error.cause:
+        error = error.cause
+    return error.message.strip() if error else "no reason given"
 
 
 @dg.sensor(

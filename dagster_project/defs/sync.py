@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import dagster as dg
 from pydantic import Field
 
+from cin7_pipeline.alerts import send_heartbeat
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.pipeline import was_read
@@ -56,5 +57,6 @@ def defs() -> dg.Definitions:
             outcome.raise_failures()
         yield from make_release(context, run_settings, catalogue)
         outcome.raise_failures()
+        send_heartbeat(run_settings)
 
     return dg.Definitions(assets=[sync])

@@ -9,6 +9,8 @@ import pytest
 
 from dagster_project.__main__ import main
 from dagster_project.definitions import defs
+from dagster_project.resources import SettingsResource
+from tests.alert_server import open_alert_server
 from tests.unit.load.fake_account import NOW, Company, open_company, order
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -61,6 +63,32 @@ def test_a_wrong_key_fails_the_run_and_is_nowhere_in_its_events(
         told = " ".join(str(record) for record in instance.all_logs(result.run_id))
     assert "CIN7_API_KEY" in told
     assert "not-the-right-one" not in told
+
+
+def test_a_failed_run_is_told_to_who_does_not_look(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sensor posts the reason of the step; a run that went well has called the heartbeat."""
+    sensor = defs().resolve_sensor_def("failed_runs")
+    with open_alert_server() as alerts, dg.DagsterInstance.ephemeral() as instance:
+        monkeypatch.setenv("CIN7_ALERT_URL", alerts.url)
+        monkeypatch.setenv("CIN7_HEARTBEAT_URL", alerts.url)
+        assert run(instance).success
+        assert (alerts.posted, alerts.heartbeats) == ([], 1)
+        monkeypatch.setenv("CIN7_API_KEY", "not-the-right-one")
+        result = run(instance)
+        context = dg.build_run_status_sensor_context(
+            sensor_name="failed_runs",
+            dagster_event=next(event for event in result.all_events if event.is_failure),
+            dagster_instance=instance,
+            dagster_run=result.dagster_run,
+            resources={"settings": SettingsResource()},
+        ).for_run_failure()
+        sensor(context)
+    [message] = alerts.posted
+    assert alerts.heartbeats == 1
+    assert "of daily_sync failed" in message["text"]
+    assert "CIN7_API_KEY" in message["text"]
 
 
 def test_what_could_be_read_is_published_though_the_run_fails(company: Company) -> None:

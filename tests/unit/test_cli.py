@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from cin7_pipeline.pipeline import run_lock
+from tests.alert_server import open_alert_server
 from tests.sample_shop import CIN7, calls, cin7, enter, open_shop
 from tests.unit.load.fake_account import NOW, Company
 
@@ -62,6 +63,21 @@ def test_a_short_lookback_is_warned_about(shop: Company, monkeypatch: pytest.Mon
     result = cin7("status")
     assert result.exit_code == 0
     assert "CIN7_LOOKBACK_DAYS=3 is below 7" in result.stderr
+
+
+def test_old_data_fail_the_status_and_are_told(
+    synced: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--max-age` is for a job that looks each hour: exit code 1 and one alert where data are older."""
+    with open_alert_server() as alerts:
+        monkeypatch.setenv("CIN7_ALERT_URL", alerts.url)
+        assert cin7("status", "--max-age", "26").exit_code == 0
+        monkeypatch.setenv("CIN7_AS_OF", (NOW + timedelta(hours=30)).isoformat())
+        result = cin7("status", "--max-age", "26")
+    assert result.exit_code == 1
+    assert "30 hours old, more than the 26 allowed" in result.stderr
+    [message] = alerts.posted
+    assert "30 hours old" in message["text"]
 
 
 def test_one_entity_can_be_read_alone(synced: Company) -> None:

@@ -36,6 +36,10 @@ SECRET: Cases = [
     ("key\n", "begins or ends with a blank"),
     ("k\ney", "holds a line break"),
 ]
+SECRET_ADDRESS: Cases = [
+    *SECRET[1:2],
+    *((t, "is no web address; write it in full") for t in ("a.b/c", "ftp://a.b", "https://")),
+]
 VARIABLES: dict[str, Cases] = {
     "USERNAME": [*SECRET, ("user:name", "holds a colon")],
     "API_KEY": SECRET,
@@ -121,6 +125,8 @@ VARIABLES: dict[str, Cases] = {
         *((text, words) for text, words in COUNT if text not in ("0", "-5")),
         ("499", "greater than or equal to 500"),
     ],
+    "ALERT_URL": SECRET_ADDRESS,
+    "HEARTBEAT_URL": SECRET_ADDRESS,
     "AS_OF": [
         *(
             (text, "is no timestamp; write one like")
@@ -190,6 +196,9 @@ ARGUMENTS: dict[str, Calls] = {
     "sync days": [
         *((["--days", text], USAGE, "'--days'") for text in ("0", "-1", "ten", "1e3", "")),
         (["--days", "7", "--whole"], USAGE, "leave out --days"),
+    ],
+    "status max_age": [
+        (["--max-age", text], USAGE, "'--max-age'") for text in ("0", "-1", "26h", "a day", "")
     ],
     "sync entity": [
         (["--entity", text], REFUSED, "no such entity; the entities are sales_orders,")

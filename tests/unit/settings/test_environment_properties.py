@@ -101,6 +101,8 @@ MEANING: dict[str, Callable[[str], Any]] = {
     "base_url": str,
     "time_zone": str,
     "data_dir": lambda text: Path(os.path.expanduser(text)),  # noqa: PTH111 - not the way it is done
+    "alert_url": str,
+    "heartbeat_url": str,
     "price_tier": str,
     "etd_means": str,
     "ships_from": str,

@@ -182,6 +182,7 @@ def test_parquet_holds_the_same_rows(folder):
         "published_at": "2026-06-30T06:00:00+00:00",
         "release": "planning-20260630T060000Z",
         "inputs": "",
+        "broken_rules": {},
         "tables": release.tables,
     }
     with duckdb.connect(release.path, read_only=True) as connection:
