@@ -22,5 +22,5 @@ where
     lines.sizes is not null
     and (
         lines.fulfilled_quantity is distinct from totals.fulfilled_quantity
-        or lines.discount is distinct from totals.discount
+        or lines.sold_discount is distinct from totals.discount
     )

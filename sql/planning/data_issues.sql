@@ -53,6 +53,8 @@ issues as (
     union all by name
     select * from issues.line_signs
     union all by name
+    select * from issues.sizes
+    union all by name
     select * from issues.distribution_branches
     union all by name
     select * from issues.transfers

@@ -61,6 +61,7 @@ select
             then 'below 0 at a price, so no sale but a return in demand_daily; see data_issues'
         when 'kit_component' then 'component of a kit, whose own line counts'
         when 'description_only' then 'no item has this code; see data_issues'
+        when 'sizes_do_not_add_up' then 'units that no size of the line has; see data_issues'
         when 'quantity_implausible' then 'no line has so many units; see data_issues'
         when 'value_implausible' then 'no line is worth so much; see data_issues'
         when 'warehouse_disabled'

@@ -18,7 +18,8 @@ columns:
   quantity: Units sold, in stocking units; those that were shipped, or ordered where Cin7 has
     nothing of the order as shipped, and of services and kits that are shipped by their components.
   unit_price: Price of a unit, in document currency; with tax where tax_status is Incl.
-  discount: Discount on the whole row, in document currency.
+  discount: Discount on the units of the row, in document currency; the line's is shared out with
+    what was shipped of it.
   net_amount: Quantity times unit price less discount, in document currency; with tax where
     tax_status is Incl.
   currency: Currency of the order (ISO code).

@@ -99,15 +99,19 @@ select
     fulfilled_quantity,
     unit_price,
     discount,
-    -- Packed sizes are one a line of the text, each as quantity|name|code|barcode.
+    -- Packed sizes are one a line of the text, each as quantity|name|code|barcode; some systems put
+    -- semicolons between them, blanks around a name, or a comma into a thousand.
     coalesce(
         from_json(sizes, '[{"name": "VARCHAR", "code": "VARCHAR", "qty": "DECIMAL(38, 4)"}]'),
         list_transform(
-            regexp_split_to_array(size_codes, '\r?\n'),
+            regexp_split_to_array(size_codes, '\r?\n|;'),
             lambda entry: {
-                'name': split_part(entry, '|', 2),
+                'name': trim(split_part(entry, '|', 2)),
                 'code': split_part(entry, '|', 3),
-                'qty': try_cast(split_part(entry, '|', 1) as decimal(38, 4))
+                'qty': try_cast(
+                    regexp_replace(split_part(entry, '|', 1), ',(\d{3})', '\1', 'g')
+                    as decimal(38, 4)
+                )
             }
         )
     ) as sizes

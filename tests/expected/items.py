@@ -88,20 +88,30 @@ class Items:
     def parts(self, line: Line) -> list[LinePart]:
         """Return the line, one part per size; sizes that are the same item are one part."""
         sizes = _named_sizes(line)
+        if (
+            sizes
+            and line.quantity
+            and (rest := rounded(line.quantity) - sum(each.quantity for each in sizes))
+        ):
+            sizes.append(SizeQuantity("", line.code, rest))
         if not sizes:
             item = (
                 self._by_key.get((line.option_id, ""))
                 or self._alone.get(line.option_id)
                 or self._by_sku.get(line.code or "")
             )
-            size, figures = item.size if item else "", (line.quantity, line.done, line.discount)
+            size, figures = (
+                item.size if item else "",
+                (line.quantity, line.done, _sold_discount(line)),
+            )
             return [LinePart(line, item, size, *map(rounded, figures))]
         weights = [size.quantity for size in sizes]
         dones = spread(rounded(line.done), weights)
-        discounts = spread(rounded(line.discount), weights)
+        discounts = spread(_sold_discount(line), weights)
         parts: dict[Any, LinePart] = {}
         for size, done, discount in zip(sizes, dones, discounts, strict=True):
             item = self._by_key.get((line.option_id, size.name))
+            item = item or (self._alone.get(line.option_id) if not size.name else None)
             item = item or self._by_sku.get(size.code or "")
             name = item.size if item else size.name
             key = item and item.key, name
@@ -113,6 +123,12 @@ class Items:
                 discount=same.discount + discount,
             )
         return list(parts.values())
+
+
+def _sold_discount(line: Line) -> Decimal:
+    """Return the part of a line's discount that goes with what was shipped: all, where all or nothing was."""
+    share = line.done / line.quantity if 0 < line.done < line.quantity else 1
+    return rounded(line.discount * share)
 
 
 def _is_ordered_for_buyers(product: Product) -> bool:

@@ -9,7 +9,7 @@ columns:
   size:
   quantity: Units of the size on the line.
   fulfilled_quantity: Units of the size that were shipped or received.
-  discount: Discount on the size in document currency.
+  discount: Discount on what of the size was sold, in document currency.
 checks:
   fulfilled_quantity_is_not_null: fulfilled_quantity is not null
   discount_is_not_null: discount is not null
@@ -20,12 +20,12 @@ lines as (
     select
         line_number,
         lines.fulfilled_quantity,
-        lines.discount,
+        lines.sold_discount as discount,
         sum(sizes.quantity)::decimal(18, 4) as line_quantity
     from core.document_line_sizes as sizes
     inner join core.document_lines as lines using (line_number)
     where lines.sizes is not null
-    group by line_number, lines.fulfilled_quantity, lines.discount
+    group by line_number, lines.fulfilled_quantity, lines.sold_discount
 ),
 
 -- Shipped in full or not at all, and without a discount: most lines, with nothing to divide.

@@ -18,7 +18,7 @@ columns:
   quantity: Units of the row; shipped or taken back where that is told, else ordered, never negative
     on credit notes.
   unit_price:
-  discount: Discount on the row in document currency.
+  discount: Discount on the units of the row, in document currency.
   value: Quantity times price less discount, in document currency; null where a number of the row
     cannot be.
   implausible_by: quantity_implausible or value_implausible where a number of the line or its share
@@ -42,7 +42,9 @@ sized_items as (
 
 line_items as (
     select
-        lines.* exclude (product_option_id, quantity, fulfilled_quantity, discount),
+        lines.* exclude (
+            product_option_id, quantity, fulfilled_quantity, discount, sold_discount
+        ),
         sized_items.product_option_id,
         sized_items.size,
         items.sku,
@@ -58,7 +60,8 @@ line_items as (
     where lines.sizes is not null
     union all by name
     select
-        lines.* exclude (product_option_id, quantity),
+        lines.* exclude (product_option_id, quantity, discount, sold_discount),
+        lines.sold_discount as discount,
         coalesce(linked.product_option_id, coded.product_option_id) as product_option_id,
         coalesce(linked.size, coded.size, '') as size,
         coalesce(linked.sku, coded.code) as sku,

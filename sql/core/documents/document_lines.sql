@@ -17,6 +17,7 @@ columns:
   is_partly_fulfilled: True where something was shipped, received or taken back.
   unit_price:
   discount: Discount on the whole line in document currency; sales orders only.
+  sold_discount: What of it goes with what was shipped; all of it where all or nothing was.
   sizes: Name, code and quantity of each size that has a name; null for a line without sizes.
   implausible_by: quantity_implausible where a quantity cannot be, else value_implausible where
     price or discount cannot; null where all can.
@@ -82,6 +83,15 @@ select
     end as is_partly_fulfilled,
     case when implausible_by is null then unit_price else 0 end as unit_price,
     case when implausible_by is null then discount else 0 end as discount,
+    case
+        when implausible_by is not null then 0
+        when fulfilled_quantity > 0 and fulfilled_quantity < quantity
+            then
+                round(
+                    (discount::decimal(38, 4) * fulfilled_quantity / quantity)::decimal(38, 10), 4
+                )
+        else discount
+    end::decimal(18, 4) as sold_discount,
     case
         when implausible_by = 'quantity_implausible'
             then

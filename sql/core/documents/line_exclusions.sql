@@ -5,10 +5,18 @@ about: >-
 grain: [line_number, size, rule]
 columns:
   line_number:
-  size:
+  size: Size of the item; where there is no item, the size on the line.
   rule: Name of the rule.
 */
 with
+
+rests as (
+    select
+        line_number,
+        size
+    from core.document_line_sizes
+    where size = ''
+),
 
 lines as (
     select
@@ -27,6 +35,7 @@ lines as (
         documents.is_approved,
         documents.completed_on is not null as is_completed,
         unshipped_lines.line_number is not null as is_unshipped,
+        rests.line_number is not null as is_rest,
         attributes.is_channel_excluded,
         attributes.is_warehouse_excluded,
         attributes.is_group_excluded
@@ -34,6 +43,11 @@ lines as (
     inner join core.documents as documents using (document_kind, document_id)
     inner join core.document_attributes as attributes using (document_kind, document_id)
     left join core.unshipped_lines as unshipped_lines using (line_number)
+    left join rests
+        on
+            items.line_number = rests.line_number
+            and items.size = rests.size
+            and items.product_option_id is null
 ),
 
 -- Tables of purchase orders and transfers show their state, so most of their lines stay in them.
@@ -57,13 +71,17 @@ decisions as (
             case when is_sale and is_channel_excluded then 'channel_excluded' end,
             case
                 when is_component then 'kit_component'
+                when is_rest then null
                 when document_kind = 'credit_note' and ordered_quantity > 0 then 'positive_credit'
                 when document_kind <> 'sales_order' or least(ordered_quantity, quantity) >= 0
                     then null
                 when unit_price = 0 then 'negative_adjustment'
                 else 'negative_return'
             end,
-            case when is_description_only then 'description_only' end,
+            case
+                when is_rest then 'sizes_do_not_add_up'
+                when is_description_only then 'description_only'
+            end,
             implausible_by,
             case when is_sale and is_warehouse_excluded then 'warehouse_disabled' end,
             case when is_sale and is_group_excluded then 'customer_group_excluded' end
