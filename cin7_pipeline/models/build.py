@@ -228,6 +228,7 @@ def build_variables(settings: Settings) -> dict[str, object]:
         "stale_after_days": settings.stale_after_days,
         "etd_means": settings.etd_means,
         "ships_from": settings.ships_from,
+        "sells_without_stock": settings.sells_without_stock == "yes",
         "default_lead_days": settings.default_lead_days,
         "default_transfer_days": settings.default_transfer_days,
         "overdue_limit_days": settings.overdue_limit_days,

@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     stale_after_days: Days = 60
     etd_means: Literal["delivery", "departure"] = "delivery"
     ships_from: Literal["branch", "distribution_branch"] = "branch"
+    sells_without_stock: Literal["no", "yes"] = "no"
     default_lead_days: Days = 30
     default_transfer_days: Days = 7
     overdue_limit_days: Days = 42

@@ -61,6 +61,7 @@ class StockDays:
         for row in inventory_daily:
             if row["on_hand"] > 0:
                 self._add(row["snapshot_on"], row)
+        self._held = set(self._in_stock)
         for row in daily:
             if row["sold_quantity"] > 0:
                 self._add(row["sold_on"], row)
@@ -75,6 +76,18 @@ class StockDays:
         if day not in self._days:
             return None
         return key[:-1] in self._stockless or (day, *key) in self._in_stock
+
+    def started(self, day: date, *key: object) -> bool | None:
+        """Tell whether there was some at the day's start, or in its course; None without a snapshot."""
+        if day not in self._days or day - ONE_DAY not in self._days:
+            return None
+        return bool(self.has(day, *key)) or (day - ONE_DAY, *key) in self._held
+
+    def sold_out(self, day: date, *key: object) -> bool | None:
+        """Tell whether the day started with stock and ended without; None where that is not known."""
+        if key[:-1] in self._stockless or (day, *key) in self._held:
+            return False
+        return self.started(day, *key)
 
 
 @dataclass(frozen=True)
@@ -99,10 +112,29 @@ class Demand:
                 "ds": day,
                 "y": of_day.get(day, ZERO) if day in self.synced else None,
                 "is_in_stock": self.stock.has(day, sku, warehouse),
+                "started_in_stock": self.stock.started(day, sku, warehouse),
+                "sold_out": self.stock.sold_out(day, sku, warehouse),
+                "y_unconstrained": unconstrained.get(day),
             }
             for (sku, warehouse), of_day in _totals(self.daily, "sku", "warehouse").items()
+            for unconstrained in [self._unconstrained(of_day, sku, warehouse)]
             for day in _days(min(of_day), self.today)
         ]
+
+    def _unconstrained(self, of_day: Totals, *key: object) -> Totals:
+        """Return a series' units had there been enough; days that began without stock are left out."""
+        known = {d: of_day.get(d, ZERO) for d in _days(min(of_day), self.today) if d in self.synced}
+        sold_out = {day for day in known if self.stock.sold_out(day, *key)}
+        free = [quantity for day, quantity in known.items() if day not in sold_out]
+        lifted = {}
+        for day, quantity in known.items():
+            started = self.stock.started(day, *key)
+            if started is False or (started is None and self.stock.has(day, *key) is False):
+                continue
+            more = [other for other in free if other >= quantity > 0] if day in sold_out else []
+            mean = rounded(sum(more, ZERO) / len(more)) if more else quantity
+            lifted[day] = max(quantity, mean)
+        return lifted
 
     def daily_rates(self) -> dict[Pair, Decimal]:
         """Return what leaves an item's shelf at a warehouse on a mean day, where it is above 0.

@@ -32,6 +32,7 @@ VARIABLES: Mapping[str, object] = {
     "stale_after_days": 60,
     "etd_means": "delivery",
     "ships_from": "branch",
+    "sells_without_stock": False,
     "default_lead_days": 30,
     "default_transfer_days": 7,
     "overdue_limit_days": 42,

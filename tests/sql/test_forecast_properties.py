@@ -43,7 +43,7 @@ def means(series: list[Day], origin: int) -> dict[str, Any] | None:
     counted = [quantity for quantity, counts in known if counts]
     if not counted:
         return None
-    sales = [quantity for quantity, _ in series if quantity > 0]
+    sales = [quantity for quantity, counts in series if counts and quantity > 0]
     cap = cap_of(sales) if sales else 0.0
     capped = [min(quantity, cap) for quantity in counted]
     mean_28, mean_91, mean_365 = (
@@ -71,7 +71,7 @@ def test_means_are_those_of_the_days_that_count(bench: Bench, series: list[Day])
     first = TODAY - timedelta(days=len(series))
     rows = [
         {"series_number": 1, "day_on": first + timedelta(days=number), "net_quantity": quantity}
-        | {"is_in_stock": counts}
+        | {"unconstrained_quantity": quantity if counts else None}
         for number, (quantity, counts) in enumerate(series)
     ]
     of_series = {"series_number": 1, "kind": "demand", "first_on": first, "exists_on": first}

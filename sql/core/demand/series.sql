@@ -13,7 +13,8 @@ columns:
   first_on: Day of its first sale or return, local date.
   exists_on: Day from which it could have sold, local date; the day its oldest item was created in
     Cin7, or its first sale's if that was earlier.
-  is_stockless: True where it sells whether or not any is on hand.
+  is_stockless: True where it sells whether or not any is on hand, as do kits, what is bought or
+    made to order, and everything where the settings say so.
 */
 with
 
@@ -51,6 +52,6 @@ select
     names.warehouse,
     names.first_on,
     least(names.first_on, names.created_on) as exists_on,
-    stockless_skus.sku is not null as is_stockless
+    stockless_skus.sku is not null or getvariable('sells_without_stock') as is_stockless
 from names
 left join stockless_skus using (sku)

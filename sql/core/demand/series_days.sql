@@ -12,13 +12,19 @@ columns:
     nothing moved, null where they were not read.
   is_in_stock: True where the warehouse had some of the sku on hand at the end of the day, or sold
     some that day, or sells it without having any; else false; null where no stock was read.
+  started_in_stock: True where it had some at the end of the day before, or got or sold some that
+    day, or sells it without having any; else false; null where no stock was read on one of the two.
+  is_sold_out: True where it started with stock and ended without; null where not known.
+  unconstrained_quantity: Units that would have been sold had there been enough; net_quantity, on
+    days that it sold out on the mean of the series' other days with as many or more, null on days
+    that started without.
 */
 with
 
 lines as (
     select
         series.series_number,
-        lines.day_on,
+        lines.day_on - date '1970-01-01' as day_number,
         lines.sold_quantity,
         lines.returned_quantity
     from core.depletion_lines as lines
@@ -27,6 +33,16 @@ lines as (
             lines.sku = series.sku
             and lines.warehouse = series.warehouse
             and (lines.left_out_by is null) = (series.kind = 'demand')
+),
+
+-- Also what is left out of demand was there to be sold.
+sold_days as (
+    select distinct
+        series.series_number,
+        lines.day_on - date '1970-01-01' as day_number
+    from core.depletion_lines as lines
+    inner join core.series as series using (sku, warehouse)
+    where lines.sold_quantity > 0 and not series.is_stockless
 ),
 
 stock_series as (
@@ -40,54 +56,126 @@ stock_series as (
     where not series.is_stockless
 ),
 
--- One number per series and day, because joining millions of days by two columns costs more; days
--- since 1970 are less than ten million.
-sales as (
-    select
-        lines.series_number * 10000000::bigint + (lines.day_on - date '1970-01-01') as day_key,
-        sum(lines.sold_quantity - lines.returned_quantity) as net_quantity
-    from lines
-    group by day_key
-),
-
--- Also what is left out of demand was there to be sold.
-sold_days as (
-    select distinct
-        series.series_number,
-        lines.day_on
-    from core.depletion_lines as lines
-    inner join core.series as series using (sku, warehouse)
-    where lines.sold_quantity > 0 and not series.is_stockless
-),
-
--- Days on which it could be sold, 32 of them in the bits of one number: a row for each would be
--- millions to look up.
 stock_numbers as (
     select
         stock_series.series_number,
-        stock.snapshot_on - date '1970-01-01' as day_number
+        stock.snapshot_on - date '1970-01-01' as day_number,
+        1 as held,
+        0 as sold
     from core.stock_days as stock
     inner join stock_series using (sku_number, warehouse_number)
     where not stock.is_current and stock.on_hand > 0
     union all
     select
         series_number,
-        day_on - date '1970-01-01' as day_number
+        day_number,
+        0 as held,
+        1 as sold
     from sold_days
 ),
 
-stocked_days as (
+-- One number per series and day, because joining millions of days by two columns costs more; days
+-- since 1970 are less than ten million. 32 days are in the bits of one number: a row for each would
+-- be millions to look up.
+blocks as (
     select
         series_number * 10000000::bigint + day_number - (day_number & 31) as block_key,
-        bit_or(1::bigint << (day_number & 31)) as day_bits
+        bit_or(held::bigint << (day_number & 31)) as held_bits,
+        bit_or(sold::bigint << (day_number & 31)) as sold_bits
     from stock_numbers
     group by block_key
 ),
 
-snapshots as (
-    select snapshot_on
+-- What was held at the end of a day was there at the start of the next.
+shifted as (
+    select
+        block_key,
+        held_bits,
+        sold_bits,
+        held_bits << 1 as opening_bits
+    from blocks
+    union all
+    select
+        block_key + 32 as block_key,
+        0 as held_bits,
+        0 as sold_bits,
+        1 as opening_bits
+    from blocks
+    where (held_bits >> 31) & 1 = 1
+),
+
+stocked_days as (
+    select
+        block_key,
+        bit_or(held_bits) as held_bits,
+        bit_or(held_bits | sold_bits) as in_stock_bits,
+        bit_or(held_bits | sold_bits | opening_bits) as started_bits
+    from shifted
+    group by block_key
+),
+
+readings as (
+    select
+        snapshot_on as day_on,
+        coalesce(snapshot_on - 1 = lag(snapshot_on) over (order by snapshot_on), false)
+            as is_read_before
     from core.stock_readings
     where not is_current
+),
+
+calendar as (
+    select
+        day_on,
+        covered_days.day_on is not null as is_known,
+        readings.is_read_before is not null as is_read,
+        coalesce(readings.is_read_before, false) as is_read_before
+    from core.covered_days as covered_days
+    full join readings using (day_on)
+),
+
+sales as (
+    select
+        lines.series_number,
+        lines.day_number,
+        sum(lines.sold_quantity - lines.returned_quantity) as net_quantity
+    from lines
+    group by lines.series_number, lines.day_number
+),
+
+sale_days as (
+    select
+        sales.series_number,
+        sales.day_number,
+        sales.net_quantity,
+        stocked_days.block_key is not null
+        and coalesce(calendar.is_read_before, false)
+        and (stocked_days.held_bits >> (sales.day_number & 31)) & 1 = 0 as is_sold_out
+    from sales
+    left join calendar on sales.day_number = calendar.day_on - date '1970-01-01'
+    left join stocked_days
+        on
+            sales.series_number * 10000000::bigint + sales.day_number - (sales.day_number & 31)
+            = stocked_days.block_key
+    where calendar.is_known
+),
+
+lifted_days as (
+    select
+        series_number * 10000000::bigint + day_number as day_key,
+        net_quantity,
+        case
+            when is_sold_out and net_quantity > 0
+                then
+                    greatest(
+                        net_quantity,
+                        round(
+                            avg(net_quantity) filter (where not is_sold_out) over more, 4
+                        )
+                    )
+            else net_quantity
+        end as unconstrained_quantity
+    from sale_days
+    window more as (partition by series_number order by net_quantity desc)
 ),
 
 -- In the order of their names; all that follows is joined to them, and so keeps it.
@@ -125,22 +213,42 @@ days as (
             day_on - date '1970-01-01' as day_number
         from series_days
     ) as numbered
+),
+
+known as (
+    select
+        days.series_number,
+        days.day_on,
+        case when calendar.is_known then coalesce(lifted_days.net_quantity, 0) end as net_quantity,
+        case when calendar.is_known then coalesce(lifted_days.unconstrained_quantity, 0) end
+            as unconstrained_quantity,
+        case
+            when calendar.is_read
+                then
+                    days.is_stockless
+                    or (coalesce(stocked_days.in_stock_bits, 0) >> days.day_bit) & 1 = 1
+        end as is_in_stock,
+        case
+            when calendar.is_read_before
+                then
+                    days.is_stockless
+                    or (coalesce(stocked_days.started_bits, 0) >> days.day_bit) & 1 = 1
+        end as started_in_stock,
+        days.is_stockless
+        or (coalesce(stocked_days.held_bits, 0) >> days.day_bit) & 1 = 1 as is_held
+    from days
+    left join calendar using (day_on)
+    left join lifted_days using (day_key)
+    left join stocked_days using (block_key)
 )
 
 select
-    days.series_number,
-    days.day_on,
-    case
-        when covered_days.day_on is not null then coalesce(sales.net_quantity, 0)
-    end::decimal(18, 4) as net_quantity,
-    case
-        when snapshots.snapshot_on is not null
-            then
-                days.is_stockless
-                or (coalesce(stocked_days.day_bits, 0) >> days.day_bit) & 1 = 1
-    end as is_in_stock
-from days
-left join core.covered_days as covered_days using (day_on)
-left join snapshots on days.day_on = snapshots.snapshot_on
-left join sales using (day_key)
-left join stocked_days using (block_key)
+    series_number,
+    day_on,
+    net_quantity::decimal(18, 4) as net_quantity,
+    is_in_stock,
+    started_in_stock,
+    started_in_stock and not is_held as is_sold_out,
+    case when coalesce(started_in_stock, is_in_stock, true) then unconstrained_quantity end
+    ::decimal(18, 4) as unconstrained_quantity
+from known

@@ -25,15 +25,15 @@ sales as (
         days.series_number,
         ((today.today_on - days.day_on - 1) // 7)::integer as week,
         ((today.today_on - days.day_on - 1) % 7)::integer as day_bit,
-        days.net_quantity::double as quantity,
-        least(days.net_quantity::double, coalesce(caps.cap_quantity, 0)) as capped_quantity
+        days.unconstrained_quantity::double as quantity,
+        least(days.unconstrained_quantity::double, coalesce(caps.cap_quantity, 0))
+            as capped_quantity
     from core.series_days as days
     cross join core.today as today
     left join core.sale_caps as caps using (series_number)
     where
         days.day_on >= today.today_on - 365
-        and days.net_quantity <> 0
-        and days.is_in_stock is distinct from false
+        and days.unconstrained_quantity <> 0
 ),
 
 -- How many days that count lie behind each, and how many of them with sales.

@@ -8,7 +8,7 @@ columns:
   week: Weeks back; 0 is the last seven days, yesterday the first of them.
   day_bits: A bit for each such day, the lowest for the latest.
   sale_bits: A bit for each such day on which more left than came back.
-  quantity: Units that left less units that came back.
+  quantity: Units that would have left less units that came back.
   capped_quantity: The same, of each day at most what the series' own days make likely.
   square_quantity: Sum of the squares of each day's capped units.
   later_day_count: Such days in the weeks after it.
@@ -23,15 +23,15 @@ days as (
         days.series_number,
         ((today.today_on - days.day_on - 1) // 7)::integer as week,
         (1 << ((today.today_on - days.day_on - 1) % 7))::integer as day_bit,
-        days.net_quantity::double as quantity,
-        least(days.net_quantity::double, coalesce(caps.cap_quantity, 0)) as capped_quantity
+        days.unconstrained_quantity::double as quantity,
+        least(days.unconstrained_quantity::double, coalesce(caps.cap_quantity, 0))
+            as capped_quantity
     from core.series_days as days
     cross join core.today as today
     left join core.sale_caps as caps using (series_number)
     where
         days.day_on >= today.today_on - 365
-        and days.net_quantity is not null
-        and days.is_in_stock is distinct from false
+        and days.unconstrained_quantity is not null
 ),
 
 weeks as (

@@ -14,10 +14,10 @@ with
 sale_days as (
     select
         days.series_number,
-        ln(days.net_quantity::double) as log_quantity
+        ln(days.unconstrained_quantity::double) as log_quantity
     from core.series_days as days
     inner join core.today as today on days.day_on >= today.today_on - 365
-    where days.net_quantity > 0
+    where days.unconstrained_quantity > 0
 ),
 
 spreads as (
