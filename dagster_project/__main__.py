@@ -3,21 +3,28 @@
 It is the run that the schedule starts every morning, kept in the same Dagster instance (DAGSTER_HOME).
 """
 
+import logging
 import sys
+from typing import Any
+from uuid import uuid4
 
 import dagster as dg
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cin7_pipeline import console as terminal
 from cin7_pipeline.account import rate_limiter_of
+from cin7_pipeline.commands.errors import INTERRUPTED, STOPPED
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.runtime import configure
 from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from dagster_project.definitions import defs
-from dagster_project.defs.sensors import reason_of
+from dagster_project.defs.sensors import first_error, reason_of
 
-QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+RUN_CONFIG: dict[str, Any] = {"loggers": {"progress": {}}}
+# What Ctrl-C raises in a step: Dagster's own, where it has taken the signal.
+STOPS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
 
 
 def main() -> int:
@@ -37,20 +44,66 @@ def main() -> int:
     except PipelineError as error:
         terminal.print_line(f"cin7: {error}", "red")
         return 1
+    except KeyboardInterrupt:
+        terminal.print_line(f"cin7: {STOPPED}", "red")
+        return INTERRUPTED
     return 0
 
 
 def run_daily_sync(console: Console) -> bool:
     """Run the job, print why it failed where it did, and return whether it succeeded."""
-    job = defs().resolve_job_def("daily_sync")
-    with dg.DagsterInstance.get() as instance:
-        result = job.execute_in_process(instance=instance, run_config=QUIET, raise_on_error=False)
+    bar = Progress(
+        SpinnerColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+        console=console,
+        transient=True,
+    )
+    with_bar = dg.Definitions.merge(defs(), dg.Definitions(loggers={"progress": shown_on(bar)}))
+    job = with_bar.resolve_job_def("daily_sync")
+    run_id = str(uuid4())
+    with dg.DagsterInstance.get() as instance, bar:
+        try:
+            result = job.execute_in_process(
+                instance=instance, run_config=RUN_CONFIG, raise_on_error=False, run_id=run_id
+            )
+        finally:
+            # Where Ctrl-C met Dagster between two steps, it leaves the run open.
+            run = instance.get_run_by_id(run_id)
+            if run and not run.is_finished:
+                instance.report_run_canceled(run)
     failures = [event for event in result.all_events if event.is_failure]
     # A run that could not take the lock has no failed step: it fails as a whole.
     for event in [event for event in failures if event.is_step_failure] or failures:
+        if (error := first_error(event)) and error.cls_name in STOPS:
+            raise KeyboardInterrupt
         where = event.step_key or event.job_name
         console.print(f"{where} failed: {reason_of(event)}", style="red", markup=False)
     return result.success
+
+
+def shown_on(bar: Progress) -> dg.LoggerDefinition:
+    """Return a logger of runs that shows how far a run is: its last message, and nothing of Dagster's own.
+
+    Where standard output is no terminal, each message is a line.
+    """
+    task = bar.add_task("Starting", total=None)
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            message = getattr(record, "dagster_meta", {}).get("orig_message")
+            if message is None or getattr(record, "dagster_event", None):
+                return
+            bar.update(task, description=message)
+            if not bar.console.is_terminal:
+                bar.console.print(message, markup=False, highlight=False)
+
+    def logger(_: dg.InitLoggerContext) -> logging.Logger:
+        made = logging.Logger("progress", logging.INFO)
+        made.addHandler(Handler())
+        return made
+
+    return dg.LoggerDefinition(logger)
 
 
 def show(settings: Settings, console: Console) -> None:

@@ -14,6 +14,12 @@ from cin7_pipeline.errors import AuditFailed, PipelineError
 DISK_IS_FULL = re.compile("No space left on device|File too large|quota exceeded", re.IGNORECASE)
 FREE_SPACE = "the disk is full; free some space, then run the same again: nothing was lost"
 
+STOPPED = (
+    "stopped; nothing is lost and people keep the release they have: run the same again to go on"
+)
+# What a shell says of a program that Ctrl-C ended.
+INTERRUPTED = 130
+
 
 @contextmanager
 def user_errors() -> Iterator[None]:
@@ -22,6 +28,9 @@ def user_errors() -> Iterator[None]:
         yield
     except BrokenPipeError:  # whoever reads our output has left
         raise
+    except KeyboardInterrupt:
+        _complain(STOPPED)
+        raise typer.Exit(INTERRUPTED) from None
     except AuditFailed as error:
         _complain(_advised(str(error)))
     except PipelineError as error:

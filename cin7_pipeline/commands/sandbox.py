@@ -1,5 +1,7 @@
 """`cin7 sandbox`: the simulated account, served to other processes of this machine."""
 
+from contextlib import suppress
+
 from cin7_pipeline.account import sandbox_of
 from cin7_pipeline.console import console, settings_with_warnings
 from cin7_pipeline.settings import SANDBOX_TIME_ZONE
@@ -13,4 +15,5 @@ def run(port: int) -> None:
         screen.print(f"  export CIN7_BASE_URL={server.base_url} CIN7_TIME_ZONE={SANDBOX_TIME_ZONE}")
         screen.print(f"  export CIN7_USERNAME={server.username} CIN7_API_KEY={server.api_key}")
         screen.print("  export CIN7_DATA_DIR=data/served")
-        server.wait()
+        with suppress(KeyboardInterrupt):
+            server.wait()

@@ -51,6 +51,7 @@ def make_release(
     if not selected and own.isdisjoint(c.asset_key for c in context.selected_asset_check_keys):
         return
     reports: list[BuildReport] = []
+    context.log.info(f"Building and checking {len(catalogue.models)} tables")
     try:
         if selected:
             made = publish_release(settings, only_news=True, on_report=reports.append)

@@ -76,6 +76,8 @@ def read(
     for warning in settings.warnings():
         context.log.warning(warning)
 
+    context.log.info(f"Reading {len(windows)} entities of Cin7")
+
     def log_every_tenth_page(entity: str, rows: int) -> None:
         # A line is an event that Dagster keeps; a page has 250 rows.
         if rows // 2500 > (rows - 250) // 2500:

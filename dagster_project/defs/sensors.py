@@ -1,5 +1,7 @@
 """This module watches runs: it tells of those that failed, and fails those whose process is gone."""
 
+from typing import Any
+
 import dagster as dg
 
 from cin7_pipeline.alerts import send_alert
@@ -34,10 +36,16 @@ def failed_runs(context: dg.RunFailureSensorContext, settings: SettingsResource)
 
 def reason_of(failure: dg.DagsterEvent) -> str:
     """Return what went wrong first in a step or a run that failed, in its own words."""
+    error = first_error(failure)
+    return error.message.strip() if error else "no reason given"
+
+
+def first_error(failure: dg.DagsterEvent) -> Any:
+    """Return the error that caused the others, as Dagster keeps it, or None where there is none."""
     error = getattr(failure.event_specific_data, "error", None)
     while error and error.cause:
         error = error.cause
-    return error.message.strip() if error else "no reason given"
+    return error
 
 
 @dg.sensor(

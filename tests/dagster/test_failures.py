@@ -1,6 +1,7 @@
 """What the events of a run tell: what to do about a failure, and never a key or a person."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import dagster as dg
@@ -149,6 +150,23 @@ def test_a_run_that_cannot_take_the_lock_says_why(
     said = capsys.readouterr().out
     assert "daily_sync failed: FileExistsError: " in said
     assert f"{company.folder.name}/state" in said.replace("\n", "")
+
+
+def test_ctrl_c_ends_a_run_by_hand_with_a_sentence_and_closes_it(
+    company: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever stops `make run` sees no traceback, and Dagster no run that goes on for ever."""
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        monkeypatch.setattr(dg.DagsterInstance, "get", lambda: nullcontext(instance))
+        monkeypatch.setattr("dagster_project.defs.raw.read_entities", stop)
+        assert main() == 130
+        [stopped] = instance.get_runs()
+    assert stopped.is_finished
+    assert capsys.readouterr().err.splitlines()[-1].startswith("cin7: stopped; nothing is lost")
 
 
 def test_a_run_by_hand_says_what_is_unwise_and_what_failed(

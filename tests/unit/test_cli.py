@@ -292,6 +292,20 @@ def test_the_sandbox_serves_until_it_is_interrupted(shop: Company) -> None:
     assert len(answer.json()) == 1
 
 
+def test_ctrl_c_ends_a_command_with_a_sentence(
+    shop: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever stops a sync learns that nothing is lost, and sees no traceback."""
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cin7_pipeline.commands.sync.sync_with_progress", stop)
+    result = cin7("sync")
+    assert result.exit_code == 130
+    assert result.stderr.splitlines()[-1].startswith("cin7: stopped; nothing is lost")
+
+
 def test_without_credentials_the_sandbox_is_announced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
