@@ -119,10 +119,12 @@ def _item(item: Item, asked: str) -> Iterator[RenderableType]:
     if match["is_near_match"]:
         yield Text(f"  differs from '{asked}' in case or spaces: SKUs match only when equal")
     if product:
-        kit = ", a kit" if product["is_kit"] else ""
+        kind = ", a kit" if product["is_kit"] else ""
+        if not product["is_stocked"]:
+            kind += ", not kept in stock, so neither forecast nor projected"
         status = f"{product['product_status'] or '?'}/{product['option_status'] or '?'} in Cin7"
         created = f"created {_time(product['created_on'])}"
-        yield Text(f"  {product['name'] or ''}{kit}, {status}, {created}")
+        yield Text(f"  {product['name'] or ''}{kind}, {status}, {created}")
     else:
         yield Text("  gone from Cin7; only its history is kept")
     for title, rows in item.tables.items():

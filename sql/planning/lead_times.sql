@@ -2,8 +2,8 @@
 about: >-
   How long items took to arrive, measured on received purchase orders (creation to full receipt)
   and transfers (dispatch to receipt); a document is one observation of each item on it. A purchase
-  order entered when the goods had come, and a transfer received before it left, are none. One row
-  per kind, lane, option and size.
+  order entered when the goods had come, and a transfer received before it left, are none; what is
+  not kept in stock has none. One row per kind, lane, option and size.
 grain: [kind, lane, product_option_id, size]
 columns:
   kind:
@@ -30,13 +30,15 @@ with
 
 document_items as (
     select distinct
-        document_kind::varchar as kind,
-        document_id,
-        product_option_id,
-        size,
-        sku
-    from core.included_lines
-    where document_kind in ('purchase_order', 'transfer')
+        lines.document_kind::varchar as kind,
+        lines.document_id,
+        lines.product_option_id,
+        lines.size,
+        lines.sku
+    from core.included_lines as lines
+    left join core.items as items using (product_option_id, size)
+    where
+        lines.document_kind in ('purchase_order', 'transfer') and coalesce(items.is_stocked, true)
 )
 
 select

@@ -21,7 +21,8 @@ columns:
   likely_cause: >-
     Null where both agree, else the first that applies. "documents without a branch": give them one
     in Cin7, or name one in CIN7_DEFAULT_BRANCH_ID. "unmapped branch": add the branch to
-    data/settings/warehouses.csv. "kit components": Cin7 may count the kit, its parts or both.
+    data/settings/warehouses.csv. "not kept in stock": by its stock control or the settings, so
+    that Cin7 may count none. "kit components": Cin7 may count the kit, its parts or both.
     "description-only lines": an open line has the code and no item; see data_issues. "several
     items share the sku": give each a code of its own. "faulty, laid by or held by hand": look for
     them in Cin7. "opened before the history that was read": cin7 resync reads it. "not in Cin7's

@@ -96,7 +96,9 @@ class Oracle:
             "sync_coverage": sync_coverage(reads),
         }
         orders, receipts = tables["purchase_order_lines"], tables["transfer_lines"]
-        tables["lead_times"] = lead_times(orders, receipts, suppliers)
+        tables["lead_times"] = lead_times(
+            filter(items.is_stocked, orders), filter(items.is_stocked, receipts), suppliers
+        )
         daily = demand_daily(tables["sales_lines"], tables["return_lines"])
         goods = [row for row in daily if items.is_stocked(row)]
         depleted = demand_daily(sales_lines(left, calendar), return_lines(came_back, calendar))

@@ -7,8 +7,8 @@ columns:
   product_option_id: Cin7 id of the option.
   size: Size; '' when unsized.
   measure: open_sales, incoming, holding or available.
-  cause: kit components, description-only lines or several items share the sku, the first that
-    applies; null where none does.
+  cause: not kept in stock, kit components, description-only lines or several items share the sku,
+    the first that applies; null where none does.
   is_older_than_history: True where the item existed before the first day whose documents of the
     measure's kind were read, so that one of them may still be open.
 */
@@ -44,6 +44,7 @@ item_measures as (
         unnest(['open_sales', 'incoming', 'holding', 'available']) as measure,
         lower(trim(items.sku)) as folded_sku,
         items.is_sku_shared,
+        items.is_stocked,
         items.is_kit or component_items.product_option_id is not null as is_in_kits
     from core.items as items
     left join component_items using (product_option_id, size)
@@ -55,6 +56,7 @@ causes as (
         item_measures.size,
         item_measures.measure,
         case
+            when not item_measures.is_stocked then 'not kept in stock'
             when item_measures.is_in_kits then 'kit components'
             when codes.folded_code is not null then 'description-only lines'
             when item_measures.is_sku_shared then 'several items share the sku'

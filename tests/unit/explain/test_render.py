@@ -2,6 +2,8 @@
 
 import pytest
 
+from cin7_pipeline.explain.item import Item
+from cin7_pipeline.explain.lookup import Explanation
 from tests.sample_shop import PERSON, SKU
 from tests.unit.explain.explain_helpers import ask, text
 from tests.unit.load.fake_account import Company
@@ -20,3 +22,12 @@ def test_no_answer_names_a_person(shop: Company) -> None:
     for asked in ("SO-1", "PO-1", SKU):
         told = str(ask(shop, asked)) + text(ask(shop, asked))
         assert not any(str(value) in told for value in PERSON.values())
+
+
+def test_an_item_that_is_not_kept_in_stock_says_what_that_means() -> None:
+    """Nobody looks for the projection of a service."""
+    match = {"sku": "FITTING", "product_option_id": 1, "size": "", "is_near_match": False}
+    product = dict.fromkeys(("name", "product_status", "option_status", "created_on"), None)
+    service = Item(match, product | {"is_kit": False, "is_stocked": False}, {}, [])
+    shown = text(Explanation("FITTING", [], [service], [], [], [], None))
+    assert "not kept in stock, so neither forecast nor projected" in " ".join(shown.split())
