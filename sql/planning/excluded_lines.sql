@@ -59,7 +59,13 @@ select
             then 'below 0 at price 0, so an adjustment of stock and no sale; see data_issues'
         when 'negative_return'
             then 'below 0 at a price, so no sale but a return in demand_daily; see data_issues'
-        when 'kit_component' then 'component of a kit, whose own line counts'
+        when 'kit_component'
+            then
+                case
+                    when orphans.line_number is null
+                        then 'component of a kit, whose own line counts'
+                    else 'component of a kit that is not on the document; see data_issues'
+                end
         when 'description_only' then 'no item has this code; see data_issues'
         when 'sizes_do_not_add_up' then 'units that no size of the line has; see data_issues'
         when 'quantity_implausible' then 'no line has so many units; see data_issues'
@@ -78,5 +84,6 @@ from core.line_exclusions as rules
 inner join core.document_line_items as items using (line_number, size)
 inner join core.documents as documents using (document_kind, document_id)
 inner join core.document_attributes as attributes using (document_kind, document_id)
+left join core.orphan_components as orphans using (line_number)
 left join core.sales_orders as orders
     on items.document_kind = 'sales_order' and items.document_id = orders.sales_order_id

@@ -8,6 +8,7 @@ columns:
   document_kind: sales_order, purchase_order, transfer or credit_note.
   document_id: Cin7 id of the document.
   line_id:
+  parent_line_id:
   is_component: True where the line is a component of a kit on the same document.
   product_option_id:
   code:
@@ -30,6 +31,7 @@ lines as (
         document_kind,
         document_id,
         line_id,
+        parent_line_id,
         parent_line_id is not null as is_component,
         product_option_id,
         code,
@@ -69,6 +71,7 @@ select
     document_kind,
     document_id,
     line_id,
+    parent_line_id,
     is_component,
     product_option_id,
     code,

@@ -24,7 +24,7 @@ unshipped as (
         lines.document_kind,
         lines.document_id,
         lines.line_id,
-        lines.is_component
+        lines.parent_line_id
     from core.document_lines as lines
     semi join shipped_documents using (document_kind, document_id)
     where
@@ -32,33 +32,13 @@ unshipped as (
         and (lines.quantity > 0 or (lines.document_kind = 'credit_note' and lines.quantity < 0))
 ),
 
-components as (
-    select
-        'sales_order' as document_kind,
-        sales_order_id as document_id,
-        line_id,
-        parent_line_id,
-        shipped_quantity > 0 as is_shipped
-    from staging.sales_order_lines
-    where parent_line_id is not null
-    union all
-    select
-        'credit_note' as document_kind,
-        credit_note_id as document_id,
-        line_id,
-        parent_line_id,
-        coalesce(returned_quantity, quantity) <> 0 as is_shipped
-    from staging.credit_note_lines
-    where parent_line_id is not null
-),
-
-kits_of_shipped_components as (
+shipped_kits as (
     select distinct
         document_kind,
         document_id,
         parent_line_id
-    from components
-    where is_shipped
+    from core.document_lines
+    where parent_line_id is not null and is_partly_fulfilled
 ),
 
 goods as (
@@ -67,13 +47,13 @@ goods as (
     inner join core.document_line_items as items using (line_number)
     inner join core.items as stocked
         on items.product_option_id = stocked.product_option_id and items.size = stocked.size
-    where not lines.is_component and stocked.is_stocked
+    where lines.parent_line_id is null and stocked.is_stocked
 )
 
 select lines.line_number
 from unshipped as lines
 semi join goods using (line_number)
-anti join kits_of_shipped_components as kits
+anti join shipped_kits as kits
     on
         lines.document_kind = kits.document_kind
         and lines.document_id = kits.document_id
@@ -81,6 +61,4 @@ anti join kits_of_shipped_components as kits
 union all
 select lines.line_number
 from unshipped as lines
-inner join components using (document_kind, document_id, line_id)
-semi join kits_of_shipped_components using (document_kind, document_id, parent_line_id)
-where lines.is_component
+semi join shipped_kits using (document_kind, document_id, parent_line_id)
