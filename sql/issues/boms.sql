@@ -1,7 +1,8 @@
 /*
 about: >-
   Bills of materials that cannot be taken apart: components that are no item, and products that
-  are made of themselves; one row per bill, or per component.
+  are made of themselves or take more of a component than there can be; one row per bill, component
+  or product.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -75,3 +76,23 @@ select
 from core.bom_lines
 where not is_component_known
 group by bom_master_id, component_id
+union all
+select
+    'bom_quantity_implausible' as issue,
+    'product_option' as document_kind,
+    components.kit_option_id as document_id,
+    0::bigint as line_id,
+    'error' as severity,
+    printf(
+        'a unit of "%s" takes more than there can be of %s',
+        coalesce(min(kits.sku), ''),
+        string_agg(distinct '"' || items.sku || '"', ', ' order by '"' || items.sku || '"')
+    ) as detail,
+    'Correct the quantities in the bills of materials in Cin7; until then a sale takes none of the '
+    || 'component.' as suggestion
+from core.bom_components as components
+inner join core.items as items
+    on components.component_option_id = items.product_option_id and items.size = ''
+left join core.items as kits on components.kit_option_id = kits.product_option_id
+where components.quantity is null
+group by components.kit_option_id

@@ -55,6 +55,8 @@ issues as (
     union all by name
     select * from issues.sizes
     union all by name
+    select * from issues.catalogue
+    union all by name
     select * from issues.distribution_branches
     union all by name
     select * from issues.transfers

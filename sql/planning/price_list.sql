@@ -22,6 +22,6 @@ select
     items.sku,
     prices.price,
     lower(prices.tier) = lower(getvariable('price_tier')) as is_default_tier
-from staging.product_option_prices as prices
+from core.option_prices as prices
 inner join core.items as items using (product_option_id, size)
 where lower(prices.tier) <> 'cost' and not items.is_deleted

@@ -16,7 +16,7 @@ entries as (
     select
         product_option_id,
         size,
-        unnest(map_entries(from_json(price_columns, '"MAP(VARCHAR, DECIMAL(18, 4))"'))) as entry
+        unnest(map_entries(from_json(price_columns, '"MAP(VARCHAR, DECIMAL(38, 4))"'))) as entry
     from staging.product_options
 )
 

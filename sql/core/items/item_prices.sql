@@ -18,7 +18,7 @@ option_prices as (
         lower(tier) as tier,
         currency,
         min(price) as price
-    from staging.product_option_prices
+    from core.option_prices
     group by product_option_id, size, lower(tier), currency
 ),
 
@@ -57,11 +57,17 @@ select
     options.size,
     coalesce(
         tier_prices.price,
-        case when lower(getvariable('price_tier')) = 'wholesale' then options.wholesale_price end
+        case
+            when
+                lower(getvariable('price_tier')) = 'wholesale'
+                and abs(options.wholesale_price) < limits.money_limit
+                then options.wholesale_price
+        end
     ) as unit_price,
     coalesce(costs.price, first_costs.price) as unit_cost,
     tier_prices.currency
 from staging.product_options as options
+cross join core.plausible_numbers as limits
 left join tier_prices using (product_option_id, size)
 left join costs using (product_option_id, size, currency)
 left join first_costs using (product_option_id, size)
