@@ -65,6 +65,9 @@ def item_lines(raw: Raw, table: str, parent: str, done: str | None, sizes: str |
     """One row per line and size with its item: quantities, what is done of them, price, discount."""
     lines = raw.table(table, _columns(parent, done, sizes))
     parts = _parts(lines, sizes) if sizes else lines.iloc[:0][[*LINE]].assign(size="", code="")
+    is_part = lines["line_done"].between(0, lines["line_quantity"], inclusive="neither")
+    share = (lines["line_done"] / lines["line_quantity"]).where(is_part, 1)
+    lines["discount"] = (lines["discount"] * share).round(4)
     whole = lines.merge(parts[LINE].drop_duplicates(), on=LINE, how="left", indicator=True)
     unsized = whole[whole["_merge"] == "left_only"].drop(columns="_merge").assign(size="")
     unsized["ordered_quantity"] = unsized["line_quantity"]

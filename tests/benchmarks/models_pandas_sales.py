@@ -56,6 +56,9 @@ def _sales(raw: Raw) -> DataFrame:
     orders["channel"] = orders["source"].fillna("").replace("", "Direct")
     orders["warehouse"] = orders["branch_id"].map(raw.warehouses).fillna("unmapped")
     lines = item_lines(raw, "sales_order_lines", "sales_order_id", "qty_shipped", "sizes")
+    # Of an order of which something was shipped, only what was is sold; its kits are shipped themselves.
+    of_order = lines.groupby("document_id")["line_done"]
+    lines["is_unshipped"] = (lines["line_done"] <= 0) & (of_order.transform("max") > 0)
     lines = lines[~lines["is_component"] & lines["product_option_id"].notna()]
     return lines.merge(_rooted(orders), on="document_id")
 
@@ -71,7 +74,7 @@ def _rooted(orders: DataFrame) -> DataFrame:
 
 
 def _sold(lines: DataFrame) -> DataFrame:
-    rows = lines[lines["dispatched_on"].notna()].copy()
+    rows = lines[lines["dispatched_on"].notna() & ~lines["is_unshipped"]].copy()
     rows["quantity"] = rows["done_quantity"].where(rows["line_done"] > 0, rows["ordered_quantity"])
     rows["net_amount"] = (rows["quantity"] * rows["unit_price"] - rows["discount"]).round(4)
     names = "channel source branch_id warehouse product_option_id sku quantity unit_price discount"
