@@ -26,8 +26,9 @@ stated_prices as (
     select
         product_option_id,
         size,
-        unnest(['retail price', 'wholesale price']) as name,
-        unnest([retail_price, wholesale_price])::decimal(38, 4) as price
+        unnest(['retail price', 'wholesale price', 'VIP price', 'special price']) as name,
+        nullif(unnest([retail_price, wholesale_price, vip_price, special_price]), 0)
+        ::decimal(38, 4) as price
     from staging.product_options
 ),
 

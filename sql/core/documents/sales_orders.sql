@@ -26,14 +26,6 @@ known_references as (
     from staging.sales_orders
 ),
 
-shipped_orders as (
-    select document_id as sales_order_id
-    from core.document_lines
-    where document_kind = 'sales_order' and quantity > 0 and not is_component
-    group by document_id
-    having bool_and(fulfilled_quantity >= quantity)
-),
-
 orders as (
     select
         orders.sales_order_id,
@@ -57,6 +49,24 @@ orders as (
             and orders.sales_order_id = documents.document_id
     cross join core.plausible_days as days
     cross join core.today as today
+),
+
+-- Fees and services are never shipped, nor need a kit be whose components were.
+shipped_orders as (
+    select lines.document_id as sales_order_id
+    from core.document_lines as lines
+    semi join orders
+        on
+            lines.document_id = orders.sales_order_id
+            and orders.is_open
+            and orders.invoiced_on is not null
+    left join core.unshipped_lines as unshipped using (line_number)
+    where lines.document_kind = 'sales_order' and lines.quantity > 0
+    group by lines.document_id
+    having
+        bool_or(lines.is_partly_fulfilled)
+        and bool_and(not lines.is_partly_fulfilled or lines.fulfilled_quantity >= lines.quantity)
+        and bool_and(unshipped.line_number is null)
 )
 
 select
