@@ -11,8 +11,8 @@ columns:
   warehouse: Warehouse of the credit note's branch; unmapped where the branch is not known.
   product_option_id: Cin7 id of the option.
   sku: Code of the item, verbatim.
-  quantity: Units returned, in stocking units, positive; those that came back by Cin7, else
-    those that were credited.
+  quantity: Units returned, in stocking units, positive; those that came back by Cin7, at
+    most those that were credited, which count where Cin7 does not say.
   returned_on: Day the credit note was completed, local date.
   branch_id: Cin7 id of the credit note's branch; null where it has none.
   channel: >-

@@ -96,7 +96,8 @@ quantities as (
         case when implausible_by is null then discount else 0 end as discount,
         case
             when implausible_by = 'quantity_implausible' then 0
-            when document_kind = 'credit_note' and is_partly_fulfilled then abs(fulfilled_quantity)
+            when document_kind = 'credit_note' and is_partly_fulfilled
+                then least(abs(fulfilled_quantity), abs(ordered_quantity))
             when document_kind = 'credit_note' then abs(ordered_quantity)
             when document_kind = 'sales_order' and is_partly_fulfilled then fulfilled_quantity
             else ordered_quantity
