@@ -160,6 +160,23 @@ def status(
 
 
 @app.command()
+def orders(
+    days: Annotated[int, typer.Option(min=0, max=365, help="Order dates this far ahead.")] = 7,
+    csv: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", file_okay=False, help="Write files for Cin7's imports there."
+        ),
+    ] = None,
+) -> None:
+    """Show what is to be ordered, and by when; nothing is written to Cin7, a person imports the files."""
+    with user_errors():
+        from cin7_pipeline.commands import orders as command
+
+        command.run(days, csv)
+
+
+@app.command()
 def why(
     asked: Annotated[
         list[str],

@@ -57,6 +57,30 @@ QUESTIONS = {
         from {item} group by warehouse order by warehouse
         """,
     ),
+    "How it is planned": (
+        "planning.item_policies",
+        """
+        select
+            warehouse, coalesce(why_not_planned, 'yes') as planned,
+            daily_demand as "a day", lead_days || ' (' || lead_basis || ')' as "lead days",
+            review_days as review, service_level * 100 as "service %", safety_stock as reserve,
+            reorder_point as "order at", order_up_to as "fill to", position as "on hand or coming",
+            surplus_quantity as spare, multiple as pack, setting_row as settings
+        from {item} order by warehouse
+        """,
+    ),
+    "Suggested orders": (
+        "planning.suggested_orders",
+        """
+        select
+            replace(kind, '_', ' ') as kind, source as "from", warehouse as "to", quantity as units,
+            quantity_before_limits as "before limits", limit_applied as limits,
+            order_by_on || case when is_late then ', late' else '' end as "order by",
+            needed_on as needed, lead_days || ' (' || lead_basis || ')' as "lead days",
+            value || ' ' || currency || ' (' || cost_basis || ')' as value
+        from {item} order by order_by_on, warehouse, kind
+        """,
+    ),
     "Last returns": (
         "planning.return_lines",
         """

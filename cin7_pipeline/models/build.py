@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from pydantic import BaseModel
 
@@ -245,12 +246,14 @@ def write_business_settings(connection: DuckDBPyConnection, business: BusinessSe
         "settings.customer_groups": business.customer_groups,
         "settings.not_stocked": business.not_stocked,
         "settings.custom_fields": business.custom_fields,
+        "settings.replenishment": business.replenishment,
+        "settings.stocktake_master": business.stocktake_master,
     }
     connection.execute("create schema if not exists settings")
     for table, rules in rules_by_table.items():
         columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in SETTINGS[table].items())
         connection.execute(f"create or replace table {table} ({columns})")
-        places = ", ".join("?" * len(SETTINGS[table]))
-        for rule in rules:
-            values = list(rule.model_dump().values())
-            connection.execute(f"insert into {table} values ({places})", values)
+        if rows := [rule.model_dump() for rule in rules]:
+            connection.register("rules", pa.Table.from_pylist(rows))
+            connection.execute(f"insert into {table} select * from rules")
+            connection.unregister("rules")

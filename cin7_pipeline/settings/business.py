@@ -1,7 +1,8 @@
 """This module reads what a business says of its own account: the CSV files that people edit in a spreadsheet.
 
-They name channels, warehouses, customer groups, custom fields and what is not kept in stock. Every fault of
-every file is reported at once, before anything is read. It does not apply the rules: that is in `sql/`.
+They name channels, warehouses, customer groups, custom fields and what is not kept in stock; `planning_rules`
+declares those about replenishment. Every fault of every file is reported at once, before anything is read. It
+does not apply the rules: that is in `sql/`.
 """
 
 import re
@@ -16,6 +17,11 @@ from cin7_pipeline.errors import SettingsError
 # Only for the names of those that have custom fields, as in `validators`.
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.settings.csv_reader import read_rows
+from cin7_pipeline.settings.planning_rules import (
+    BUILT_IN_REPLENISHMENT,
+    ReplenishmentRule,
+    StocktakeRow,
+)
 from cin7_pipeline.settings.validators import Name, WholeNumber, must
 
 UNMAPPED = "unmapped"
@@ -106,6 +112,8 @@ class BusinessSettings:
     customer_groups: tuple[CustomerGroupRule, ...] = ()
     not_stocked: tuple[NotStockedRule, ...] = ()
     custom_fields: tuple[CustomFieldRule, ...] = ()
+    replenishment: tuple[ReplenishmentRule, ...] = (BUILT_IN_REPLENISHMENT,)
+    stocktake_master: tuple[StocktakeRow, ...] = ()
 
     def custom_fields_of(self, entity: str) -> tuple[str, ...]:
         """Return Cin7's codes of the custom fields that are read of this entity."""
@@ -135,6 +143,15 @@ def load_business_settings(folder: Path) -> BusinessSettings:
         lambda r: f"{r.entity} {r.cin7_field.casefold()}",
         lambda r: f"{r.entity} {r.name}",
     )
+    replenishment = read_rows(
+        folder / "replenishment.csv", ReplenishmentRule, faults, lambda r: r.key
+    )
+    stocktake_master = read_rows(
+        folder / "stocktake_master.csv",
+        StocktakeRow,
+        faults,
+        lambda r: f"{r.sku} at {r.branch or 'all branches'}",
+    )
     enabled: dict[str, bool] = {}
     for rule in warehouses:
         if rule.warehouse == UNMAPPED:
@@ -152,4 +169,6 @@ def load_business_settings(folder: Path) -> BusinessSettings:
         customer_groups=tuple(groups),
         not_stocked=tuple(not_stocked),
         custom_fields=tuple(custom_fields),
+        replenishment=(*replenishment, BUILT_IN_REPLENISHMENT),
+        stocktake_master=tuple(stocktake_master),
     )

@@ -6,6 +6,7 @@ what their rows mean: that is in `business`.
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,16 +24,19 @@ def read_rows(
 ) -> list[Row]:
     """Return the rows of one file, none where there is no file, and add what is wrong to `faults`.
 
-    Blanks around a cell do not count. Two rows that share one of the `keys` are a fault.
+    Blanks around a cell do not count. Two rows that share one of the `keys` are a fault. A field `line` of
+    the row type is the place of the row in the file.
     """
     rows: list[Row] = []
     seen: set[tuple[int, object]] = set()
-    for line, record in _records(path, list(row_type.model_fields), faults):
+    for line, record in _records(path, Header(row_type), faults):
+        if "line" in row_type.model_fields:
+            record["line"] = str(line)
         try:
             row = row_type.model_validate(record)
         except ValidationError as error:
             faults += [
-                f"  {path}:{line}: {fault['loc'][0]} is {shortened(fault['input'])}: {in_words(fault)}"
+                f"  {path}:{line}: {_place_of(fault)}{in_words(fault)}"
                 for fault in error.errors(include_url=False)
             ]
             continue
@@ -43,6 +47,45 @@ def read_rows(
         seen |= own
         rows.append(row)
     return rows
+
+
+class Header:
+    """Which columns a file may have: those of its row type, all of them and in order.
+
+    Where each field has a default, columns may be left out and stand in any order, and a blank cell says
+    nothing. `headings` of the row type, if any, are the columns of another program's export by their
+    letters; what else the export has is passed over.
+    """
+
+    def __init__(self, row_type: type[BaseModel]) -> None:
+        fields = {name: each for name, each in row_type.model_fields.items() if name != "line"}
+        self.columns = list(fields)
+        self._required = {name for name, each in fields.items() if each.is_required()}
+        self._headings: dict[str, str] = getattr(row_type, "headings", {})
+        self.skips_blanks = bool(self._headings) or not self._required
+
+    @property
+    def rule(self) -> str:
+        """What is right, in words."""
+        if self._headings:
+            return f"there must be {' and '.join(sorted(self._required))} among them"
+        return f"they {'may' if self.skips_blanks else 'must'} be {', '.join(self.columns)}"
+
+    def fields_of(self, found: list[str]) -> list[str] | None:
+        """Return the field that each column holds, '' for one that is passed over; None if it will not do."""
+        if self._headings:
+            names = [self._headings.get(re.sub(r"\W|_", "", each.casefold()), "") for each in found]
+            held = [name for name in names if name]
+            is_right = self._required <= {*held}
+        else:
+            names = held = found
+            is_right = {*found} <= {*self.columns} if self.skips_blanks else found == self.columns
+        return names if is_right and held and len(held) == len({*held}) else None
+
+
+def _place_of(fault: Any) -> str:
+    """Name the cell that is wrong; nothing where several cells are at odds."""
+    return f"{fault['loc'][0]} is {shortened(fault['input'])}: " if fault["loc"] else ""
 
 
 def in_words(fault: Any) -> str:
@@ -57,9 +100,7 @@ def shortened(value: object) -> str:
     return text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}…"
 
 
-def _records(
-    path: Path, columns: list[str], faults: list[str]
-) -> Iterator[tuple[int, dict[str, str]]]:
+def _records(path: Path, header: Header, faults: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield line number and cells of each row that is not blank."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -73,10 +114,10 @@ def _records(
         return
     rows = _rows(path, text, faults)
     line, found = next(rows, (1, []))
-    if found != columns:
+    columns = header.fields_of(found)
+    if columns is None:
         faults.append(
-            f"  {path}:{line}: the columns are {shortened(', '.join(found))};"
-            f" they must be {', '.join(columns)}"
+            f"  {path}:{line}: the columns are {shortened(', '.join(found))}; {header.rule}"
         )
         return
     for line, cells in rows:
@@ -86,7 +127,11 @@ def _records(
                 f" {shortened(cells[-1])}; put quotes around a cell that holds a separator"
             )
             continue
-        yield line, dict.fromkeys(columns, "") | dict(zip(columns, cells, strict=False))
+        record = dict.fromkeys(columns, "") | dict(zip(columns, cells, strict=False))
+        if header.skips_blanks:
+            record = {name: cell for name, cell in record.items() if cell}
+        record.pop("", None)
+        yield line, record
 
 
 def _rows(path: Path, text: str, faults: list[str]) -> Iterator[tuple[int, list[str]]]:

@@ -105,6 +105,30 @@ SETTINGS = {
     "settings.customer_groups": {"customer_group": "varchar", "is_included": "boolean"},
     "settings.not_stocked": {"field": "varchar", "pattern": "varchar"},
     "settings.custom_fields": {"entity": "varchar", "cin7_field": "varchar", "name": "varchar"},
+    "settings.replenishment": {
+        "line": "integer",
+        "sku": "varchar",
+        "category": "varchar",
+        "supplier_id": "bigint",
+        "warehouse": "varchar",
+        "is_planned": "boolean",
+        "review_days": "integer",
+        "lead_days": "integer",
+        "service_level": "decimal(18, 4)",
+        "safety_days": "integer",
+        "min_stock": DECIMAL,
+        "max_stock": DECIMAL,
+        "moq": DECIMAL,
+        "multiple": DECIMAL,
+        "source": "varchar",
+    },
+    "settings.stocktake_master": {
+        "line": "integer",
+        "sku": "varchar",
+        "branch": "varchar",
+        "safety_stock": DECIMAL,
+        "optimal_stock": DECIMAL,
+    },
 }
 
 # One snapshot a day, and one read of a day: a later one takes the place of an earlier (`load/commit.py`).

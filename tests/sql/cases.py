@@ -109,6 +109,16 @@ class Bench:
         if missing or surplus:
             pytest.fail(_difference(_columns_of(case, model), missing, surplus, actual), False)
 
+    def rows(self, case: Case) -> Rows:
+        """Return the rows that the model makes of what the case gives."""
+        model = self.catalogue.model(case.model)
+        self._build_empty((model.name, *(t for t in case.given if not _is_source(t))))
+        with self._situation(case):
+            self._rebuild(model, case)
+            found = self.connection.execute(f"from {model.name}")
+            names = [column[0] for column in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
     def _build_empty(self, names: tuple[str, ...]) -> None:
         """Make the tables that the models need, from nothing, unless they are there already."""
         for model in self.catalogue.upstream(names):

@@ -23,6 +23,7 @@ from cin7_pipeline.load.records import ChangedRecords, RecordReader, RecordVersi
 from cin7_pipeline.omni.endpoint import Column, Endpoint
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.settings import load_business_settings, load_settings
+from cin7_pipeline.settings.csv_reader import Header
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 from tests.environment import bare_environment
@@ -72,7 +73,7 @@ def _set_variable(trial: Trial, folder: Path) -> str:
 def _write_cell(trial: Trial, folder: Path) -> str:
     name, column = trial.place.split(" ")
     row_type = next(each for each, (file, _) in FILES.items() if file == name)
-    columns, good = list(row_type.model_fields), FILES[row_type][1].split(",")
+    columns, good = Header(row_type).columns, FILES[row_type][1].split(",")
     cells = {**dict(zip(columns, good, strict=True)), column: f'"{trial.value}"'}
     first = good if trial.words.startswith("stands twice") else []
     lines = [",".join(line) for line in (columns, first, cells.values()) if line]

@@ -15,7 +15,7 @@ import pytest
 
 from cin7_pipeline.pipeline import run_lock
 from tests.alert_server import open_alert_server
-from tests.sample_shop import CIN7, calls, cin7, enter, open_shop
+from tests.sample_shop import CIN7, SKU, calls, cin7, enter, open_shop
 from tests.unit.load.fake_account import NOW, Company
 
 
@@ -78,6 +78,22 @@ def test_old_data_fail_the_status_and_are_told(
     assert "30 hours old, more than the 26 allowed" in result.stderr
     [message] = alerts.posted
     assert "30 hours old" in message["text"]
+
+
+def test_what_is_to_be_ordered_is_shown_and_written_for_an_import(synced: Company) -> None:
+    """An order below the least stock of the settings is listed, and is a row of the file for its kind."""
+    rules = synced.folder / "settings" / "replenishment.csv"
+    rules.parent.mkdir(exist_ok=True)
+    rules.write_text(f"sku,warehouse,min_stock\n{SKU},Main DC,500\n")
+    assert cin7("publish").exit_code == 0
+    result = cin7("orders", "--days", "365", "--csv", str(synced.folder / "orders"))
+    rules.unlink()
+    assert result.exit_code == 0
+    assert "purchase order" in result.stdout
+    written = (synced.folder / "orders" / "purchase_orders.csv").read_text("utf-8-sig")
+    header, row, *_ = written.splitlines()
+    assert header.startswith("Order Reference,Company,Branch,Code,Name,Qty,")
+    assert f",{SKU}," in row
 
 
 def test_one_entity_can_be_read_alone(synced: Company) -> None:

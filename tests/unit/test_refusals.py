@@ -6,6 +6,7 @@ import pytest
 
 from cin7_pipeline.omni.endpoint import ColumnType
 from cin7_pipeline.settings import Settings
+from cin7_pipeline.settings.csv_reader import Header
 from cin7_pipeline.settings.environment import NEVER_SHOWN
 from tests.unit.refusals import Trial, parameters, trials
 from tests.unit.refusals import flags_given_a_value as flags
@@ -44,7 +45,7 @@ def test_nothing_that_can_be_given_is_without_a_case() -> None:
     """A new setting, column, argument or type without a wrong value that is refused fails here."""
     assert VARIABLES.keys() == {name.upper() for name in Settings.model_fields}
     assert {kind: set(columns) for kind, columns in CELLS.items()} == {
-        kind: set(kind.model_fields) for kind in FILES
+        kind: set(Header(kind).columns) for kind in FILES
     }
     assert (ARGUMENTS | flags()).keys() == {place for place, _ in parameters()}
     assert FIELDS.keys() >= {kind.name for kind in ColumnType}

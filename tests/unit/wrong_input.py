@@ -15,6 +15,7 @@ from cin7_pipeline.settings import (
     NotStockedRule,
     WarehouseRule,
 )
+from cin7_pipeline.settings.planning_rules import ReplenishmentRule, StocktakeRow
 
 Cases = list[tuple[str, str]]
 DIGITS = "is no whole number; write digits only, like 90"
@@ -143,6 +144,7 @@ BESIDE = {
 }
 FLAG: Cases = [(text, "is neither; write yes or no") for text in ("", "maybe", "2", "WAHR")]
 NAME: Cases = [("", "is blank; write a name")]
+UNITS: Cases = [("-1", "greater than or equal to 0"), ("few", "valid decimal")]
 CELLS: dict[type[BaseModel], dict[str, Cases]] = {
     ChannelRule: {
         "priority": [
@@ -182,6 +184,32 @@ CELLS: dict[type[BaseModel], dict[str, Cases]] = {
         ],
         "name": NAME,
     },
+    ReplenishmentRule: {
+        "sku": [("A-1", "stands twice; keep one row")],
+        "category": [("Bags", "keep one of them")],
+        "supplier_id": [("0", "greater than or equal to 1"), ("Acme", DIGITS)],
+        "warehouse": [("Main", "stands twice; keep one row")],
+        "is_planned": [("maybe", "is neither; write yes or no")],
+        "review_days": [("0", "greater than or equal to 1"), ("weekly", DIGITS)],
+        "lead_days": [("-1", "greater than or equal to 0"), ("2 weeks", DIGITS)],
+        "service_level": [
+            ("95", "less than or equal to 0.999"),
+            ("0.4", "greater than or equal to 0.5"),
+            ("95%", "valid decimal"),
+        ],
+        "safety_days": [("-1", "greater than or equal to 0"), ("1.5", DIGITS)],
+        "min_stock": [*UNITS, ("21", "min_stock 21 is above max_stock 20")],
+        "max_stock": UNITS,
+        "moq": UNITS,
+        "multiple": [("0", "greater than 0"), ("dozen", "valid decimal")],
+        "source": [("Main", "source is the warehouse itself; name another")],
+    },
+    StocktakeRow: {
+        "sku": [("", "Field required")],
+        "branch": [("Main", "stands twice; keep one row")],
+        "safety_stock": UNITS,
+        "optimal_stock": UNITS,
+    },
 }
 FILES: dict[type[BaseModel], tuple[str, str]] = {
     ChannelRule: ("channels.csv", "1,source,%web%,Web,yes"),
@@ -189,6 +217,8 @@ FILES: dict[type[BaseModel], tuple[str, str]] = {
     CustomerGroupRule: ("customer_groups.csv", "Staff,no"),
     NotStockedRule: ("not_stocked.csv", "code,Freight%"),
     CustomFieldRule: ("custom_fields.csv", "products,products_1,Season"),
+    ReplenishmentRule: ("replenishment.csv", "A-1,,,Main,yes,7,30,0.95,,5,20,6,6,supplier"),
+    StocktakeRow: ("stocktake_master.csv", "A-1,Main,5,20"),
 }
 USAGE, REFUSED = 2, 1
 Calls = list[tuple[list[str], int, str]]
@@ -228,6 +258,10 @@ ARGUMENTS: dict[str, Calls] = {
         (["core.todai+"], REFUSED, "did you mean core.today"),
     ],
     "build into": [(["--into", "."], USAGE, "is a directory")],
+    "orders days": [
+        (["--days", text], USAGE, "'--days'") for text in ("-1", "366", "week", "1.5", "")
+    ],
+    "orders csv": [(["--csv", "/dev/null"], USAGE, "is a file")],
     "publish to": [
         (["--to", "planning-1"], USAGE, "add --rollback"),
         (["--rollback", "--to", "'; drop table x --"], REFUSED, "cin7: "),

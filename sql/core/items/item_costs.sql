@@ -1,0 +1,108 @@
+/*
+about: >-
+  What a unit costs in the account's base currency, the one in which most documents have the rate
+  1; one row per option and size with a cost.
+grain: [product_option_id, size]
+columns:
+  product_option_id:
+  size: Size of the item; '' when unsized.
+  unit_cost: Cost of a unit, in the base currency.
+  currency: The base currency (ISO code); null where no document says it.
+  cost_basis: last_purchase (price on the last received purchase order, at that order's rate),
+    cost_price (Cin7's price column) or cost_price_converted (a cost price in another currency, at
+    the rate of the last purchase order in it).
+checks:
+  cost_is_not_null: unit_cost is not null
+*/
+with
+
+rated_orders as (
+    select
+        purchase_order_id as document_id,
+        currency,
+        currency_rate,
+        created_at
+    from staging.purchase_orders
+    where currency_rate > 0 and currency_rate < 1e6
+    union all
+    select
+        sales_order_id as document_id,
+        currency,
+        currency_rate,
+        created_at
+    from staging.sales_orders
+    where currency_rate > 0 and currency_rate < 1e6
+),
+
+base as (
+    select mode(currency order by currency) filter (where currency_rate = 1) as currency
+    from rated_orders
+),
+
+rates as (
+    select
+        currency,
+        arg_max(currency_rate, (created_at, document_id)) as rate
+    from rated_orders
+    where currency is not null
+    group by currency
+),
+
+purchases as (
+    select
+        lines.product_option_id,
+        lines.size,
+        arg_max(
+            lines.unit_cost::double * orders.currency_rate, (lines.received_on, lines.line_id)
+        ) as unit_cost
+    from planning.purchase_order_lines as lines
+    inner join staging.purchase_orders as orders using (purchase_order_id)
+    where
+        lines.state = 'Delivered'
+        and lines.received_quantity > 0
+        and lines.unit_cost > 0
+        and lines.received_on is not null
+        and orders.currency_rate > 0
+        and orders.currency_rate < 1e6
+        and lines.product_option_id is not null
+    group by lines.product_option_id, lines.size
+),
+
+cost_prices as (
+    select
+        prices.product_option_id,
+        prices.size,
+        min(prices.price) filter (where prices.currency = base.currency) as own_price,
+        min(prices.price::double * rates.rate) filter (where prices.currency <> base.currency)
+            as converted_price
+    from staging.product_option_prices as prices
+    cross join base
+    left join rates on prices.currency = rates.currency
+    where lower(prices.tier) = 'cost' and prices.price > 0
+    group by prices.product_option_id, prices.size
+),
+
+costs as (
+    select
+        product_option_id,
+        size,
+        coalesce(purchases.unit_cost, cost_prices.own_price, cost_prices.converted_price)
+            as unit_cost,
+        case
+            when purchases.unit_cost is not null then 'last_purchase'
+            when cost_prices.own_price is not null then 'cost_price'
+            else 'cost_price_converted'
+        end as cost_basis
+    from purchases
+    full join cost_prices using (product_option_id, size)
+)
+
+select
+    costs.product_option_id,
+    costs.size,
+    costs.unit_cost::decimal(18, 4) as unit_cost,
+    base.currency,
+    costs.cost_basis
+from costs
+cross join base
+where costs.unit_cost < 1e12

@@ -1,0 +1,19 @@
+/*
+about: >-
+  Days within which 80 % of deliveries came, by lane and over all lanes of a kind; one row per kind
+  and lane.
+grain: [kind, lane]
+columns:
+  kind: purchase_order or transfer.
+  lane: Id of the supplier, or source → destination warehouse; '' for all of the kind.
+  observation_count: Deliveries that were measured.
+  p80_days: Days within which 80 % of them came.
+*/
+select
+    kind,
+    coalesce(lane, '') as lane,
+    count(days) as observation_count,
+    quantile_disc(days, 0.8) as p80_days
+from core.receipt_observations
+where days is not null and lane <> ''
+group by grouping sets ((kind, lane), (kind))
