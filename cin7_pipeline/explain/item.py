@@ -57,6 +57,25 @@ QUESTIONS = {
         from {item} group by warehouse order by warehouse
         """,
     ),
+    "What needs a planner": (
+        "planning.exceptions",
+        """
+        select
+            replace(kind, '_', ' ') as kind, warehouse, units, value || ' ' || currency as value,
+            on_date as day, sentence
+        from {item} order by kind, warehouse, document_id
+        """,
+    ),
+    "How much it matters": (
+        "planning.item_classes",
+        """
+        select
+            warehouse, abc, steadiness, left_quantity as "units in 52 weeks",
+            left_value || ' ' || currency as "at cost", sale_week_count as "weeks with sales",
+            week_count as "of weeks", last_left_on as "last left"
+        from {item} order by warehouse
+        """,
+    ),
     "How it is planned": (
         "planning.item_policies",
         """

@@ -110,7 +110,10 @@ def test_names_say_what_they_hold(published: dict[str, Types]):
             assert is_flag == (kind == "boolean"), (table, name)
             is_time = name.endswith(("_at", "_since"))
             assert is_time == kind.startswith("timestamp"), (table, name)
-            assert (name.endswith("_on") or name == "ds") == (kind == "date"), (table, name)
+            assert (name.endswith("_on") or name in ("ds", "on_date")) == (kind == "date"), (
+                table,
+                name,
+            )
 
 
 def test_quantities_and_money_are_exact(published: dict[str, Types]):

@@ -52,23 +52,6 @@ due as (
         *,
         why_not_planned is null and position < due_point as is_due
     from positions
-),
-
--- Where the point is one that the settings give, the reserve is what of it the lead days leave.
-first_days as (
-    select
-        due.product_option_id,
-        due.size,
-        due.warehouse,
-        min(stock.day_on) as below_reserve_on
-    from due
-    inner join planning.projected_stock as stock using (product_option_id, size, warehouse)
-    where
-        due.is_due
-        and stock.projected < greatest(
-            due.reorder_point - due.daily_demand * due.lead_days, due.safety_stock
-        )
-    group by due.product_option_id, due.size, due.warehouse
 )
 
 select
@@ -103,7 +86,7 @@ select
         when due.is_due
             then
                 coalesce(
-                    first_days.below_reserve_on,
+                    shortages.below_reserve_on,
                     today.today_on + due.lead_days
                     + least(
                         floor(
@@ -117,4 +100,4 @@ select
     end as needed_on
 from due
 cross join core.today as today
-left join first_days using (product_option_id, size, warehouse)
+left join core.projected_shortages as shortages using (product_option_id, size, warehouse)
