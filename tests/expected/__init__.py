@@ -35,7 +35,7 @@ SHOWN_BY_CASES = {
     *("products", "warehouses", "branch_warehouses", "price_list", "available_to_sell"),
     *("customers", "custom_fields", "order_readiness", "reconciliation", "data_issues"),
     *("forecasts", "forecast_status", "forecast_accuracy"),
-    *("item_policies", "suggested_orders", "exceptions", "item_classes"),
+    *("item_policies", "suggested_orders", "exceptions", "item_classes", "suppliers"),
 }
 # Columns of compared tables that are left out: prose, what is only looked up, the load's own counters.
 NOT_COMPUTED = {
