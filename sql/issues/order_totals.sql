@@ -25,7 +25,7 @@ line_totals as (
     group by document_id
 ),
 
--- A tax rate is written as 0.1 or as 10, whichever system made the order.
+-- A tax rate is written as 0.1 or as 10, whichever system made the order; one of 1000 cannot be.
 orders as (
     select
         orders.sales_order_id,
@@ -42,6 +42,7 @@ orders as (
         )::decimal(20, 4) as net_amount,
         case
             when coalesce(lower(orders.tax_status), '') <> 'excl' then 0
+            when abs(orders.tax_rate) >= 1000 then 0
             when orders.tax_rate > 1 then orders.tax_rate * 0.01
             else coalesce(orders.tax_rate, 0)
         end::decimal(24, 6) as added_tax_rate
