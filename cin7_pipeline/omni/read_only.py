@@ -4,22 +4,30 @@ It is a transport, the layer that sends the bytes, so no method of the HTTP clie
 step or full address gets around it.
 """
 
+import math
 import urllib.request
 
 import httpx
 
 from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.omni.deadline import DeadlineTransport
 
 
 class ReadOnlyTransport(httpx.BaseTransport):
     """A transport that sends a GET to the host of `base_url` through `inner`, and refuses all else.
 
-    Without `inner` it connects for real, through the proxy that the environment names for that host.
+    Without `inner` it connects for real, through the proxy that the environment names for that host, and
+    gives an answer `answer_timeout` seconds.
     """
 
-    def __init__(self, base_url: httpx.URL, inner: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        base_url: httpx.URL,
+        inner: httpx.BaseTransport | None = None,
+        answer_timeout: float = math.inf,
+    ) -> None:
         self._home = _origin(base_url)
-        self._inner = inner or httpx.HTTPTransport(proxy=_proxy(base_url))
+        self._inner = inner or DeadlineTransport(answer_timeout, proxy=_proxy(base_url))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a GET and return the answer.

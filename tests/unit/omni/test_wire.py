@@ -105,6 +105,26 @@ def drip(request: BaseHTTPRequestHandler) -> None:
             return
 
 
+def drip_headers(request: BaseHTTPRequestHandler) -> None:
+    """Send one header line after another, each in time, and never a body."""
+    repeat(request, b"HTTP/1.1 200 OK\r\n", b"X-Line: more\r\n")
+
+
+def announce(request: BaseHTTPRequestHandler) -> None:
+    """Say again and again that the request is being worked on."""
+    repeat(request, b"", b"HTTP/1.1 102 Processing\r\n\r\n")
+
+
+def repeat(request: BaseHTTPRequestHandler, first: bytes, more: bytes) -> None:
+    """Send a beginning and then the same again and again, until nobody listens."""
+    request.wfile.write(first)
+    with suppress(OSError):
+        for _ in range(100):
+            request.wfile.write(more)
+            request.wfile.flush()
+            time.sleep(0.05)
+
+
 def talk_nonsense(request: BaseHTTPRequestHandler) -> None:
     """ApiResponse with something that is not HTTP."""
     request.wfile.write(b"220 smtp ready\r\n\r\n")
@@ -150,9 +170,10 @@ def test_a_server_that_stays_broken_is_unavailable(client_for, server, caplog, m
         assert secret not in f"{logged} {failed.value!r}"
 
 
-def test_an_answer_that_never_ends_is_given_up(client_for, server):
-    """A body whose pieces each come in time is bounded as a whole."""
-    server.misbehave, server.failures = drip, 99
+@pytest.mark.parametrize("misbehave", [drip, drip_headers, announce])
+def test_an_answer_that_never_ends_is_given_up(client_for, server, misbehave):
+    """A body, headers or interim answers whose pieces each come in time are bounded as a whole."""
+    server.misbehave, server.failures = misbehave, 99
     once = replace(QUICK, attempts=1)
     client = client_for(base_url=server.base_url, retry_policy=once)
     with client, pytest.raises(Cin7Unavailable, match=r"took longer than 0\.5 s"):
