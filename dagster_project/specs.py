@@ -17,7 +17,11 @@ from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS
 from cin7_pipeline.pipeline import TABLES
 
 HISTORY = dg.AssetKey(["history", "documents"])
-SNAPSHOTS = "stock_snapshots"
+# What is kept of each day beside the stock itself: Cin7 has no history of either.
+SNAPSHOTS = {
+    "stock_snapshots": "The stock at the end of each local day: Cin7 keeps no history of it, so we do.",
+    "transit_snapshots": "The lines of transfers that were under way when the stock of the day was read.",
+}
 # The check of a raw table.
 RECORDS = "every_record_can_be_read"
 # The check of a planning table that is no rule of the business.
@@ -35,8 +39,7 @@ def table_key(name: str) -> dg.AssetKey:
 
 def endpoint_tables(endpoint: Endpoint) -> tuple[str, ...]:
     """Return the raw tables that reading an endpoint fills."""
-    snapshots = (SNAPSHOTS,) if endpoint.has_daily_snapshot else ()
-    return (*endpoint.tables, *snapshots)
+    return (*endpoint.tables, *(SNAPSHOTS if endpoint.has_daily_snapshot else ()))
 
 
 def raw_keys(endpoints: Iterable[Endpoint]) -> list[dg.AssetKey]:
@@ -50,9 +53,8 @@ def raw_specs(endpoint: Endpoint) -> list[dg.AssetSpec]:
     Reference data are read after the documents, which may name records that are not loaded yet.
     """
     is_document = endpoint in DOCUMENTS
-    about = {
-        endpoint.name: f"{endpoint.about} Read {endpoint.mode} from `{endpoint.path}`.",
-        SNAPSHOTS: "The stock at the end of each local day: Cin7 keeps no history of it, so we do.",
+    about = SNAPSHOTS | {
+        endpoint.name: f"{endpoint.about} Read {endpoint.mode} from `{endpoint.path}`."
     }
     lines = endpoint.lines.columns if endpoint.lines else ()
     fields = {column.name: f"Cin7's `{column.field}`." for column in (*lines, *endpoint.columns)}

@@ -13,6 +13,7 @@ from duckdb import DuckDBPyConnection
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.load.extract import Extract
 from cin7_pipeline.load.report import LoadReport
+from cin7_pipeline.warehouse.transit import keep_transit
 from cin7_pipeline.window import Window
 
 
@@ -38,6 +39,7 @@ def commit_load(
                 _write_coverage(connection, extract)
             if extract.endpoint.has_daily_snapshot:
                 _write_snapshot(connection, extract, local_date)
+                keep_transit(connection, local_date, extract.started_at)
         for report in reports:
             row = {
                 "sync_id": sync_id,

@@ -11,6 +11,7 @@ from duckdb import DuckDBPyConnection
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.omni.endpoint import Column, ColumnType, Endpoint
 from cin7_pipeline.warehouse.sql import identifier
+from cin7_pipeline.warehouse.transit import DERIVE_TRANSIT
 
 SQL_TYPES = {
     ColumnType.ID: "bigint",
@@ -53,6 +54,22 @@ RECORDS = {
         "incoming": DECIMAL,
         "virtual": DECIMAL,
         "holding": DECIMAL,
+    },
+    "raw.transit_snapshots": {
+        "snapshot_on": "date",
+        "read_at": TIMESTAMP,
+        "branch_transfer_id": "bigint",
+        "source_branch_id": "bigint",
+        "destination_branch_id": "bigint",
+        "dispatched_date": TIMESTAMP,
+        "received_date": TIMESTAMP,
+        "line_id": "bigint",
+        "parent_id": "bigint",
+        "product_option_id": "bigint",
+        "code": "varchar",
+        "qty": DECIMAL,
+        "qty_transferred": DECIMAL,
+        "sizes": "varchar",
     },
     "raw.sync_log": {
         "sync_id": "varchar",
@@ -144,6 +161,7 @@ PRIMARY_KEYS = {
 RENAMED = {"gone_at": "deleted_at", "gone_count": "deleted_count"}
 # dlt's copies of the tables, which it makes anew; those of an earlier version lack the new columns.
 DLT_STAGING = "_dlt_raw"
+TRANSFERS = "raw.branch_transfers"
 # What an earlier version built in the warehouse; now a build makes a release.
 BUILT_SCHEMAS = ("planning", "issues", "core", "staging", "settings")
 
@@ -198,6 +216,11 @@ def create_raw_tables(connection: DuckDBPyConnection, endpoints: Iterable[Endpoi
         if table in PRIMARY_KEYS:
             parts.append(f"primary key ({PRIMARY_KEYS[table]})")
         steps.append(f"create table {table} ({', '.join(parts)})")
+    if (
+        "raw.transit_snapshots" not in existing
+        and {"raw.stock_snapshots", TRANSFERS} <= existing.keys()
+    ):
+        steps.append(DERIVE_TRANSIT)
     schemas = {table.partition(".")[0] for table in existing}
     steps += [f"drop schema {schema} cascade" for schema in BUILT_SCHEMAS if schema in schemas]
     if not steps:

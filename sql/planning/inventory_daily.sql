@@ -15,7 +15,8 @@ columns:
   open_sales: Units on approved, undispatched sales orders, in stocking units, as Cin7 says.
   available: Units on hand less open sales, in stocking units, as Cin7 says.
   incoming: Units on approved, unreceived purchase orders, in stocking units, as Cin7 says.
-  in_transit: Units on their way from another warehouse, in stocking units, from transfer lines.
+  in_transit: Units on their way from another warehouse when the snapshot was read, in stocking
+    units, from transfer lines; days before an upgrade that keeps this have what their dates say.
   holding: Units set aside, dispatched transfers among them, in stocking units, as Cin7 says.
   virtual: Kits that could be built from components, in units, as Cin7 says.
   as_of_at: When the snapshot was read (UTC).

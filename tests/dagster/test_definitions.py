@@ -48,7 +48,9 @@ def test_people_see_raw_tables_planning_tables_and_the_release(graph: AssetGraph
     """One word runs through: `raw.sales_orders` is the asset raw/sales_orders; what lies between is none."""
     tables = {f"raw.{table}" for endpoint in ENDPOINTS.values() for table in endpoint.tables}
     planning = {model.name for model in planning_models(load_catalogue())}
-    expected = {key(name) for name in tables | planning | {"raw.stock_snapshots"}}
+    expected = {
+        key(name) for name in tables | planning | {"raw.stock_snapshots", "raw.transit_snapshots"}
+    }
     release = dg.AssetKey(["published", "planning_duckdb"])
     assert graph.get_all_asset_keys() == expected | {HISTORY, release}
 

@@ -1,13 +1,14 @@
 """This module makes `inventory` and `inventory_daily`: stock by warehouse and what is in transit to it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from tests.expected.items import Items
 from tests.expected.known_documents import Snapshot
-from tests.expected.transfer_lines import TransferEntry
+from tests.expected.transfer_lines import TransferEntry, transfers
 from tests.expected.values import ZERO, Calendar, Row, naive_utc, rounded
 from tests.expected.warehouses import Warehouses
 
@@ -16,51 +17,32 @@ FIGURES = ("on_hand", "open_sales", "available", "incoming", "holding", "virtual
 
 
 def inventory(
-    now: Snapshot, transfers: Iterable[TransferEntry], items: Items, warehouses: Warehouses
+    now: Snapshot, moved: Iterable[TransferEntry], items: Items, warehouses: Warehouses
 ) -> list[Row]:
     """Return the table `inventory`."""
-    coming = ((entry, entry.open_quantity) for entry in transfers if entry.state == "Active")
-    return _rows(now, _in_transit(coming), items, warehouses)
+    return _rows(now, _in_transit(moved), items, warehouses)
 
 
 def inventory_daily(
-    snapshots: Mapping[date, Snapshot],
-    transfers: Iterable[TransferEntry],
-    items: Items,
-    warehouses: Warehouses,
-    calendar: Calendar,
+    snapshots: Mapping[date, Snapshot], items: Items, warehouses: Warehouses, calendar: Calendar
 ) -> list[Row]:
-    """Return the table `inventory_daily`: only days that have a snapshot."""
+    """Return the table `inventory_daily`: only days that have a snapshot, each as it was then."""
     rows = []
     for day, snapshot in snapshots.items():
-        in_transit = _in_transit(_under_way(day, transfers, calendar))
+        then = replace(calendar, as_of=snapshot.taken_at)
+        in_transit = _in_transit(transfers(snapshot.transfers, items, warehouses, then))
         of_day = _rows(snapshot, in_transit, items, warehouses)
         rows += [{"snapshot_on": day, **row} for row in of_day]
     return rows
 
 
-def _under_way(
-    day: date, transfers: Iterable[TransferEntry], calendar: Calendar
-) -> Iterator[tuple[TransferEntry, Decimal]]:
-    """Yield what had left and not arrived by the end of `day`; of transfers received since, all of it."""
-    for entry in transfers:
-        dispatched_on = calendar.past(entry.document.dispatched_at)
-        received_on = calendar.past(entry.document.received_at)
-        if entry.state == "Archived" or dispatched_on is None or dispatched_on > day:
-            continue
-        if received_on is None:
-            yield entry, entry.open_quantity
-        elif received_on > day:
-            yield entry, entry.quantity
-
-
-def _in_transit(coming: Iterable[tuple[TransferEntry, Decimal]]) -> dict[Key, Decimal]:
+def _in_transit(moved: Iterable[TransferEntry]) -> dict[Key, Decimal]:
     """Add up what is under way by its destination; inside one warehouse nothing is."""
     totals: dict[Key, Decimal] = defaultdict(lambda: ZERO)
-    for entry, quantity in coming:
+    for entry in moved:
         source, destination = entry.lane
-        if source != destination:
-            totals[(*entry.part.item.key, destination)] += quantity
+        if entry.state == "Active" and entry.is_included and source != destination:
+            totals[(*entry.part.item.key, destination)] += entry.open_quantity
     return totals
 
 

@@ -121,10 +121,11 @@ class KnownDocuments:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The whole stock list as one read saw it."""
+    """The whole stock list as one read saw it, and the transfers as they were known behind it."""
 
     taken_at: datetime
     rows: Sequence[StockRow]
+    transfers: Sequence[KnownDocument] = ()
 
 
 @dataclass
@@ -167,7 +168,7 @@ def known_after(reads: Sequence[Read], ledger_at: LedgerAt, zone: ZoneInfo) -> K
             documents.add(getattr(ledger, name), read)
         if read.is_committed and read.includes("stock"):
             known.snapshots[read.started_at.astimezone(zone).date()] = Snapshot(
-                read.started_at, ledger.stock
+                read.started_at, ledger.stock, list(known.documents["branch_transfers"])
             )
     return known
 

@@ -91,7 +91,7 @@ class Oracle:
             "transfer_lines": transfer_lines(moved, lanes, calendar),
             "replenishments": replenishments(coming, warehouses, items),
             "inventory": inventory(Snapshot(last, ledger.stock), moved, items, warehouses),
-            "inventory_daily": inventory_daily(known.snapshots, moved, items, warehouses, calendar),
+            "inventory_daily": inventory_daily(known.snapshots, items, warehouses, calendar),
             "sync_status": sync_status(known, reads),
             "sync_coverage": sync_coverage(reads),
         }

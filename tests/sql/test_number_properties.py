@@ -114,6 +114,11 @@ def accounts(draw: st.DrawFn, types_of: Callable[[str], dict[str, str]]) -> dict
                     listed = ", ".join(f'{{"name": "{n}", "qty": {q}}}' for n, q in parts)
                     line |= {"sizes": f"[{listed}]", "size_codes": packed}
                 rows[f"raw.{lines}"].append(filled(draw, types_of(f"raw.{lines}"), line))
+    keys = {"snapshot_on": date(2026, 6, 29), "branch_transfer_id": 1, **LINKS}
+    rows["raw.transit_snapshots"] = [
+        filled(draw, types_of("raw.transit_snapshots"), {"line_id": line["id"], **line, **keys})
+        for line in rows["raw.branch_transfer_lines"][:2]
+    ]
     for table in STOCK:
         keys = {"branch_id": 1, "snapshot_on": date(2026, 6, 29)}
         rows[table] = [

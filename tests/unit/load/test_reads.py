@@ -62,6 +62,31 @@ def test_what_is_received_while_the_stock_is_read_is_known_as_received(company: 
     assert (report.rows_read, report.new) == (1, 1)
 
 
+def test_what_is_in_transit_is_kept_with_the_stock_of_the_day(company: Company) -> None:
+    """A receipt, an edit or a deletion changes the day on which it is read, and none before."""
+    transfers = company.records_by_resource["BranchTransfers"]
+    lines = [{"id": 41, "qty": 5.0, "qtyTransferred": 2.0, "code": "A"}]
+    sent = {"id": 4, "createdDate": days_ago(9), "modifiedDate": days_ago(9), "lineItems": lines}
+    transfers.append({**sent, "dispatchedDate": days_ago(8)})
+    transfers.append({**sent, "id": 5})
+    company.records_by_resource["Stock"].append(ROW)
+    company.sync_endpoints(*ENDPOINTS, as_of=NOW - timedelta(days=1)).raise_failures()
+    kept = "select snapshot_on, branch_transfer_id, line_id, qty, qty_transferred"
+    kept += " from raw.transit_snapshots order by all"
+    yesterday = company.raw(kept)
+    assert [row[1:] for row in yesterday] == [(4, 41, 5, 2)]
+    more = {"qty": 7.0, "qtyTransferred": 0.0, "code": "A"}
+    transfers[1] |= {"dispatchedDate": days_ago(8), "modifiedDate": days_ago(0)}
+    transfers[1]["lineItems"] = [{"id": 51, **more}, {"id": 51, **more}]
+    transfers[0] |= {"receivedDate": days_ago(0.5), "modifiedDate": days_ago(0)}
+    company.load_one("branch_transfers")
+    assert company.raw(kept) == yesterday
+    for _ in range(2):
+        company.sync_endpoints(*ENDPOINTS).raise_failures()
+        assert company.raw(kept)[:1] == yesterday
+        assert [row[1:] for row in company.raw(kept)[1:]] == [(5, -2, 7, 0), (5, 51, 7, 0)]
+
+
 def test_stock_without_documents_brings_what_changed_in_them_since_they_were_read(
     company: Company,
 ) -> None:

@@ -15,8 +15,9 @@ from tests.unit.load.fake_account import Company, order
 MAKEFILE = Path(__file__).parents[3] / "Makefile"
 SNAPSHOTS = "from raw.stock_snapshots order by all"
 DELETED = "select id, deleted_at from raw.sales_orders where deleted_at is not null"
+TRANSIT = "from raw.transit_snapshots order by all"
 LINES = "from raw.sales_order_lines where sales_order_id = 4711 order by all"
-KEPT = (SNAPSHOTS, DELETED, LINES, "from raw.sync_owner")
+KEPT = (SNAPSHOTS, TRANSIT, DELETED, LINES, "from raw.sync_owner")
 
 
 @pytest.fixture
