@@ -18,8 +18,8 @@ dated as (
     select
         'sales_order' as document_kind,
         sales_order_id as document_id,
-        unnest(['dispatched', 'invoiced']) as field,
-        unnest([dispatched_on, invoiced_on]) as day_on
+        unnest(['created', 'due', 'dispatched', 'invoiced']) as field,
+        unnest([created_on, due_on, dispatched_on, invoiced_on]) as day_on
     from staging.sales_orders
     union all
     select

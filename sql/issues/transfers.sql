@@ -1,7 +1,7 @@
 /*
 about: >-
-  Transfers under way that Cin7 has as transferred in full, and those that seem to be entered
-  twice; one row per issue and transfer.
+  Transfers under way that Cin7 has as transferred in full, those of which less was received than
+  was sent, and those that seem to be entered twice; one row per issue and transfer.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -24,6 +24,9 @@ contents as (
         transfers.destination_branch_id,
         coalesce(transfers.dispatched_on, transfers.created_on) as day_on,
         sum(lines.quantity)::decimal(18, 4) as quantity,
+        sum(greatest(lines.quantity - lines.received_quantity, 0))::decimal(18, 4)
+            as short_quantity,
+        transfers.state = 'Delivered' as is_delivered,
         bool_or(lines.is_contradicted) as is_contradicted,
         string_agg(
             concat_ws('/', lines.product_option_id, lines.size, lines.quantity), ','
@@ -49,6 +52,21 @@ select
         as suggestion
 from contents
 where is_contradicted
+union all
+select
+    'received_short' as issue,
+    'transfer' as document_kind,
+    transfer_id as document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf(
+        '%s: %s of %s units from %s were not received',
+        order_name, short_quantity::varchar, quantity::varchar, lane
+    ) as detail,
+    'They are at neither warehouse; receive them in Cin7 if they have come, or write them off '
+    || 'there so that both counts are right.' as suggestion
+from contents
+where is_delivered and short_quantity > 0
 union all
 select
     'transfer_twice' as issue,

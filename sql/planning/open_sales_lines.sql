@@ -15,7 +15,7 @@ columns:
   ordered_quantity: Units ordered, in stocking units.
   shipped_quantity: Units shipped already, in stocking units.
   open_quantity: Units left to ship, in stocking units.
-  due_on: Day of delivery that was asked for, local date.
+  due_on: Day of delivery that was asked for, local date; null where Cin7 has a day that cannot be.
   stage: The account's own free text for the order; decides nothing.
   age_days: Days since the order was created.
   is_stale: True where the order is older than the settings let an open order be.
@@ -56,7 +56,7 @@ select
     items.ordered_quantity,
     items.fulfilled_quantity as shipped_quantity,
     (items.ordered_quantity - items.fulfilled_quantity)::decimal(18, 4) as open_quantity,
-    orders.due_on,
+    sales.due_on,
     orders.stage,
     (today.today_on - orders.created_on)::integer as age_days,
     coalesce(today.today_on - orders.created_on > getvariable('stale_after_days'), false)

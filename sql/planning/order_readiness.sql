@@ -35,7 +35,7 @@ criteria as (
         documents.is_approved,
         coalesce(lower(trim(orders.stage)) = 'fully picked', false) as is_fully_picked,
         coalesce(orders.created_on >= today.today_on - 60, false)
-        or coalesce(orders.due_on >= today.today_on - 60, false)
+        or coalesce(sales.due_on >= today.today_on - 60, false)
             as is_recent,
         coalesce(trim(orders.delivery_country) <> '', false) as has_delivery_country,
         shipped_orders.document_id is not null as has_dispatch_quantity
@@ -44,6 +44,7 @@ criteria as (
         on
             documents.document_kind = 'sales_order'
             and orders.sales_order_id = documents.document_id
+    inner join core.sales_orders as sales using (sales_order_id)
     cross join core.today as today
     left join shipped_orders on orders.sales_order_id = shipped_orders.document_id
     where

@@ -162,7 +162,7 @@ def _open_sales_line(entry: SaleEntry, calendar: Calendar) -> Row:
         "ordered_quantity": part.ordered,
         "shipped_quantity": part.done,
         "open_quantity": part.ordered - part.done,
-        "due_on": calendar.on(order.due_at),
+        "due_on": calendar.plausible(order.due_at),
         "stage": order.stage,
         "age_days": age_days,
         "is_stale": age_days > STALE_AFTER_DAYS,

@@ -10,6 +10,7 @@ columns:
     back order has the reference of the first order and a letter (SO-1-A), and the same
     customer.
   invoiced_on: Day of the invoice, local date; null where it has not come or cannot be.
+  due_on: Day of delivery that was asked for, local date; null where it cannot be.
   sold_on: Day the sale counts for, local date; the invoice's, else the dispatch's; null before.
   sold_on_basis: invoice or dispatch, whichever gave sold_on; null before.
   is_shipped_undispatched: True where an approved order was shipped in full and invoiced, but has
@@ -35,6 +36,8 @@ orders as (
             when orders.invoiced_on between days.first_on and today.today_on
                 then orders.invoiced_on
         end as invoiced_on,
+        case when orders.due_on between days.first_on and days.last_on then orders.due_on end
+            as due_on,
         documents.completed_on as dispatched_on,
         documents.is_approved
         and not documents.is_void
@@ -74,6 +77,7 @@ select
     orders.order_number,
     coalesce(originals.order_number, orders.order_number) as original_order_number,
     orders.invoiced_on,
+    orders.due_on,
     coalesce(orders.invoiced_on, orders.dispatched_on) as sold_on,
     case
         when orders.invoiced_on is not null then 'invoice'
