@@ -47,6 +47,8 @@ def _sales(raw: Raw) -> DataFrame:
     )
     for day, moment in DATES.items():
         orders[day] = local_day(orders[moment])
+    for done in ("sold", "dispatched_on"):
+        orders[done] = orders[done].where(orders[done] <= TODAY)
     is_void = orders["is_void"].fillna(False) | orders["status"].isin(["VOID", "VOIDED"])
     orders = orders[orders["deleted_at"].isna() & ~is_void & orders["is_approved"].fillna(False)]
     orders = orders.drop(
