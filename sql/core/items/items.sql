@@ -9,7 +9,8 @@ columns:
   product_id: Product the option belongs to.
   sku: The option's code, verbatim; its code with size or without is used where it has none.
   size_count: Number of sizes of the option.
-  is_sku_shared: True where another item has the same sku; never for ''.
+  is_sku_shared: True where another item has the same sku, of an item that Cin7 still has another
+    that it still has; never for ''.
   is_kit: True for kits, whose stock is that of their components.
   is_stocked: False where it is never kept in stock, as its stock control is Labour or the settings
     say so; freight and services.
@@ -74,7 +75,11 @@ select
     coded.product_id,
     coded.sku,
     count(*) over (partition by coded.product_option_id) as size_count,
-    coded.sku <> '' and count(*) over (partition by coded.sku) > 1 as is_sku_shared,
+    coded.sku <> ''
+    and case
+        when coded.is_deleted then count(*) over (partition by coded.sku)
+        else count(*) over (partition by coded.sku, coded.is_deleted)
+    end > 1 as is_sku_shared,
     coded.order_type = 'kit' as is_kit,
     not_stocked.size is null as is_stocked,
     not_stocked.size is null
