@@ -37,7 +37,7 @@ def supply_tables(raw: Raw) -> dict[str, DataFrame]:
 
 
 def _purchases(raw: Raw) -> tuple[DataFrame, DataFrame]:
-    dates = "created_date, estimated_arrival_date, fully_received_date"
+    dates = "created_date, estimated_arrival_date, estimated_delivery_date, fully_received_date"
     orders = raw.table(
         "purchase_orders",
         "id as document_id, nullif(member_id, 0) as supplier_id, branch_id, is_approved, is_void,"
@@ -45,7 +45,8 @@ def _purchases(raw: Raw) -> tuple[DataFrame, DataFrame]:
         f" {dates}",
     )
     orders["created_on"] = local_day(orders["created_date"])
-    orders["eta_on"] = local_day(orders["estimated_arrival_date"])
+    etd_on = local_day(orders["estimated_delivery_date"])
+    orders["eta_on"] = local_day(orders["estimated_arrival_date"]).fillna(etd_on)
     orders["received_on"] = local_day(orders["fully_received_date"])
     orders["warehouse"] = orders["branch_id"].map(raw.warehouses).fillna("unmapped")
     lines = item_lines(
