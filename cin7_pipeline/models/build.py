@@ -248,6 +248,7 @@ def write_business_settings(connection: DuckDBPyConnection, business: BusinessSe
         "settings.custom_fields": business.custom_fields,
         "settings.replenishment": business.replenishment,
         "settings.stocktake_master": business.stocktake_master,
+        "settings.stock_history": business.stock_history,
     }
     connection.execute("create schema if not exists settings")
     for table, rules in rules_by_table.items():

@@ -20,6 +20,7 @@ from cin7_pipeline.settings.csv_reader import read_rows
 from cin7_pipeline.settings.planning_rules import (
     BUILT_IN_REPLENISHMENT,
     ReplenishmentRule,
+    StockHistoryRow,
     StocktakeRow,
 )
 from cin7_pipeline.settings.validators import Name, WholeNumber, must
@@ -114,6 +115,7 @@ class BusinessSettings:
     custom_fields: tuple[CustomFieldRule, ...] = ()
     replenishment: tuple[ReplenishmentRule, ...] = (BUILT_IN_REPLENISHMENT,)
     stocktake_master: tuple[StocktakeRow, ...] = ()
+    stock_history: tuple[StockHistoryRow, ...] = ()
 
     def custom_fields_of(self, entity: str) -> tuple[str, ...]:
         """Return Cin7's codes of the custom fields that are read of this entity."""
@@ -152,6 +154,12 @@ def load_business_settings(folder: Path) -> BusinessSettings:
         faults,
         lambda r: f"{r.sku} at {r.branch or 'all branches'}",
     )
+    stock_history = read_rows(
+        folder / "stock_history.csv",
+        StockHistoryRow,
+        faults,
+        lambda r: f"{r.sku} at {r.warehouse} on {r.day}",
+    )
     enabled: dict[str, bool] = {}
     for rule in warehouses:
         if rule.warehouse == UNMAPPED:
@@ -171,4 +179,5 @@ def load_business_settings(folder: Path) -> BusinessSettings:
         custom_fields=tuple(custom_fields),
         replenishment=(*replenishment, BUILT_IN_REPLENISHMENT),
         stocktake_master=tuple(stocktake_master),
+        stock_history=tuple(stock_history),
     )

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from cin7_pipeline.settings.validators import WholeNumber
+from cin7_pipeline.settings.validators import Day, Name, WholeNumber
 
 Text = str | None
 Days = Annotated[WholeNumber, Field(ge=0, le=3650)] | None
@@ -69,6 +69,15 @@ class StocktakeRow(BaseModel):
     branch: Text = None
     safety_stock: Units = None
     optimal_stock: Units = None
+
+
+class StockHistoryRow(BaseModel):
+    """One row of `stock_history.csv`: what was on hand at the end of a day before the first snapshot."""
+
+    sku: Name
+    warehouse: Name
+    day: Day
+    on_hand: Annotated[Decimal, Field(max_digits=18, decimal_places=4)]
 
 
 BUILT_IN_REPLENISHMENT = ReplenishmentRule(

@@ -139,6 +139,12 @@ SETTINGS = {
         "multiple": DECIMAL,
         "source": "varchar",
     },
+    "settings.stock_history": {
+        "sku": "varchar",
+        "warehouse": "varchar",
+        "day_on": "date",
+        "on_hand": DECIMAL,
+    },
     "settings.stocktake_master": {
         "line": "integer",
         "sku": "varchar",

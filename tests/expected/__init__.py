@@ -36,6 +36,7 @@ SHOWN_BY_CASES = {
     *("customers", "custom_fields", "order_readiness", "reconciliation", "data_issues"),
     *("forecasts", "forecast_status", "forecast_accuracy"),
     *("item_policies", "suggested_orders", "exceptions", "item_classes", "suppliers"),
+    *("stock_history",),
 }
 # Columns of compared tables that are left out: prose, what is only looked up, the load's own counters.
 NOT_COMPUTED = {

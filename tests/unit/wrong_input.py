@@ -15,7 +15,7 @@ from cin7_pipeline.settings import (
     NotStockedRule,
     WarehouseRule,
 )
-from cin7_pipeline.settings.planning_rules import ReplenishmentRule, StocktakeRow
+from cin7_pipeline.settings.planning_rules import ReplenishmentRule, StockHistoryRow, StocktakeRow
 
 Cases = list[tuple[str, str]]
 DIGITS = "is no whole number; write digits only, like 90"
@@ -117,6 +117,9 @@ VARIABLES: dict[str, Cases] = {
     "SHIPS_FROM": [
         (text, "Input should be 'branch' or 'distribution_branch'") for text in ("3", "Branch")
     ],
+    "SELLS_WITHOUT_STOCK": [
+        (text, "Input should be 'no' or 'yes'") for text in ("maybe", "2", "Yes")
+    ],
     "DEFAULT_LEAD_DAYS": COUNT,
     "DEFAULT_TRANSFER_DAYS": COUNT,
     "OVERDUE_LIMIT_DAYS": COUNT,
@@ -210,6 +213,15 @@ CELLS: dict[type[BaseModel], dict[str, Cases]] = {
         "safety_stock": UNITS,
         "optimal_stock": UNITS,
     },
+    StockHistoryRow: {
+        "sku": NAME,
+        "warehouse": NAME,
+        "day": [
+            ("31.12.2025", "is no day; write one like"),
+            ("2025-12-31", "stands twice; keep one row"),
+        ],
+        "on_hand": [("", "valid decimal"), ("few", "valid decimal")],
+    },
 }
 FILES: dict[type[BaseModel], tuple[str, str]] = {
     ChannelRule: ("channels.csv", "1,source,%web%,Web,yes"),
@@ -219,6 +231,7 @@ FILES: dict[type[BaseModel], tuple[str, str]] = {
     CustomFieldRule: ("custom_fields.csv", "products,products_1,Season"),
     ReplenishmentRule: ("replenishment.csv", "A-1,,,Main,yes,7,30,0.95,,5,20,6,6,supplier"),
     StocktakeRow: ("stocktake_master.csv", "A-1,Main,5,20"),
+    StockHistoryRow: ("stock_history.csv", "A-1,Main,2025-12-31,4"),
 }
 USAGE, REFUSED = 2, 1
 Calls = list[tuple[list[str], int, str]]
