@@ -1,7 +1,7 @@
 /*
 about: >-
-  Lines whose sign says the opposite of their document: below 0 on sales orders, above 0 on credit
-  notes; one row per document.
+  Lines whose sign says the opposite of their document: above 0 on credit notes, below 0 on all
+  others; one row per document.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -31,6 +31,23 @@ lines as (
         and not documents.is_void
         and not documents.is_deleted
     group by items.document_kind, items.document_id, documents.order_number
+),
+
+supply_lines as (
+    select
+        lines.document_kind,
+        lines.document_id,
+        coalesce(documents.order_number, lines.document_id::varchar) as order_name,
+        count(distinct lines.line_id) as line_count,
+        sum(lines.ordered_quantity)::decimal(18, 4) as quantity
+    from core.included_lines as lines
+    inner join core.documents as documents using (document_kind, document_id)
+    where
+        lines.document_kind in ('purchase_order', 'transfer')
+        and lines.ordered_quantity < 0
+        and not documents.is_void
+        and not documents.is_deleted
+    group by lines.document_kind, lines.document_id, documents.order_number
 )
 
 select
@@ -63,3 +80,17 @@ select
     || 'the stock and is no demand.' as suggestion
 from lines
 where document_kind = 'credit_note'
+union all
+select
+    'negative_supply_lines' as issue,
+    document_kind::varchar as document_kind,
+    document_id,
+    0::bigint as line_id,
+    'info' as severity,
+    printf(
+        '%s: %s lines below 0 with %s units, which are no supply',
+        order_name, line_count::varchar, quantity::varchar
+    ) as detail,
+    'Nothing, if goods go back with it; they leave the stock in Cin7, and planning expects neither '
+    || 'their coming nor their going.' as suggestion
+from supply_lines
