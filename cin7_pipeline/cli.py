@@ -177,6 +177,15 @@ def orders(
 
 
 @app.command()
+def page() -> None:
+    """Open the planners' page of what is published in the browser, and say where it is."""
+    with user_errors():
+        from cin7_pipeline.commands import page as command
+
+        command.run()
+
+
+@app.command()
 def why(
     asked: Annotated[
         list[str],

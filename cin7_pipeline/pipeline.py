@@ -6,6 +6,7 @@ would be added here.
 """
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields, replace
@@ -36,12 +37,13 @@ from cin7_pipeline.warehouse.draft import Draft, Release
 from cin7_pipeline.warehouse.failed_release import FailedRelease, last_failure, noted
 from cin7_pipeline.warehouse.owner import require_clock, require_owner
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables, table_columns
-from cin7_pipeline.warehouse.releases import Releases
+from cin7_pipeline.warehouse.releases import PAGE, Releases
 from cin7_pipeline.warehouse.sql import literal
 from cin7_pipeline.window import Window
 
 # Every raw table as `schema.table` → column → DuckDB type.
 TABLES = table_columns(ENDPOINTS.values())
+logger = logging.getLogger(__name__)
 # What one slice of a long history reads before it is committed.
 SLICE_DAYS = 31
 
@@ -200,6 +202,7 @@ def publish_release(
             for report in build_all(draft.connection, load_catalogue()):
                 broken_rules |= report.broken_rules()
                 on_report(report)
+            _write_page(draft)
             # A fixed time is none at which anything was made: releases stand in the order they were made in.
             fixed = None if settings.uses_simulated_account else settings.as_of
             release = draft.publish(
@@ -214,12 +217,25 @@ def publish_release(
     return release
 
 
+def _write_page(draft: Draft) -> None:
+    """Lay the planners' page beside the tables; where it fails, the tables are published without it."""
+    from cin7_pipeline.page import write_page
+
+    try:
+        write_page(draft.connection, draft.folder / PAGE)
+    except Exception as error:
+        problem = " ".join(str(error).split())
+        logger.warning("The page %s could not be made, the tables were: %s", PAGE, problem)
+
+
 def _inputs(settings: Settings) -> str:
     """Return a digest of what a release is made of: the records read, the local day, settings and SQL.
 
     Raises:
         PipelineError: nothing was ever read.
     """
+    from cin7_pipeline.page import load_sections
+
     business = load_business_settings(settings.rules_dir)
     with _open_raw(settings) as connection:
         _require_own(connection, settings)
@@ -234,6 +250,7 @@ def _inputs(settings: Settings) -> str:
         build_variables(settings) | {"as_of": settings.local_date(settings.now())},
         business,
         load_catalogue().digest,
+        load_sections(),
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 

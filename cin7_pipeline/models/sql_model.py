@@ -88,7 +88,7 @@ def parse_model(path: Path, schema: str, cross_checks: Sequence[Check] = ()) -> 
     Raises:
         ModelError: the header or the query breaks the format.
     """
-    fields, query = _read_file(
+    fields, query = read_file(
         path,
         {"about", "grain", "columns"},
         {"checks", "sorted_by", "ordered", "materialized"},
@@ -149,7 +149,7 @@ def parse_check(path: Path) -> Check:
     Raises:
         ModelError: the header, the query or the file's name breaks the format.
     """
-    fields, query = _read_file(path, {"about"}, {"severity"})
+    fields, query = read_file(path, {"about"}, {"severity"})
     rule = path.stem.partition("__")[2]
     if not rule:
         msg = f"{path}: the rule has no name; name it <schema>.<model>__<rule>.sql"
@@ -201,7 +201,7 @@ def _grain_checks(table: str, grain: Sequence[str], sorted_by: Sequence[str]) ->
     )
 
 
-def _read_file(path: Path, required: set[str], optional: set[str]) -> tuple[dict[str, Any], str]:
+def read_file(path: Path, required: set[str], optional: set[str]) -> tuple[dict[str, Any], str]:
     """Return the header, which has all `required` keys and none that is unknown, and the query below it."""
     found = re.fullmatch(r"\s*/\*(.*?)\*/(.*)", path.read_text(encoding="utf-8"), re.DOTALL)
     query = found[2].strip().rstrip(";").strip() if found else ""

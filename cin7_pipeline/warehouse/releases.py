@@ -21,6 +21,7 @@ from cin7_pipeline.files import PRIVATE_FILE, fsync, write_atomic
 
 # Not `planning`: attached under that name, the database and its schema could not be told apart.
 DATABASE = "cin7.duckdb"
+PAGE = "planning.html"
 STAMP = "%Y%m%dT%H%M%SZ"
 # When it was made, the fixed time that it describes, and its number within the second.
 NAME = re.compile(r"planning-(\d{8}T\d{6}Z)(?:-as-of-\d{8}T\d{6}Z)?(?:-(\d+))?")
@@ -92,6 +93,7 @@ class Releases:
             self.data_dir / "parquet": self.current / "parquet",
             self.data_dir / "planning.duckdb": self.current / DATABASE,
             self.data_dir / DATABASE: self.current / DATABASE,
+            self.data_dir / PAGE: self.current / PAGE,
         }
         for link in links:
             if link.is_dir() and not link.is_symlink():

@@ -131,6 +131,7 @@ def test_links_are_relative_and_nothing_else_is_left(folder):
         "cin7.duckdb",
         "parquet",
         "planning.duckdb",
+        "planning.html",
         "releases",
         "warehouse.duckdb",
     ]
