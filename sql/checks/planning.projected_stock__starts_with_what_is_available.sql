@@ -1,7 +1,8 @@
 /*
 about: >-
-  All that Cin7 has available of what is kept in stock is the start of the projection, no unit left
-  out or twice.
+  All that Cin7 has available of what is kept in stock, with what it reserves for orders of later
+  days, is the start of the projection, no unit left out or twice; kits that are put together as
+  they are sold have none of their own.
 */
 with
 
@@ -9,7 +10,13 @@ listed as (
     select coalesce(sum(inventory.available), 0) as quantity
     from planning.inventory as inventory
     left join core.items as items using (product_option_id, size)
+    anti join core.built_kits using (product_option_id, size, warehouse)
     where coalesce(items.is_stocked, true)
+),
+
+reserved as (
+    select coalesce(sum(open_quantity), 0) as quantity
+    from core.later_orders
 ),
 
 started as (
@@ -20,7 +27,9 @@ started as (
 
 select
     listed.quantity,
+    reserved.quantity as reserved_quantity,
     started.quantity as started_quantity
 from listed
+cross join reserved
 cross join started
-where listed.quantity <> started.quantity
+where listed.quantity + reserved.quantity <> started.quantity

@@ -30,13 +30,15 @@ arrivals as (
         stock.day_on,
         case when stock.day_on = today.today_on then stock.opening else 0 end
         + stock.purchase_receipts
-        + stock.transfer_receipts as quantity
+        + stock.transfer_receipts
+        - stock.open_orders_due as quantity
     from planning.projected_stock as stock
     cross join core.today as today
     where
         stock.day_on = today.today_on
         or stock.purchase_receipts <> 0
         or stock.transfer_receipts <> 0
+        or stock.open_orders_due <> 0
 ),
 
 explained_arrivals as (

@@ -5,21 +5,22 @@ about: >-
 grain: [product_option_id, size, warehouse, day_on, kind, document_id, line_id]
 sorted_by: [sku, warehouse, day_on]
 columns:
-  product_option_id:
-  size:
-  warehouse:
+  product_option_id: Cin7 id of the option.
+  size: Size of the item; '' when unsized.
+  warehouse: Warehouse of the stock; unmapped where the branch is not known.
   day_on: Local day of the movement.
-  kind: available (what there is today), purchase_order, transfer, or demand (see
+  kind: available (what there is today, with what is reserved for orders of later days),
+    purchase_order, transfer, sales_order (an open order on the day it is due), or demand (see
     planning.projected_stock.demand).
-  document_id: Cin7 id of the purchase order or transfer; 0 where there is none.
+  document_id: Cin7 id of the purchase, transfer or sales order; 0 where there is none.
   line_id: Cin7 id of its line; 0 where there is none.
-  sku:
+  sku: Code of the item, verbatim.
   order_number: Reference of the document in Cin7; null where there is none.
   quantity: Units, in stocking units; negative where they leave.
 checks:
-  kind_is_known: kind in ('available', 'purchase_order', 'transfer', 'demand')
-  only_demand_leaves: kind not in ('purchase_order', 'transfer') or quantity > 0
-  demand_leaves: kind <> 'demand' or quantity < 0
+  kind_is_known: kind in ('available', 'purchase_order', 'transfer', 'sales_order', 'demand')
+  receipts_arrive: kind not in ('purchase_order', 'transfer') or quantity > 0
+  orders_and_demand_leave: kind not in ('sales_order', 'demand') or quantity < 0
 */
 select
     stock.product_option_id,
@@ -49,6 +50,19 @@ select
 from planning.replenishments as receipts
 inner join core.projection_days as projection_days on receipts.expected_on = projection_days.day_on
 where receipts.is_counted
+union all
+select
+    product_option_id,
+    size,
+    warehouse,
+    due_on as day_on,
+    'sales_order' as kind,
+    sales_order_id as document_id,
+    line_id,
+    sku,
+    order_number,
+    (-open_quantity)::decimal(18, 4) as quantity
+from core.later_orders
 union all
 select
     product_option_id,

@@ -1,11 +1,10 @@
-"""This module makes the table `demand_series`, and the daily demand that the projection uses.
+"""This module makes the table `demand_series`.
 
-The series are of demand; the projection takes whatever left the shelf, demand or not. A day counts
-only if it was read after it was over; what stock says of it comes from snapshots.
+A day counts only if it was read after it was over; what stock says of it comes from snapshots.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -18,10 +17,8 @@ from tests.expected.known_documents import Read
 from tests.expected.sync import newest_reads
 from tests.expected.values import ZERO, Row, rounded
 
-SAMPLE_DAYS = 28
 ONE_DAY = timedelta(days=1)
 
-Pair = tuple[int, str, str]
 Totals = dict[date, Decimal]
 
 
@@ -92,17 +89,12 @@ class StockDays:
 
 @dataclass(frozen=True)
 class Demand:
-    """The rows of `demand_daily` and what is known of their days; `created` dates items.
-
-    `depleted` has rows of the same columns for everything that left the shelf or came back.
-    """
+    """The rows of `demand_daily` and what is known of their days."""
 
     daily: Sequence[Row]
-    depleted: Sequence[Row]
     synced: SyncedDays
     stock: StockDays
     today: date
-    created: Mapping[tuple[int, str], date]
 
     def series(self) -> list[Row]:
         """Return the table `demand_series`: every day from a series' first one to yesterday."""
@@ -135,25 +127,6 @@ class Demand:
             mean = rounded(sum(more, ZERO) / len(more)) if more else quantity
             lifted[day] = max(quantity, mean)
         return lifted
-
-    def daily_rates(self) -> dict[Pair, Decimal]:
-        """Return what leaves an item's shelf at a warehouse on a mean day, where it is above 0.
-
-        The mean is over the latest days that were synced and not known to be without stock, from the
-        item's creation on: one sale of a new item is no daily demand.
-        """
-        rates = {}
-        totals = _totals(self.depleted, "product_option_id", "size", "warehouse")
-        for pair, of_day in totals.items():
-            sample = [
-                of_day.get(day, ZERO)
-                for day in _days(min(*of_day, self.created[pair[:2]]), self.today)
-                if day in self.synced and self.stock.has(day, *pair) is not False
-            ][-SAMPLE_DAYS:]
-            rate = rounded(sum(sample, ZERO) / len(sample)) if sample else ZERO
-            if rate > 0:
-                rates[pair] = rate
-        return rates
 
 
 def _totals(rows: Iterable[Row], *key: str) -> dict[tuple[object, ...], Totals]:

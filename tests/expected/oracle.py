@@ -13,7 +13,6 @@ from tests.expected.inventory import inventory, inventory_daily
 from tests.expected.items import Items
 from tests.expected.known_documents import LedgerAt, Read, Snapshot, known_after
 from tests.expected.lead_times import lead_times
-from tests.expected.projected_stock import Projection
 from tests.expected.purchase_order_lines import (
     purchase_order_lines,
     purchases,
@@ -102,16 +101,6 @@ class Oracle:
         daily = demand_daily(tables["sales_lines"], tables["return_lines"])
         goods = [row for row in daily if items.is_stocked(row)]
         depleted = demand_daily(sales_lines(left, calendar), return_lines(came_back, calendar))
-        created = {option.key: calendar.on(option.created_at) for option in items.all}
         stock_days = StockDays(tables["inventory_daily"], depleted, items.stockless)
-        demand = Demand(
-            goods, depleted, SyncedDays(reads, zone), stock_days, calendar.today, created
-        )
-        rates, supply = demand.daily_rates(), tables["replenishments"]
-        projection = Projection(tables["inventory"], supply, rates, items, calendar.today)
-        return tables | {
-            "demand_daily": daily,
-            "demand_series": demand.series(),
-            "projected_stock": projection.stock(),
-            "projected_stock_explained": projection.explained(),
-        }
+        demand = Demand(goods, SyncedDays(reads, zone), stock_days, calendar.today)
+        return tables | {"demand_daily": daily, "demand_series": demand.series()}

@@ -7,6 +7,7 @@ grain: [sales_order_id, line_id, product_option_id, size]
 columns:
   sales_order_id:
   line_id: Cin7 id of the kit's line.
+  kit_option_id: Option of the kit.
   product_option_id: Option of the component.
   size: Size of the component; '' by a bill, which names no sizes.
   warehouse: Warehouse of the order's branch.
@@ -36,6 +37,7 @@ kit_lines as (
     select distinct
         sales_order_id,
         line_id,
+        kit_option_id,
         warehouse,
         day_on
     from sold_kits
@@ -71,6 +73,7 @@ parts as (
     select
         kits.sales_order_id,
         kits.line_id,
+        kits.kit_option_id,
         kits.warehouse,
         kits.day_on,
         components.component_option_id as product_option_id,
@@ -89,6 +92,7 @@ parts as (
 select
     parts.sales_order_id,
     parts.line_id,
+    min(parts.kit_option_id) as kit_option_id,
     parts.product_option_id,
     parts.size,
     parts.warehouse,

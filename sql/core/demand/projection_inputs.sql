@@ -1,17 +1,21 @@
 /*
 about: >-
-  Where the projection of stock starts: what is available now and what a day is expected to take,
-  for items with stock, with stock on its way or with demand, but for what is not kept in stock.
-  One row per option, size and
-  warehouse.
+  Where the projection of stock starts: what is available now with what is reserved for later days,
+  and how far demand may be from what is expected; for items with stock, with stock on its way, with
+  open orders of later days or with demand. None of what is not kept in stock or put together as it
+  is sold. One row per option, size and warehouse.
 grain: [product_option_id, size, warehouse]
 columns:
-  product_option_id:
+  product_option_id: Option of the item.
   size: Size of the item; '' when unsized.
   warehouse: Warehouse; unmapped where the branch is not known.
   sku: The item's sku.
-  starting_quantity: Units available now, as Cin7 says; 0 where it says nothing.
-  daily_demand: Units that a day is expected to take.
+  starting_quantity: Units available now, as Cin7 says, and those that open orders of later days
+    reserve; 0 where it says nothing.
+  demand_basis: What demand rests on; built_in, recent_mean or none.
+  deviation_28: Standard deviation of what 28 days take, in units.
+  deviation_power: Power of H with which the deviation of what H days take grows.
+  z_95: Deviations above the mean that 95 % of the cases stay below.
 */
 with
 
@@ -26,25 +30,94 @@ stock as (
     where on_hand <> 0 or available <> 0 or incoming <> 0 or in_transit <> 0
 ),
 
-rates as (
+later as (
     select
         product_option_id,
         size,
         warehouse,
-        sku,
-        daily_demand
-    from core.daily_demand_rates
-    where daily_demand > 0
+        min(sku) as sku,
+        sum(open_quantity) as quantity
+    from core.later_orders
+    group by product_option_id, size, warehouse
+),
+
+laws as (
+    select
+        product_option_id,
+        size,
+        warehouse,
+        basis,
+        daily_quantity,
+        deviation_28,
+        deviation_power,
+        z_95
+    from core.item_forecasts
+    union all
+    select
+        bills.component_option_id as product_option_id,
+        '' as size,
+        forecasts.warehouse,
+        forecasts.basis,
+        forecasts.daily_quantity,
+        forecasts.deviation_28 * bills.quantity::double as deviation_28,
+        forecasts.deviation_power,
+        forecasts.z_95
+    from core.item_forecasts as forecasts
+    inner join core.built_kits using (product_option_id, size, warehouse)
+    inner join core.bom_components as bills on forecasts.product_option_id = bills.kit_option_id
+),
+
+spreads as (
+    select
+        product_option_id,
+        size,
+        warehouse,
+        case when bool_or(basis = 'built_in') then 'built_in' else 'recent_mean' end
+            as demand_basis,
+        sqrt(sum(deviation_28 * deviation_28)) as deviation_28,
+        arg_max(deviation_power, deviation_28) as deviation_power,
+        arg_max(z_95, deviation_28) as z_95
+    from laws
+    where daily_quantity > 0
+    group by product_option_id, size, warehouse
+),
+
+takers as (
+    select
+        product_option_id,
+        size,
+        warehouse,
+        min(sku) as sku
+    from core.rate_changes
+    group by product_option_id, size, warehouse
+),
+
+places as (
+    select
+        product_option_id,
+        size,
+        warehouse,
+        coalesce(stock.sku, later.sku, takers.sku) as sku,
+        coalesce(stock.available, 0) + coalesce(later.quantity, 0) as starting_quantity,
+        takers.product_option_id is not null as is_taken
+    from stock
+    full join later using (product_option_id, size, warehouse)
+    full join takers using (product_option_id, size, warehouse)
 )
 
 select
     product_option_id,
     size,
     warehouse,
-    coalesce(stock.sku, rates.sku) as sku,
-    coalesce(stock.available, 0) as starting_quantity,
-    coalesce(rates.daily_demand, 0) as daily_demand
-from stock
-full join rates using (product_option_id, size, warehouse)
+    places.sku,
+    places.starting_quantity::decimal(18, 4) as starting_quantity,
+    case when places.is_taken then coalesce(spreads.demand_basis, 'recent_mean') else 'none' end
+        as demand_basis,
+    case when places.is_taken then spreads.deviation_28 end as deviation_28,
+    spreads.deviation_power,
+    spreads.z_95
+from places
+left join spreads using (product_option_id, size, warehouse)
 left join core.items as items using (product_option_id, size)
+anti join core.built_kits using (product_option_id, size, warehouse)
 where coalesce(items.is_stocked, true)

@@ -1,12 +1,13 @@
 /*
 about: >-
   The time series that are kept and forecast, numbered in the order of their names: demand first,
-  then what leaves the shelf without being demand; none of what is not kept in stock. One row per
+  then what kits without a bill take of their components, then what leaves the shelf without being
+  demand; none of what is not kept in stock. One row per
   kind, sku and warehouse; two whose names are the same by chance are one series.
 grain: [series_number, sku, warehouse]
 columns:
   series_number: Place of the series among all, from 1.
-  kind: demand (what planning.demand_daily counts) or left_out (what the settings leave out of it).
+  kind: demand, kits or left_out; see core.series_lines.
   unique_id: Name of the series, sku|warehouse; items that share a sku are added up.
   sku: The items' sku.
   warehouse: Warehouse that sells.
@@ -20,19 +21,16 @@ with
 
 names as (
     select
-        case when lines.left_out_by is null then 'demand' else 'left_out' end as kind,
+        lines.kind,
         lines.sku,
         lines.warehouse,
         min(lines.day_on) as first_on,
         min(options.created_on) as created_on
-    from core.depletion_lines as lines
+    from core.series_lines as lines
     left join core.items as items using (product_option_id, size)
     left join staging.product_options as options using (product_option_id, size)
     where coalesce(items.is_stocked, true)
-    group by
-        case when lines.left_out_by is null then 'demand' else 'left_out' end,
-        lines.sku,
-        lines.warehouse
+    group by lines.kind, lines.sku, lines.warehouse
 ),
 
 -- What sells without stock is in it all the time.

@@ -27,12 +27,8 @@ lines as (
         lines.day_on - date '1970-01-01' as day_number,
         lines.sold_quantity,
         lines.returned_quantity
-    from core.depletion_lines as lines
-    inner join core.series as series
-        on
-            lines.sku = series.sku
-            and lines.warehouse = series.warehouse
-            and (lines.left_out_by is null) = (series.kind = 'demand')
+    from core.series_lines as lines
+    inner join core.series as series using (kind, sku, warehouse)
 ),
 
 -- Also what is left out of demand was there to be sold.

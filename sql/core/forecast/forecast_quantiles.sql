@@ -7,7 +7,7 @@ grain: [frequency]
 columns:
   frequency: How often series sell; rarely, sometimes or often.
   case_count: Forecasts that were compared with what came.
-  z_50: Deviations that half of the cases stayed below.
+  z_50: Deviations that half of the cases stayed below; each at most 20 away from 0.
   z_80: Deviations that 80 % of the cases stayed below, at least 0.
   z_95: Deviations that 95 % of the cases stayed below, at least 0.
 */
@@ -64,7 +64,7 @@ counts as (
 select
     frequency,
     case_count,
-    weight * z[1] as z_50,
-    greatest(weight * z[2] + (1 - weight) * 0.8416, 0) as z_80,
-    greatest(weight * z[3] + (1 - weight) * 1.6449, 0) as z_95
+    least(greatest(weight * z[1], -20), 20) as z_50,
+    least(greatest(weight * z[2] + (1 - weight) * 0.8416, 0), 20) as z_80,
+    least(greatest(weight * z[3] + (1 - weight) * 1.6449, 0), 20) as z_95
 from counts

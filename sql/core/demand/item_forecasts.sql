@@ -1,0 +1,75 @@
+/*
+about: >-
+  What a day is expected to take of each item at each warehouse by its own series: what is demanded
+  of it, what leaves without being demand, and what kits without a bill take. A series of several
+  items that share a sku is split by what left of each in the last 365 days. One row per option,
+  size, warehouse and kind of series.
+grain: [product_option_id, size, warehouse, kind]
+columns:
+  product_option_id: Option of the item.
+  size: Size of the item; '' when unsized.
+  warehouse: Warehouse that sells it.
+  kind: demand, kits or left_out; see core.series_lines.
+  sku: The item's sku.
+  series_number: Number of the series in core.series.
+  item_share: The item's share of the series, 0 to 1.
+  basis: built_in, recent_mean or none.
+  daily_quantity: Units that a day is expected to take.
+  deviation_28: Standard deviation of what 28 days take, in units.
+  deviation_power: Power of H with which the deviation of what H days take grows.
+  z_95: Deviations above the mean that 95 % of the cases stay below.
+*/
+with
+
+pairs as (
+    select
+        lines.kind,
+        lines.product_option_id,
+        lines.size,
+        lines.warehouse,
+        lines.sku,
+        greatest(
+            sum(
+                case
+                    when lines.day_on >= today.today_on - 365
+                        then lines.sold_quantity - lines.returned_quantity
+                    else 0
+                end
+            ),
+            0
+        ) as quantity
+    from core.series_lines as lines
+    cross join core.today as today
+    left join core.items as items using (product_option_id, size)
+    where coalesce(items.is_stocked, true)
+    group by lines.kind, lines.product_option_id, lines.size, lines.warehouse, lines.sku
+),
+
+shares as (
+    select
+        *,
+        case
+            when sum(quantity) over same > 0
+                then coalesce(quantity, 0)::double / sum(quantity) over same
+            else 1 / count(*) over same
+        end as item_share
+    from pairs
+    window same as (partition by kind, sku, warehouse)
+)
+
+select
+    shares.product_option_id,
+    shares.size,
+    shares.warehouse,
+    shares.kind,
+    shares.sku,
+    series.series_number,
+    shares.item_share,
+    forecasts.basis,
+    round(shares.item_share * forecasts.daily_quantity, 4)::decimal(18, 4) as daily_quantity,
+    shares.item_share * forecasts.deviation_28 as deviation_28,
+    forecasts.deviation_power,
+    forecasts.z_95
+from shares
+inner join core.series as series using (kind, sku, warehouse)
+inner join core.series_forecasts as forecasts using (series_number)
