@@ -17,6 +17,8 @@ columns:
   daily_quantity: Units that a day is expected to take.
   deviation_28: Standard deviation of what 28 days take, in units.
   deviation_power: Power of H with which the deviation of what H days take grows.
+  z_50: Deviations above the mean that half of the cases stay below.
+  z_80: Deviations above the mean that 80 % of the cases stay below.
   z_95: Deviations above the mean that 95 % of the cases stay below.
 */
 with
@@ -67,8 +69,10 @@ select
     shares.item_share,
     forecasts.basis,
     round(shares.item_share * forecasts.daily_quantity, 4)::decimal(18, 4) as daily_quantity,
-    shares.item_share * forecasts.deviation_28 as deviation_28,
+    sqrt(shares.item_share) * forecasts.deviation_28 as deviation_28,
     forecasts.deviation_power,
+    forecasts.z_50,
+    forecasts.z_80,
     forecasts.z_95
 from shares
 inner join core.series as series using (kind, sku, warehouse)

@@ -41,47 +41,6 @@ later as (
     group by product_option_id, size, warehouse
 ),
 
-laws as (
-    select
-        product_option_id,
-        size,
-        warehouse,
-        basis,
-        daily_quantity,
-        deviation_28,
-        deviation_power,
-        z_95
-    from core.item_forecasts
-    union all
-    select
-        bills.component_option_id as product_option_id,
-        '' as size,
-        forecasts.warehouse,
-        forecasts.basis,
-        forecasts.daily_quantity,
-        forecasts.deviation_28 * bills.quantity::double as deviation_28,
-        forecasts.deviation_power,
-        forecasts.z_95
-    from core.item_forecasts as forecasts
-    inner join core.built_kits using (product_option_id, size, warehouse)
-    inner join core.bom_components as bills on forecasts.product_option_id = bills.kit_option_id
-),
-
-spreads as (
-    select
-        product_option_id,
-        size,
-        warehouse,
-        case when bool_or(basis = 'built_in') then 'built_in' else 'recent_mean' end
-            as demand_basis,
-        sqrt(sum(deviation_28 * deviation_28)) as deviation_28,
-        arg_max(deviation_power, deviation_28) as deviation_power,
-        arg_max(z_95, deviation_28) as z_95
-    from laws
-    where daily_quantity > 0
-    group by product_option_id, size, warehouse
-),
-
 takers as (
     select
         product_option_id,
@@ -111,13 +70,13 @@ select
     warehouse,
     places.sku,
     places.starting_quantity::decimal(18, 4) as starting_quantity,
-    case when places.is_taken then coalesce(spreads.demand_basis, 'recent_mean') else 'none' end
+    case when places.is_taken then demand.demand_basis else 'none' end
         as demand_basis,
-    case when places.is_taken then spreads.deviation_28 end as deviation_28,
-    spreads.deviation_power,
-    spreads.z_95
+    case when places.is_taken then demand.deviation_28 end as deviation_28,
+    demand.deviation_power,
+    demand.z_95
 from places
-left join spreads using (product_option_id, size, warehouse)
+left join core.replenishment_demand as demand using (product_option_id, size, warehouse)
 left join core.items as items using (product_option_id, size)
 anti join core.built_kits using (product_option_id, size, warehouse)
 where coalesce(items.is_stocked, true)

@@ -1,9 +1,8 @@
 /*
 about: >-
-  What is expected of each item at each warehouse: demand, and what leaves without being demand.
-  What H days take stays below H * daily_demand + z * deviation_28 * (H / 28) ^ deviation_power in
-  the share of cases that z is for. Items that share a sku share its series as they left it in the
-  last 28 days. One row per option, size and warehouse that ever sold.
+  What is expected of each item at each warehouse: demand, what leaves without being demand, and
+  what kits take of it. What H days take stays below H * daily_demand + z * deviation_28 * (H / 28)
+  ^ deviation_power in the share of cases that z is for. One row per option, size and warehouse.
 grain: [product_option_id, size, warehouse]
 columns:
   product_option_id: Cin7 id of the option.
@@ -20,51 +19,58 @@ columns:
 */
 with
 
-forecasts as (
+-- A bill names no sizes.
+laws as (
+    select * exclude (kind, sku, item_share)
+    from core.item_forecasts
+    union all by name
     select
-        series.sku,
-        series.warehouse,
-        sum(forecasts.daily_quantity) as daily_quantity,
-        sqrt(sum(forecasts.deviation_28 * forecasts.deviation_28)) as deviation_28,
-        arg_max(
-            struct_pack(
-                basis := forecasts.basis,
-                deviation_power := forecasts.deviation_power,
-                z_50 := forecasts.z_50,
-                z_80 := forecasts.z_80,
-                z_95 := forecasts.z_95
-            ),
-            (forecasts.daily_quantity, forecasts.series_number)
-        ) as law
-    from core.series as series
-    inner join core.series_forecasts as forecasts using (series_number)
-    group by series.sku, series.warehouse
+        forecasts.* exclude (kind, sku, item_share)
+        replace (
+            bills.component_option_id as product_option_id,
+            '' as size,
+            round(forecasts.daily_quantity * bills.quantity, 4)::decimal(18, 4) as daily_quantity,
+            forecasts.deviation_28 * bills.quantity::double as deviation_28
+        )
+    from core.item_forecasts as forecasts
+    inner join core.built_kits using (product_option_id, size, warehouse)
+    inner join core.bom_components as bills on forecasts.product_option_id = bills.kit_option_id
+    inner join core.items as items
+        on bills.component_option_id = items.product_option_id and items.size = ''
+    cross join core.plausible_numbers as limits
+    where items.is_stocked and forecasts.daily_quantity * bills.quantity < limits.unit_limit
 ),
 
-items as (
+sums as (
     select
         product_option_id,
         size,
         warehouse,
-        sku,
-        coalesce(
-            greatest(net_quantity, 0)
-            / nullif(sum(greatest(net_quantity, 0)) over (partition by sku, warehouse), 0),
-            1 / count(*) over (partition by sku, warehouse)
-        ) as share
-    from core.daily_demand_rates
+        sum(daily_quantity)::decimal(18, 4) as daily_demand,
+        sqrt(sum(deviation_28 * deviation_28)) as deviation_28,
+        arg_max(
+            struct_pack(
+                basis := basis,
+                deviation_power := deviation_power,
+                z_50 := z_50,
+                z_80 := z_80,
+                z_95 := z_95
+            ),
+            (daily_quantity, series_number)
+        ) as law
+    from laws
+    group by product_option_id, size, warehouse
 )
 
 select
-    items.product_option_id,
-    items.size,
-    items.warehouse,
-    forecasts.law['basis'] as demand_basis,
-    (forecasts.daily_quantity * items.share)::decimal(18, 4) as daily_demand,
-    forecasts.deviation_28 * sqrt(items.share) as deviation_28,
-    forecasts.law['deviation_power'] as deviation_power,
-    forecasts.law['z_50'] as z_50,
-    forecasts.law['z_80'] as z_80,
-    forecasts.law['z_95'] as z_95
-from items
-inner join forecasts using (sku, warehouse)
+    product_option_id,
+    size,
+    warehouse,
+    law['basis'] as demand_basis,
+    daily_demand,
+    deviation_28,
+    law['deviation_power'] as deviation_power,
+    law['z_50'] as z_50,
+    law['z_80'] as z_80,
+    law['z_95'] as z_95
+from sums
