@@ -9,8 +9,8 @@ from cin7_pipeline.sandbox.server.faults import Failure
 from tests.end_to_end.scenario import Scenario, assert_tables_as_expected
 from tests.expected import COMPARED, SHOWN_BY_CASES
 
-# Columns without a value where a forecast is used, and where stock was read on a day or two.
-MAY_BE_EMPTY = {"why_not_used", "in_stock_share"}
+# Columns without a value where a forecast is used, stock was read on a day or two, or no settings say it.
+MAY_BE_EMPTY = {"why_not_used", "in_stock_share", "min_stock", "max_stock", "moq", "source"}
 
 
 def test_three_mornings_and_a_resync_are_as_expected(scenario: Scenario) -> None:
