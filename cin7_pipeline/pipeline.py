@@ -7,7 +7,7 @@ would be added here.
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
@@ -37,7 +37,7 @@ from cin7_pipeline.warehouse.draft import Draft, Release
 from cin7_pipeline.warehouse.failed_release import FailedRelease, last_failure, noted
 from cin7_pipeline.warehouse.owner import require_clock, require_owner
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables, table_columns
-from cin7_pipeline.warehouse.releases import PAGE, Releases
+from cin7_pipeline.warehouse.releases import CONTRACT, PAGE, TABLES_PAGE, Releases
 from cin7_pipeline.warehouse.sql import literal
 from cin7_pipeline.window import Window
 
@@ -197,12 +197,13 @@ def publish_release(
         earlier = Releases(settings.data_dir).manifest()
         if only_news and earlier and earlier["inputs"] == inputs:
             return None
-        broken_rules: dict[str, int] = {}
+        reports: list[BuildReport] = []
         with _open_draft(settings) as draft:
             for report in build_all(draft.connection, load_catalogue()):
-                broken_rules |= report.broken_rules()
+                reports.append(report)
                 on_report(report)
-            _write_page(draft)
+            broken_rules = {rule: rows for r in reports for rule, rows in r.broken_rules().items()}
+            _write_pages(draft, reports)
             # A fixed time is none at which anything was made: releases stand in the order they were made in.
             fixed = None if settings.uses_simulated_account else settings.as_of
             release = draft.publish(
@@ -217,10 +218,15 @@ def publish_release(
     return release
 
 
-def _write_page(draft: Draft) -> None:
-    """Lay the planners' page beside the tables; where it fails, the tables are published without it."""
-    from cin7_pipeline.page import write_page
+def _write_pages(draft: Draft, reports: Sequence[BuildReport]) -> None:
+    """Lay the pages and the contract beside the tables.
 
+    Where the planners' page fails, the tables are published without it.
+    """
+    from cin7_pipeline.page import write_contract, write_page, write_tables_page
+
+    write_contract(reports, draft.folder / CONTRACT)
+    write_tables_page(reports, draft.folder / TABLES_PAGE)
     try:
         write_page(draft.connection, draft.folder / PAGE)
     except Exception as error:

@@ -1,10 +1,12 @@
-"""This package makes the planners' page: one HTML file per release that opens from disk, without a network.
+"""This package makes the pages of a release: HTML files that open from disk, without a network.
 
-`sections` reads what is on it (`sql/page/`), `charts` draws, `html` writes it down. The figures are those of
+Of the planners' page `sections` reads what is on it (`sql/page/`), `charts` draws, `html` writes it down;
+`tables` writes what the tables mean, as a page and as a contract. The figures are those of
 the release that the page lies in; nothing is computed here that a table does not say.
 """
 
 from cin7_pipeline.page.html import write_page
 from cin7_pipeline.page.sections import load_sections
+from cin7_pipeline.page.tables import write_contract, write_tables_page
 
-__all__ = ["load_sections", "write_page"]
+__all__ = ["load_sections", "write_contract", "write_page", "write_tables_page"]

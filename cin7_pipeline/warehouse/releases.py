@@ -22,6 +22,8 @@ from cin7_pipeline.files import PRIVATE_FILE, fsync, write_atomic
 # Not `planning`: attached under that name, the database and its schema could not be told apart.
 DATABASE = "cin7.duckdb"
 PAGE = "planning.html"
+TABLES_PAGE = "tables.html"
+CONTRACT = "contract.json"
 STAMP = "%Y%m%dT%H%M%SZ"
 # When it was made, the fixed time that it describes, and its number within the second.
 NAME = re.compile(r"planning-(\d{8}T\d{6}Z)(?:-as-of-\d{8}T\d{6}Z)?(?:-(\d+))?")
@@ -89,12 +91,9 @@ class Releases:
         Raises:
             PipelineError: a folder stands where a link belongs.
         """
-        links = {
-            self.data_dir / "parquet": self.current / "parquet",
-            self.data_dir / "planning.duckdb": self.current / DATABASE,
-            self.data_dir / DATABASE: self.current / DATABASE,
-            self.data_dir / PAGE: self.current / PAGE,
-        }
+        shown = ("parquet", DATABASE, PAGE, TABLES_PAGE, CONTRACT)
+        links = {self.data_dir / file: self.current / file for file in shown}
+        links[self.data_dir / "planning.duckdb"] = self.current / DATABASE
         for link in links:
             if link.is_dir() and not link.is_symlink():
                 msg = f"{link} is a folder where a link belongs; move it away and publish again"

@@ -129,10 +129,12 @@ def test_links_are_relative_and_nothing_else_is_left(folder):
     assert (folder / "parquet").readlink().as_posix() == "releases/current/parquet"
     assert sorted(path.name for path in folder.iterdir()) == [
         "cin7.duckdb",
+        "contract.json",
         "parquet",
         "planning.duckdb",
         "planning.html",
         "releases",
+        "tables.html",
         "warehouse.duckdb",
     ]
     assert sorted(path.name for path in (folder / "releases").iterdir()) == [
