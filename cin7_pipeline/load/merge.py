@@ -20,12 +20,17 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from cin7_pipeline.load.changes import note_changes
 from cin7_pipeline.load.extract import Extract
 from cin7_pipeline.load.fields import TIMESTAMP
 from cin7_pipeline.load.records import ROOT_KEY, ROW_KEY
+from cin7_pipeline.omni.endpoint import Endpoint
 
 PLAIN_PATH = re.compile(r"[\w./ -]+")
 UNIQUE_ROW_KEY: Any = {"row_key": True, "unique": True, "nullable": False}
+# Documents, and their lines where the endpoint has any.
+Rows = tuple[pa.Table, ...]
+Changed = tuple[Endpoint, Rows]
 TYPES_ARE_FROZEN: Any = {"tables": "evolve", "columns": "evolve", "data_type": "freeze"}
 
 
@@ -39,10 +44,16 @@ def merge(
 
     Merging the same records twice leaves the same rows. dlt works in `state_dir` meanwhile.
     """
-    changed = []
+    changed: list[Changed] = []
     for extract in extracts:
-        if extract.has_changes and not _insert_where_empty(connection, extract, read_at):
-            changed.append(extract)
+        if not extract.has_changes:
+            continue
+        endpoint, rows = extract.endpoint, tuple(_rows(extract, read_at))
+        if not _insert_where_empty(connection, endpoint, rows):
+            if endpoint.tracked:
+                documents, lines = rows
+                note_changes(connection, endpoint, documents, lines, read_at)
+            changed.append((endpoint, rows))
     if not changed:
         return
     dlt = _configured_dlt()
@@ -57,23 +68,23 @@ def merge(
                 enable_dataset_name_normalization=False,
             ),
         )
-        pipeline.run([_resource(dlt, extract, read_at) for extract in changed])
+        pipeline.run([_resource(dlt, endpoint, rows) for endpoint, rows in changed])
 
 
 def _insert_where_empty(
-    connection: duckdb.DuckDBPyConnection, extract: Extract, read_at: datetime
+    connection: duckdb.DuckDBPyConnection, endpoint: Endpoint, rows: Rows
 ) -> bool:
     """Write the records of a first load, documents and lines in one transaction; tell whether it was one.
 
     dlt can append too, but table by table: a kill in between would leave documents without their lines,
     which count as loaded ever after.
     """
-    if connection.execute(f"select 1 from raw.{extract.endpoint.name} limit 1").fetchone():
+    if connection.execute(f"select 1 from raw.{endpoint.name} limit 1").fetchall():
         return False
     connection.execute("begin")
     try:
-        for table, rows in zip(extract.endpoint.tables, _rows(extract, read_at), strict=True):
-            connection.register("loaded", rows)
+        for table, loaded in zip(endpoint.tables, rows, strict=True):
+            connection.register("loaded", loaded)
             connection.execute(f"insert into raw.{table} by name from loaded")
             connection.unregister("loaded")
     except BaseException:
@@ -130,11 +141,9 @@ def _empty_folder(state_dir: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _resource(dlt: ModuleType, extract: Extract, read_at: datetime) -> Any:
-    endpoint = extract.endpoint
-
+def _resource(dlt: ModuleType, endpoint: Endpoint, rows: Rows) -> Any:
     def tables() -> Iterator[Any]:
-        documents, *lines = _rows(extract, read_at)
+        documents, *lines = rows
         yield documents
         if endpoint.lines is not None:
             # Also where there is no line: what dlt has no rows of, it would not take lines away from.

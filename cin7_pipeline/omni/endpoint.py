@@ -88,6 +88,7 @@ class NestedTable:
     columns: tuple[Column, ...]
     field: str = "lineItems"
     references: tuple[Reference, ...] = ()
+    tracked: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ class Endpoint:
     several rows may share one value of it. `open_sql` is SQL over the raw table: documents that may
     still change without coming back into a window, and are fetched by id. `open_filter` is the same in
     Cin7's words: what the first lookback asks for whatever its age. `has_daily_snapshot` keeps the rows
-    of each local day in `raw.<name>_snapshots`, because Cin7 has no history of them.
+    of each local day in `raw.<name>_snapshots`, because Cin7 has no history of them. What changes in
+    the columns that `tracked` names, with blanks between them, is noted (`load/changes.py`).
     """
 
     name: str
@@ -114,6 +116,7 @@ class Endpoint:
     custom_fields: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
     has_daily_snapshot: bool = False
+    tracked: str = ""
 
     def with_custom_fields(self, keys: Iterable[str]) -> Self:
         """Return the endpoint with these custom fields to be read; without any it reads none."""

@@ -94,6 +94,8 @@ SALES_ORDERS = Endpoint(
     " and upper(coalesce(status, '')) <> 'VOID'",
     open_filter="dispatchedDate IS NULL AND isVoid = 0",
     references=(MEMBER,),
+    tracked="status stage is_approved is_void branch_id distribution_branch_id"
+    " estimated_delivery_date invoice_date dispatched_date cancellation_date",
     columns=columns(
         id="id memberId branchId distributionBranchId",
         timestamp="createdDate modifiedDate estimatedDeliveryDate invoiceDate dispatchedDate"
@@ -109,6 +111,7 @@ SALES_ORDERS = Endpoint(
     lines=NestedTable(
         table="sales_order_lines",
         parent_key="sales_order_id",
+        tracked="qty qty_shipped",
         references=(OPTION_OF_LINE,),
         columns=columns(
             id="id parentId productId productOptionId sort",
@@ -127,6 +130,8 @@ PURCHASE_ORDERS = Endpoint(
     " and upper(coalesce(status, '')) <> 'VOID'",
     open_filter="fullyReceivedDate IS NULL AND isVoid = 0",
     references=(MEMBER,),
+    tracked="status stage is_approved is_void branch_id estimated_delivery_date"
+    " estimated_arrival_date fully_received_date cancellation_date",
     columns=columns(
         id="id memberId branchId",
         timestamp="createdDate modifiedDate estimatedDeliveryDate estimatedArrivalDate"
@@ -140,6 +145,7 @@ PURCHASE_ORDERS = Endpoint(
     lines=NestedTable(
         table="purchase_order_lines",
         parent_key="purchase_order_id",
+        tracked="qty qty_shipped",
         references=(OPTION_OF_LINE,),
         columns=columns(
             id="id parentId productId productOptionId sort",
@@ -155,6 +161,8 @@ BRANCH_TRANSFERS = Endpoint(
     about="Transfers between branches; Cin7 gives them neither a status nor a void flag.",
     open_sql="received_date is null",
     open_filter="receivedDate IS NULL",
+    tracked="stage is_approved source_branch_id destination_branch_id dispatched_date"
+    " received_date",
     columns=columns(
         id="id sourceBranchId destinationBranchId",
         timestamp="createdDate modifiedDate approvalDate dispatchedDate receivedDate",
@@ -165,6 +173,7 @@ BRANCH_TRANSFERS = Endpoint(
     lines=NestedTable(
         table="branch_transfer_lines",
         parent_key="branch_transfer_id",
+        tracked="qty qty_transferred",
         references=(OPTION_OF_LINE,),
         columns=columns(
             id="id parentId productId productOptionId sort",
@@ -182,6 +191,7 @@ CREDIT_NOTES = Endpoint(
     open_sql="completed_date is null and upper(coalesce(status, '')) <> 'VOID'",
     open_filter="completedDate IS NULL AND status <> 'VOID'",
     references=(MEMBER,),
+    tracked="status is_approved branch_id completed_date",
     columns=columns(
         id="id memberId branchId",
         timestamp="createdDate modifiedDate creditNoteDate completedDate",
@@ -194,6 +204,7 @@ CREDIT_NOTES = Endpoint(
     lines=NestedTable(
         table="credit_note_lines",
         parent_key="credit_note_id",
+        tracked="qty qty_shipped",
         references=(OPTION_OF_LINE,),
         columns=columns(
             id="id parentId productId productOptionId sort",

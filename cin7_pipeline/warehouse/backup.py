@@ -1,7 +1,7 @@
 """This module copies what cannot be read again into a file, and brings it back.
 
-That is the stock of past days with what was under way then, records that Cin7 no longer has, and the salt
-of the hashes. Everything else a new read brings, so it is not copied.
+That is the stock of past days with what was under way then, what was changed of documents, records that Cin7
+no longer has, and the salt of the hashes. Everything else a new read brings, so it is not copied.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,11 @@ from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.sql import identifier, literal
 
 # Tables that no read fills again, and by what their rows belong together: what is there of it stays alone.
-UNREPEATABLE = {"stock_snapshots": "snapshot_on", "transit_snapshots": "snapshot_on"}
+UNREPEATABLE = {
+    "stock_snapshots": "snapshot_on",
+    "transit_snapshots": "snapshot_on",
+    "document_changes": "seen_at",
+}
 ATTACHED = "kept"
 
 

@@ -71,6 +71,16 @@ RECORDS = {
         "qty_transferred": DECIMAL,
         "sizes": "varchar",
     },
+    "raw.document_changes": {
+        "entity": "varchar",
+        "document_id": "bigint",
+        "line_id": "bigint",
+        "field": "varchar",
+        "before": "varchar",
+        "after": "varchar",
+        "modified_date": TIMESTAMP,
+        "seen_at": TIMESTAMP,
+    },
     "raw.sync_log": {
         "sync_id": "varchar",
         # Which load it was, counted from 1: the last is the one done last, whatever the clock said.
@@ -157,6 +167,7 @@ SETTINGS = {
 # One snapshot a day, and one read of a day: a later one takes the place of an earlier (`load/commit.py`).
 PRIMARY_KEYS = {
     "raw.stock_snapshots": "snapshot_on, product_option_id, branch_id, size",
+    "raw.document_changes": "entity, document_id, line_id, field, seen_at",
     "raw.sync_coverage": "entity, day_on",
     "raw.sync_failures": "entity",
     "raw.rejected_records": "entity, id, field",

@@ -34,7 +34,7 @@ COMPARED = {
 SHOWN_BY_CASES = {
     *("products", "warehouses", "branch_warehouses", "price_list", "available_to_sell"),
     *("customers", "custom_fields", "order_readiness", "reconciliation", "data_issues"),
-    *("forecasts", "forecast_status", "forecast_accuracy"),
+    *("forecasts", "forecast_status", "forecast_accuracy", "document_changes"),
     *("item_policies", "suggested_orders", "exceptions", "item_classes", "suppliers"),
     *("stock_history",),
     *("projected_stock", "projected_stock_explained"),
