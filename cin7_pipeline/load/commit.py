@@ -11,6 +11,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.load.erase import erase_deleted
 from cin7_pipeline.load.extract import Extract
 from cin7_pipeline.load.report import LoadReport
 from cin7_pipeline.warehouse.transit import keep_transit
@@ -27,6 +28,7 @@ def commit_load(
     sync_id: str,
     lookbacks: dict[str, int],
     local_date: date,
+    erased_before: datetime,
 ) -> None:
     """Write everything that makes the extracts count, and what failed, in one transaction."""
     connection.execute("begin")
@@ -40,6 +42,7 @@ def commit_load(
             if extract.endpoint.has_daily_snapshot:
                 _write_snapshot(connection, extract, local_date)
                 keep_transit(connection, local_date, extract.started_at)
+        erase_deleted(connection, [extract.endpoint for extract in extracts], erased_before)
         for report in reports:
             row = {
                 "sync_id": sync_id,

@@ -85,6 +85,7 @@ def sync_endpoints(
             sync_id=uuid.uuid4().hex,
             lookbacks={name: settings.lookback_of(name) for name in synced},
             local_date=settings.local_date(settings.now()),
+            erased_before=settings.now() - timedelta(days=settings.erase_after_days),
         )
     return LoadOutcome(reports, reads.failures)
 

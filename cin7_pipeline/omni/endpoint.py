@@ -100,7 +100,8 @@ class Endpoint:
     still change without coming back into a window, and are fetched by id. `open_filter` is the same in
     Cin7's words: what the first lookback asks for whatever its age. `has_daily_snapshot` keeps the rows
     of each local day in `raw.<name>_snapshots`, because Cin7 has no history of them. What changes in
-    the columns that `tracked` names, with blanks between them, is noted (`load/changes.py`).
+    the columns that `tracked` names, with blanks between them, is noted (`load/changes.py`); those that
+    are `personal` may name a person, and are erased some time after Cin7 deleted the record.
     """
 
     name: str
@@ -117,6 +118,7 @@ class Endpoint:
     references: tuple[Reference, ...] = ()
     has_daily_snapshot: bool = False
     tracked: str = ""
+    personal: str = ""
 
     def with_custom_fields(self, keys: Iterable[str]) -> Self:
         """Return the endpoint with these custom fields to be read; without any it reads none."""

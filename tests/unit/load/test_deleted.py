@@ -170,3 +170,34 @@ def test_stock_is_read_twice_where_the_server_ignores_a_list_of_options(company:
     assert company.load_one("stock").deleted == 0
     company.records_by_resource["Stock"].pop()
     assert company.load_one("stock").deleted == 1
+
+
+def test_what_may_name_a_person_is_erased_some_time_after_it_was_deleted(company: Company) -> None:
+    """Texts and the hash go, the figures stay; whoever comes back to Cin7 is back here."""
+    contacts = company.records_by_resource["Contacts"]
+    ada = {"id": 9, "modifiedDate": days_ago(40), "company": "Ada Lovelace", "email": "a@b.example"}
+    contacts.append({**ada, "createdDate": days_ago(40)})
+    line = {"id": 10, "qty": 2.0, "name": "For Ada"}
+    named = {"reference": "Ada 1", "company": "Ada Lovelace", "lineItems": [line]}
+    company.orders.append(order(1, created=3, **named))
+    company.sync_endpoints("sales_orders", "contacts", as_of=NOW - timedelta(days=2))
+    everything = (contacts.pop(), company.orders.pop())
+    company.sync_endpoints("sales_orders", "contacts", window=Window.whole(), as_of=NOW)
+    held = """
+        select
+            orders.reference, orders.company, lines.name, contacts.company,
+            contacts.email_hash is null, qty
+        from raw.sales_orders as orders
+        inner join raw.sales_order_lines as lines on lines.sales_order_id = orders.id
+        cross join raw.contacts as contacts
+    """
+    named_row = ("Ada 1", "Ada Lovelace", "For Ada", "Ada Lovelace", False, 2)
+    assert company.raw(held) == [named_row]
+    later = {"as_of": NOW + timedelta(days=31), "erase_after_days": 30}
+    company.sync_endpoints("sales_orders", "contacts", **later)
+    assert company.raw(held) == [(None, None, None, None, True, 2)]
+    contacts.append(everything[0])
+    company.orders.append(everything[1])
+    later["as_of"] += timedelta(days=1)
+    company.sync_endpoints("sales_orders", "contacts", window=Window.whole(), **later)
+    assert company.raw(held) == [named_row]

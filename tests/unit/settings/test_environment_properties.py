@@ -126,6 +126,7 @@ MEANING: dict[str, Callable[[str], Any]] = {
         "overdue_limit_days",
         "default_branch_id",
         "keep_releases",
+        "erase_after_days",
         "memory_limit_mb",
     ],
     int,
