@@ -108,6 +108,15 @@ def publish(
 
 
 @app.command()
+def releases() -> None:
+    """List the releases that are kept, and which of them people read."""
+    with user_errors():
+        from cin7_pipeline.commands import releases as command
+
+        command.run()
+
+
+@app.command()
 def backup(
     restore: Annotated[Path | None, typer.Option(metavar="FILE", help="Bring it back.")] = None,
 ) -> None:

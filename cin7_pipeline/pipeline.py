@@ -209,6 +209,7 @@ def publish_release(
             release = draft.publish(
                 published_at=datetime.now(UTC) if fixed else settings.now(),
                 keep=settings.keep_releases,
+                keep_past=settings.past_releases == "thinned",
                 inputs=inputs,
                 broken_rules=broken_rules,
                 as_of=fixed,

@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     overdue_limit_days: Days = 42
     default_branch_id: Annotated[WholeNumber, Field(ge=1, le=MOST_CALLS)] | None = None
     keep_releases: Annotated[WholeNumber, Field(ge=1, le=1000)] = 5
+    past_releases: Literal["thinned", "none"] = "thinned"
     erase_after_days: Annotated[WholeNumber, Field(ge=0, le=3650)] = 180
     memory_limit_mb: Annotated[WholeNumber, Field(ge=500, le=1_000_000)] = 2600
     alert_url: SecretAddress | None = None

@@ -120,15 +120,16 @@ class Draft:
         *,
         published_at: datetime,
         keep: int,
+        keep_past: bool = True,
         inputs: str = "",
         broken_rules: Mapping[str, int] = MappingProxyType({}),
         as_of: datetime | None = None,
     ) -> Release:
         """Write the Parquet twins and make this the release that people read, in one flip.
 
-        The newest `keep` releases stay. `inputs` names what it is made of, `broken_rules` are the rules
-        that only warn, with their failing rows: both stand in the manifest (`Releases.manifest`). `as_of`
-        is the time that it describes, where somebody fixed that.
+        The newest `keep` releases stay, and with `keep_past` some of each past month. `inputs` names what
+        it is made of, `broken_rules` are the rules that only warn, with their failing rows: both stand in
+        the manifest (`Releases.manifest`). `as_of` is the time that it describes, where somebody fixed that.
 
         Raises:
             PipelineError: the draft has no planning table, or a folder stands where a link belongs.
@@ -151,7 +152,7 @@ class Draft:
             (self.folder / "parquet" / "manifest.json").write_text(text, encoding="utf-8")
             _finalize(self.folder, self.releases.folder / name)
             self.releases.show(name)
-            self.releases.remove_old(keep)
+            self.releases.remove_old(keep, keep_past=keep_past)
         path = self.releases.file(name)
         return Release(path, tables, path.stat().st_size, time.perf_counter() - self.started)
 

@@ -28,6 +28,19 @@ STAMP = "%Y%m%dT%H%M%SZ"
 # When it was made, the fixed time that it describes, and its number within the second.
 NAME = re.compile(r"planning-(\d{8}T\d{6}Z)(?:-as-of-\d{8}T\d{6}Z)?(?:-(\d+))?")
 
+# Of what is older than the newest, the last release of each of so many days, weeks and months stays.
+PERIODS = (("%Y-%m-%d", 14), ("%G-%V", 8), ("%Y-%m", 12))
+
+
+@dataclass(frozen=True)
+class KeptRelease:
+    """A release that is there: when it was made, its size in bytes, whether it is what people read."""
+
+    name: str
+    made_at: datetime
+    bytes: int
+    is_shown: bool
+
 
 @dataclass(frozen=True)
 class Releases:
@@ -75,6 +88,14 @@ class Releases:
         names = [name for _, _, name in sorted(self._found(), reverse=True)]
         return [name for name in names if self.file(name).exists()]
 
+    def listed(self) -> list[KeptRelease]:
+        """Return what there is to say of all releases, newest first."""
+        shown = self.shown()
+        return [
+            KeptRelease(name, _made_at(name), _size(self.folder / name), name == shown)
+            for name in (self.kept() if self.folder.exists() else [])
+        ]
+
     def next_name(self, published_at: datetime, as_of: datetime | None = None) -> str:
         """Return a name that no release has; the second one of a second is numbered 2, and so on.
 
@@ -107,10 +128,13 @@ class Releases:
         for draft in self.folder.glob("*.tmp*"):
             _remove(draft)
 
-    def remove_old(self, keep: int) -> None:
-        """Remove all but the newest `keep` releases, and never the one that people read."""
+    def remove_old(self, keep: int, *, keep_past: bool) -> None:
+        """Remove all but the newest `keep` releases, and never the one that people read.
+
+        With `keep_past` the last one of each period stays as well (`PERIODS`): what did we know then?
+        """
         newest_first = [name for _, _, name in sorted(self._found(), reverse=True)]
-        kept = {self.shown(), *newest_first[:keep]}
+        kept = {self.shown(), *newest_first[:keep], *(_thinned(newest_first) if keep_past else ())}
         for name in newest_first:
             if name not in kept:
                 _remove(self.folder / name)
@@ -123,6 +147,28 @@ class Releases:
         for name in names:
             if found := NAME.fullmatch(name):
                 yield found[1], int(found[2] or 1), name
+
+
+def _made_at(name: str) -> datetime:
+    found = NAME.fullmatch(name)
+    return datetime.strptime(found[1] if found else "", STAMP).replace(tzinfo=UTC)
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _thinned(newest_first: list[str]) -> set[str]:
+    """Return the last release of each of the last days, weeks and months that have one."""
+    kept: set[str] = set()
+    for period, count in PERIODS:
+        last: dict[str, str] = {}
+        for name in newest_first:
+            # What was made to look at another time tells nothing of what people read.
+            if "-as-of-" not in name:
+                last.setdefault(f"{_made_at(name):{period}}", name)
+        kept |= set(list(last.values())[:count])
+    return kept
 
 
 def _point(link: Path, target: Path) -> None:

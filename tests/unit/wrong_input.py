@@ -125,6 +125,7 @@ VARIABLES: dict[str, Cases] = {
     "OVERDUE_LIMIT_DAYS": COUNT,
     "DEFAULT_BRANCH_ID": COUNT,
     "KEEP_RELEASES": COUNT,
+    "PAST_RELEASES": [(text, "Input should be 'thinned' or 'none'") for text in ("all", "5")],
     "ERASE_AFTER_DAYS": [("some", DIGITS), ("-1", "greater than or equal to 0")],
     "MEMORY_LIMIT_MB": [
         *((text, words) for text, words in COUNT if text not in ("0", "-5")),

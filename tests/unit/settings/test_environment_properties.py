@@ -106,6 +106,7 @@ MEANING: dict[str, Callable[[str], Any]] = {
     "price_tier": str,
     "etd_means": str,
     "ships_from": str,
+    "past_releases": str,
     "sells_without_stock": str,
     "history_start": lambda text: date.fromisoformat(text.strip()),
     "as_of": moment,

@@ -9,6 +9,7 @@ from filelock import FileLock
 
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.warehouse.releases import Releases, current_rollback, roll_back
+from tests.sample_shop import cin7
 from tests.unit.warehouse.test_draft import MORNING, make_warehouse, release_again, version_of
 
 FIRST, SECOND, THIRD, FOURTH = (f"planning-20260630T060{minute}00Z" for minute in (1, 2, 3, 4))
@@ -137,3 +138,40 @@ def test_nothing_published_is_nothing_to_roll_back(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="run `cin7 sync`"):
         roll_back(tmp_path, None, now=NOON)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_past_releases_are_thinned(tmp_path: Path) -> None:
+    """The newest stay, and of the others the last of each of 14 days, 8 weeks and 12 months."""
+    releases = Releases(tmp_path)
+    days = [
+        MORNING - timedelta(days=number, hours=hour) for number in range(500) for hour in (0, 2)
+    ]
+    for day in days:
+        (releases.folder / f"planning-{day:%Y%m%dT%H%M%SZ}").mkdir(parents=True)
+    looked_at = releases.folder / "planning-20260601T000000Z-as-of-20250101T000000Z"
+    looked_at.mkdir()
+    releases.remove_old(3, keep_past=True)
+    kept = sorted(path.name[9:20] for path in releases.folder.iterdir())
+    last_of = {f"{day:%Y-%m-%d}": day for day in days[::-1]}.values()
+    by_week = {f"{day:%G-%V}": day for day in sorted(last_of)}
+    by_month = {f"{day:%Y-%m}": day for day in sorted(last_of)}
+    wanted = {*days[:3], *sorted(last_of)[-14:]}
+    wanted |= {*list(by_week.values())[-8:], *list(by_month.values())[-12:]}
+    assert kept == sorted(f"{day:%Y%m%dT%H}" for day in wanted)
+    assert len(kept) < 35
+    releases.remove_old(3, keep_past=False)
+    assert len(list(releases.folder.iterdir())) == 3
+
+
+def test_releases_are_listed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Name, time, size and which one people read; nothing where nothing is published."""
+    first, *_, last = Releases(folder).listed()
+    assert (first.name, first.is_shown, last.is_shown) == (THIRD, True, False)
+    assert first.made_at == MORNING + timedelta(minutes=3)
+    assert first.bytes > 0
+    monkeypatch.setenv("CIN7_DATA_DIR", str(folder))
+    said = cin7("releases").output
+    assert said.count("planning-2026") == 3
+    assert said.count("current") == 1
+    monkeypatch.setenv("CIN7_DATA_DIR", str(folder / "nothing"))
+    assert "Nothing is published yet" in cin7("releases").output
