@@ -15,7 +15,7 @@ from cin7_pipeline.errors import PipelineError, WarehouseBusy
 from cin7_pipeline.pipeline import failing, last_failed_release
 from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
-from cin7_pipeline.warehouse.releases import current_rollback
+from cin7_pipeline.warehouse.releases import Releases, current_rollback
 
 
 def run(*, queries: bool, max_age_hours: int | None) -> None:
@@ -49,6 +49,11 @@ def _show(settings: Settings, *, queries: bool) -> None:
         return
     release = settings.published_path.resolve().parent.name
     screen.print(f"Published: {settings.published_path} → {release}", markup=False)
+    if Releases(settings.data_dir).was_changed(release):
+        warn(
+            f"{release} was written to, or copied, after it was published: root can, who opens it without"
+            " read_only; `cin7 publish` makes it anew."
+        )
     if rollback := current_rollback(settings.data_dir):
         warn(
             f"This is no longer the newest release: {rollback}; `cin7 publish` goes forward again."

@@ -179,6 +179,9 @@ class Settings(BaseSettings):
 
         The simulated account is another one in each folder. Where the user's own state cannot be written to,
         as in a container, the folder counts for itself, and `warnings` says so.
+
+        What an earlier version counted in the data folder is not carried over: it is outdated a day after
+        the upgrade, and if the day's calls are spent before, Cin7 says so and everybody waits.
         """
         shared = user_state_folder()
         if self.uses_simulated_account or shared is None:

@@ -83,6 +83,12 @@ class Releases:
             return None
         return dict(json.loads(text))
 
+    def was_changed(self, name: str) -> bool:
+        """Tell whether somebody wrote into a release since: modes bind everybody but root."""
+        manifest = self.folder / name / "parquet" / "manifest.json"
+        written_at = self.file(name).stat().st_mtime_ns
+        return manifest.exists() and written_at > manifest.stat().st_mtime_ns
+
     def kept(self) -> list[str]:
         """Return all releases, newest first."""
         names = [name for _, _, name in sorted(self._found(), reverse=True)]

@@ -4,6 +4,7 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 from filelock import FileLock
 
@@ -175,3 +176,13 @@ def test_releases_are_listed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert said.count("current") == 1
     monkeypatch.setenv("CIN7_DATA_DIR", str(folder / "nothing"))
     assert "Nothing is published yet" in cin7("releases").output
+
+
+def test_a_release_that_somebody_wrote_into_is_noticed(folder: Path) -> None:
+    """Modes do not bind root: what a client without `read_only` changed is told."""
+    assert not Releases(folder).was_changed(THIRD)
+    file = folder / "releases" / THIRD / "cin7.duckdb"
+    file.chmod(0o600)
+    with duckdb.connect(file) as connection:
+        connection.execute("delete from planning.sales_lines")
+    assert Releases(folder).was_changed(THIRD)
