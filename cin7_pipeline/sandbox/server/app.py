@@ -171,7 +171,7 @@ class Application:
             raise Refusal(405)
         if route is None:
             raise Refusal(404)
-        if route.resource.lower() in self.forbidden:
+        if route.resource.lower() in self.forbidden or route.resource in self.faults.refused:
             raise Refusal(403)
         if wait_seconds := self.windows.admit():
             raise Refusal(429, wait_seconds=wait_seconds)

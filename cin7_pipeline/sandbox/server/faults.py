@@ -38,9 +38,10 @@ class Faults:
     """The switches. Change them at any time; the next call sees it.
 
     `retry_after` is the form of the header on every 429: `small` is `retry_after_seconds`, `any` is
-    another one each time. `leaves_out` tells by resource, `where` and record what lists do not hold although
-    the record is there. `failure_chance` is the share of calls that fail in one of the ways of
-    `failures`, as `rng` decides; `taken` counts the failures so far.
+    another one each time. `refused` are resources that are answered 403. `leaves_out` tells by resource,
+    `where` and record what lists do not hold although the record is there. `failure_chance` is the share
+    of calls that fail in one of the ways of `failures`, as `rng` decides; `taken` counts the failures so
+    far.
     """
 
     latency_seconds: float = 0.0
@@ -55,6 +56,7 @@ class Faults:
     extra_fields: dict[str, Any] = field(default_factory=dict)
     visibility_lag_seconds: float = 0.0
     edit_while_reading: Callable[[str, int], object] | None = None
+    refused: frozenset[str] = frozenset()
     leaves_out: Callable[[str, str, Record], bool] | None = None
     planned: list[tuple[Failure, str | None]] = field(default_factory=list)
     failure_chance: float = 0.0

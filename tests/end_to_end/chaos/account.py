@@ -19,6 +19,8 @@ from cin7_pipeline.sandbox.serializers.account import MerchantAccount
 from cin7_pipeline.sandbox.server.server import Faults, SandboxServer
 from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
 from cin7_pipeline.settings import Settings, load_settings
+from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.owner import last_written_at
 from cin7_pipeline.window import Window
 from tests.end_to_end.chaos.child import Order
 from tests.end_to_end.rules import COMPANY, Rules
@@ -34,7 +36,10 @@ FIRST_NIGHT = datetime(2026, 4, 9, 18, tzinfo=UTC)
 
 @dataclass
 class Account:
-    """One account and one data folder; `asked` are the windows that the run of a moment reads."""
+    """One account and one data folder; `asked` are the windows that the run of a moment reads.
+
+    `refused` are the resources that the key may not read, and for how many days more.
+    """
 
     merchant: Merchant
     server: SandboxServer
@@ -43,6 +48,7 @@ class Account:
     rules: Rules = COMPANY
     asked: dict[datetime, list[Window]] = field(default_factory=dict)
     seen: dict[datetime, datetime] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
     runs: int = 0
 
     @property
@@ -84,6 +90,23 @@ class Account:
     def publish(self) -> Order:
         """Return the order for `cin7 publish` after the last run, which may have found nothing new."""
         return self._order("cin7 publish", list(self.asked)[-1], arguments=("publish",))
+
+    def last_written_at(self) -> datetime:
+        """Return when the last read of the account was, by its own clock."""
+        with open_warehouse(self.settings.warehouse_path, read_only=True) as connection:
+            return last_written_at(connection) or self.now
+
+    def wrong_run(self, *arguments: str, moment: datetime | None = None, **given: str) -> Order:
+        """Return the order for a command that has to be refused: at another time, or in another environment.
+
+        Of the environment there is what is `given` and the data folder, where anything is given.
+        """
+        self.runs += 1
+        order = self._order("a wrong run", moment or self.now, arguments=arguments)
+        if not given:
+            return order
+        kept = ("CIN7_DATA_DIR", "CIN7_AS_OF", "TMPDIR", "DAGSTER_HOME")
+        return replace(order, environment={n: order.environment[n] for n in kept} | given)
 
     def daily_sync(self, **limits: Any) -> Order:
         """Return the order for the job as the schedule starts it."""

@@ -73,6 +73,26 @@ def _planning_tables() -> frozenset[str]:
     return frozenset(m.name.removeprefix("planning.") for m in models if m.schema == "planning")
 
 
+def what_cannot_be_read_again(account: Account) -> list[tuple[object, ...]]:
+    """Return what a wrong run must not touch: snapshots, coverage, and the release that is shown."""
+    kept: list[tuple[object, ...]] = [(account.settings.published_path.resolve(),)]
+    with open_warehouse(account.settings.warehouse_path, read_only=True) as connection:
+        for table in ("stock_snapshots", "transit_snapshots", "sync_coverage"):
+            query = f"select count(*), sum(hash(kept)) from raw.{table} as kept"
+            kept += connection.execute(query).fetchall()
+    return kept
+
+
+def require_snapshot(account: Account) -> None:
+    """Require that the day's stock is kept, whatever else could not be read."""
+    day = account.settings.local_date(account.now)
+    with open_warehouse(account.settings.warehouse_path, read_only=True) as connection:
+        query = "select 1 from raw.stock_snapshots where snapshot_on = ? limit 1"
+        if not connection.execute(query, [day]).fetchall():
+            msg = f"the stock of {day} is not kept, though only other resources were refused"
+            raise WrongError(msg)
+
+
 def require_no_doubles(account: Account) -> None:
     """Require that no key is twice in `raw`, and no line without its document."""
     path = account.settings.warehouse_path

@@ -12,11 +12,13 @@ from datetime import date, timedelta
 
 from cin7_pipeline.omni.endpoints import DOCUMENTS
 from cin7_pipeline.sandbox.server.faults import Failure
+from cin7_pipeline.sandbox.server.where import Record
 from cin7_pipeline.sandbox.simulation.clock import seeded_rng
 from tests.end_to_end.chaos.account import OPENED_ON, Account
 from tests.end_to_end.chaos.child import PHASES, Order
 from tests.end_to_end.chaos.processes import Kill, Start
 from tests.end_to_end.rules import COMPANY, Rules
+from tests.end_to_end.scenario import environment
 
 # Hours after the quiet night at which people are at work, so that a clock that moves meets edits.
 MIDDAY = timedelta(hours=9)
@@ -37,6 +39,8 @@ ENTRIES = {
     "flipping a link": 3,
 }
 DOCUMENT_RESOURCES = {endpoint.path.rsplit("/", 1)[-1] for endpoint in DOCUMENTS}
+# Without these the others are read all the same.
+REFUSABLE = sorted({*DOCUMENT_RESOURCES, "Contacts"})
 
 
 Trouble = Callable[["Day"], None]
@@ -55,6 +59,7 @@ class Day:
     is_moving: bool = False
     ends_with_a_sync: bool = False
     refuses_settings: bool = False
+    wrong_runs: list[Callable[[], Order]] = field(default_factory=list)
 
     def starts(self) -> list[Start]:
         """The runs, in the order they are started."""
@@ -170,6 +175,40 @@ def wrong_settings(day: Day) -> None:
     day.refuses_settings = True
 
 
+def refused_resources(day: Day) -> None:
+    """The key loses the permission for some resources, for days; all others are read meanwhile."""
+    for resource in day.dice.sample(REFUSABLE, day.dice.randint(1, 2)):
+        day.account.refused[resource] = day.dice.randint(1, 4)
+
+
+def lists_that_leave_ids_out(day: Day) -> None:
+    """A list of ids that were asked for lacks some of them, though they are there."""
+    salt = day.dice.getrandbits(32)
+
+    def is_left_out(_resource: str, where: str, record: Record) -> bool:
+        return " IN " in where.upper() and hash((salt, record.get("id"))) % 3 == 0
+
+    day.account.faults.leaves_out = is_left_out
+
+
+def a_clock_set_back(day: Day) -> None:
+    """A sync is started on a machine whose clock is days behind, or with a forgotten CIN7_AS_OF."""
+    account, back = day.account, timedelta(days=day.dice.choice([1, 3, 40]))
+    day.wrong_runs.append(
+        lambda: account.wrong_run("sync", moment=account.last_written_at() - back)
+    )
+
+
+def a_forgotten_environment(day: Day) -> None:
+    """A command is run without `.env`, or with another time zone."""
+    account = day.account
+    settings = environment(account.folder, account.server.base_url, 1)
+    key = {name: settings[name] for name in ("CIN7_USERNAME", "CIN7_API_KEY", "CIN7_BASE_URL")}
+    given = day.dice.choice([{"LANG": "C"}, key | {"CIN7_TIME_ZONE": "America/New_York"}])
+    command = day.dice.choice(["sync", "build", "publish"])
+    day.wrong_runs.append(lambda: account.wrong_run(command, **given))
+
+
 def a_full_disk(day: Day) -> None:
     """The kernel refuses to let any file grow beyond a size: as a full disk, in the middle of a write.
 
@@ -233,6 +272,10 @@ TROUBLES: dict[Trouble, float] = {
     ties_longer_than_a_page: 1,
     edited_settings: 1,
     wrong_settings: 0.3,
+    refused_resources: 1,
+    lists_that_leave_ids_out: 1,
+    a_clock_set_back: 1,
+    a_forgotten_environment: 1,
     a_full_disk: 1.2,
     lost_folders: 1,
 }

@@ -56,12 +56,15 @@ class Schedule:
         account.move_to(FIRST_NIGHT + timedelta(days=number))
         day = Day(account, seeded_rng(self.seed, number))
         self.spoil(day)
+        account.faults.refused = frozenset(account.refused)
+        account.refused = {name: left - 1 for name, left in account.refused.items() if left > 1}
         endings = self._run(*day.starts())
         self._remember(day)
         self._count(day, endings)
         account.faults.switch_off()
         account.obey_rules(account.rules)
         self._require(day, endings)
+        self._require_refusals(day)
         if day.ends_with_a_sync:
             account.move_to(account.now + PAUSE)
             self._require_success(self._run(Start(account.sync())))
@@ -118,9 +121,26 @@ class Schedule:
         checks.require_plain_words(endings)
         checks.require_no_doubles(account)
         self.counters.releases_checked += checks.require_whole_release(account)
+        if [trouble.__name__ for trouble in day.troubles] == ["refused_resources"]:
+            checks.require_snapshot(account)
         if day.refuses_settings and any(ending.exit_code == 0 for ending in endings):
             msg = "a run passed although a settings file was wrong"
             raise checks.WrongError(msg)
+
+    def _require_refusals(self, day: Day) -> None:
+        """Require that wrong runs say no, in a sentence, once something stands there that they could harm."""
+        if not self.account.settings.published_path.exists():
+            return
+        for make in day.wrong_runs:
+            order = make()
+            before = checks.what_cannot_be_read_again(self.account)
+            endings = self._run(Start(order))
+            checks.require_plain_words(endings)
+            if endings[0].exit_code == 0 or before != checks.what_cannot_be_read_again(
+                self.account
+            ):
+                msg = f"{' '.join(order.arguments)} did something in an environment that it has to refuse"
+                raise checks.WrongError(msg)
 
     def _require_success(self, endings: list[Ending]) -> None:
         for ending in endings:

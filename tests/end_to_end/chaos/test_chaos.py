@@ -24,12 +24,15 @@ DAYS: list[tuple[tuple[Trouble, ...], tuple[Kill, ...]]] = [
         (Kill(0.0, "reading", 1), Kill(0.0, "writing a release", 1)),
     ),
     ((sabotage.edits_while_pages_are_read, sabotage.a_full_disk), ()),
-    ((sabotage.lost_folders,), (Kill(0.0, "merging with dlt", 1),)),
+    ((sabotage.lost_folders, sabotage.an_ignored_id_filter), (Kill(0.0, "merging with dlt", 1),)),
     (
         (sabotage.edited_settings, sabotage.rows_that_come_twice),
         (Kill(0.0, "auditing a model", 60),),
     ),
-    ((sabotage.an_ignored_id_filter,), (Kill(0.0, "flipping a link", 2),)),
+    (
+        (sabotage.lists_that_leave_ids_out, sabotage.refused_resources),
+        (Kill(0.0, "flipping a link", 2),),
+    ),
 ]
 
 
