@@ -30,6 +30,7 @@ from cin7_pipeline.models.build import (
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS
 from cin7_pipeline.omni.permissions import Permission, read_permissions
+from cin7_pipeline.outside_forecasts import forecast_files, write_forecasts
 from cin7_pipeline.settings import Settings, load_business_settings
 from cin7_pipeline.warehouse import backup, lock
 from cin7_pipeline.warehouse.connection import open_warehouse, require_file
@@ -258,6 +259,8 @@ def _inputs(settings: Settings) -> str:
         business,
         load_catalogue().digest,
         load_sections(),
+        [(f, f.path.stat().st_mtime_ns) for f in forecast_files(settings.data_dir / "forecasts")],
+        settings.forecast_mean_column,
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
@@ -271,6 +274,9 @@ def _open_draft(settings: Settings) -> Iterator[Draft]:
     with opened as draft:
         write_business_settings(draft.connection, business)
         prepare_connection(draft.connection, build_variables(settings))
+        today = settings.local_date(settings.now())
+        folder = settings.data_dir / "forecasts"
+        write_forecasts(draft.connection, folder, today, settings.forecast_mean_column)
         yield draft
 
 

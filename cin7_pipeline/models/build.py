@@ -249,6 +249,9 @@ def write_business_settings(connection: DuckDBPyConnection, business: BusinessSe
         "settings.replenishment": business.replenishment,
         "settings.stocktake_master": business.stocktake_master,
         "settings.stock_history": business.stock_history,
+        # Filled by `outside_forecasts`.
+        "settings.forecast_files": (),
+        "settings.forecasts": (),
     }
     connection.execute("create schema if not exists settings")
     for table, rules in rules_by_table.items():

@@ -49,6 +49,8 @@ issues as (
     union all by name
     select * from issues.overdue_supply
     union all by name
+    select * from issues.forecasts
+    union all by name
     select * from issues.components
     union all by name
     select * from issues.line_signs

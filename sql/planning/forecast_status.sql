@@ -3,7 +3,7 @@ about: >-
   Which forecasts there are, how fresh they are and what of demand they cover. One row per engine.
 grain: [engine]
 columns:
-  engine: Who made the forecast; built_in.
+  engine: Who made the forecast; built_in, or the folder of data/forecasts it is from.
   made_on: Day it was made on, local date.
   cutoff_on: Last day whose demand it knows, local date; null where no day is known.
   age_days: Days since it was made.
@@ -50,6 +50,34 @@ covered as (
     from core.series_forecasts as forecasts
     left join recent using (series_number)
     where forecasts.series_number in (select names.series_number from names)
+),
+
+newest as (
+    select *
+    from settings.forecast_files
+    qualify row_number() over (partition by engine order by problem is not null, made_on desc) = 1
+),
+
+of_engines as (
+    select
+        forecasts.engine,
+        max(forecasts.ds) as horizon_end_on,
+        count(*) filter (
+            where forecasts.unique_id not in (select series.unique_id from core.series as series)
+        ) as rows_left_out
+    from settings.forecasts as forecasts
+    group by forecasts.engine
+),
+
+in_use as (
+    select
+        days.engine,
+        count(*) as series_covered,
+        sum(recent.quantity) as quantity
+    from core.engine_days as days
+    inner join core.today as today on days.day_on = today.today_on
+    left join recent using (series_number)
+    group by days.engine
 )
 
 select
@@ -70,3 +98,28 @@ select
 from covered
 cross join core.today as today
 inner join core.forecast_rules as rules on rules.origin = 0
+union all
+select
+    newest.engine,
+    newest.made_on,
+    newest.made_on - 1 as cutoff_on,
+    (today.today_on - newest.made_on)::integer as age_days,
+    coalesce(in_use.series_covered, 0) > 0 as is_used,
+    case
+        when newest.problem is not null then newest.file || ' is refused: ' || newest.problem
+        when today.today_on - newest.made_on > 14 then 'it is more than 14 days old'
+        when coalesce(in_use.series_covered, 0) = 0 then 'it has no series that is not another''s'
+    end as why_not_used,
+    coalesce(in_use.series_covered, 0) as series_covered,
+    covered.series_with_demand,
+    (coalesce(in_use.quantity, 0) / nullif(covered.quantity, 0))::decimal(18, 4)
+        as units_covered_share,
+    of_engines.horizon_end_on,
+    coalesce(of_engines.rows_left_out, 0) as rows_left_out,
+    null as correction,
+    null as capped_away_quantity
+from newest
+cross join covered
+cross join core.today as today
+left join of_engines using (engine)
+left join in_use using (engine)

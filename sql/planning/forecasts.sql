@@ -16,9 +16,9 @@ columns:
   cumulative_p80: Units that today and all days up to this one together stay below in 80 % of the
     cases; the quantiles of days must not be added up.
   cumulative_p95: Units that they together stay below in 95 % of the cases.
-  engine: Who made the forecast; built_in.
+  engine: Who made the forecast; built_in, or the folder of data/forecasts it is from.
   made_on: Day it was made on, local date.
-  basis: built_in, or recent_mean where less than 28 days are known.
+  basis: forecast:<engine>, built_in, or recent_mean where less than 28 days are known.
 checks:
   nothing_is_expected_below_zero: mean >= 0 and p50 >= 0
   quantiles_rise: p50 <= p80 and p80 <= p95 and cumulative_p80 <= cumulative_p95
@@ -31,6 +31,16 @@ names as (
         unique_id
     from core.series
     where kind = 'demand'
+),
+
+engines as (
+    select
+        series_number,
+        day_on,
+        sum(daily_quantity) over (
+            partition by series_number order by day_on rows unbounded preceding
+        ) as cumulative_quantity
+    from core.engine_days
 ),
 
 horizon as (
@@ -50,7 +60,9 @@ ordered_series as (
     from core.series_forecasts as forecasts
     inner join names using (series_number)
     cross join horizon
-    where forecasts.basis <> 'none'
+    where
+        forecasts.basis <> 'none'
+        or forecasts.series_number in (select engine_days.series_number from core.engine_days)
     order by forecasts.series_number
 ),
 
@@ -61,24 +73,44 @@ days as (
     from ordered_series
 ),
 
-spans as (
+-- Of a series that another engine has, every day is its own.
+joined as (
     select
-        *,
-        (ds - first_on + 1) * daily_quantity::double as quantity,
-        deviation_28 * pow((ds - first_on + 1) / 28, deviation_power) as deviation
+        days.unique_id,
+        days.ds,
+        days.first_on,
+        coalesce(engine_days.daily_quantity, days.daily_quantity) as mean,
+        coalesce(engines.cumulative_quantity, (days.ds - days.first_on + 1) * days.daily_quantity)
+        ::double as quantity,
+        days.deviation_28 * pow((days.ds - days.first_on + 1) / 28, days.deviation_power)
+            as deviation,
+        days.deviation_1,
+        days.z_50,
+        days.z_80,
+        days.z_95,
+        engine_days.p50,
+        engine_days.p80,
+        engine_days.p95,
+        coalesce(engine_days.engine, 'built_in') as engine,
+        coalesce(engine_days.made_on, days.first_on) as made_on,
+        coalesce('forecast:' || engine_days.engine, days.basis) as basis
     from days
+    left join core.engine_days as engine_days
+        on days.series_number = engine_days.series_number and days.ds = engine_days.day_on
+    left join engines
+        on days.series_number = engines.series_number and days.ds = engines.day_on
 )
 
 select
     unique_id,
     ds,
-    daily_quantity as mean,
-    greatest(daily_quantity + z_50 * deviation_1, 0)::decimal(18, 4) as p50,
-    (daily_quantity + z_80 * deviation_1)::decimal(18, 4) as p80,
-    (daily_quantity + z_95 * deviation_1)::decimal(18, 4) as p95,
+    mean,
+    least(greatest(coalesce(p50, mean + z_50 * deviation_1), 0), 1e12)::decimal(18, 4) as p50,
+    least(coalesce(p80, mean + z_80 * deviation_1), 1e12)::decimal(18, 4) as p80,
+    least(coalesce(p95, mean + z_95 * deviation_1), 1e12)::decimal(18, 4) as p95,
     (quantity + z_80 * deviation)::decimal(18, 4) as cumulative_p80,
     (quantity + z_95 * deviation)::decimal(18, 4) as cumulative_p95,
-    'built_in' as engine,
-    first_on as made_on,
+    engine,
+    made_on,
     basis
-from spans
+from joined

@@ -13,8 +13,8 @@ columns:
   sku: The item's sku.
   series_number: Number of the series in core.series.
   item_share: The item's share of the series, 0 to 1.
-  basis: built_in, recent_mean or none.
-  daily_quantity: Units that a day is expected to take.
+  basis: forecast:<engine>, built_in, recent_mean or none.
+  daily_quantity: Units that a day is expected to take; of another engine's the mean of 28 days.
   deviation_28: Standard deviation of what 28 days take, in units.
   deviation_power: Power of H with which the deviation of what H days take grows.
   z_50: Deviations above the mean that half of the cases stay below.
@@ -47,6 +47,16 @@ pairs as (
     group by lines.kind, lines.product_option_id, lines.size, lines.warehouse, lines.sku
 ),
 
+engines as (
+    select
+        days.series_number,
+        min(days.engine) as engine,
+        avg(days.daily_quantity) as daily_quantity
+    from core.engine_days as days
+    inner join core.today as today on days.day_on < today.today_on + 28
+    group by days.series_number
+),
+
 shares as (
     select
         *,
@@ -67,8 +77,10 @@ select
     shares.sku,
     series.series_number,
     shares.item_share,
-    forecasts.basis,
-    round(shares.item_share * forecasts.daily_quantity, 4)::decimal(18, 4) as daily_quantity,
+    coalesce('forecast:' || engines.engine, forecasts.basis) as basis,
+    round(
+        shares.item_share * coalesce(engines.daily_quantity, forecasts.daily_quantity), 4
+    )::decimal(18, 4) as daily_quantity,
     sqrt(shares.item_share) * forecasts.deviation_28 as deviation_28,
     forecasts.deviation_power,
     forecasts.z_50,
@@ -77,3 +89,4 @@ select
 from shares
 inner join core.series as series using (kind, sku, warehouse)
 inner join core.series_forecasts as forecasts using (series_number)
+left join engines using (series_number)

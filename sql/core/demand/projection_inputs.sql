@@ -12,7 +12,7 @@ columns:
   sku: The item's sku.
   starting_quantity: Units available now, as Cin7 says, and those that open orders of later days
     reserve; 0 where it says nothing.
-  demand_basis: What demand rests on; built_in, recent_mean or none.
+  demand_basis: What demand rests on; forecast:<engine>, built_in, recent_mean or none.
   deviation_28: Standard deviation of what 28 days take, in units.
   deviation_power: Power of H with which the deviation of what H days take grows.
   z_95: Deviations above the mean that 95 % of the cases stay below.

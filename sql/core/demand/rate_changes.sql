@@ -14,66 +14,65 @@ columns:
 */
 with
 
-own as (
+levels as (
     select
         forecasts.product_option_id,
         forecasts.size,
         forecasts.warehouse,
-        min(forecasts.sku) as sku,
-        today.today_on as day_on,
-        sum(forecasts.daily_quantity) as rate_change
+        forecasts.kind,
+        forecasts.sku,
+        coalesce(days.day_on, today.today_on) as day_on,
+        case
+            when days.day_on is null then forecasts.daily_quantity
+            else round(forecasts.item_share * days.daily_quantity, 4)
+        end::decimal(18, 4) as daily_quantity
     from core.item_forecasts as forecasts
     cross join core.today as today
-    group by
-        forecasts.product_option_id, forecasts.size, forecasts.warehouse, today.today_on
+    left join core.engine_days as days using (series_number)
 ),
 
 -- A bill names no sizes.
-taken as (
+takers as (
     select
-        bills.component_option_id as product_option_id,
-        '' as size,
-        own.warehouse,
-        items.sku,
-        own.day_on,
-        round(own.rate_change * bills.quantity, 4)::decimal(18, 4) as rate_change
-    from own
-    inner join core.built_kits using (product_option_id, size, warehouse)
-    inner join core.bom_components as bills on own.product_option_id = bills.kit_option_id
-    inner join core.items as items
-        on bills.component_option_id = items.product_option_id and items.size = ''
+        levels.product_option_id as taken_option_id,
+        levels.size as taken_size,
+        levels.sku as taken_sku,
+        levels.*
+    from levels
+    anti join core.built_kits using (product_option_id, size, warehouse)
+    union all
+    select
+        takes.component_option_id as taken_option_id,
+        '' as taken_size,
+        takes.component_sku as taken_sku,
+        levels.* replace (
+            round(levels.daily_quantity * takes.quantity, 4)::decimal(18, 4) as daily_quantity
+        )
+    from levels
+    inner join core.kit_takes as takes using (product_option_id, size, warehouse)
     cross join core.plausible_numbers as limits
-    where items.is_stocked and abs(own.rate_change * bills.quantity) < limits.unit_limit
+    where levels.daily_quantity * takes.quantity between 0 and limits.unit_limit
 ),
 
 changes as (
     select
-        product_option_id,
-        size,
-        warehouse,
-        sku,
-        day_on,
-        rate_change
-    from own
-    anti join core.built_kits using (product_option_id, size, warehouse)
-    union all
-    select
-        product_option_id,
-        size,
-        warehouse,
-        sku,
-        day_on,
-        rate_change
-    from taken
+        *,
+        daily_quantity - coalesce(lag(daily_quantity) over same, 0) as rate_change
+    from takers
+    window
+        same as (
+            partition by taken_option_id, taken_size, warehouse, product_option_id, size, kind
+            order by day_on
+        )
 )
 
 select
-    product_option_id,
-    size,
+    taken_option_id as product_option_id,
+    taken_size as size,
     warehouse,
     day_on,
-    min(sku) as sku,
+    min(taken_sku) as sku,
     sum(rate_change)::decimal(18, 4) as rate_change
 from changes
-group by product_option_id, size, warehouse, day_on
+group by taken_option_id, taken_size, warehouse, day_on
 having sum(rate_change) <> 0

@@ -8,8 +8,8 @@ columns:
   product_option_id: Cin7 id of the option.
   size: Size of the item; '' when unsized.
   warehouse: Warehouse.
-  demand_basis: built_in (the built-in forecast), recent_mean (less than 28 days are known; their
-    mean) or none.
+  demand_basis: forecast:<engine>, built_in, recent_mean (less than 28 days are known; their mean)
+    or none.
   daily_demand: Units that a day is expected to take.
   deviation_28: Standard deviation of what 28 days take, in units.
   deviation_power: Power of H with which the deviation of what H days take grows.
@@ -27,18 +27,15 @@ laws as (
     select
         forecasts.* exclude (kind, sku, item_share)
         replace (
-            bills.component_option_id as product_option_id,
+            takes.component_option_id as product_option_id,
             '' as size,
-            round(forecasts.daily_quantity * bills.quantity, 4)::decimal(18, 4) as daily_quantity,
-            forecasts.deviation_28 * bills.quantity::double as deviation_28
+            round(forecasts.daily_quantity * takes.quantity, 4)::decimal(18, 4) as daily_quantity,
+            forecasts.deviation_28 * takes.quantity::double as deviation_28
         )
     from core.item_forecasts as forecasts
-    inner join core.built_kits using (product_option_id, size, warehouse)
-    inner join core.bom_components as bills on forecasts.product_option_id = bills.kit_option_id
-    inner join core.items as items
-        on bills.component_option_id = items.product_option_id and items.size = ''
+    inner join core.kit_takes as takes using (product_option_id, size, warehouse)
     cross join core.plausible_numbers as limits
-    where items.is_stocked and forecasts.daily_quantity * bills.quantity < limits.unit_limit
+    where forecasts.daily_quantity * takes.quantity between 0 and limits.unit_limit
 ),
 
 sums as (

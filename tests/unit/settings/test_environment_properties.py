@@ -108,6 +108,7 @@ MEANING: dict[str, Callable[[str], Any]] = {
     "ships_from": str,
     "past_releases": str,
     "sells_without_stock": str,
+    "forecast_mean_column": str,
     "history_start": lambda text: date.fromisoformat(text.strip()),
     "as_of": moment,
     "gone_share_limit": float,

@@ -1,0 +1,142 @@
+"""This module reads forecasts that other engines made: `forecasts/<engine>/<made_on>.parquet` or `.csv`.
+
+A file is taken whole, or refused whole with the first value that is wrong; then the engine's last good file
+counts. For which series a forecast is used is decided in `sql/`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from cin7_pipeline.warehouse.sql import identifier, literal
+
+ENGINE = re.compile(r"[a-z0-9_]+")
+QUANTILES = ("p50", "p80", "p95", "cumulative_p80", "cumulative_p95")
+# Each rule as (what it must be, the column shown, the condition of a row that breaks it).
+RULES = (
+    ("unique_id is missing", "unique_id", "unique_id is null"),
+    ("ds must be a day like 2026-03-01", "ds_text", "ds is null"),
+    ("ds must not be before the day it was made on", "ds_text", "ds < made_on"),
+    (
+        "mean must be a number, at least 0",
+        "mean_text",
+        "mean is null or not mean between 0 and 1e9",
+    ),
+    (
+        "p50, p80 and p95 must all be there or none",
+        "p95",
+        "(p50 is null) <> (p80 is null) or (p80 is null) <> (p95 is null)",
+    ),
+    ("quantiles must rise", "p95", "p50 > p80 or p80 > p95 or cumulative_p80 > cumulative_p95"),
+    (
+        "each series must have each day once",
+        "unique_id",
+        "count(*) over (partition by unique_id, ds) > 1",
+    ),
+    (
+        "a series must not have gaps between its days",
+        "ds_text",
+        "ds - lag(ds) over (partition by unique_id order by ds) > 1",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class ForecastFile:
+    """A file of an engine, and the day it was made on by its name."""
+
+    engine: str
+    made_on: date
+    path: Path
+
+
+def forecast_files(folder: Path) -> Iterator[ForecastFile]:
+    """Yield the files of all engines, the newest of each first; names of another form are passed over."""
+    for path in sorted(folder.glob("*/*"), key=lambda path: (path.parent.name, path.stem))[::-1]:
+        if path.suffix in {".parquet", ".csv"} and ENGINE.fullmatch(path.parent.name):
+            try:
+                yield ForecastFile(path.parent.name, date.fromisoformat(path.stem), path)
+            except ValueError:
+                continue
+
+
+def write_forecasts(
+    connection: DuckDBPyConnection, folder: Path, today: date, mean_column: str
+) -> None:
+    """Fill `settings.forecasts` with the last good file of each engine, and tell the refused ones."""
+    done: set[str] = set()
+    for file in forecast_files(folder):
+        if file.engine in done:
+            continue
+        problem = _take(connection, file, today, mean_column)
+        if problem is None:
+            done.add(file.engine)
+        connection.execute(
+            "insert into settings.forecast_files values (?, ?, ?, ?)",
+            [file.engine, file.made_on, f"{file.engine}/{file.path.name}", problem],
+        )
+
+
+def _take(
+    connection: DuckDBPyConnection, file: ForecastFile, today: date, mean_column: str
+) -> str | None:
+    """Insert the rows of a file, or return why it is refused."""
+    if file.made_on > today:
+        return f"it is dated after today, {today}"
+    try:
+        if problem := _stage(connection, file, mean_column) or _first_fault(connection):
+            return problem
+        connection.execute(
+            "insert into settings.forecasts by name"
+            " select * exclude (row_number, ds_text, mean_text) from staged_forecast"
+        )
+    except duckdb.Error as error:
+        return f"it cannot be read: {' '.join(str(error).split())[:200]}"
+    return None
+
+
+def _stage(connection: DuckDBPyConnection, file: ForecastFile, mean_column: str) -> str | None:
+    """Read a file as it is into a table of typed columns, or return which column it lacks."""
+    reader = "read_csv" if file.path.suffix == ".csv" else "read_parquet"
+    options = ", all_varchar = true, header = true" if file.path.suffix == ".csv" else ""
+    source = f"{reader}({literal(str(file.path))}{options})"
+    found = [name for name, *_ in connection.execute(f"describe from {source}").fetchall()]
+    mean = mean_column if mean_column and "mean" not in found else "mean"
+    if lacking := [name for name in ("unique_id", "ds", mean) if name not in found]:
+        return f"it lacks the column {lacking[0]}; it has {', '.join(found)}"
+    quantiles = ", ".join(
+        f"try_cast({identifier(name)} as double) as {name}"
+        if name in found
+        else f"null::double as {name}"
+        for name in QUANTILES
+    )
+    connection.execute(
+        f"""
+        create or replace temp table staged_forecast as
+        select
+            row_number() over () as row_number, {literal(file.engine)} as engine,
+            {literal(str(file.made_on))}::date as made_on, unique_id::varchar as unique_id,
+            ds::varchar as ds_text, coalesce(try_cast(ds as date), try_cast(ds as timestamp)::date) as ds,
+            {identifier(mean)}::varchar as mean_text, try_cast({identifier(mean)} as double) as mean,
+            {quantiles}
+        from {source}
+        """
+    )
+    return None
+
+
+def _first_fault(connection: DuckDBPyConnection) -> str | None:
+    """Return the first row that breaks a rule of the staged file, in words."""
+    for rule, shown, broken in RULES:
+        row = connection.execute(
+            f"select row_number, shown from (select row_number, {shown} as shown, {broken} as is_broken"
+            " from staged_forecast) where is_broken order by row_number limit 1"
+        ).fetchone()
+        if row:
+            return f"row {row[0]}: {rule}, and it is {row[1]}"
+    return None

@@ -1,0 +1,74 @@
+"""Forecasts of other engines: a file is taken whole, or refused whole in words."""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from cin7_pipeline.models.build import write_business_settings
+from cin7_pipeline.outside_forecasts import write_forecasts
+from cin7_pipeline.settings import BusinessSettings
+
+TODAY = date(2026, 6, 30)
+GOOD = "unique_id,ds,mean\nA|East,2026-06-29,1.5\nA|East,2026-06-30,2\n"
+
+
+def taken(folder: Path, mean_column: str = "") -> tuple[list[tuple], list[tuple]]:
+    """What was taken of a folder: (file, problem), and (made_on, ds, mean)."""
+    with duckdb.connect() as connection:
+        write_business_settings(connection, BusinessSettings())
+        write_forecasts(connection, folder, TODAY, mean_column)
+        files = connection.execute("select file, problem from settings.forecast_files order by 1")
+        rows = files.fetchall()
+        means = connection.execute("select made_on, ds, mean from settings.forecasts order by 2")
+        return rows, means.fetchall()
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    """Write a file of engine `mine`."""
+    (folder / "mine").mkdir(exist_ok=True)
+    (folder / "mine" / name).write_text(text, encoding="utf-8")
+
+
+def test_the_newest_good_file_of_an_engine_is_taken_and_a_bad_one_told(tmp_path: Path):
+    """A newer file that is wrong is refused whole, and the last good one stays."""
+    write(tmp_path, "2026-06-28.csv", GOOD.replace("1.5", "7"))
+    write(tmp_path, "2026-06-29.csv", GOOD)
+    write(tmp_path, "2026-06-30.csv", GOOD.replace("2026-06-29", "2026-07-01").replace("1.5", "-1"))
+    files, means = taken(tmp_path)
+    assert files == [
+        ("mine/2026-06-29.csv", None),
+        ("mine/2026-06-30.csv", "row 1: mean must be a number, at least 0, and it is -1"),
+    ]
+    assert means == [(date(2026, 6, 29), date(2026, 6, 29), 1.5), (date(2026, 6, 29), TODAY, 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (GOOD.replace("mean", "AutoETS"), "it lacks the column mean"),
+        (GOOD.replace("2026-06-29,", "soon,"), "row 1: ds must be a day"),
+        (GOOD.replace("2026-06-29,", "2026-06-28,"), "row 1: ds must not be before the day"),
+        (
+            GOOD.replace("2026-06-30,2", "2026-06-29,2"),
+            "row 1: each series must have each day once",
+        ),
+        (GOOD.replace("2026-06-30,2", "2026-07-02,2"), "row 2: a series must not have gaps"),
+        (GOOD.replace("1.5", "nan"), "row 1: mean must be a number"),
+    ],
+)
+def test_a_file_that_is_wrong_is_refused_by_its_first_row(tmp_path: Path, text: str, problem: str):
+    """The problem names the row, the value and what it should be; nothing of the file is taken."""
+    write(tmp_path, "2026-06-29.csv", text)
+    [(_, found)], means = taken(tmp_path)
+    assert found.startswith(problem)
+    assert means == []
+
+
+def test_a_frame_of_nixtla_is_taken_with_one_setting(tmp_path: Path):
+    """Where no column is called mean, the setting says which one has it."""
+    write(tmp_path, "2026-06-29.csv", GOOD.replace("mean", "AutoETS"))
+    files, means = taken(tmp_path, "AutoETS")
+    assert files == [("mine/2026-06-29.csv", None)]
+    assert len(means) == 2
