@@ -106,11 +106,9 @@ def demand_of(given_rows: dict[str, Rows]) -> dict[Pair, Decimal]:
     """What a day takes of each item; of a kit that is put together its component, by the bill."""
     [bill] = given_rows["core.bom_components"]
     built = {pair_of(row) for row in given_rows["core.built_kits"]}
-    own: dict[Pair, Decimal] = defaultdict(Decimal)
-    for row in given_rows["core.item_forecasts"]:
-        own[pair_of(row)] += row["daily_quantity"]
     demand: dict[Pair, Decimal] = defaultdict(Decimal)
-    for pair, rate in own.items():
+    for row in given_rows["core.item_forecasts"]:
+        pair, rate = pair_of(row), row["daily_quantity"]
         taken = (rate * bill["quantity"]).quantize(Decimal("0.0001"), ROUND_HALF_UP)
         if pair in built:
             demand[*COMPONENT, pair[2]] += taken
