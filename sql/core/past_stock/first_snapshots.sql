@@ -17,64 +17,17 @@ columns:
 */
 with
 
-readings as (
-    select
-        snapshot_on,
-        snapshot_on - case
-            when
-                date_part(
-                    'hour', timezone(getvariable('time_zone'), timezone('UTC', as_of_at))
-                ) < 12
-                then 1
-            else 0
-        end as closed_on
-    from core.stock_readings
-    where not is_current
-),
-
-bounds as (
-    select
-        min(snapshot_on) as snapshot_on,
-        max(snapshot_on) as last_on,
-        arg_min(closed_on, snapshot_on) as closed_on,
-        arg_max(closed_on, snapshot_on) as last_closed_on
-    from readings
-),
-
-spans as (
-    select
-        day_on,
-        day_on - row_number() over (order by day_on)::integer as span
-    from core.covered_days
-),
-
-span_starts as (
-    select
-        span,
-        min(day_on) as first_on,
-        max(day_on) as last_on
-    from spans
-    group by span
-),
-
-window_days as (
-    select
-        bounds.*,
-        span_starts.first_on
-    from bounds
-    inner join span_starts
-        on bounds.snapshot_on - 1 between span_starts.first_on and span_starts.last_on
-),
-
 snapshots as (
     select
         items.product_option_id,
         items.size,
         warehouses.warehouse,
         sum(stock.on_hand) filter (where stock.snapshot_on = bounds.snapshot_on) as on_hand,
-        sum(stock.on_hand) filter (where stock.snapshot_on = bounds.last_on) as last_on_hand
+        sum(stock.on_hand) filter (where stock.snapshot_on = bounds.last_snapshot_on)
+            as last_on_hand
     from core.stock_days as stock
-    inner join bounds on stock.snapshot_on in (bounds.snapshot_on, bounds.last_on)
+    inner join core.past_stock_window as bounds
+        on stock.snapshot_on in (bounds.snapshot_on, bounds.last_snapshot_on)
     inner join core.item_numbers as items using (item_number, sku_number)
     inner join core.warehouse_numbers as warehouses using (warehouse_number)
     where not stock.is_current and items.is_listed
@@ -101,4 +54,4 @@ select
     coalesce(snapshots.last_on_hand, 0)::decimal(18, 4) as last_on_hand
 from snapshots
 full join moved using (product_option_id, size, warehouse)
-cross join window_days
+cross join core.past_stock_window as window_days

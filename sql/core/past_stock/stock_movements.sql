@@ -1,6 +1,7 @@
 /*
 about: >-
-  What documents moved into and out of each warehouse, by the day they date it: sales and credit
+  What documents moved into and out of each warehouse in the days that stock is walked back through
+  and those between the first snapshot and the last, by the day they date it: sales and credit
   notes as shipped (of a kit its components), purchases as received, transfers out at dispatch and
   in at receipt, adjustments and production. One row per option, size, warehouse and day.
 grain: [product_option_id, size, warehouse, day_on]
@@ -21,6 +22,8 @@ completed as (
         attributes.warehouse,
         documents.completed_on
     from core.documents as documents
+    inner join core.past_stock_window as days
+        on documents.completed_on > days.first_on and documents.completed_on <= days.last_closed_on
     inner join core.document_attributes as attributes using (document_kind, document_id)
     where
         documents.is_approved
@@ -161,6 +164,8 @@ plausible as (
     select movements.*
     from movements
     inner join core.plausible_numbers as limits on abs(movements.quantity) < limits.unit_limit
+    inner join core.past_stock_window as days
+        on movements.day_on > days.first_on and movements.day_on <= days.last_closed_on
     where movements.product_option_id is not null and movements.day_on is not null
 )
 
