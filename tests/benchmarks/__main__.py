@@ -20,7 +20,16 @@ from rich.console import Console
 from cin7_pipeline.console import table_of
 from tests.benchmarks.measuring import Finding
 
-BENCHMARKS = ("rate_limit", "loading", "quiet_day", "models", "publishing", "start_up", "peers")
+BENCHMARKS = (
+    "rate_limit",
+    "loading",
+    "quiet_day",
+    "models",
+    "publishing",
+    "replenishing",
+    "start_up",
+    "peers",
+)
 RESULTS = Path(__file__).parent / "RESULTS.md"
 COLUMNS = ["what", "measured", "target", "met"]
 HEAD = """# What was measured
