@@ -252,6 +252,7 @@ def write_business_settings(connection: DuckDBPyConnection, business: BusinessSe
         # Filled by `outside_forecasts`.
         "settings.forecast_files": (),
         "settings.forecasts": (),
+        "settings.item_links": business.item_links,
     }
     connection.execute("create schema if not exists settings")
     for table, rules in rules_by_table.items():

@@ -19,6 +19,7 @@ from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.settings.csv_reader import read_rows
 from cin7_pipeline.settings.planning_rules import (
     BUILT_IN_REPLENISHMENT,
+    ItemLink,
     ReplenishmentRule,
     StockHistoryRow,
     StocktakeRow,
@@ -116,6 +117,7 @@ class BusinessSettings:
     replenishment: tuple[ReplenishmentRule, ...] = (BUILT_IN_REPLENISHMENT,)
     stocktake_master: tuple[StocktakeRow, ...] = ()
     stock_history: tuple[StockHistoryRow, ...] = ()
+    item_links: tuple[ItemLink, ...] = ()
 
     def custom_fields_of(self, entity: str) -> tuple[str, ...]:
         """Return Cin7's codes of the custom fields that are read of this entity."""
@@ -160,6 +162,9 @@ def load_business_settings(folder: Path) -> BusinessSettings:
         faults,
         lambda r: f"{r.sku} at {r.warehouse} on {r.day}",
     )
+    item_links = read_rows(
+        folder / "item_links.csv", ItemLink, faults, lambda r: f"{r.from_sku} to {r.to_sku}"
+    )
     enabled: dict[str, bool] = {}
     for rule in warehouses:
         if rule.warehouse == UNMAPPED:
@@ -180,4 +185,5 @@ def load_business_settings(folder: Path) -> BusinessSettings:
         replenishment=(*replenishment, BUILT_IN_REPLENISHMENT),
         stocktake_master=tuple(stocktake_master),
         stock_history=tuple(stock_history),
+        item_links=tuple(item_links),
     )

@@ -4,7 +4,7 @@
 """
 
 from decimal import Decimal
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -78,6 +78,24 @@ class StockHistoryRow(BaseModel):
     warehouse: Name
     day: Day
     on_hand: Annotated[Decimal, Field(max_digits=18, decimal_places=4)]
+
+
+class ItemLink(BaseModel):
+    """One row of `item_links.csv`: a new item begins with a share of what an older one sold."""
+
+    line: int = 0
+    from_sku: Name
+    to_sku: Name
+    kind: Literal["successor", "like"]
+    share: Annotated[Decimal, Field(gt=0, le=10, decimal_places=4)]
+    from_day: Day
+
+    @model_validator(mode="after")
+    def _items_differ(self) -> Self:
+        if self.from_sku == self.to_sku:
+            msg = f"{self.to_sku!r} cannot begin with its own sales; name another from_sku"
+            raise ValueError(msg)
+        return self
 
 
 BUILT_IN_REPLENISHMENT = ReplenishmentRule(

@@ -173,6 +173,14 @@ SETTINGS = {
         "day_on": "date",
         "on_hand": DECIMAL,
     },
+    "settings.item_links": {
+        "line": "integer",
+        "from_sku": "varchar",
+        "to_sku": "varchar",
+        "kind": "varchar",
+        "share": "decimal(18, 4)",
+        "from_on": "date",
+    },
     "settings.stocktake_master": {
         "line": "integer",
         "sku": "varchar",

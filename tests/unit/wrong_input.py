@@ -15,7 +15,12 @@ from cin7_pipeline.settings import (
     NotStockedRule,
     WarehouseRule,
 )
-from cin7_pipeline.settings.planning_rules import ReplenishmentRule, StockHistoryRow, StocktakeRow
+from cin7_pipeline.settings.planning_rules import (
+    ItemLink,
+    ReplenishmentRule,
+    StockHistoryRow,
+    StocktakeRow,
+)
 
 Cases = list[tuple[str, str]]
 DIGITS = "is no whole number; write digits only, like 90"
@@ -215,6 +220,13 @@ CELLS: dict[type[BaseModel], dict[str, Cases]] = {
         "safety_stock": UNITS,
         "optimal_stock": UNITS,
     },
+    ItemLink: {
+        "from_sku": [*NAME, ("B", "cannot begin with its own sales")],
+        "to_sku": [*NAME, ("B", "stands twice; keep one row")],
+        "kind": [("", "Input should be 'successor' or 'like'"), ("copy", "'successor' or 'like'")],
+        "share": [("0", "greater than 0"), ("80%", "valid decimal"), ("", "valid decimal")],
+        "from_day": [("1.7.2026", "is no day; write one like"), ("", "is no day")],
+    },
     StockHistoryRow: {
         "sku": NAME,
         "warehouse": NAME,
@@ -233,6 +245,7 @@ FILES: dict[type[BaseModel], tuple[str, str]] = {
     CustomFieldRule: ("custom_fields.csv", "products,products_1,Season"),
     ReplenishmentRule: ("replenishment.csv", "A-1,,,Main,yes,7,30,0.95,,5,20,6,6,supplier"),
     StocktakeRow: ("stocktake_master.csv", "A-1,Main,5,20"),
+    ItemLink: ("item_links.csv", "A,B,successor,1,2026-07-01"),
     StockHistoryRow: ("stock_history.csv", "A-1,Main,2025-12-31,4"),
 }
 USAGE, REFUSED = 2, 1

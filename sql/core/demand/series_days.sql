@@ -32,22 +32,51 @@ lines as (
 ),
 
 -- Also what is left out of demand was there to be sold.
+shelf_lines as (
+    select
+        sku,
+        warehouse,
+        day_on
+    from core.depletion_lines
+    where sold_quantity > 0
+    union all
+    select
+        sku,
+        warehouse,
+        day_on
+    from core.linked_lines
+    where sold_quantity > 0
+),
+
 sold_days as (
     select distinct
         series.series_number,
         lines.day_on - date '1970-01-01' as day_number
-    from core.depletion_lines as lines
+    from shelf_lines as lines
     inner join core.series as series using (sku, warehouse)
-    where lines.sold_quantity > 0 and not series.is_stockless
+    where not series.is_stockless
 ),
 
+-- Before its own first day, a newer item was there where the one that it begins with was.
 stock_series as (
     select distinct
         skus.sku_number,
         warehouses.warehouse_number,
-        series.series_number
+        series.series_number,
+        null::date as until_on
     from core.series as series
     inner join core.item_numbers as skus using (sku)
+    inner join core.warehouse_numbers as warehouses using (warehouse)
+    where not series.is_stockless
+    union all
+    select distinct
+        skus.sku_number,
+        warehouses.warehouse_number,
+        series.series_number,
+        links.from_on as until_on
+    from core.series as series
+    inner join core.item_links as links on series.sku = links.to_sku
+    inner join core.item_numbers as skus using (product_option_id, size)
     inner join core.warehouse_numbers as warehouses using (warehouse)
     where not series.is_stockless
 ),
@@ -60,7 +89,10 @@ stock_numbers as (
         0 as sold
     from core.stock_days as stock
     inner join stock_series using (sku_number, warehouse_number)
-    where not stock.is_current and stock.on_hand > 0
+    where
+        not stock.is_current
+        and stock.on_hand > 0
+        and coalesce(stock.snapshot_on < stock_series.until_on, true)
     union all
     select
         series_number,

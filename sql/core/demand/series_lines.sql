@@ -33,6 +33,20 @@ select
 from core.depletion_lines
 union all
 select
+    case when left_out_by is null then 'demand' else 'left_out' end as kind,
+    document_kind,
+    document_id,
+    line_id,
+    product_option_id,
+    size,
+    sku,
+    warehouse,
+    day_on,
+    sold_quantity,
+    returned_quantity
+from core.linked_lines
+union all
+select
     'kits' as kind,
     'sales_order' as document_kind,
     parts.sales_order_id as document_id,

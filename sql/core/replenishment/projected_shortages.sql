@@ -12,8 +12,8 @@ columns:
     the lead days leave; null where none does.
   out_on: First day that ends without stock; null where none does.
   out_day_count: Days without stock before an order of today could come.
-  risky_on: First day before that on which high demand (19 of 20 cases stay below it) would leave
-    nothing; null where none does.
+  risky_on: First day before that on which high demand would leave nothing (see
+    planning.projected_stock.is_at_risk); null where none does.
   next_receipt_on: First day on which something arrives; null where nothing does.
 */
 with
@@ -26,13 +26,9 @@ levels as (
         greatest(
             levels.reorder_point - levels.daily_demand * lead_days.lead_days, levels.safety_stock
         ) as reserve,
-        today.today_on,
-        today.today_on + lead_days.lead_days as supplied_on,
-        demand.z_95 * demand.deviation_28 as high_deviation_28,
-        demand.deviation_power
+        today.today_on + lead_days.lead_days as supplied_on
     from core.replenishment_levels as levels
     inner join core.replenishment_lead_days as lead_days using (product_option_id, size, warehouse)
-    left join core.replenishment_demand as demand using (product_option_id, size, warehouse)
     cross join core.today as today
 )
 
@@ -45,10 +41,7 @@ select
     count(*) filter (where stock.is_stockout and stock.day_on < levels.supplied_on)
         as out_day_count,
     min(stock.day_on) filter (
-        where stock.day_on < levels.supplied_on
-        and stock.projected
-        < levels.high_deviation_28
-        * pow((stock.day_on - levels.today_on + 1) / 28, levels.deviation_power)
+        where stock.is_at_risk and stock.day_on < levels.supplied_on
     ) as risky_on,
     min(stock.day_on) filter (where stock.purchase_receipts + stock.transfer_receipts > 0)
         as next_receipt_on

@@ -4,7 +4,7 @@ about: >-
   option, size and warehouse.
 grain: [product_option_id, size, warehouse]
 columns:
-  product_option_id:
+  product_option_id: Cin7 id of the option.
   size: Size of the item; '' when unsized.
   warehouse: Warehouse; those that are disabled and unmapped included.
   sku: The item's sku.
@@ -58,6 +58,18 @@ pairs as (
     where rules.min_stock > 0 and rules.warehouse is not null
 ),
 
+successors as (
+    select
+        links.product_option_id,
+        links.size,
+        arg_max(links.to_sku, (links.from_on, links.to_sku)) as to_sku,
+        max(links.from_on) as from_on
+    from core.item_links as links
+    inner join core.today as today on links.from_on <= today.today_on
+    where links.kind = 'successor'
+    group by links.product_option_id, links.size
+),
+
 made_options as (
     select distinct kit_option_id as product_option_id
     from core.bom_lines
@@ -86,6 +98,8 @@ select
         when items.is_kit then 'a kit: its components are planned'
     end as why_unplannable,
     case
+        when successors.to_sku is not null
+            then 'replaced by ' || successors.to_sku || ' from ' || successors.from_on
         when products.product_status = 'Inactive' then 'product inactive in Cin7'
         when options.option_status = 'Disabled' then 'option disabled in Cin7'
         when not items.is_sold_from_stock then 'sold without stock: ' || products.order_type
@@ -99,4 +113,5 @@ left join staging.contacts as contacts on products.supplier_id = contacts.contac
 left join core.warehouses as warehouses using (warehouse)
 left join core.stock_positions as stock using (product_option_id, size, warehouse)
 left join receipts using (product_option_id, size, warehouse)
+left join successors using (product_option_id, size)
 left join made_options as made using (product_option_id)
