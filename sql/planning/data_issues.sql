@@ -6,8 +6,8 @@ grain: [issue, document_kind, document_id, line_id]
 columns:
   issue: Name of the issue, such as description_only_line or branch_unmapped.
   document_kind: >-
-    What it is about; a kind of document, branch, product_option, contact or bom_master, or what
-    else Cin7 lists.
+    What it is about; a kind of document, branch, product_option, contact, bom_master or setting,
+    or what else Cin7 lists.
   document_id: Cin7 id of it; 0 where documents name no branch, or where it is about all of a kind.
   line_id: Cin7 id of the line, below 0 its place; 0 where the issue is about the whole.
   severity: error (numbers are wrong until it is fixed), warning or info.
@@ -72,6 +72,8 @@ issues as (
     select * from issues.records
     union all by name
     select * from issues.implausible_numbers
+    union all by name
+    select * from issues.planning_settings
 ),
 
 masked as (

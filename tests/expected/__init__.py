@@ -36,7 +36,7 @@ SHOWN_BY_CASES = {
     *("customers", "custom_fields", "order_readiness", "reconciliation", "data_issues"),
     *("forecasts", "forecast_status", "forecast_accuracy", "document_changes"),
     *("item_policies", "suggested_orders", "exceptions", "item_classes", "suppliers"),
-    *("stock_history",),
+    *("stock_history", "positions"),
     *("projected_stock", "projected_stock_explained"),
 }
 # Columns of compared tables that are left out: prose, what is only looked up, the load's own counters.
