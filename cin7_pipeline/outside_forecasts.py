@@ -66,7 +66,7 @@ def forecast_files(folder: Path) -> Iterator[ForecastFile]:
 
 
 def write_forecasts(
-    connection: DuckDBPyConnection, folder: Path, today: date, mean_column: str
+    connection: DuckDBPyConnection, folder: Path, today: date, mean_column: str | None
 ) -> None:
     """Fill `settings.forecasts` with the last good file of each engine, and tell the refused ones."""
     done: set[str] = set()
@@ -83,7 +83,7 @@ def write_forecasts(
 
 
 def _take(
-    connection: DuckDBPyConnection, file: ForecastFile, today: date, mean_column: str
+    connection: DuckDBPyConnection, file: ForecastFile, today: date, mean_column: str | None
 ) -> str | None:
     """Insert the rows of a file, or return why it is refused."""
     if file.made_on > today:
@@ -100,7 +100,9 @@ def _take(
     return None
 
 
-def _stage(connection: DuckDBPyConnection, file: ForecastFile, mean_column: str) -> str | None:
+def _stage(
+    connection: DuckDBPyConnection, file: ForecastFile, mean_column: str | None
+) -> str | None:
     """Read a file as it is into a table of typed columns, or return which column it lacks."""
     reader = "read_csv" if file.path.suffix == ".csv" else "read_parquet"
     options = ", all_varchar = true, header = true" if file.path.suffix == ".csv" else ""

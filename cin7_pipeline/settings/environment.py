@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     etd_means: Literal["delivery", "departure"] = "delivery"
     ships_from: Literal["branch", "distribution_branch"] = "branch"
     sells_without_stock: Literal["no", "yes"] = "no"
-    forecast_mean_column: OneLine = ""
+    forecast_mean_column: OneLine | None = None
     default_lead_days: Days = 30
     default_transfer_days: Days = 7
     overdue_limit_days: Days = 42

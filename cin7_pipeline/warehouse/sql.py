@@ -18,14 +18,10 @@ def literal(text: str) -> str:
 def write_comments(
     connection: DuckDBPyConnection,
     table: str,
-    about: str | None,
-    columns: Mapping[str, str | None],
-    kind: str = "table",
+    about: str,
+    columns: Mapping[str, str],
 ) -> None:
-    """Describe a table or view and its columns; `create or replace` drops what stood there before."""
-    if about is not None:
-        connection.execute(f"comment on {kind} {table} is {literal(about)}")
+    """Describe a table and its columns; `create or replace` drops what stood there before."""
+    connection.execute(f"comment on table {table} is {literal(about)}")
     for column, text in columns.items():
-        if text is not None:
-            target = f"{table}.{identifier(column)}"
-            connection.execute(f"comment on column {target} is {literal(text)}")
+        connection.execute(f"comment on column {table}.{identifier(column)} is {literal(text)}")

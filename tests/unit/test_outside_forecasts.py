@@ -14,7 +14,7 @@ TODAY = date(2026, 6, 30)
 GOOD = "unique_id,ds,mean\nA|East,2026-06-29,1.5\nA|East,2026-06-30,2\n"
 
 
-def taken(folder: Path, mean_column: str = "") -> tuple[list[tuple], list[tuple]]:
+def taken(folder: Path, mean_column: str | None = None) -> tuple[list[tuple], list[tuple]]:
     """What was taken of a folder: (file, problem), and (made_on, ds, mean)."""
     with duckdb.connect() as connection:
         write_business_settings(connection, BusinessSettings())

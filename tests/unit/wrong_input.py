@@ -114,6 +114,7 @@ VARIABLES: dict[str, Cases] = {
     ],
     "GONE_SHARE_LIMIT": SHARE,
     "REJECTED_SHARE_LIMIT": SHARE,
+    "FORECAST_MEAN_COLUMN": [(" ", "is blank"), ("a\nb", "holds a line break")],
     "PRICE_TIER": [(" ", "is blank"), ("whole\nsale", "holds a line break")],
     "STALE_AFTER_DAYS": COUNT,
     "ETD_MEANS": [
@@ -289,7 +290,7 @@ ARGUMENTS: dict[str, Calls] = {
     "orders days": [
         (["--days", text], USAGE, "'--days'") for text in ("-1", "366", "week", "1.5", "")
     ],
-    "orders csv": [(["--csv", "/dev/null"], USAGE, "is a file")],
+    "orders csv": [(["--csv", "/etc/passwd"], USAGE, "is a file")],
     "publish to": [
         (["--to", "planning-1"], USAGE, "add --rollback"),
         (["--rollback", "--to", "'; drop table x --"], REFUSED, "cin7: "),

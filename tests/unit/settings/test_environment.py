@@ -180,7 +180,7 @@ def test_the_example_files_are_right() -> None:
     """What people copy to begin with is accepted as it is."""
     folder = Path(__file__).parents[3] / "data" / "settings"
     examples = sorted(folder.glob("*.example.csv"))
-    assert len(examples) == 5
+    assert len(examples) == 7
     for example in examples:
         Path(example.name.replace(".example", "")).write_text(example.read_text())
     business = load_business_settings(Path())

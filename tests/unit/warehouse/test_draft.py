@@ -87,12 +87,12 @@ def make_warehouse(folder):
         connection.execute("create schema raw; create table raw.orders as select 7 as id")
 
 
-def release_again(folder, version=1, *, keep=5, moment=None):
+def release_again(folder, version=1, *, keep=5, keep_past=True, moment=None):
     """Publish a release of a version, made in that minute of the morning."""
     with open_draft(folder) as draft:
         fill(draft, version)
         moment = moment or MORNING + timedelta(minutes=version)
-        return draft.publish(published_at=moment, keep=keep)
+        return draft.publish(published_at=moment, keep=keep, keep_past=keep_past)
 
 
 def test_a_release_holds_the_planning_tables(folder):
@@ -373,9 +373,9 @@ def test_releases_of_an_earlier_version_make_room(folder):
     (releases / "planning-20260629T060000Z").mkdir(parents=True)
     (releases / "planning-20260629T060000Z.duckdb").touch()
     (folder / "planning.duckdb").symlink_to("releases/planning-20260629T060000Z.duckdb")
-    release_again(folder, 1, keep=2)
+    release_again(folder, 1, keep=2, keep_past=False)
     assert (releases / "planning-20260629T060000Z.duckdb").exists()
-    release_again(folder, 2, keep=2)
+    release_again(folder, 2, keep=2, keep_past=False)
     assert version_of(folder / "planning.duckdb") == 2
     assert sorted(path.name for path in releases.glob("planning-*")) == [
         "planning-20260630T060100Z",
