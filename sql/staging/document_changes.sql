@@ -3,6 +3,7 @@ about: >-
   What changed between two reads of a document, named as in planning, its dates local; one row per
   document, line, field and read.
 grain: [document_kind, document_id, line_id, field, seen_at]
+materialized: table
 columns:
   document_kind: sales_order, purchase_order, transfer or credit_note.
   document_id: Cin7 id of the document.

@@ -35,6 +35,7 @@ OF_BUSINESS = """
 """
 OF_PARTS = """
     id productId productOptionId type sort code name barcode qty standardQty actualQty unitCost
+    quantity supplierCode
 """
 BY_NAME = {"email": EMAIL, "phone": PHONE, "mobile": PHONE, "fax": PHONE, "address": ADDRESS}
 
