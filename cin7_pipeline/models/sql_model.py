@@ -222,7 +222,7 @@ def read_file(path: Path, required: set[str], optional: set[str]) -> tuple[dict[
 
 def _parse_yaml(text: str, path: Path) -> Any:
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, yaml.CSafeLoader)  # in C: each command reads all headers
     except yaml.YAMLError as error:
         msg = f"{path}: the header is not YAML ({_one_line(error)}); quote text that holds a colon"
         raise ModelError(msg) from None

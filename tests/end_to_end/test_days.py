@@ -11,16 +11,17 @@ from tests.expected import COMPARED, SHOWN_BY_CASES
 
 # Columns without a value where a forecast is used, stock was read on a day or two, or no settings say it.
 MAY_BE_EMPTY = {"why_not_used", "in_stock_share", "min_stock", "max_stock", "moq", "source"}
+# What is empty after one read, as nothing can have changed since an earlier one.
+NEEDS_A_SECOND_READ = {"document_changes"}
 
 
-def test_three_mornings_and_a_resync_are_as_expected(scenario: Scenario) -> None:
+def test_two_mornings_and_a_resync_are_as_expected(scenario: Scenario) -> None:
     """Every compared table is as expected after each sync, after a backfill, and after a repeat."""
     scenario.daily_sync()
     assert_tables_as_expected(scenario)
-    for _ in range(2):
-        scenario.move_to(scenario.now + timedelta(days=1))
-        scenario.daily_sync()
-        assert_tables_as_expected(scenario)
+    scenario.move_to(scenario.now + timedelta(days=1))
+    scenario.daily_sync()
+    assert_tables_as_expected(scenario)
     scenario.resync(date(2026, 1, 1), date(2026, 2, 14))
     assert_tables_as_expected(scenario)
     versions = "select id, read_at from raw.sales_orders order by id"
@@ -47,7 +48,7 @@ def test_a_wrong_number_is_found(synced_scenario: Scenario) -> None:
             assert_tables_as_expected(synced_scenario)
 
 
-@pytest.mark.parametrize("table", sorted(SHOWN_BY_CASES))
+@pytest.mark.parametrize("table", sorted(SHOWN_BY_CASES - NEEDS_A_SECOND_READ))
 def test_every_column_that_only_cases_show_is_filled(synced_scenario: Scenario, table: str) -> None:
     """A field of Cin7's that is misspelt where it is declared would leave its column without any value."""
     columns = [row[0] for row in synced_scenario.published(f"describe planning.{table}")]

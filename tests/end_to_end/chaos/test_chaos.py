@@ -50,6 +50,7 @@ def planned() -> Callable[[Day], None]:
     return spoil
 
 
+@pytest.mark.slow
 def test_days_of_trouble_lose_and_double_nothing(tmp_path: Path) -> None:
     """After kills in every phase, one sync makes every row right; other rules are noticed."""
     counters = Counters()
