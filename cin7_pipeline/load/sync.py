@@ -57,11 +57,10 @@ def sync_endpoints(
     if not settings.salt_path.exists():
         private_folder(settings.state_dir)
         write_atomic(settings.salt_path, secrets.token_bytes(16))
-    salt = settings.salt_path.read_bytes()
     extractor = Extractor(
         client,
         now,
-        salt,
+        settings.salt_path.read_bytes(),
         settings.gone_share_limit,
         settings.rejected_share_limit,
         on_progress,

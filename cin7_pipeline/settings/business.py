@@ -6,9 +6,10 @@ does not apply the rules: that is in `sql/`.
 """
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -124,6 +125,26 @@ class BusinessSettings:
         return tuple(rule.cin7_field for rule in self.custom_fields if rule.entity == entity)
 
 
+# Each file, its rows, and what no two rows of it may share.
+FILES: dict[str, tuple[type[BaseModel], tuple[Callable[[Any], object], ...]]] = {
+    "channels": (ChannelRule, (lambda r: r.priority,)),
+    "warehouses": (WarehouseRule, (lambda r: r.branch_id,)),
+    "customer_groups": (CustomerGroupRule, (lambda r: r.group,)),
+    "not_stocked": (NotStockedRule, (lambda r: f"{r.field} {r.pattern.casefold()}",)),
+    "custom_fields": (
+        CustomFieldRule,
+        (
+            lambda r: f"{r.entity} {r.cin7_field.casefold()}",
+            lambda r: f"{r.entity} {r.name}",
+        ),
+    ),
+    "replenishment": (ReplenishmentRule, (lambda r: r.key,)),
+    "stocktake_master": (StocktakeRow, (lambda r: f"{r.sku} at {r.branch or 'all branches'}",)),
+    "stock_history": (StockHistoryRow, (lambda r: f"{r.sku} at {r.warehouse} on {r.day}",)),
+    "item_links": (ItemLink, (lambda r: f"{r.from_sku} to {r.to_sku}",)),
+}
+
+
 def load_business_settings(folder: Path) -> BusinessSettings:
     """Load the CSV files of `folder`; a file that is not there leaves its rules at the default.
 
@@ -131,59 +152,36 @@ def load_business_settings(folder: Path) -> BusinessSettings:
         SettingsError: every fault of every file, with the file, line, value and what would be right.
     """
     faults: list[str] = []
-    channels = read_rows(folder / "channels.csv", ChannelRule, faults, lambda r: r.priority)
-    warehouses = read_rows(folder / "warehouses.csv", WarehouseRule, faults, lambda r: r.branch_id)
-    groups = read_rows(folder / "customer_groups.csv", CustomerGroupRule, faults, lambda r: r.group)
-    not_stocked = read_rows(
-        folder / "not_stocked.csv",
-        NotStockedRule,
-        faults,
-        lambda r: f"{r.field} {r.pattern.casefold()}",
-    )
-    custom_fields = read_rows(
-        folder / "custom_fields.csv",
-        CustomFieldRule,
-        faults,
-        lambda r: f"{r.entity} {r.cin7_field.casefold()}",
-        lambda r: f"{r.entity} {r.name}",
-    )
-    replenishment = read_rows(
-        folder / "replenishment.csv", ReplenishmentRule, faults, lambda r: r.key
-    )
-    stocktake_master = read_rows(
-        folder / "stocktake_master.csv",
-        StocktakeRow,
-        faults,
-        lambda r: f"{r.sku} at {r.branch or 'all branches'}",
-    )
-    stock_history = read_rows(
-        folder / "stock_history.csv",
-        StockHistoryRow,
-        faults,
-        lambda r: f"{r.sku} at {r.warehouse} on {r.day}",
-    )
-    item_links = read_rows(
-        folder / "item_links.csv", ItemLink, faults, lambda r: f"{r.from_sku} to {r.to_sku}"
-    )
-    enabled: dict[str, bool] = {}
-    for rule in warehouses:
-        if rule.warehouse == UNMAPPED:
-            fault = f"a warehouse may not be called {UNMAPPED!r}, the name of what is missing here"
-            faults.append(f"  {folder / 'warehouses.csv'}: {fault}")
-        if enabled.setdefault(rule.warehouse, rule.is_enabled) != rule.is_enabled:
-            fault = f"{rule.warehouse!r} is enabled in one row and not in another; decide for one"
-            faults.append(f"  {folder / 'warehouses.csv'}: {fault}")
+    rows: dict[str, tuple[Any, ...]] = {
+        name: tuple(read_rows(folder / f"{name}.csv", kind, faults, *keys))
+        for name, (kind, keys) in FILES.items()
+    }
+    faults += [
+        f"  {folder / 'warehouses.csv'}: {each}" for each in _contradictions(rows["warehouses"])
+    ]
     if faults:
         msg = "\n".join(["The settings files are wrong; nothing was read.", *faults])
         raise SettingsError(msg)
-    return BusinessSettings(
-        channels=(*channels, DEFAULT_CHANNEL_RULES),
-        warehouses=tuple(warehouses),
-        customer_groups=tuple(groups),
-        not_stocked=tuple(not_stocked),
-        custom_fields=tuple(custom_fields),
-        replenishment=(*replenishment, BUILT_IN_REPLENISHMENT),
-        stocktake_master=tuple(stocktake_master),
-        stock_history=tuple(stock_history),
-        item_links=tuple(item_links),
-    )
+    rows["channels"] += (DEFAULT_CHANNEL_RULES,)
+    rows["replenishment"] += (BUILT_IN_REPLENISHMENT,)
+    return BusinessSettings(**rows)
+
+
+def unread_files(folder: Path) -> list[str]:
+    """List the CSV files that nothing reads, as their names are not right, a sentence each."""
+    names = [path.name for path in sorted(folder.glob("*")) if path.suffix.lower() == ".csv"]
+    return [
+        f"{folder / name} is read by nothing: the files are called {', '.join(FILES)}, with .csv behind"
+        for name in names
+        if name.removesuffix(".csv") not in FILES and not name.endswith(".example.csv")
+    ]
+
+
+def _contradictions(warehouses: Iterable[WarehouseRule]) -> Iterator[str]:
+    """Yield what the rows of `warehouses.csv` say against one another, or against the name of none."""
+    enabled: dict[str, bool] = {}
+    for rule in warehouses:
+        if rule.warehouse == UNMAPPED:
+            yield f"a warehouse may not be called {UNMAPPED!r}, the name of what is missing here"
+        if enabled.setdefault(rule.warehouse, rule.is_enabled) != rule.is_enabled:
+            yield f"{rule.warehouse!r} is enabled in one row and not in another; decide for one"

@@ -23,6 +23,7 @@ from pydantic_settings import (
 from pydantic_settings.exceptions import SettingsError as UnreadableVariable
 
 from cin7_pipeline.errors import SettingsError
+from cin7_pipeline.settings.business import unread_files
 from cin7_pipeline.settings.csv_reader import in_words, shortened
 from cin7_pipeline.settings.validators import (
     Credential,
@@ -207,7 +208,7 @@ class Settings(BaseSettings):
         return self.lookback_days_for.get(entity, self.lookback_days)
 
     def warnings(self) -> list[str]:
-        """List what is allowed but unwise, and variables that nothing reads, a sentence each."""
+        """List what is allowed but unwise, and variables and files that nothing reads, a sentence each."""
         spans = {"CIN7_LOOKBACK_DAYS": self.lookback_days}
         spans |= {
             f"CIN7_LOOKBACK_DAYS_FOR__{name.upper()}": days
@@ -234,7 +235,7 @@ class Settings(BaseSettings):
                 f"Calls are counted in {self.state_dir} alone, as this user has no state folder to write to:"
                 " other folders with the same key count apart; set XDG_STATE_HOME to one they share"
             )
-        return found + too_short + _unread_variables()
+        return found + too_short + _unread_variables() + unread_files(self.rules_dir)
 
 
 def _unread_variables() -> list[str]:

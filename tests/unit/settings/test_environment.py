@@ -205,3 +205,20 @@ def test_a_key_that_anybody_could_read_on_its_way_is_warned_of(address: str, is_
     told = [each for each in settings.warnings() if "http://" in each]
     assert bool(told) is is_told
     assert "proxy.example" not in "".join(told)
+
+
+def test_a_settings_file_of_another_name_is_warned_of(tmp_path: Path) -> None:
+    """A rule that nobody reads would else be missed in silence."""
+    folder = tmp_path / "settings"
+    folder.mkdir()
+    for name in (
+        "Warehouses.csv",
+        "channel.csv",
+        "channels.csv",
+        "channels.example.csv",
+        "notes.txt",
+    ):
+        (folder / name).touch()
+    [capital, singular] = load_settings(data_dir=tmp_path).warnings()
+    assert "Warehouses.csv is read by nothing: the files are called channels, warehouses" in capital
+    assert "channel.csv is read by nothing" in singular
