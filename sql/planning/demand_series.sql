@@ -24,16 +24,6 @@ columns:
 checks:
   unconstrained_is_not_less: y_unconstrained >= y
 */
-with
-
-names as (
-    select distinct
-        series_number,
-        unique_id
-    from core.series
-    where kind = 'demand'
-)
-
 select
     names.unique_id,
     days.day_on as ds,
@@ -43,4 +33,4 @@ select
     days.is_sold_out as sold_out,
     days.unconstrained_quantity as y_unconstrained
 from core.series_days as days
-inner join names using (series_number)
+inner join core.demand_names as names using (series_number)

@@ -48,14 +48,6 @@ spans as (
     group by series_number, origin, horizon_bucket
 ),
 
-names as (
-    select distinct
-        series_number,
-        unique_id
-    from core.series
-    where kind = 'demand'
-),
-
 forecasts as (
     select
         names.unique_id,
@@ -75,7 +67,7 @@ forecasts as (
         spans.in_stock_share,
         spans.day_count
     from spans
-    inner join names using (series_number)
+    inner join core.demand_names as names using (series_number)
     inner join core.forecast_means as means using (series_number, origin)
     inner join core.forecast_origins as origins using (series_number, origin)
     inner join core.forecast_rules as rules using (origin)

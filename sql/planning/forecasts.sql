@@ -25,14 +25,6 @@ checks:
 */
 with
 
-names as (
-    select distinct
-        series_number,
-        unique_id
-    from core.series
-    where kind = 'demand'
-),
-
 engines as (
     select
         series_number,
@@ -58,7 +50,7 @@ ordered_series as (
         horizon.first_on,
         horizon.last_on
     from core.series_forecasts as forecasts
-    inner join names using (series_number)
+    inner join core.demand_names as names using (series_number)
     cross join horizon
     where
         forecasts.basis <> 'none'

@@ -16,14 +16,6 @@ columns:
 */
 with
 
-names as (
-    select distinct
-        series_number,
-        unique_id
-    from core.series
-    where kind = 'demand'
-),
-
 engines as (
     select
         files.engine,
@@ -40,7 +32,7 @@ chosen as (
         min(engines.place) as place
     from settings.forecasts as forecasts
     inner join engines using (engine, made_on)
-    inner join names using (unique_id)
+    inner join core.demand_names as names using (unique_id)
     cross join core.today as today
     where forecasts.ds >= today.today_on
     group by names.series_number
@@ -58,7 +50,7 @@ given as (
         forecasts.p95
     from settings.forecasts as forecasts
     inner join engines using (engine, made_on)
-    inner join names using (unique_id)
+    inner join core.demand_names using (unique_id)
     inner join chosen using (series_number, place)
 ),
 
