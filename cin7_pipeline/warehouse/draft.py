@@ -146,8 +146,9 @@ class Draft:
                 "published_at": published,
                 "release": name,
                 "tables": tables,
+                "inputs": inputs,
+                "broken_rules": dict(broken_rules),
             }
-            manifest |= {"inputs": inputs, "broken_rules": dict(broken_rules)}
             text = json.dumps(manifest, indent=2) + "\n"
             (self.folder / "parquet" / "manifest.json").write_text(text, encoding="utf-8")
             _finalize(self.folder, self.releases.folder / name)

@@ -17,26 +17,22 @@ _IS_UNDER_WAY = """
         or transfers.received_date < transfers.created_date - interval 366 day
     )
 """
-_COLUMNS = (
-    "snapshot_on, read_at, branch_transfer_id, source_branch_id, destination_branch_id, dispatched_date,"
-    " received_date, line_id, parent_id, product_option_id, code, qty, qty_transferred, sizes"
-)
 _KEEP = """
-    insert into raw.transit_snapshots ({columns})
+    insert into raw.transit_snapshots by name
     select
         readings.snapshot_on,
         readings.read_at,
-        transfers.id,
+        transfers.id as branch_transfer_id,
         transfers.source_branch_id,
         transfers.destination_branch_id,
         transfers.dispatched_date,
         transfers.received_date,
-        coalesce(-lines.place, lines.id),
+        coalesce(-lines.place, lines.id) as line_id,
         lines.parent_id,
         lines.product_option_id,
         lines.code,
         lines.qty,
-        {transferred},
+        {transferred} as qty_transferred,
         lines.sizes
     from ({readings}) as readings
     inner join raw.branch_transfers as transfers on {is_under_way}
@@ -46,7 +42,6 @@ _KEEP = """
 # What had left by then and not come is derived for the days before this was kept: of transfers received
 # since, all of it, as nobody knows what of it had come earlier.
 DERIVE_TRANSIT = _KEEP.format(
-    columns=_COLUMNS,
     transferred="case when transfers.received_date is null then lines.qty_transferred end",
     readings="select snapshot_on, max(read_at) as read_at from raw.stock_snapshots group by snapshot_on",
     is_under_way=f"{_IS_UNDER_WAY} and transfers.dispatched_date <= readings.read_at"
@@ -58,7 +53,6 @@ def keep_transit(connection: DuckDBPyConnection, snapshot_on: date, read_at: dat
     """Replace what is kept of the day by the lines of all transfers that are under way now."""
     connection.execute("delete from raw.transit_snapshots where snapshot_on = ?", [snapshot_on])
     query = _KEEP.format(
-        columns=_COLUMNS,
         transferred="lines.qty_transferred",
         readings="select $snapshot_on::date as snapshot_on, $read_at::timestamptz as read_at",
         is_under_way=f"{_IS_UNDER_WAY} and transfers.deleted_at is null",
