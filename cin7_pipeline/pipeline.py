@@ -31,6 +31,7 @@ from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS
 from cin7_pipeline.omni.permissions import Permission, read_permissions
 from cin7_pipeline.outside_forecasts import forecast_files, write_forecasts
+from cin7_pipeline.page import load_sections, write_contract, write_page, write_tables_page
 from cin7_pipeline.settings import Settings, load_business_settings
 from cin7_pipeline.warehouse import backup, lock
 from cin7_pipeline.warehouse.connection import open_warehouse, require_file
@@ -225,8 +226,6 @@ def _write_pages(draft: Draft, reports: Sequence[BuildReport]) -> None:
 
     Where the planners' page fails, the tables are published without it.
     """
-    from cin7_pipeline.page import write_contract, write_page, write_tables_page
-
     write_contract(reports, draft.folder / CONTRACT)
     write_tables_page(reports, draft.folder / TABLES_PAGE)
     try:
@@ -242,8 +241,6 @@ def _inputs(settings: Settings) -> str:
     Raises:
         PipelineError: nothing was ever read.
     """
-    from cin7_pipeline.page import load_sections
-
     business = load_business_settings(settings.rules_dir)
     with _open_raw(settings) as connection:
         _require_own(connection, settings)
@@ -259,7 +256,7 @@ def _inputs(settings: Settings) -> str:
         business,
         load_catalogue().digest,
         load_sections(),
-        [(f, f.path.stat().st_mtime_ns) for f in forecast_files(settings.data_dir / "forecasts")],
+        [(f, f.path.stat().st_mtime_ns) for f in forecast_files(settings.forecasts_dir)],
         settings.forecast_mean_column,
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
@@ -275,8 +272,9 @@ def _open_draft(settings: Settings) -> Iterator[Draft]:
         write_business_settings(draft.connection, business)
         prepare_connection(draft.connection, build_variables(settings))
         today = settings.local_date(settings.now())
-        folder = settings.data_dir / "forecasts"
-        write_forecasts(draft.connection, folder, today, settings.forecast_mean_column)
+        write_forecasts(
+            draft.connection, settings.forecasts_dir, today, settings.forecast_mean_column
+        )
         yield draft
 
 

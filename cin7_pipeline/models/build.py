@@ -5,7 +5,7 @@ It does not decide which models there are (`catalogue`) or where tables are made
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -240,20 +240,12 @@ def build_variables(settings: Settings) -> dict[str, object]:
 
 
 def write_business_settings(connection: DuckDBPyConnection, business: BusinessSettings) -> None:
-    """Make the tables of schema `settings` of what the CSV files say."""
-    rules_by_table: dict[str, Iterable[BaseModel]] = {
-        "settings.channels": business.channels,
-        "settings.warehouses": business.warehouses,
-        "settings.customer_groups": business.customer_groups,
-        "settings.not_stocked": business.not_stocked,
-        "settings.custom_fields": business.custom_fields,
-        "settings.replenishment": business.replenishment,
-        "settings.stocktake_master": business.stocktake_master,
-        "settings.stock_history": business.stock_history,
-        # Filled by `outside_forecasts`.
-        "settings.forecast_files": (),
-        "settings.forecasts": (),
-        "settings.item_links": business.item_links,
+    """Make the tables of schema `settings` of what the CSV files say.
+
+    Those without a file of that name are empty, to be filled by `outside_forecasts`.
+    """
+    rules_by_table: dict[str, Sequence[BaseModel]] = {
+        table: getattr(business, table.removeprefix("settings."), ()) for table in SETTINGS
     }
     connection.execute("create schema if not exists settings")
     if any(rules_by_table.values()):
@@ -261,7 +253,8 @@ def write_business_settings(connection: DuckDBPyConnection, business: BusinessSe
     for table, rules in rules_by_table.items():
         columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in SETTINGS[table].items())
         connection.execute(f"create or replace table {table} ({columns})")
-        if rows := [rule.model_dump() for rule in rules]:
-            connection.register("rules", pa.Table.from_pylist(rows))
+        if rules:
+            rows = pa.Table.from_pylist([rule.model_dump() for rule in rules])
+            connection.register("rules", rows)
             connection.execute(f"insert into {table} select * from rules")
             connection.unregister("rules")

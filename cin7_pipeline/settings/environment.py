@@ -171,6 +171,11 @@ class Settings(BaseSettings):
         return self.data_dir / "settings"
 
     @property
+    def forecasts_dir(self) -> Path:
+        """The folder that other engines put their forecasts into."""
+        return self.data_dir / "forecasts"
+
+    @property
     def state_dir(self) -> Path:
         """The folder of what runs share: the run lock, the call store, the salt; dlt works in it too."""
         return self.data_dir / "state"
