@@ -28,8 +28,12 @@ class Forgettable(StrEnum):
 
 
 @app.callback()
-def start() -> None:
-    """Set up the process before any command runs."""
+def start(
+    account: Annotated[
+        str | None, typer.Option(metavar="NAME", help="An account in CIN7_ACCOUNTS_DIR.")
+    ] = None,
+) -> None:
+    """Set up the process before any command runs; its settings are those of the account, if one is named."""
     from cin7_pipeline.runtime import configure
 
     configure()
@@ -166,6 +170,15 @@ def status(
         from cin7_pipeline.commands import status as command
 
         command.run(queries=queries, max_age_hours=max_age)
+
+
+@app.command()
+def accounts() -> None:
+    """Show how each account in CIN7_ACCOUNTS_DIR stands: last success, release, calls left, problem."""
+    with user_errors():
+        from cin7_pipeline.commands import accounts as command
+
+        command.run()
 
 
 @app.command()

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from click import get_current_context
 from duckdb import DuckDBPyConnection
 from rich.console import (
     Console,
@@ -22,6 +23,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from cin7_pipeline.accounts import account_of
 from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.text import printable
 
@@ -146,8 +148,10 @@ def show_first_queries(console: Console, connection: DuckDBPyConnection) -> None
 
 
 def settings_with_warnings() -> Settings:
-    """Load the settings, and print what a person should know about them."""
-    settings = load_settings()
+    """Load the settings, of the account that `--account` names, and print what is to be known of them."""
+    context = get_current_context(silent=True)
+    name = context.find_root().params.get("account") if context else None
+    settings = account_of(name).settings() if name else load_settings()
     if settings.uses_sandbox:
         console().print("No credentials are set: this is the [bold]sandbox account[/bold].")
     for warning in settings.warnings():

@@ -267,7 +267,13 @@ def _open_draft(settings: Settings) -> Iterator[Draft]:
     """Open the draft of a release with everything that models read."""
     business = load_business_settings(settings.rules_dir)
     limit, spill = f"{settings.memory_limit_mb}MB", settings.state_dir / "spill"
-    opened = Draft.open(settings.warehouse_path, settings.data_dir, spill, memory_limit=limit)
+    opened = Draft.open(
+        settings.warehouse_path,
+        settings.data_dir,
+        spill,
+        memory_limit=limit,
+        threads=settings.threads,
+    )
     with opened as draft:
         write_business_settings(draft.connection, business)
         prepare_connection(draft.connection, build_variables(settings))

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 import httpx
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -47,6 +47,7 @@ LOOKBACK_ADVICE = "write one variable an entity, like CIN7_LOOKBACK_DAYS_FOR__BR
 MOST_CALLS = 10_000_000
 Count = Annotated[WholeNumber, Field(ge=1, le=MOST_CALLS)]
 Days = Annotated[WholeNumber, Field(ge=1, le=3650)]
+ENV_FILE = Path(".env")
 # What is typed here by mistake may be a key.
 NEVER_SHOWN = ("username", "api_key", "base_url", "alert_url", "heartbeat_url")
 
@@ -56,7 +57,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="CIN7_",
-        env_file=".env",
+        env_file=ENV_FILE,
         env_nested_delimiter="__",
         env_ignore_empty=True,
         extra="ignore",
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     base_url: WebAddress = "https://api.cin7.com/api"
     time_zone: TimeZone = SANDBOX_TIME_ZONE
     data_dir: Folder = Path("data")
+    accounts_dir: Folder | None = None
     lookback_days: Days = 90
     lookback_days_for: dict[Entity, Days] = {}
     skip_entities: SkippedEntities = frozenset()
@@ -92,9 +94,11 @@ class Settings(BaseSettings):
     past_releases: Literal["thinned", "none"] = "thinned"
     erase_after_days: Annotated[WholeNumber, Field(ge=0, le=3650)] = 180
     memory_limit_mb: Annotated[WholeNumber, Field(ge=500, le=1_000_000)] = 2600
+    threads: Annotated[WholeNumber, Field(ge=1, le=1000)] | None = None
     alert_url: SecretAddress | None = None
     heartbeat_url: SecretAddress | None = None
     as_of: Timestamp | None = None
+    _env_file: Path = PrivateAttr(ENV_FILE)
 
     @model_validator(mode="after")
     def _credentials_come_in_pairs(self) -> Self:
@@ -240,12 +244,12 @@ class Settings(BaseSettings):
                 f"Calls are counted in {self.state_dir} alone, as this user has no state folder to write to:"
                 " other folders with the same key count apart; set XDG_STATE_HOME to one they share"
             )
-        return found + too_short + _unread_variables() + unread_files(self.rules_dir)
+        return found + too_short + _unread_variables(self._env_file) + unread_files(self.rules_dir)
 
 
-def _unread_variables() -> list[str]:
+def _unread_variables(env_file: Path) -> list[str]:
     """List names that look like ours and are no setting, probably typos; their values may be a key."""
-    sources = EnvSettingsSource(Settings), DotEnvSettingsSource(Settings)
+    sources = EnvSettingsSource(Settings), DotEnvSettingsSource(Settings, env_file)
     found = {name.upper() for source in sources for name in source.env_vars}
     declared = [f"CIN7_{name.upper()}" for name in Settings.model_fields]
     warnings = []
@@ -273,18 +277,20 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
-def load_settings(**overrides: Any) -> Settings:
-    """Load the settings of this process; `overrides` win over the environment.
+def load_settings(env_file: Path = ENV_FILE, **overrides: Any) -> Settings:
+    """Load the settings from the environment, then from `env_file`; `overrides` win over both.
 
     Raises:
         SettingsError: one line a fault, naming the variable, its value and what would be right.
     """
     try:
-        return Settings(**overrides)
+        settings = Settings(**{"_env_file": env_file} | overrides)
+        settings._env_file = env_file
+        return settings
     except ValidationError as error:
         faults = [_environment_fault(fault) for fault in error.errors(include_url=False)]
     except UnicodeDecodeError:
-        faults = ["  .env: is not UTF-8; save it as UTF-8"]
+        faults = [f"  {env_file}: is not UTF-8; save it as UTF-8"]
     except UnreadableVariable:
         faults = [f"  CIN7_LOOKBACK_DAYS_FOR: {LOOKBACK_ADVICE}"]
     msg = "\n".join(["The settings are wrong; nothing was read.", *faults])

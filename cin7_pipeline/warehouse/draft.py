@@ -73,7 +73,13 @@ class Draft:
     @classmethod
     @contextmanager
     def open(
-        cls, warehouse: Path, data_dir: Path, spill: Path, *, memory_limit: str
+        cls,
+        warehouse: Path,
+        data_dir: Path,
+        spill: Path,
+        *,
+        memory_limit: str,
+        threads: int | None = None,
     ) -> Iterator[Self]:
         """Open an empty draft beside the warehouse; what does not fit into memory goes to `spill`.
 
@@ -96,6 +102,8 @@ class Draft:
                 for option in OPTIONS:
                     connection.execute(option)
                 connection.execute(f"set memory_limit = {literal(memory_limit)}")
+                if threads is not None:
+                    connection.execute(f"set threads = {threads}")
                 connection.execute(f"set temp_directory = {literal(str(spill))}")
                 source = f"attach {literal(str(warehouse))} as warehouse (read_only)"
                 attach = partial(connection.execute, source)

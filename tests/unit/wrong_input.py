@@ -78,6 +78,8 @@ VARIABLES: dict[str, Cases] = {
         (text, "cannot hold a database") for text in ("a\\b", "a?b", "md:cin7", "s3://cin7")
     ]
     + [("~nobody-of-that-name/data", "is no user")],
+    "ACCOUNTS_DIR": [("~nobody-of-that-name/data", "is no user")],
+    "THREADS": [*COUNT, ("1001", "less than or equal to 1000")],
     "LOOKBACK_DAYS": [*COUNT, ("3651", "less than or equal to 3650")],
     "LOOKBACK_DAYS_FOR": [
         ("90", "write one variable an entity"),

@@ -101,6 +101,7 @@ MEANING: dict[str, Callable[[str], Any]] = {
     "base_url": str,
     "time_zone": str,
     "data_dir": lambda text: Path(os.path.expanduser(text)),  # noqa: PTH111 - not the way it is done
+    "accounts_dir": lambda text: Path(os.path.expanduser(text)),  # noqa: PTH111
     "alert_url": str,
     "heartbeat_url": str,
     "price_tier": str,
@@ -130,6 +131,7 @@ MEANING: dict[str, Callable[[str], Any]] = {
         "keep_releases",
         "erase_after_days",
         "memory_limit_mb",
+        "threads",
     ],
     int,
 )  # type: ignore[assignment]
