@@ -54,23 +54,14 @@ forecasts as (
         today.today_on - 28 * spans.origin::integer as made_on,
         spans.horizon_bucket,
         spans.actual,
-        round(
-            spans.day_count
-            * case
-                when origins.day_count < 28 then means.recent_mean
-                when rules.rule = 'recent' then rules.factor * means.recent
-                else rules.factor * means.steady
-            end,
-            4
-        )::decimal(18, 4) as forecast,
+        round(spans.day_count * corrected.daily_quantity, 4)::decimal(18, 4) as forecast,
         round(spans.day_count * means.recent_mean, 4)::decimal(18, 4) as recent_forecast,
         spans.in_stock_share,
         spans.day_count
     from spans
     inner join core.demand_names as names using (series_number)
     inner join core.forecast_means as means using (series_number, origin)
-    inner join core.forecast_origins as origins using (series_number, origin)
-    inner join core.forecast_rules as rules using (origin)
+    inner join core.corrected_forecasts as corrected using (series_number, origin)
     cross join core.today as today
 )
 

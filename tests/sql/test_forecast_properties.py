@@ -50,10 +50,15 @@ def means(series: list[Day], origin: int) -> dict[str, Any] | None:
         max(sum(capped[-n:]), 0) / len(capped[-n:]) for n in (28, 91, 365)
     )
     smoothed = tsb(counted, cap)
+    sale_day_count = sum(quantity > 0 for quantity in counted[-91:])
+    sold = [quantity for quantity in capped if quantity > 0]
+    size = sum(quantity**2 for quantity in sold) / sum(sold) if sold else 0
+    share = sale_day_count / len(counted[-91:])
     return {
         "series_number": 1,
         "origin": origin,
-        "sale_day_count": sum(quantity > 0 for quantity in counted[-91:]),
+        "sale_day_count": sale_day_count,
+        "sale_variance": 14 * size * (share * size + mean_365),
         "recent_mean": max(sum(counted[-28:]), 0) / len(counted[-28:]),
         "mean_28": mean_28,
         "mean_91": mean_91,

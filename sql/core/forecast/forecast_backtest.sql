@@ -7,26 +7,16 @@ materialized: view
 columns:
   series_number: Number of the series in core.series.
   origin: 1 to 3 for 28, 56 and 84 days ago.
-  frequency: How often it sold in the 91 days before; rarely, sometimes or often.
   actual_quantity: Units that left less units that came back in the known days of the 28.
   recent_quantity: Units that rule recent would have expected, not yet corrected.
   steady_quantity: Units that rule steady would have expected, not yet corrected.
-  sum_variance: Variance of the units of 28 days in a row before the origin; null where unknown.
-  sale_size: Units of a usual sale before the origin.
 */
 select
     means.series_number,
     means.origin,
-    case
-        when means.sale_day_count < 3 then 'rarely'
-        when means.sale_day_count < 13 then 'sometimes'
-        else 'often'
-    end as frequency,
     origins.actual_quantity,
     means.recent * origins.actual_day_count as recent_quantity,
-    means.steady * origins.actual_day_count as steady_quantity,
-    origins.sum_variance,
-    means.sale_size
+    means.steady * origins.actual_day_count as steady_quantity
 from core.forecast_means as means
 inner join core.forecast_origins as origins using (series_number, origin)
 where origins.actual_day_count >= 14

@@ -10,7 +10,11 @@ columns:
   sale_day_count: Days with sales among the last 91.
   capped_away_quantity: Units of the last 91 days that the cap leaves out.
   recent_mean: Mean of the last 28 days as they were, nothing capped, at least 0, in units a day.
+  frequency: How often it sold in the last 91 days; never, rarely (on less than 3 days), sometimes
+    (less than 13) or often.
   sale_size: Units of a usual sale, the larger the sale the more it weighs; 0 where nothing sold.
+  sale_variance: Variance of what 28 days take where such sales come singly, as often as in the last
+    91 days and in all of them.
   mean_28: Mean of the last 28 days, in units a day.
   mean_91: Mean of the last 91 days, in units a day.
   mean_365: Mean of all days, in units a day.
@@ -93,6 +97,7 @@ means as (
         greatest(coalesce(sums.recent_quantity, 0), 0) / least(origins.day_count, 28)
             as recent_mean,
         coalesce(sums.sale_size, 0) as sale_size,
+        coalesce(sums.sale_day_count, 0) / least(origins.day_count, 91) as sale_share,
         greatest(coalesce(sums.sum_28, 0), 0) / least(origins.day_count, 28) as mean_28,
         greatest(coalesce(sums.sum_91, 0), 0) / least(origins.day_count, 91) as mean_91,
         greatest(coalesce(sums.sum_365, 0), 0) / origins.day_count as mean_365,
@@ -112,7 +117,14 @@ select
     sale_day_count,
     capped_away_quantity,
     recent_mean,
+    case
+        when sale_day_count = 0 then 'never'
+        when sale_day_count < 3 then 'rarely'
+        when sale_day_count < 13 then 'sometimes'
+        else 'often'
+    end as frequency,
     sale_size,
+    28 * (sale_share * sale_size + mean_365) / 2 * sale_size as sale_variance,
     mean_28,
     mean_91,
     mean_365,

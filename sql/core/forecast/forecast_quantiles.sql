@@ -5,7 +5,7 @@ about: >-
   each frequency.
 grain: [frequency]
 columns:
-  frequency: How often series sell; rarely, sometimes or often.
+  frequency: How often series sell; never, rarely, sometimes or often.
   case_count: Forecasts that were compared with what came.
   z_50: Deviations that half of the cases stayed below; each at most 20 away from 0.
   z_80: Deviations that 80 % of the cases stayed below, at least 0.
@@ -14,30 +14,17 @@ columns:
 with
 
 frequencies as (
-    select unnest(['rarely', 'sometimes', 'often']) as frequency
-),
-
-expected as (
-    select
-        backtest.frequency,
-        backtest.actual_quantity,
-        backtest.sum_variance,
-        backtest.sale_size,
-        rules.factor
-        * case
-            when rules.rule = 'recent' then backtest.recent_quantity
-            else backtest.steady_quantity
-        end as quantity
-    from core.forecast_backtest as backtest
-    inner join core.forecast_rules as rules using (origin)
+    select unnest(['never', 'rarely', 'sometimes', 'often']) as frequency
 ),
 
 cases as (
     select
-        frequency,
-        actual_quantity - quantity as error,
-        greatest(coalesce(sum_variance, 0), quantity * sale_size) as variance
-    from expected
+        forecasts.frequency,
+        origins.actual_quantity - forecasts.daily_quantity * origins.actual_day_count as error,
+        forecasts.variance_28 as variance
+    from core.corrected_forecasts as forecasts
+    inner join core.forecast_origins as origins using (series_number, origin)
+    where origins.actual_day_count >= 14
 ),
 
 quantiles as (

@@ -22,37 +22,14 @@ checks:
 */
 with
 
-expected as (
-    select
-        means.series_number,
-        origins.day_count,
-        case
-            when origins.day_count < 28 then means.recent_mean
-            when rules.rule = 'recent' then rules.factor * means.recent
-            else rules.factor * means.steady
-        end as daily_quantity,
-        means.recent_mean,
-        means.capped_away_quantity,
-        means.sale_size,
-        case
-            when means.sale_day_count < 3 then 'rarely'
-            when means.sale_day_count < 13 then 'sometimes'
-            else 'often'
-        end as frequency,
-        origins.sum_variance,
-        origins.day_variance
-    from core.forecast_means as means
-    inner join core.forecast_origins as origins using (series_number, origin)
-    inner join core.forecast_rules as rules using (origin)
-    where means.origin = 0
-),
-
 forecasts as (
     select
-        *,
-        greatest(coalesce(sum_variance, 0), 28 * daily_quantity * sale_size) as variance_28,
-        greatest(coalesce(day_variance, 0), daily_quantity * sale_size) as variance_1
-    from expected
+        corrected.*,
+        means.recent_mean,
+        means.capped_away_quantity
+    from core.corrected_forecasts as corrected
+    inner join core.forecast_means as means using (series_number, origin)
+    where corrected.origin = 0
 ),
 
 numbers as (
@@ -89,4 +66,4 @@ select
 from numbers
 left join forecasts using (series_number)
 inner join core.forecast_quantiles as quantiles
-    on coalesce(forecasts.frequency, 'rarely') = quantiles.frequency
+    on coalesce(forecasts.frequency, 'never') = quantiles.frequency

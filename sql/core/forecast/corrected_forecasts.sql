@@ -1,0 +1,55 @@
+/*
+about: >-
+  What the account's rule expects of a day from each origin, corrected by how far it was off before,
+  and how far what days take is from that. One row per series and origin with known days.
+grain: [series_number, origin]
+materialized: view
+columns:
+  series_number: Number of the series in core.series.
+  origin: 0 for today, 1 to 3 for 28, 56 and 84 days ago.
+  day_count: Known days behind it, at most 365.
+  frequency: How often it sold in the 91 days before.
+  daily_quantity: Units that a day is expected to take; the mean of its days where less than 28 are
+    known.
+  variance_28: Variance of what 28 days take. Half a year of a series that sold on one or two days
+    says little, so that it is taken as if sales came singly, as often as in a year.
+  variance_1: Variance of what a day takes.
+*/
+with
+
+expected as (
+    select
+        means.series_number,
+        means.origin,
+        origins.day_count,
+        means.frequency,
+        means.frequency in ('never', 'rarely') as is_rare,
+        case
+            when origins.day_count < 28 then means.recent_mean
+            when rules.rule = 'recent' then rules.factor * means.recent
+            else rules.factor * means.steady
+        end as daily_quantity,
+        means.sale_size,
+        means.sale_variance,
+        origins.sum_variance,
+        origins.day_variance
+    from core.forecast_means as means
+    inner join core.forecast_origins as origins using (series_number, origin)
+    inner join core.forecast_rules as rules using (origin)
+)
+
+select
+    series_number,
+    origin,
+    day_count,
+    frequency,
+    daily_quantity,
+    case
+        when is_rare then sale_variance
+        else greatest(coalesce(sum_variance, 0), 28 * daily_quantity * sale_size)
+    end as variance_28,
+    case
+        when is_rare then sale_variance / 28
+        else greatest(coalesce(day_variance, 0), daily_quantity * sale_size)
+    end as variance_1
+from expected
