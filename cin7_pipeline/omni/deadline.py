@@ -5,20 +5,90 @@ another, would hold a run and its lock for ever.
 """
 
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpcore
 import httpx
 
 
-class DeadlineTransport(httpx.HTTPTransport):
-    """A transport whose every answer, headers included, has come whole within so many seconds."""
+class DeadlineTransport(httpx.BaseTransport):
+    """A transport whose every answer, headers included, has come whole within so many seconds.
+
+    httpx's own takes no network backend, its connection pool does; so this one opens the pool itself.
+    """
 
     def __init__(self, seconds: float, proxy: str | None = None) -> None:
-        super().__init__(proxy=proxy)
-        # httpx takes no network backend; its pool is httpcore's, which does.
-        self._pool._network_backend = _Network(seconds, self._pool._network_backend)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=httpx.create_ssl_context(),
+            proxy=_proxy(httpx.Proxy(proxy)) if proxy else None,
+            network_backend=_Network(seconds, httpcore.SyncBackend()),
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request and return the answer, whose body is read as it comes.
+
+        Raises:
+            httpx.TransportError: no answer, or one that took too long.
+        """
+        with _errors_of_httpx():
+            response = self._pool.handle_request(
+                httpcore.Request(
+                    method=request.method,
+                    url=httpcore.URL(
+                        scheme=request.url.raw_scheme,
+                        host=request.url.raw_host,
+                        port=request.url.port,
+                        target=request.url.raw_path,
+                    ),
+                    headers=request.headers.raw,
+                    extensions=request.extensions,
+                )
+            )
+        return httpx.Response(
+            status_code=response.status,
+            headers=response.headers,
+            stream=_Body(response),
+            extensions=response.extensions,
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.close()
+
+
+class _Body(httpx.SyncByteStream):
+    """The body of an answer, whose errors are httpx's."""
+
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
+
+    def __iter__(self) -> Iterator[bytes]:
+        with _errors_of_httpx():
+            yield from self._response.iter_stream()
+
+    def close(self) -> None:
+        self._response.close()
+
+
+def _proxy(proxy: httpx.Proxy) -> httpcore.Proxy:
+    return httpcore.Proxy(str(proxy.url), auth=proxy.raw_auth, headers=proxy.headers.raw)
+
+
+@contextmanager
+def _errors_of_httpx() -> Iterator[None]:
+    """Turn an error of httpcore into httpx's, which has the same name."""
+    try:
+        yield
+    except (
+        httpcore.TimeoutException,
+        httpcore.NetworkError,
+        httpcore.ProtocolError,
+        httpcore.ProxyError,
+        httpcore.UnsupportedProtocol,
+    ) as error:
+        raise getattr(httpx, type(error).__name__)(str(error)) from error
 
 
 class _Network(httpcore.NetworkBackend):
