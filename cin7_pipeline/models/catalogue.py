@@ -22,7 +22,9 @@ from cin7_pipeline.models.sql_model import (
     parse_shared_texts,
 )
 
-SQL_FOLDER = Path(__file__).resolve().parents[2] / "sql"
+_PACKAGE = Path(__file__).resolve().parents[1]
+# An installed package has the models inside; a clone has them beside it.
+SQL_FOLDER = next(f for f in (_PACKAGE / "sql", _PACKAGE.parent / "sql") if f.is_dir())
 SCHEMAS = ("staging", "core", "issues", "planning", "explain")
 
 
