@@ -23,6 +23,8 @@ from dagster_project.definitions import defs
 from dagster_project.defs.sensors import first_error, reason_of
 
 RUN_CONFIG: dict[str, Any] = {"loggers": {"progress": {}}}
+# By this tag Dagster's pages find the runs of a code location; a run that is started in it has it by itself.
+OF_THE_CODE_LOCATION = {".dagster/repository": "__repository__@cin7"}
 # What Ctrl-C raises in a step: Dagster's own, where it has taken the signal.
 STOPS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
 
@@ -65,7 +67,11 @@ def run_daily_sync(console: Console) -> bool:
     with dg.DagsterInstance.get() as instance, bar:
         try:
             result = job.execute_in_process(
-                instance=instance, run_config=RUN_CONFIG, raise_on_error=False, run_id=run_id
+                instance=instance,
+                run_config=RUN_CONFIG,
+                raise_on_error=False,
+                run_id=run_id,
+                tags=OF_THE_CODE_LOCATION,
             )
         finally:
             # Where Ctrl-C met Dagster between two steps, it leaves the run open.

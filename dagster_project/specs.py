@@ -5,23 +5,28 @@ Column lineage is not among them: Dagster's open-source pages show none, whereve
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import dagster as dg
 
 from cin7_pipeline.load.report import PAGED_BY_NUMBER, LoadReport
 from cin7_pipeline.models.build import BuildReport, CheckResult, ModelBuildFailed
-from cin7_pipeline.models.catalogue import Catalogue
+from cin7_pipeline.models.catalogue import SQL_FOLDER, Catalogue
 from cin7_pipeline.models.sql_model import Check, Severity, SqlModel
+from cin7_pipeline.omni import endpoints
 from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS
 from cin7_pipeline.pipeline import TABLES
 
 HISTORY = dg.AssetKey(["history", "documents"])
+RELEASE = dg.AssetKey(["published", "planning_duckdb"])
 # What is kept of each day beside the stock itself: Cin7 has no history of either.
 SNAPSHOTS = {
     "stock_snapshots": "The stock at the end of each local day: Cin7 keeps no history of it, so we do.",
     "transit_snapshots": "The lines of transfers that were under way when the stock of the day was read.",
 }
+# Who is asked when an asset is late or a check fails.
+OWNERS = ["team:data"]
 # The check of a raw table.
 RECORDS = "every_record_can_be_read"
 # The check of a planning table that is no rule of the business.
@@ -35,6 +40,14 @@ DAILY_FRESHNESS = dg.FreshnessPolicy.time_window(
 def table_key(name: str) -> dg.AssetKey:
     """Return the asset key of `schema.table`."""
     return dg.AssetKey(name.split("."))
+
+
+def code_reference(path: Path) -> dg.CodeReferencesMetadataValue:
+    """Return the link from an asset's page to the file that says how it is made."""
+    label = str(path.relative_to(SQL_FOLDER.parent))
+    return dg.CodeReferencesMetadataValue(
+        code_references=[dg.LocalFileCodeReference(file_path=str(path), label=label)]
+    )
 
 
 def endpoint_tables(endpoint: Endpoint) -> tuple[str, ...]:
@@ -64,9 +77,11 @@ def raw_specs(endpoint: Endpoint) -> list[dg.AssetSpec]:
             group_name="raw_documents" if is_document else "raw_reference_data",
             description=about.get(table, f"The lines of {endpoint.name}, as they were last read."),
             kinds={"dlt", "duckdb"},
+            owners=OWNERS,
             freshness_policy=DAILY_FRESHNESS,
             deps=[] if is_document else [HISTORY, *raw_keys(DOCUMENTS)],
             metadata={
+                "dagster/code_references": code_reference(Path(endpoints.__file__)),
                 "dagster/table_name": f"raw.{table}",
                 "dagster/column_schema": dg.TableSchema(
                     [
@@ -151,8 +166,13 @@ def planning_spec(catalogue: Catalogue, model: SqlModel) -> dg.AssetSpec:
         group_name=model.schema,
         description=f"{model.about}\n\nMade of {names}.",
         kinds={"sql", "duckdb"},
+        owners=OWNERS,
+        freshness_policy=DAILY_FRESHNESS,
         deps=[*history, *raw],
-        metadata={"dagster/table_name": model.name},
+        metadata={
+            "dagster/table_name": model.name,
+            "dagster/code_references": code_reference(model.path),
+        },
         skippable=True,
     )
 
@@ -160,10 +180,11 @@ def planning_spec(catalogue: Catalogue, model: SqlModel) -> dg.AssetSpec:
 def release_spec(planning: Iterable[SqlModel]) -> dg.AssetSpec:
     """Return the asset of the release; a run that brought nothing new makes none."""
     return dg.AssetSpec(
-        ["published", "planning_duckdb"],
+        RELEASE,
         group_name="published",
         description="All planning tables as one new release; readers of the earlier one are not disturbed.",
         kinds={"duckdb", "parquet"},
+        owners=OWNERS,
         deps=[table_key(model.name) for model in planning],
         freshness_policy=DAILY_FRESHNESS,
         skippable=True,

@@ -1,13 +1,22 @@
-"""This module watches runs: it tells of those that failed, and fails those whose process is gone."""
+"""This module watches what happens outside of a run's own process.
 
+It tells of runs that failed, fails those whose process is gone, and records what the `cin7` command made.
+"""
+
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 
 from cin7_pipeline.alerts import send_alert
+from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.pipeline import is_idle
+from cin7_pipeline.settings import Settings
+from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.releases import Releases
 from dagster_project.defs.jobs import daily_sync, historical_resync, intraday_sync
 from dagster_project.resources import SettingsResource
+from dagster_project.specs import RELEASE, endpoint_tables, table_key
 
 JOBS = {daily_sync.name, intraday_sync.name, historical_resync.name}
 ORPHANED = (
@@ -19,7 +28,7 @@ ORPHANED = (
 @dg.definitions
 def defs() -> dg.Definitions:
     """Return the sensors."""
-    return dg.Definitions(sensors=[orphaned_runs, failed_runs])
+    return dg.Definitions(sensors=[orphaned_runs, failed_runs, releases_of_the_command])
 
 
 @dg.run_failure_sensor(
@@ -82,3 +91,46 @@ def orphaned_runs(context: dg.SensorEvaluationContext, settings: SettingsResourc
         context.instance.report_run_failed(suspects.pop(run_id), ORPHANED)
     context.update_cursor(" ".join(suspects))
     return dg.SkipReason(f"Killed runs found: {len(orphaned)}.")
+
+
+@dg.sensor(
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Records the releases that people read and no run here made: those of the `cin7` command.",
+)
+def releases_of_the_command(
+    context: dg.SensorEvaluationContext, settings: SettingsResource
+) -> dg.SensorResult | dg.SkipReason:
+    """Record a release, its tables and what was read for it, so that no page takes them for older."""
+    run_settings = settings.load()
+    if not is_idle(run_settings):
+        return dg.SkipReason("A run holds the lock, and will record what it makes.")
+    manifest = Releases(run_settings.data_dir).manifest()
+    if manifest is None:
+        return dg.SkipReason("Nothing is published.")
+    last = context.instance.get_latest_materialization_event(RELEASE)
+    recorded = last.asset_materialization if last else None
+    if recorded and recorded.metadata["release"].value == manifest["release"]:
+        return dg.SkipReason(f"{manifest['release']} is recorded.")
+    return dg.SensorResult(asset_events=list(_materializations(run_settings, manifest)))
+
+
+def _materializations(
+    settings: Settings, manifest: dict[str, Any]
+) -> Iterator[dg.AssetMaterialization]:
+    """Yield the release, its tables, and the raw tables as they were when it was made."""
+    seen = {"release": manifest["release"], "made by": "the cin7 command"}
+    with open_warehouse(settings.alias_path, read_only=True) as connection:
+        reads = connection.execute(
+            "from planning.sync_status select entity, row_count"
+            " where last_success_at is not null and failing_since is null and not is_skipped"
+        ).fetchall()
+    for entity, row_count in reads:
+        for table in endpoint_tables(ENDPOINTS[entity]):
+            rows = {"dagster/row_count": row_count} if table == entity else {}
+            yield dg.AssetMaterialization(table_key(f"raw.{table}"), metadata={**seen, **rows})
+    for table, row_count in manifest["tables"].items():
+        yield dg.AssetMaterialization(
+            table_key(f"planning.{table}"), metadata={**seen, "dagster/row_count": row_count}
+        )
+    yield dg.AssetMaterialization(RELEASE, metadata=seen)

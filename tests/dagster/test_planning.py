@@ -8,14 +8,18 @@ import pytest
 
 from cin7_pipeline.models.build import CheckResult
 from cin7_pipeline.models.catalogue import load_catalogue
+from cin7_pipeline.omni.endpoints import ENDPOINTS
+from cin7_pipeline.pipeline import publish_release
+from cin7_pipeline.settings import load_settings
 from dagster_project.definitions import defs
-from dagster_project.specs import CONTRACT, check_evaluations, planning_models
+from dagster_project.defs.sensors import releases_of_the_command
+from dagster_project.resources import SettingsResource
+from dagster_project.specs import CONTRACT, RELEASE, check_evaluations, planning_models, raw_keys
 from tests.sample_shop import enter, open_shop, read
 from tests.unit.load.fake_account import Company
 
 # A line of no order, which `core` keeps out.
 LINE_OF_NO_ORDER = "insert into raw.sales_order_lines (sales_order_id, id) values (999, 1)"
-RELEASE = dg.AssetKey(["published", "planning_duckdb"])
 Checks = dict[tuple[str, str], dg.AssetCheckEvaluation]
 
 
@@ -141,3 +145,23 @@ def test_a_broken_grain_is_an_error_of_the_contract() -> None:
     assert contract.severity is dg.AssetCheckSeverity.ERROR
     assert str(contract.metadata["problems"].value).startswith("2 rows break grain_is_unique")
     assert {"grain_is_unique/query", "grain_is_unique/failing_keys"} <= contract.metadata.keys()
+
+
+def test_a_release_of_the_command_is_recorded_once(shop: Company) -> None:
+    """What `cin7 sync` read and published is in Dagster's history a minute later, and only once."""
+    publish_release(load_settings())
+    with dg.DagsterInstance.ephemeral() as instance:
+        context = dg.build_sensor_context(
+            instance=instance, resources={"settings": SettingsResource()}
+        )
+        result = releases_of_the_command(context)
+        assert isinstance(result, dg.SensorResult)
+        for event in result.asset_events:
+            instance.report_runless_asset_event(event)
+        again = releases_of_the_command(context)
+
+    graph = defs().resolve_asset_graph()
+    recorded = {event.asset_key for event in result.asset_events}
+    assert {RELEASE, *raw_keys([ENDPOINTS["sales_orders"]])} < recorded
+    assert recorded <= set(graph.materializable_asset_keys)
+    assert isinstance(again, dg.SkipReason)
