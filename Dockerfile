@@ -5,12 +5,8 @@ ENV DAGSTER_HOME=/data/dagster_home \
     CIN7_DATA_DIR=/data \
     PYTHONUNBUFFERED=1
 
-RUN pip install --no-cache-dir uv==0.13.9 && useradd --uid 10001 --no-create-home cin7
-
-# A volume that is empty at its first use begins with what stands here.
-COPY --chown=10001 data/settings /data/settings
-COPY --chown=10001 --chmod=700 data/dagster_home /data/dagster_home
-RUN chown 10001 /data
+RUN pip install --no-cache-dir uv==0.13.9 && useradd --uid 10001 --no-create-home cin7 \
+    && install --directory --owner 10001 /data
 
 WORKDIR /app
 # Dagster looks for pyproject.toml above the definitions, so the code stays where it is.
