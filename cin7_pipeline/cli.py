@@ -124,7 +124,7 @@ def releases() -> None:
 def backup(
     restore: Annotated[Path | None, typer.Option(metavar="FILE", help="Bring it back.")] = None,
 ) -> None:
-    """Copy what cannot be read again (past stock, deleted records, the salt) into data/backups."""
+    """Copy what cannot be read again (past stock, deleted records, forecasts, the salt) into data/backups."""
     with user_errors():
         from cin7_pipeline.commands import backup as command
 

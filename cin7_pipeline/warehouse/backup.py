@@ -1,7 +1,8 @@
 """This module copies what cannot be read again into a file, and brings it back.
 
 That is the stock of past days with what was under way then, what was changed of documents, records that Cin7
-no longer has, and the salt of the hashes. Everything else a new read brings, so it is not copied.
+no longer has, forecasts of other engines, and the salt of the hashes. Everything else a new read brings, so
+it is not copied.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,7 @@ UNREPEATABLE = {
     "document_changes": "seen_at",
 }
 ATTACHED = "kept"
+FORECASTS = "forecast_files"
 
 
 def back_up(
@@ -39,6 +41,7 @@ def back_up(
         for table, query in _queries(endpoints):
             copied = connection.execute(f"create table {ATTACHED}.{table} as {query}").fetchall()
             rows[table] = copied[0][0]
+        rows[FORECASTS] = _keep_forecasts(connection, settings.forecasts_dir)
         salt = settings.salt_path.read_bytes() if settings.salt_path.exists() else None
         connection.execute(f"create table {ATTACHED}.salt as select ?::blob as salt", [salt])
     finally:
@@ -59,6 +62,16 @@ def _queries(endpoints: Iterable[Endpoint]) -> Iterator[tuple[str, str]]:
         if lines := endpoint.lines:
             parents = f"select {endpoint.key[0]} {deleted}"
             yield lines.table, f"from raw.{lines.table} where {lines.parent_key} in ({parents})"
+
+
+def _keep_forecasts(connection: DuckDBPyConnection, folder: Path) -> int:
+    """Copy the forecasts of other engines as they are, and return how many files they are."""
+    connection.execute(f"create table {ATTACHED}.{FORECASTS} (file varchar, content blob)")
+    paths = [path for path in sorted(folder.glob("*/*")) if path.suffix in {".csv", ".parquet"}]
+    for path in paths:
+        row = [path.relative_to(folder).as_posix(), path.read_bytes()]
+        connection.execute(f"insert into {ATTACHED}.{FORECASTS} values (?, ?)", row)
+    return len(paths)
 
 
 def restore(
@@ -94,6 +107,7 @@ def restore(
             connection.execute("rollback")
             raise
         connection.execute("commit")
+        brought[FORECASTS] = _bring_forecasts(connection, settings.forecasts_dir)
         [(salt,)] = connection.execute(f"select salt from {ATTACHED}.salt").fetchall()
     finally:
         connection.execute(f"detach {ATTACHED}")
@@ -101,6 +115,21 @@ def restore(
         private_folder(settings.state_dir)
         write_atomic(settings.salt_path, salt)
     return brought
+
+
+def _bring_forecasts(connection: DuckDBPyConnection, folder: Path) -> int:
+    """Write the forecasts that the folder lacks, and return how many; older backups have none."""
+    tables = (
+        f"from duckdb_tables() where table_name = '{FORECASTS}' and database_name = '{ATTACHED}'"
+    )
+    if not connection.execute(tables).fetchall():
+        return 0
+    kept = connection.execute(f"from {ATTACHED}.{FORECASTS}").fetchall()
+    lacking = [(folder / file, content) for file, content in kept if not (folder / file).exists()]
+    for path, content in lacking:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, content)
+    return len(lacking)
 
 
 def _bring_deleted(connection: DuckDBPyConnection, endpoint: Endpoint) -> dict[str, int]:

@@ -39,7 +39,10 @@ def only_backup(shop: Company) -> Path:
 
 
 def test_a_lost_folder_gets_back_what_cin7_does_not_have(shop: Company) -> None:
-    """Snapshots, deleted records with their lines, and the salt are back; loading goes on from there."""
+    """Snapshots, deleted records with their lines, forecasts and the salt are back; loading goes on."""
+    forecast = shop.settings().forecasts_dir / "mine" / "2026-06-30.csv"
+    forecast.parent.mkdir(parents=True)
+    forecast.write_text("unique_id,ds,mean")
     before, salt = [shop.raw(query) for query in KEPT], shop.settings().salt_path.read_bytes()
     assert all(before)
     assert cin7("backup").exit_code == 0
@@ -47,10 +50,12 @@ def test_a_lost_folder_gets_back_what_cin7_does_not_have(shop: Company) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     shop.settings().warehouse_path.unlink()
     shop.settings().salt_path.unlink()
+    forecast.unlink()
     result = cin7("backup", "--restore", str(path))
     assert result.exit_code == 0, result.output
     assert [shop.raw(query) for query in KEPT] == before
     assert shop.settings().salt_path.read_bytes() == salt
+    assert forecast.read_text() == "unique_id,ds,mean"
     shop.raw("delete from raw.stock_snapshots")
     read(shop)
     assert shop.raw(DELETED) == before[KEPT.index(DELETED)]
