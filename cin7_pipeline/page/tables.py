@@ -9,7 +9,7 @@ from string import Template
 from cin7_pipeline.models.build import BuildReport
 
 # The first number changes when a column is renamed, removed or given another type: programs read it.
-CONTRACT_VERSION = "1.0"
+CONTRACT_VERSION = "2.0"
 FOLDER = Path(__file__).parent
 
 

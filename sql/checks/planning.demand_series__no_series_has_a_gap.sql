@@ -9,4 +9,6 @@ select
 from planning.demand_series as series
 cross join core.today as today
 group by series.unique_id, today.today_on
-having count(*) <> today.today_on - min(series.ds) or max(series.ds) <> today.today_on - 1
+having
+    count(*) <> today.today_on - min(series.ds)::date
+    or max(series.ds)::date <> today.today_on - 1

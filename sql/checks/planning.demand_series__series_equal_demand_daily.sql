@@ -35,11 +35,12 @@ sales as (
 
 series as (
     select
-        ds,
-        sum(y) as y
-    from planning.demand_series
-    where y is not null
-    group by ds
+        days.day_on as ds,
+        sum(days.net_quantity) as y
+    from core.series_days as days
+    semi join core.demand_names using (series_number)
+    where days.is_known
+    group by days.day_on
 )
 
 select

@@ -33,7 +33,7 @@ days as (
         days.is_in_stock
     from core.series_days as days
     inner join core.today as today on days.day_on >= today.today_on - 84
-    where days.net_quantity is not null
+    where days.is_known
 ),
 
 spans as (

@@ -35,7 +35,7 @@ recent as (
         greatest(sum(days.net_quantity), 0) as quantity
     from core.series_days as days
     inner join core.today as today on days.day_on >= today.today_on - 91
-    where days.net_quantity is not null
+    where days.is_known
     group by days.series_number
 ),
 

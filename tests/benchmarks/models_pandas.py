@@ -1,9 +1,9 @@
 """A peer's way as a whole: the tables of the planning schema that carry its weight, made by pandas.
 
-`sales_lines`, `open_sales_lines`, `demand_daily`, `demand_series`, `purchase_order_lines`, `transfer_lines`,
-`replenishments`, `inventory` and `projected_stock`, with the rules that the benchmark's account has use for;
-no audits, no comments, no other table, and floats for decimals. `differences` holds them against ours, but
-for `projected_stock`, which expects the mean of 28 days here.
+`sales_lines`, `open_sales_lines`, `demand_daily`, `demand_series`, `demand_series_days`,
+`purchase_order_lines`, `transfer_lines`, `replenishments`, `inventory` and `projected_stock`, with the rules
+that the benchmark's account has use for; no audits, no comments, no other table, and floats for decimals.
+`differences` holds them against ours, but for `projected_stock`, which expects the mean of 28 days here.
 """
 
 import sys
@@ -15,7 +15,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from tests.benchmarks.models_pandas_lines import Raw
-from tests.benchmarks.models_pandas_sales import demand_series, sales_tables
+from tests.benchmarks.models_pandas_sales import demand_series, in_stock, sales_tables
 from tests.benchmarks.models_pandas_supply import inventory, projected_stock, supply_tables
 
 # What the same column is called in ours, and by which columns the rows of a table are told apart.
@@ -29,6 +29,7 @@ NAMES = {
 KEYS = {
     "demand_daily": ["product_option_id", "size", "warehouse", "channel", "sold_on"],
     "demand_series": ["unique_id", "ds"],
+    "demand_series_days": ["unique_id", "ds"],
     "inventory": ["product_option_id", "size", "warehouse"],
     "replenishments": ["kind", "document_id", "line_id", "size"],
 }
@@ -40,7 +41,9 @@ def build(warehouse: Path) -> dict[str, DataFrame]:
     """All tables by name, with their columns named as ours."""
     raw = Raw(warehouse)
     tables = sales_tables(raw) | supply_tables(raw)
-    tables["demand_series"] = demand_series(raw, tables["demand_daily"])
+    series = demand_series(raw, tables["demand_daily"])
+    tables["demand_series"] = series
+    tables["demand_series_days"] = in_stock(raw, tables["demand_daily"], series)
     tables["inventory"] = inventory(raw, tables["transfer_lines"])
     tables["projected_stock"] = projected_stock(tables, raw)
     return {name: table.rename(columns=NAMES.get(name, {})) for name, table in tables.items()}

@@ -145,27 +145,41 @@ def demand_daily(demand: DataFrame) -> DataFrame:
 
 
 def demand_series(raw: Raw, daily: DataFrame) -> DataFrame:
-    """Every series without gaps from its first day to yesterday, zeros and unknowns told apart."""
+    """Every series without gaps from the first known day on which it existed to yesterday."""
     daily = daily.assign(unique_id=daily["sku"] + "|" + daily["warehouse"])
     moved = daily.rename(columns={"sold_on": "ds"}).groupby(["unique_id", "ds"], sort=False)
-    moved = moved.agg(y=("net_quantity", "sum"), sold=("sold_quantity", "sum")).reset_index()
-    first = daily.groupby("unique_id", sort=False)["sold_on"].min()
-    counts = (TODAY - first).dt.days
-    first = first[counts > 0]
-    counts = counts[counts > 0].to_numpy()
+    moved = moved.agg(y=("net_quantity", "sum")).reset_index()
+    existed = daily.merge(raw.items[[*ITEM, "created_on"]], on=ITEM, how="left")
+    existed["first"] = existed[["sold_on", "created_on"]].min(axis="columns")
+    first = existed.groupby("unique_id", sort=False)["first"].min()
+    known = _synced_days(raw).sort_values()
+    first = first[first <= known[-1]]
+    first[:] = known[known.searchsorted(first)]
+    counts = (TODAY - first).dt.days.to_numpy()
     rows = DataFrame(
         {"unique_id": first.index.repeat(counts), "ds": first.repeat(counts).to_numpy()}
     )
     offsets = np.arange(counts.sum()) - np.repeat(counts.cumsum() - counts, counts)
     rows["ds"] += pd.to_timedelta(offsets, unit="D")
     rows = rows.merge(moved, on=["unique_id", "ds"], how="left")
-    rows["y"] = rows["y"].fillna(0.0).where(rows["ds"].isin(_synced_days(raw)))
+    rows["y"] = rows["y"].fillna(0.0)
+    return rows
+
+
+def in_stock(raw: Raw, daily: DataFrame, series: DataFrame) -> DataFrame:
+    """What is known beside each day of the series: whether there was any, and what was sold."""
+    daily = daily.assign(unique_id=daily["sku"] + "|" + daily["warehouse"])
+    moved = daily.rename(columns={"sold_on": "ds"}).groupby(["unique_id", "ds"], sort=False)
+    moved = moved.agg(y_sold=("sold_quantity", "sum")).reset_index()
+    rows = series[["unique_id", "ds"]].merge(moved, on=["unique_id", "ds"], how="left")
+    rows["y_sold"] = rows["y_sold"].fillna(0.0)
+    rows["is_known"] = rows["ds"].isin(_synced_days(raw))
     stock = _in_stock(raw)
     rows = rows.merge(stock, on=["unique_id", "ds"], how="left")
-    is_known = rows["ds"].isin(stock["ds"].unique())
+    is_read = rows["ds"].isin(stock["ds"].unique())
     kits = daily.loc[daily["sku"].isin(raw.items.query("is_kit")["sku"]), "unique_id"]
-    can_be_sold = rows["is_in_stock"].eq(True) | (rows.pop("sold") > 0)
-    rows["is_in_stock"] = (can_be_sold | rows["unique_id"].isin(kits)).where(is_known)
+    can_be_sold = rows["is_in_stock"].eq(True) | (rows["y_sold"] > 0)
+    rows["is_in_stock"] = (can_be_sold | rows["unique_id"].isin(kits)).where(is_read)
     return rows
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 QUERIES = {
     "a year of one series": """
         select ds, y, is_in_stock from planning.demand_series
+        inner join planning.demand_series_days using (unique_id, ds)
         where unique_id = $unique_id and ds >= $today::date - 365 order by ds
     """,
     "an item's sales by channel, 90 days": """

@@ -33,7 +33,7 @@ OF_THE_RUNS = {"sync_status", "sync_coverage"}
 # What says that something could not be read; all else stays as it was.
 TELL_OF_FAILURES = {"sync_status", "data_issues"}
 # Whether an item was in stock on a day is known from that day's snapshot alone.
-OF_PAST_STOCK = {"inventory_daily", "demand_series", "stock_history"}
+OF_PAST_STOCK = {"inventory_daily", "demand_series_days", "stock_history"}
 
 
 @pytest.fixture(scope="module")
@@ -143,9 +143,13 @@ def test_a_lost_warehouse_is_read_again_but_for_what_cin7_forgot(
     lost = {name: before[name] - after[name] for name in before.keys() - OF_THE_RUNS}
     added = {name: after[name] - before[name] for name in before.keys() - OF_THE_RUNS}
     assert {name for name, found in lost.items() if found} == {*OF_PAST_STOCK, "excluded_lines"}
-    assert {name for name, found in added.items() if found} == {"demand_series", "stock_history"}
+    assert {name for name, found in added.items() if found} == {
+        "demand_series_days",
+        "stock_history",
+    }
     assert {str(row[0]) for row in lost["inventory_daily"]} == {"2026-07-01"}
-    assert {row[:3] for row in lost["demand_series"]} == {row[:3] for row in added["demand_series"]}
+    days = "demand_series_days"
+    assert {row[:3] for row in lost[days]} == {row[:3] for row in added[days]}
     assert {row[1] for row in lost["excluded_lines"]} == {101}
 
 

@@ -27,7 +27,8 @@ __all__ = ["COMPARED", "NOT_COMPUTED", "SHOWN_BY_CASES", "ChannelRule", "Oracle"
 COMPARED = {
     *("sales_lines", "open_sales_lines", "return_lines", "excluded_lines"),
     *("purchase_order_lines", "transfer_lines", "replenishments", "lead_times"),
-    *("inventory", "inventory_daily", "demand_daily", "demand_series", "component_demand_daily"),
+    *("inventory", "inventory_daily", "demand_daily", "component_demand_daily"),
+    *("demand_series", "demand_series_days"),
     *("sync_status", "sync_coverage"),
 }
 # The tables that rest on the cases in `tests/sql/planning/`, and on those of the models they are made of.
@@ -36,7 +37,7 @@ SHOWN_BY_CASES = {
     *("customers", "custom_fields", "order_readiness", "reconciliation", "data_issues"),
     *("forecasts", "forecast_status", "forecast_accuracy", "document_changes"),
     *("item_policies", "suggested_orders", "exceptions", "item_classes", "suppliers"),
-    *("stock_history", "positions"),
+    *("stock_history", "positions", "series"),
     *("projected_stock", "projected_stock_explained"),
 }
 # Columns of compared tables that are left out: prose, what is only looked up, the load's own counters.

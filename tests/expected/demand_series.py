@@ -1,14 +1,14 @@
-"""This module makes the table `demand_series`.
+"""This module makes the tables `demand_series` and `demand_series_days`.
 
-A day counts only if it was read after it was over; what stock says of it comes from snapshots.
+A day is known only if it was read after it was over; what stock says of it comes from snapshots.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
 from cin7_pipeline.sandbox.ledger import Option
@@ -89,33 +89,51 @@ class StockDays:
 
 @dataclass(frozen=True)
 class Demand:
-    """The rows of `demand_daily` and what is known of their days."""
+    """The rows of `demand_daily`, from when the item of each existed, and what is known of their days."""
 
     daily: Sequence[Row]
     synced: SyncedDays
     stock: StockDays
+    exists_on: Callable[[Row], date]
     today: date
 
-    def series(self) -> list[Row]:
-        """Return the table `demand_series`: every day from a series' first one to yesterday."""
-        return [
-            {
-                "unique_id": f"{sku}|{warehouse}",
-                "ds": day,
-                "y": of_day.get(day, ZERO) if day in self.synced else None,
-                "is_in_stock": self.stock.has(day, sku, warehouse),
-                "started_in_stock": self.stock.started(day, sku, warehouse),
-                "sold_out": self.stock.sold_out(day, sku, warehouse),
-                "y_unconstrained": unconstrained.get(day),
-            }
-            for (sku, warehouse), of_day in _totals(self.daily, "sku", "warehouse").items()
-            for unconstrained in [self._unconstrained(of_day, sku, warehouse)]
-            for day in _days(min(of_day), self.today)
-        ]
+    def tables(self) -> dict[str, list[Row]]:
+        """Return both tables: the same days of each series, from its first known one to yesterday."""
+        gross = _totals(self.daily, "sold_quantity")
+        series, days = [], []
+        for (sku, warehouse), of_day in _totals(self.daily, "net_quantity").items():
+            of_series = self._days(sku, warehouse)
+            unconstrained = self._unconstrained(of_series, of_day, sku, warehouse)
+            for day in of_series:
+                key = {"unique_id": f"{sku}|{warehouse}", "ds": datetime.combine(day, time())}
+                series.append(key | {"y": float(of_day.get(day, ZERO))})
+                known = {
+                    "is_known": day in self.synced,
+                    "is_in_stock": self.stock.has(day, sku, warehouse),
+                    "started_in_stock": self.stock.started(day, sku, warehouse),
+                    "sold_out": self.stock.sold_out(day, sku, warehouse),
+                    "y_sold": gross[sku, warehouse].get(day, ZERO),
+                    "y_unconstrained": unconstrained.get(day),
+                }
+                days.append(key | known)
+        return {"demand_series": series, "demand_series_days": days}
 
-    def _unconstrained(self, of_day: Totals, *key: object) -> Totals:
+    def _days(self, *key: object) -> list[date]:
+        """Return the days of a series; it begins with the first known one on which it existed."""
+        first = min(map(self.exists_on, self._rows[key]))
+        known = (day for day in _days(first, self.today) if day in self.synced)
+        return list(_days(next(known, self.today), self.today))
+
+    @cached_property
+    def _rows(self) -> Mapping[tuple[object, ...], list[Row]]:
+        rows = defaultdict(list)
+        for row in self.daily:
+            rows[row["sku"], row["warehouse"]].append(row)
+        return rows
+
+    def _unconstrained(self, days: Sequence[date], of_day: Totals, *key: object) -> Totals:
         """Return a series' units had there been enough; days that began without stock are left out."""
-        known = {d: of_day.get(d, ZERO) for d in _days(min(of_day), self.today) if d in self.synced}
+        known = {day: of_day.get(day, ZERO) for day in days if day in self.synced}
         sold_out = {day for day in known if self.stock.sold_out(day, *key)}
         free = [quantity for day, quantity in known.items() if day not in sold_out]
         lifted = {}
@@ -129,10 +147,10 @@ class Demand:
         return lifted
 
 
-def _totals(rows: Iterable[Row], *key: str) -> dict[tuple[object, ...], Totals]:
+def _totals(rows: Iterable[Row], measure: str) -> dict[tuple[object, ...], Totals]:
     totals: dict[tuple[object, ...], Totals] = defaultdict(lambda: defaultdict(lambda: ZERO))
     for row in rows:
-        totals[tuple(row[name] for name in key)][row["sold_on"]] += row["net_quantity"]
+        totals[row["sku"], row["warehouse"]][row["sold_on"]] += row[measure]
     return totals
 
 

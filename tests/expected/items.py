@@ -7,11 +7,12 @@ document's table.
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from cin7_pipeline.sandbox.ledger import Document, Line, Option, Product, SizeQuantity
-from tests.expected.values import ZERO, Row, ilike, rounded, spread
+from tests.expected.values import ZERO, Calendar, Row, ilike, rounded, spread
 
 
 def sku_of(option: Option) -> str:
@@ -76,6 +77,12 @@ class Items:
         """Return the item's SKU; None where the key is no item."""
         option = self._by_key.get(key)
         return None if option is None else sku_of(option)
+
+    def exists_on(self, row: Row, calendar: Calendar) -> date:
+        """Return the local day from which the item of a row of sales existed: created, or sold earlier."""
+        option = self._by_key.get((row["product_option_id"], row["size"]))
+        created = calendar.on(option.created_at) if option else None
+        return min(created or row["sold_on"], row["sold_on"])
 
     def is_stocked(self, row: Row) -> bool:
         """Tell whether what a row of a planning table is about is kept in stock."""

@@ -102,5 +102,8 @@ class Oracle:
         goods = [row for row in daily if items.is_stocked(row)]
         depleted = demand_daily(sales_lines(left, calendar), return_lines(came_back, calendar))
         stock_days = StockDays(tables["inventory_daily"], depleted, items.stockless)
-        demand = Demand(goods, SyncedDays(reads, zone), stock_days, calendar.today)
-        return tables | {"demand_daily": daily, "demand_series": demand.series()}
+        synced = SyncedDays(reads, zone)
+        demand = Demand(
+            goods, synced, stock_days, lambda row: items.exists_on(row, calendar), calendar.today
+        )
+        return tables | {"demand_daily": daily} | demand.tables()

@@ -14,6 +14,7 @@ columns:
   first_on: Day of its first sale or return, local date.
   exists_on: Day from which it could have sold, local date; the day its oldest item was created in
     Cin7, or its first sale's if that was earlier.
+  starts_on: First day from then on whose orders are known, local date; null where none is.
   is_stockless: True where it sells whether or not any is on hand, as do kits, what is bought or
     made to order, and everything where the settings say so.
 */
@@ -50,6 +51,9 @@ select
     names.warehouse,
     names.first_on,
     least(names.first_on, names.created_on) as exists_on,
+    known_days.day_on as starts_on,
     stockless_skus.sku is not null or getvariable('sells_without_stock') as is_stockless
 from names
+asof left join core.covered_days as known_days
+    on least(names.first_on, names.created_on) <= known_days.day_on
 left join stockless_skus using (sku)

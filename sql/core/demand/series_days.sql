@@ -1,15 +1,17 @@
 /*
 about: >-
-  What is known of each day of each series, from its first sale to yesterday, without gaps; names
-  are numbers, for there is a row per day of history. One row per series and day.
+  What is known of each day of each series, from the first day of its existence that is known to
+  yesterday, without gaps; names are numbers, for there is a row per day of history. One row per
+  series and day.
 grain: [series_number, day_on]
 sorted_by: [series_number, day_on]
 ordered: true
 columns:
   series_number: Number of the series in core.series.
   day_on: Local day.
-  net_quantity: Units that left less units that came back; 0 where the day's orders were read and
-    nothing moved, null where they were not read.
+  is_known: True where the day's orders were read after it was over.
+  sold_quantity: Units that left, as far as they are known.
+  net_quantity: Units that left less units that came back, as far as they are known.
   is_in_stock: True where the warehouse had some of the sku on hand at the end of the day, or sold
     some that day, or sells it without having any; else false; null where no stock was read.
   started_in_stock: True where it had some at the end of the day before, or got or sold some that
@@ -17,7 +19,7 @@ columns:
   is_sold_out: True where it started with stock and ended without; null where not known.
   unconstrained_quantity: Units that would have been sold had there been enough; net_quantity, on
     days that it sold out on the mean of the series' other days with as many or more, null on days
-    that started without.
+    that started without or are not known.
 */
 with
 
@@ -165,6 +167,7 @@ sales as (
     select
         lines.series_number,
         lines.day_number,
+        sum(lines.sold_quantity) as sold_quantity,
         sum(lines.sold_quantity - lines.returned_quantity) as net_quantity
     from lines
     group by lines.series_number, lines.day_number
@@ -174,7 +177,9 @@ sale_days as (
     select
         sales.series_number,
         sales.day_number,
+        sales.sold_quantity,
         sales.net_quantity,
+        coalesce(calendar.is_known, false) as is_known,
         stocked_days.block_key is not null
         and coalesce(calendar.is_read_before, false)
         and (stocked_days.held_bits >> (sales.day_number & 31)) & 1 = 0 as is_sold_out
@@ -184,12 +189,12 @@ sale_days as (
         on
             sales.series_number * 10000000::bigint + sales.day_number - (sales.day_number & 31)
             = stocked_days.block_key
-    where calendar.is_known
 ),
 
 lifted_days as (
     select
         series_number * 10000000::bigint + day_number as day_key,
+        sold_quantity,
         net_quantity,
         case
             when is_sold_out and net_quantity > 0
@@ -197,7 +202,10 @@ lifted_days as (
                     greatest(
                         net_quantity,
                         round(
-                            avg(net_quantity) filter (where not is_sold_out) over more, 4
+                            avg(net_quantity) filter (
+                                where is_known and not is_sold_out
+                            ) over more,
+                            4
                         )
                     )
             else net_quantity
@@ -211,10 +219,11 @@ ordered_series as (
     select
         series.series_number,
         bool_or(series.is_stockless) as is_stockless,
-        min(series.first_on) as first_on,
+        min(series.starts_on) as starts_on,
         today.today_on
     from core.series as series
     cross join core.today as today
+    where series.starts_on is not null
     group by series.series_number, today.today_on
     order by series.series_number
 ),
@@ -223,7 +232,7 @@ series_days as (
     select
         series_number,
         is_stockless,
-        unnest(generate_series(first_on, today_on - 1, interval 1 day))::date as day_on
+        unnest(generate_series(starts_on, today_on - 1, interval 1 day))::date as day_on
     from ordered_series
 ),
 
@@ -247,7 +256,9 @@ known as (
     select
         days.series_number,
         days.day_on,
-        case when calendar.is_known then coalesce(lifted_days.net_quantity, 0) end as net_quantity,
+        coalesce(calendar.is_known, false) as is_known,
+        coalesce(lifted_days.sold_quantity, 0) as sold_quantity,
+        coalesce(lifted_days.net_quantity, 0) as net_quantity,
         case when calendar.is_known then coalesce(lifted_days.unconstrained_quantity, 0) end
             as unconstrained_quantity,
         case
@@ -273,6 +284,8 @@ known as (
 select
     series_number,
     day_on,
+    is_known,
+    sold_quantity::decimal(18, 4) as sold_quantity,
     net_quantity::decimal(18, 4) as net_quantity,
     is_in_stock,
     started_in_stock,

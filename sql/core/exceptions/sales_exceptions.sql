@@ -50,7 +50,7 @@ days as (
     inner join core.series_forecasts as forecasts using (series_number)
     inner join items using (sku, warehouse)
     left join core.sale_caps as caps using (series_number)
-    where series.kind = 'demand' and days.net_quantity is not null
+    where series.kind = 'demand' and days.is_known and days.day_on >= series.first_on
 ),
 
 buyers as (

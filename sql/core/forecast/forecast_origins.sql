@@ -22,19 +22,13 @@ origins as (
     select unnest([0, 1, 2, 3]) as origin
 ),
 
--- Days on which the item existed before its first sale are known to have been without.
-existing as (
+-- A series is one because it sold: to judge forecasts by those that had not yet would mislead.
+firsts as (
     select
-        series.series_number,
-        count(covered_days.day_on) as empty_day_count
-    from core.series as series
-    cross join core.today as today
-    left join core.covered_days as covered_days
-        on
-            series.exists_on <= covered_days.day_on
-            and series.first_on > covered_days.day_on
-            and today.today_on - 365 <= covered_days.day_on
-    group by series.series_number
+        series_number,
+        min(first_on) as first_on
+    from core.series
+    group by series_number
 ),
 
 counts as (
@@ -83,7 +77,7 @@ select
     earlier.origin,
     coalesce(later.later_day_count, 0)::integer as later_day_count,
     coalesce(later.later_sale_count, 0)::integer as later_sale_count,
-    (earlier.day_count + existing.empty_day_count)::integer as day_count,
+    earlier.day_count::integer as day_count,
     coalesce(later.actual_day_count, 0)::integer as actual_day_count,
     coalesce(later.actual_quantity, 0) as actual_quantity,
     earlier.sum_variance,
@@ -93,5 +87,7 @@ select
         0
     ) as day_variance
 from earlier
-inner join existing using (series_number)
+cross join core.today as today
+inner join firsts using (series_number)
 left join later using (series_number, origin)
+where today.today_on - 28 * earlier.origin > firsts.first_on
