@@ -1,7 +1,7 @@
 """This module reads forecasts that other engines made: `forecasts/<engine>/<made_on>.parquet` or `.csv`.
 
 A file is taken whole, or refused whole with the first value that is wrong; then the engine's last good file
-counts. For which series a forecast is used is decided in `sql/`.
+counts. Earlier ones are judged by what came. For which series a forecast is used is decided in `sql/`.
 """
 
 import re
@@ -32,7 +32,19 @@ RULES = (
         "p95",
         "(p50 is null) <> (p80 is null) or (p80 is null) <> (p95 is null)",
     ),
-    ("quantiles must rise", "p95", "p50 > p80 or p80 > p95 or cumulative_p80 > cumulative_p95"),
+    (
+        "cumulative_p80 and cumulative_p95 must both be there or none",
+        "cumulative_p95",
+        "(cumulative_p80 is null) <> (cumulative_p95 is null)",
+    ),
+    ("quantiles must rise", "p95", "p50 > p80 or p80 > p95"),
+    ("quantiles must rise", "cumulative_p95", "cumulative_p80 > cumulative_p95"),
+    (
+        "cumulative quantiles must not fall from a day to the next",
+        "cumulative_p95",
+        "least(cumulative_p80 - lag(cumulative_p80) over series,"
+        " cumulative_p95 - lag(cumulative_p95) over series) < 0",
+    ),
     (
         "each series must have each day once",
         "unique_id",
@@ -41,9 +53,12 @@ RULES = (
     (
         "a series must not have gaps between its days",
         "ds_text",
-        "ds - lag(ds) over (partition by unique_id order by ds) > 1",
+        "ds - lag(ds) over series > 1",
     ),
 )
+# A forecast is judged when it is a week old, and of those made in each four weeks the last one; none of those
+# that are older than the last number of days.
+JUDGED_FROM_DAYS, JUDGED_TO_DAYS = (7, 28, 56, 84), 112
 
 
 @dataclass(frozen=True)
@@ -68,36 +83,55 @@ def forecast_files(folder: Path) -> Iterator[ForecastFile]:
 def write_forecasts(
     connection: DuckDBPyConnection, folder: Path, today: date, mean_column: str | None
 ) -> None:
-    """Fill `settings.forecasts` with the last good file of each engine, and tell the refused ones."""
-    done: set[str] = set()
+    """Fill `settings.forecasts` with the last good file of each engine, and tell the refused ones.
+
+    `settings.past_forecasts` gets what earlier good files said of the days that have come since.
+    """
+    current: set[str] = set()
+    judged: set[tuple[str, int]] = set()
     for file in forecast_files(folder):
-        if file.engine in done:
+        span = _judged_span((today - file.made_on).days)
+        is_newest = file.engine not in current
+        is_judged = span is not None and (file.engine, span) not in judged
+        if not (is_newest or is_judged):
             continue
-        problem = _take(connection, file, today, mean_column)
-        if problem is None:
-            done.add(file.engine)
-        connection.execute(
-            "insert into settings.forecast_files values (?, ?, ?, ?)",
-            [file.engine, file.made_on, f"{file.engine}/{file.path.name}", problem],
-        )
+        problem = _problem(connection, file, today, mean_column)
+        if is_newest:
+            row = [file.engine, file.made_on, f"{file.engine}/{file.path.name}", problem]
+            connection.execute("insert into settings.forecast_files values (?, ?, ?, ?)", row)
+        if problem is not None:
+            continue
+        if is_newest:
+            current.add(file.engine)
+            connection.execute(
+                "insert into settings.forecasts by name"
+                " select * exclude (row_number, ds_text, mean_text) from staged_forecast"
+            )
+        if span is not None and is_judged:
+            judged.add((file.engine, span))
+            connection.execute(
+                "insert into settings.past_forecasts by name"
+                " select engine, made_on, unique_id, ds, mean from staged_forecast where ds < ?",
+                [today],
+            )
 
 
-def _take(
+def _judged_span(age_days: int) -> int | None:
+    """Return since how many days forecasts of this age are judged; None where they are not."""
+    begun = [days for days in JUDGED_FROM_DAYS if days <= age_days < JUDGED_TO_DAYS]
+    return max(begun, default=None)
+
+
+def _problem(
     connection: DuckDBPyConnection, file: ForecastFile, today: date, mean_column: str | None
 ) -> str | None:
-    """Insert the rows of a file, or return why it is refused."""
+    """Return why a file is refused; None where its rows are staged."""
     if file.made_on > today:
         return f"it is dated after today, {today}"
     try:
-        if problem := _stage(connection, file, mean_column) or _first_fault(connection):
-            return problem
-        connection.execute(
-            "insert into settings.forecasts by name"
-            " select * exclude (row_number, ds_text, mean_text) from staged_forecast"
-        )
+        return _stage(connection, file, mean_column) or _first_fault(connection)
     except duckdb.Error as error:
         return f"it cannot be read: {' '.join(str(error).split())[:200]}"
-    return None
 
 
 def _stage(
@@ -137,7 +171,8 @@ def _first_fault(connection: DuckDBPyConnection) -> str | None:
     for rule, shown, broken in RULES:
         row = connection.execute(
             f"select row_number, shown from (select row_number, {shown} as shown, {broken} as is_broken"
-            " from staged_forecast) where is_broken order by row_number limit 1"
+            " from staged_forecast window series as (partition by unique_id order by ds))"
+            " where is_broken order by row_number limit 1"
         ).fetchone()
         if row:
             return f"row {row[0]}: {rule}, and it is {row[1]}"

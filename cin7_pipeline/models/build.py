@@ -236,6 +236,7 @@ def build_variables(settings: Settings) -> dict[str, object]:
         "overdue_limit_days": settings.overdue_limit_days,
         "default_branch_id": settings.default_branch_id,
         "skip_entities": ",".join(sorted(settings.skip_entities)),
+        "forecast_engines": ",".join(settings.forecast_engines),
     }
 
 

@@ -28,6 +28,7 @@ from cin7_pipeline.settings.csv_reader import in_words, shortened
 from cin7_pipeline.settings.validators import (
     Credential,
     Day,
+    Engines,
     Entity,
     Folder,
     OneLine,
@@ -86,6 +87,7 @@ class Settings(BaseSettings):
     ships_from: Literal["branch", "distribution_branch"] = "branch"
     sells_without_stock: Literal["no", "yes"] = "no"
     forecast_mean_column: OneLine | None = None
+    forecast_engines: Engines = ()
     default_lead_days: Days = 30
     default_transfer_days: Days = 7
     overdue_limit_days: Days = 42

@@ -120,6 +120,7 @@ _skippable = (
     f"may only name {', '.join(OPTIONAL)}, with commas between them: no planning table can be made"
     " without the others"
 )
+_engines = "may only name folders of data/forecasts, of a-z, 0-9 and _, with commas between them"
 WholeNumber = Annotated[int, reads(plain_digits, "is no whole number; write digits only, like 90")]
 Day = Annotated[
     date, reads(date.fromisoformat, "is no day; write one like 2023-01-01"), _in_calendar
@@ -151,6 +152,13 @@ SkippedEntities = Annotated[
     NoDecode,
     reads(lambda text: [name.strip() for name in text.split(",")], _skippable),
     must({*OPTIONAL}.issuperset, _skippable),
+]
+Engines = Annotated[
+    tuple[str, ...],
+    NoDecode,
+    reads(lambda text: tuple(name.strip() for name in text.split(",")), _engines),
+    must(lambda names: all(re.fullmatch("[a-z0-9_]+", name) for name in names), _engines),
+    must(lambda names: len({*names}) == len(names), "names an engine twice"),
 ]
 Credential = Annotated[SecretStr, must(can_be_sent, _blank)]
 Username = Annotated[

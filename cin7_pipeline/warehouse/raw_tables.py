@@ -149,6 +149,13 @@ SETTINGS = {
         "cumulative_p80": "double",
         "cumulative_p95": "double",
     },
+    "settings.past_forecasts": {
+        "engine": "varchar",
+        "made_on": "date",
+        "unique_id": "varchar",
+        "ds": "date",
+        "mean": "double",
+    },
     "settings.custom_fields": {"entity": "varchar", "cin7_field": "varchar", "name": "varchar"},
     "settings.replenishment": {
         "line": "integer",

@@ -1,17 +1,19 @@
 /*
 about: >-
   Forecasts beside what came. The built-in forecast is judged by what it would have said 28, 56 and
-  84 days ago of the 28 days that followed, with nothing known that came later. Over any rows,
+  84 days ago, with nothing known that came later; another engine by its files in data/forecasts,
+  from a week after they were made, of those made in each four weeks by the last. Over any rows,
   sum(absolute_error) / sum(actual) is the error, sum(forecast - actual) / sum(actual) the bias, and
   sum(recent_mean_error) / sum(actual) the error of the mean of 28 days. One row per engine, series,
   day it was made and span of days ahead.
 grain: [engine, unique_id, made_on, horizon_bucket]
 sorted_by: [engine, unique_id, made_on, horizon_bucket]
 columns:
-  engine: Who made the forecast; built_in.
+  engine: Who made the forecast; built_in, or the folder of data/forecasts it is from.
   unique_id: Name of the series, sku|warehouse.
   made_on: Day it was, or would have been, made on, local date.
-  horizon_bucket: Days ahead, from the day it was made on as 1; 1-7 or 8-28.
+  horizon_bucket: Days ahead, from the day it was made on as 1; 1-7, 8-28 or 29-91, as far as they
+    have come.
   actual: Units sold less units returned on the known days of the span.
   forecast: Units that were expected of these days.
   absolute_error: Difference of the two, without its sign.
@@ -26,47 +28,96 @@ with
 
 days as (
     select
+        names.unique_id,
         days.series_number,
-        (today.today_on - days.day_on + 27) // 28 as origin,
-        28 - (today.today_on - days.day_on - 1) % 28 as day_ahead,
+        days.day_on,
         days.net_quantity,
+        days.unconstrained_quantity,
         days.is_in_stock
     from core.series_days as days
-    inner join core.today as today on days.day_on >= today.today_on - 84
+    inner join core.demand_names as names using (series_number)
+    inner join core.today as today on days.day_on >= today.today_on - 140
     where days.is_known
+),
+
+-- The means of 28 days stand beside each forecast that another engine made.
+judged as (
+    select distinct
+        engine,
+        unique_id,
+        made_on
+    from settings.past_forecasts
+),
+
+judged_means as (
+    select
+        judged.engine,
+        judged.unique_id,
+        judged.made_on,
+        greatest(coalesce(avg(days.unconstrained_quantity), 0), 0) as recent_mean
+    from judged
+    left join days
+        on
+            judged.unique_id = days.unique_id
+            and days.day_on between judged.made_on - 28 and judged.made_on - 1
+    group by judged.engine, judged.unique_id, judged.made_on
+),
+
+said as (
+    select
+        'built_in' as engine,
+        days.unique_id,
+        today.today_on - 28 * forecasts.origin as made_on,
+        days.day_on,
+        days.net_quantity,
+        days.is_in_stock,
+        forecasts.daily_quantity as quantity,
+        means.recent_mean
+    from core.corrected_forecasts as forecasts
+    inner join core.forecast_means as means using (series_number, origin)
+    cross join core.today as today
+    inner join days
+        on
+            forecasts.series_number = days.series_number
+            and days.day_on >= today.today_on - 28 * forecasts.origin
+    where forecasts.origin > 0
+    union all by name
+    select
+        engine,
+        unique_id,
+        made_on,
+        days.day_on,
+        days.net_quantity,
+        days.is_in_stock,
+        past.mean as quantity,
+        judged_means.recent_mean
+    from settings.past_forecasts as past
+    inner join judged_means using (engine, unique_id, made_on)
+    inner join days on past.unique_id = days.unique_id and past.ds = days.day_on
 ),
 
 spans as (
     select
-        series_number,
-        origin,
-        case when day_ahead <= 7 then '1-7' else '8-28' end as horizon_bucket,
-        count(*) as day_count,
+        engine,
+        unique_id,
+        made_on,
+        case
+            when day_on < made_on + 7 then '1-7'
+            when day_on < made_on + 28 then '8-28'
+            else '29-91'
+        end as horizon_bucket,
         sum(net_quantity)::decimal(18, 4) as actual,
-        avg(is_in_stock::integer) as in_stock_share
-    from days
-    group by series_number, origin, horizon_bucket
-),
-
-forecasts as (
-    select
-        names.unique_id,
-        today.today_on - 28 * spans.origin::integer as made_on,
-        spans.horizon_bucket,
-        spans.actual,
-        round(spans.day_count * corrected.daily_quantity, 4)::decimal(18, 4) as forecast,
-        round(spans.day_count * means.recent_mean, 4)::decimal(18, 4) as recent_forecast,
-        spans.in_stock_share,
-        spans.day_count
-    from spans
-    inner join core.demand_names as names using (series_number)
-    inner join core.forecast_means as means using (series_number, origin)
-    inner join core.corrected_forecasts as corrected using (series_number, origin)
-    cross join core.today as today
+        round(sum(quantity), 4)::decimal(18, 4) as forecast,
+        round(count(*) * any_value(recent_mean), 4)::decimal(18, 4) as recent_forecast,
+        avg(is_in_stock::integer) as in_stock_share,
+        count(*) as day_count
+    from said
+    where day_on < made_on + 91
+    group by engine, unique_id, made_on, horizon_bucket
 )
 
 select
-    'built_in' as engine,
+    engine,
     unique_id,
     made_on,
     horizon_bucket,
@@ -76,4 +127,4 @@ select
     abs(recent_forecast - actual)::decimal(18, 4) as recent_mean_error,
     round(in_stock_share, 4)::decimal(18, 4) as in_stock_share,
     day_count
-from forecasts
+from spans

@@ -63,7 +63,7 @@ of_engines as (
         forecasts.engine,
         max(forecasts.ds) as horizon_end_on,
         count(*) filter (
-            where forecasts.unique_id not in (select series.unique_id from core.series as series)
+            where forecasts.unique_id not in (select n.unique_id from core.demand_names as n)
         ) as rows_left_out
     from settings.forecasts as forecasts
     group by forecasts.engine

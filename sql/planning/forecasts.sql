@@ -45,11 +45,15 @@ horizon as (
 ordered_series as (
     select
         names.unique_id,
-        forecasts.*,
-        forecasts.deviation_28 * pow(1 / 28, forecasts.deviation_power) as deviation_1,
+        forecasts.series_number,
+        forecasts.basis,
+        forecasts.daily_quantity,
+        laws.* exclude (series_number),
+        laws.deviation_28 * pow(1 / 28, laws.deviation_power) as deviation_1,
         horizon.first_on,
         horizon.last_on
     from core.series_forecasts as forecasts
+    inner join core.series_laws as laws using (series_number)
     inner join core.demand_names as names using (series_number)
     cross join horizon
     where
@@ -83,6 +87,8 @@ joined as (
         engine_days.p50,
         engine_days.p80,
         engine_days.p95,
+        engine_days.cumulative_p80,
+        engine_days.cumulative_p95,
         coalesce(engine_days.engine, 'built_in') as engine,
         coalesce(engine_days.made_on, days.first_on) as made_on,
         coalesce('forecast:' || engine_days.engine, days.basis) as basis
@@ -100,8 +106,8 @@ select
     least(greatest(coalesce(p50, mean + z_50 * deviation_1), 0), 1e12)::decimal(18, 4) as p50,
     least(coalesce(p80, mean + z_80 * deviation_1), 1e12)::decimal(18, 4) as p80,
     least(coalesce(p95, mean + z_95 * deviation_1), 1e12)::decimal(18, 4) as p95,
-    (quantity + z_80 * deviation)::decimal(18, 4) as cumulative_p80,
-    (quantity + z_95 * deviation)::decimal(18, 4) as cumulative_p95,
+    coalesce(cumulative_p80, quantity + z_80 * deviation)::decimal(18, 4) as cumulative_p80,
+    coalesce(cumulative_p95, quantity + z_95 * deviation)::decimal(18, 4) as cumulative_p95,
     engine,
     made_on,
     basis

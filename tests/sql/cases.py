@@ -38,6 +38,7 @@ VARIABLES: Mapping[str, object] = {
     "overdue_limit_days": 42,
     "default_branch_id": None,
     "skip_entities": "",
+    "forecast_engines": "",
 }
 Rows = list[dict[str, Any]]
 

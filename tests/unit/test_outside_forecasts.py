@@ -56,6 +56,15 @@ def test_the_newest_good_file_of_an_engine_is_taken_and_a_bad_one_told(tmp_path:
         ),
         (GOOD.replace("2026-06-30,2", "2026-07-02,2"), "row 2: a series must not have gaps"),
         (GOOD.replace("1.5", "nan"), "row 1: mean must be a number"),
+        (
+            "unique_id,ds,mean,cumulative_p80\nA|East,2026-06-29,1,2\n",
+            "row 1: cumulative_p80 and cumulative_p95 must both be there",
+        ),
+        (
+            "unique_id,ds,mean,cumulative_p80,cumulative_p95\n"
+            "A|East,2026-06-29,1,2,3\nA|East,2026-06-30,1,2,2.5\n",
+            "row 2: cumulative quantiles must not fall",
+        ),
     ],
 )
 def test_a_file_that_is_wrong_is_refused_by_its_first_row(tmp_path: Path, text: str, problem: str):
@@ -72,3 +81,29 @@ def test_a_frame_of_nixtla_is_taken_with_one_setting(tmp_path: Path):
     files, means = taken(tmp_path, "AutoETS")
     assert files == [("mine/2026-06-29.csv", None)]
     assert len(means) == 2
+
+
+def test_a_forecast_is_judged_when_a_week_old_and_of_each_four_weeks_the_last(tmp_path: Path):
+    """Only what it said of days that have come is kept; a wrong one leaves its place to the one before."""
+    ages = {
+        "2026-06-27": 1,
+        "2026-06-22": 2,
+        "2026-06-10": 3,
+        "2026-06-02": -1,
+        "2026-06-01": 4,
+        "2026-02-20": 5,
+    }
+    for made_on, mean in ages.items():
+        rows = f"unique_id,ds,mean\nA|East,{made_on},{mean}\n"
+        write(tmp_path, f"{made_on}.csv", rows)
+    with duckdb.connect() as connection:
+        write_business_settings(connection, BusinessSettings())
+        write_forecasts(connection, tmp_path, TODAY, None)
+        judged = connection.execute(
+            "select mean from settings.past_forecasts order by ds"
+        ).fetchall()
+        refused = connection.execute(
+            "select file from settings.forecast_files where problem is not null"
+        )
+        assert judged == [(4,), (2,)]
+        assert refused.fetchall() == []

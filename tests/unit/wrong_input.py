@@ -116,6 +116,10 @@ VARIABLES: dict[str, Cases] = {
     ],
     "GONE_SHARE_LIMIT": SHARE,
     "REJECTED_SHARE_LIMIT": SHARE,
+    "FORECAST_ENGINES": [
+        *((text, "may only name folders of data/forecasts") for text in ("Nixtla", "a;b", "a,,b")),
+        ("mine,other,mine", "names an engine twice"),
+    ],
     "FORECAST_MEAN_COLUMN": [(" ", "is blank"), ("a\nb", "holds a line break")],
     "PRICE_TIER": [(" ", "is blank"), ("whole\nsale", "holds a line break")],
     "STALE_AFTER_DAYS": COUNT,

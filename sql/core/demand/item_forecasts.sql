@@ -81,12 +81,13 @@ select
     round(
         shares.item_share * coalesce(engines.daily_quantity, forecasts.daily_quantity), 4
     )::decimal(18, 4) as daily_quantity,
-    sqrt(shares.item_share) * forecasts.deviation_28 as deviation_28,
-    forecasts.deviation_power,
-    forecasts.z_50,
-    forecasts.z_80,
-    forecasts.z_95
+    sqrt(shares.item_share) * laws.deviation_28 as deviation_28,
+    laws.deviation_power,
+    laws.z_50,
+    laws.z_80,
+    laws.z_95
 from shares
 inner join core.series as series using (kind, sku, warehouse)
 inner join core.series_forecasts as forecasts using (series_number)
+inner join core.series_laws as laws using (series_number)
 left join engines using (series_number)

@@ -1,8 +1,9 @@
 /*
 about: >-
   Forecasts of other engines that are in use, day by day from today on; behind their last day the
-  mean of its 28 days. Of a series that several have, override comes first, then the first by name;
-  what was made more than 14 days ago is not used. One row per series and day.
+  mean of its 28 days. Of a series that several have, override comes first, then those that the
+  settings name, in their order, then the first by name; what was made more than 14 days ago is not
+  used. One row per series and day.
 grain: [series_number, day_on]
 columns:
   series_number: Number of the series in core.series.
@@ -13,6 +14,9 @@ columns:
   p50: Units that the day stays below in half of the cases; null where the engine says none.
   p80: Units that the day stays below in 80 % of the cases, or null.
   p95: Units that the day stays below in 95 % of the cases, or null.
+  cumulative_p80: Units that today and all days up to this one together stay below in 80 % of the
+    cases, or null; what the engine expected of days gone by is taken off.
+  cumulative_p95: Units that they together stay below in 95 % of the cases, or null.
 */
 with
 
@@ -20,58 +24,57 @@ engines as (
     select
         files.engine,
         files.made_on,
-        row_number() over (order by files.engine <> 'override', files.engine) as place
+        row_number() over (
+            order by
+                files.engine <> 'override',
+                list_position(string_split(getvariable('forecast_engines'), ','), files.engine)
+                nulls last,
+                files.engine
+        ) as place
     from settings.forecast_files as files
     cross join core.today as today
     where files.problem is null and today.today_on - files.made_on <= 14
 ),
 
-chosen as (
+forecasts as (
     select
         names.series_number,
-        min(engines.place) as place
+        engines.place,
+        engines.engine,
+        engines.made_on,
+        forecasts.* exclude (engine, made_on, unique_id),
+        forecasts.ds >= today.today_on as is_coming,
+        coalesce(
+            sum(case when forecasts.ds < today.today_on then forecasts.mean end) over (
+                partition by names.series_number, engines.place
+            ),
+            0
+        ) as past_mean
     from settings.forecasts as forecasts
     inner join engines using (engine, made_on)
     inner join core.demand_names as names using (unique_id)
     cross join core.today as today
-    where forecasts.ds >= today.today_on
-    group by names.series_number
 ),
 
 given as (
     select
-        chosen.series_number,
-        forecasts.ds as day_on,
-        engines.engine,
-        engines.made_on,
-        forecasts.mean,
-        forecasts.p50,
-        forecasts.p80,
-        forecasts.p95
-    from settings.forecasts as forecasts
-    inner join engines using (engine, made_on)
-    inner join core.demand_names using (unique_id)
-    inner join chosen using (series_number, place)
-),
-
-lasts as (
-    select
-        series_number,
-        max(day_on) as last_on
-    from given
-    group by series_number
+        *,
+        max(ds) over (partition by series_number, place) as last_on
+    from forecasts
+    where is_coming
+    window same as (partition by series_number)
+    qualify place = min(place) over same
 ),
 
 ends as (
     select
-        given.series_number,
-        given.engine,
-        given.made_on,
-        max(given.day_on) as last_on,
-        avg(given.mean) filter (where given.day_on > lasts.last_on - 28) as mean
+        series_number,
+        engine,
+        made_on,
+        last_on,
+        avg(mean) filter (where ds > last_on - 28) as mean
     from given
-    inner join lasts using (series_number)
-    group by given.series_number, given.engine, given.made_on
+    group by series_number, engine, made_on, last_on
 )
 
 select
@@ -82,8 +85,16 @@ select
     round(coalesce(known.mean, ends.mean), 4)::decimal(18, 4) as daily_quantity,
     known.p50,
     known.p80,
-    known.p95
+    known.p95,
+    case
+        when known.cumulative_p80 is not null
+            then least(greatest(known.cumulative_p80 - known.past_mean, 0), 1e12)
+    end as cumulative_p80,
+    case
+        when known.cumulative_p95 is not null
+            then least(greatest(known.cumulative_p95 - known.past_mean, 0), 1e12)
+    end as cumulative_p95
 from ends
 cross join core.projection_days as days
 left join given as known
-    on ends.series_number = known.series_number and days.day_on = known.day_on
+    on ends.series_number = known.series_number and days.day_on = known.ds

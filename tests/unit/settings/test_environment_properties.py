@@ -110,6 +110,7 @@ MEANING: dict[str, Callable[[str], Any]] = {
     "past_releases": str,
     "sells_without_stock": str,
     "forecast_mean_column": str,
+    "forecast_engines": lambda text: tuple(name.strip() for name in text.split(",")),
     "history_start": lambda text: date.fromisoformat(text.strip()),
     "as_of": moment,
     "gone_share_limit": float,
