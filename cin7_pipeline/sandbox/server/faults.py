@@ -39,7 +39,8 @@ class Faults:
 
     `retry_after` is the form of the header on every 429: `small` is `retry_after_seconds`, `any` is
     another one each time. `refused` are resources that are answered 403. `leaves_out` tells by resource,
-    `where` and record what lists do not hold although the record is there. `failure_chance` is the share
+    `where` and record what lists do not hold although the record is there. `alters` says by resource and
+    record what it is sent as. `failure_chance` is the share
     of calls that fail in one of the ways of `failures`, as `rng` decides; `taken` counts the failures so
     far.
     """
@@ -58,6 +59,7 @@ class Faults:
     edit_while_reading: Callable[[str, int], object] | None = None
     refused: frozenset[str] = frozenset()
     leaves_out: Callable[[str, str, Record], bool] | None = None
+    alters: Callable[[str, Record], Record] | None = None
     planned: list[tuple[Failure, str | None]] = field(default_factory=list)
     failure_chance: float = 0.0
     failures: tuple[Failure, ...] = tuple(Failure)
@@ -99,6 +101,11 @@ class Faults:
         is_alone = ID_FIELDS.issuperset(names)
         is_read = self.ids_filter == "dropped_when_combined" and is_alone
         return () if is_read or self.ids_filter == "honoured" else ID_FIELDS
+
+    def altered(self, resource: str, records: list[Record]) -> list[Record]:
+        """Return what the records are sent as."""
+        alters = self.alters
+        return [alters(resource, record) for record in records] if alters else records
 
     def add_extra_fields(self, records: list[Record]) -> list[Record]:
         """Return the records with the fields that no documentation knows."""

@@ -83,7 +83,7 @@ class RequestHandler:
         found = [record for record in records if record.get("id") == record_id][:1]
         if not found:
             raise Refusal(404)
-        return self._render(found, parameters)[0]
+        return self._render(route, found, parameters)[0]
 
     def page(self, route: Route, parameters: Parameters) -> list[Record]:
         """Return the page of the list that the parameters ask for; past its end, nothing.
@@ -107,7 +107,7 @@ class RequestHandler:
             where = asked.get("where", "")
             records = [each for each in records if not left_out(route.resource, where, each)]
         first = (number - 1) * step
-        return self._render(list(islice(records, first, first + rows)), asked)
+        return self._render(route, list(islice(records, first, first + rows)), asked)
 
     def _listing(self, route: Route) -> Listing:
         lag_seconds = self._faults.visibility_lag_seconds
@@ -127,6 +127,7 @@ class RequestHandler:
             if each.predicate is not None:
                 yield each.predicate
 
-    def _render(self, records: list[Record], parameters: Parameters) -> list[Record]:
+    def _render(self, route: Route, records: list[Record], parameters: Parameters) -> list[Record]:
         selection = parse_fields(parameters.get("fields", ""))
-        return self._faults.add_extra_fields([project(record, selection) for record in records])
+        sent = self._faults.altered(route.resource, records)
+        return self._faults.add_extra_fields([project(record, selection) for record in sent])

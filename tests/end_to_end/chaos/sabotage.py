@@ -39,6 +39,11 @@ ENTRIES = {
     "flipping a link": 3,
 }
 DOCUMENT_RESOURCES = {endpoint.path.rsplit("/", 1)[-1] for endpoint in DOCUMENTS}
+# What no shop has, and a typo, an import or another program can write.
+ODD_NUMBERS = (0.0001, -5, 1e9, 987654321012.5, 9.3e15, 5e-7, None)
+ODD_TIMES = ("0026-03-01T00:00:00Z", "2206-01-01T00:00:00Z", "9999-12-31T23:59:59Z", None)
+WINDOWED = {"createdDate", "modifiedDate"}
+ALTERED = {"SalesOrders", "PurchaseOrders", "CreditNotes", "Adjustments"}
 # Without these the others are read all the same.
 REFUSABLE = sorted({*DOCUMENT_RESOURCES, "Contacts"})
 
@@ -125,15 +130,21 @@ def ties_longer_than_a_page(day: Day) -> None:
 
 
 def edits_while_pages_are_read(day: Day) -> None:
-    """The clock runs on between the pages of documents, in the middle of the working day."""
+    """The clock runs on between the pages of documents, in the middle of the working day.
+
+    It stands still once the stock is read: of what changes later, only the documents would tell.
+    """
     account, dice = day.account, seeded_rng(day.dice.getrandbits(32))
     day.is_moving = True
     account.move_to(account.now + MIDDAY)
 
     closing_time = account.now + timedelta(hours=4)
 
+    read: set[str] = set()
+
     def run_on(resource: str, _page: int) -> None:
-        if resource in DOCUMENT_RESOURCES and account.now < closing_time:
+        read.add(resource)
+        if resource in DOCUMENT_RESOURCES and "Stock" not in read and account.now < closing_time:
             account.move_to(account.now + timedelta(seconds=dice.choice([1, 30, 120, 600])))
 
     account.faults.edit_while_reading = run_on
@@ -173,6 +184,37 @@ def wrong_settings(day: Day) -> None:
     path = day.account.settings.rules_dir / "channels.csv"
     path.write_text("priority,field,pattern,channel,is_included\n1,colour,%red%,Red,perhaps\n")
     day.refuses_settings = True
+
+
+def odd_values(day: Day) -> None:
+    """Recent orders and credit notes come with numbers and dates that cannot be, for a day.
+
+    Transfers are not among them: what is under way is kept as it was read that day.
+    """
+    salt = day.dice.getrandbits(32)
+    since = f"{day.account.now - timedelta(days=3):%Y-%m-%dT%H:%M:%SZ}"
+
+    def alter(resource: str, record: Record) -> Record:
+        dice = seeded_rng(salt, resource, record.get("id"))
+        is_recent = resource in ALTERED and str(record["modifiedDate"]) >= since
+        return odd_record(record, dice) if is_recent and dice.random() < 0.3 else record
+
+    day.account.faults.alters = alter
+
+
+def odd_record(record: Record, dice: random.Random) -> Record:
+    """Return a record in which half of the numbers and times of it and its lines are odd."""
+    odd = dict(record)
+    for name, value in record.items():
+        if name == "lineItems":
+            odd[name] = [odd_record(line, dice) for line in value]
+        elif name.lower().endswith("id") or name in WINDOWED or dice.random() < 0.5:
+            continue
+        elif isinstance(value, float) or name.startswith("qty"):
+            odd[name] = dice.choice(ODD_NUMBERS)
+        elif name.endswith("Date"):
+            odd[name] = dice.choice(ODD_TIMES)
+    return odd
 
 
 def refused_resources(day: Day) -> None:
@@ -272,6 +314,7 @@ TROUBLES: dict[Trouble, float] = {
     ties_longer_than_a_page: 1,
     edited_settings: 1,
     wrong_settings: 0.3,
+    odd_values: 1,
     refused_resources: 1,
     lists_that_leave_ids_out: 1,
     a_clock_set_back: 1,

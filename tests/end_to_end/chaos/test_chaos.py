@@ -23,6 +23,7 @@ DAYS: list[tuple[tuple[Trouble, ...], tuple[Kill, ...]]] = [
         (sabotage.ties_longer_than_a_page, sabotage.overlapping_runs),
         (Kill(0.0, "reading", 1), Kill(0.0, "writing a release", 1)),
     ),
+    ((sabotage.odd_values,), ()),
     ((sabotage.edits_while_pages_are_read, sabotage.a_full_disk), ()),
     ((sabotage.lost_folders, sabotage.an_ignored_id_filter), (Kill(0.0, "merging with dlt", 1),)),
     (
