@@ -1,7 +1,7 @@
 """This package makes the pages of a release: HTML files that open from disk, without a network.
 
-Of the planners' page `sections` reads what is on it (`sql/page/`), `charts` draws, `html` writes it down;
-`tables` writes what the tables mean, as a page and as a contract. The figures are those of
+Of the planners' page `sections` reads what is on it (`sql/page/`), `charts` lays out, `html` fills the
+templates; `tables` writes what the tables mean, as a page and as a contract. The figures are those of
 the release that the page lies in; nothing is computed here that a table does not say.
 """
 

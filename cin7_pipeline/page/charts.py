@@ -1,12 +1,13 @@
-"""This module draws the charts of the page as SVG, which every browser and printer shows without a script.
+"""This module lays out the charts of the page; `page.html` draws them as SVG, which needs no script.
 
 A drawing library was tried: its engine ended the whole process beside a running server, and a chart must not
 cost a release.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
-from html import escape
 from math import ceil, floor, log10
 from typing import Any
 
@@ -18,74 +19,96 @@ MOST_LABELS = 9
 COLORS = ("#1f5f8b", "#e09f3e", "#5b8e7d", "#9e2a2b", "#6d597a", "#8d99ae", "#bc6c25", "#344e41")
 
 
-def draw(answer: Answer) -> str:
+@dataclass(frozen=True)
+class Bar:
+    """A filled rectangle, and what it stands for."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    color: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text below or beside a place."""
+
+    x: float
+    y: float
+    text: str
+    anchor: str = "start"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What is drawn: bars, texts, and lines from `left` to the right end at some heights."""
+
+    title: str
+    height: int
+    lines: list[float]
+    bars: list[Bar]
+    texts: list[Text]
+    width: int = WIDTH
+    left: int = LEFT
+
+
+def draw(answer: Answer) -> Chart:
     """Return rows (x, amount, color) as columns that are stacked by color; negative amounts are left out."""
     columns: dict[Any, dict[str, float]] = defaultdict(dict)
     for x, amount, color in answer.rows:
         columns[x][str(color)] = max(float(amount or 0), 0.0)
-    colors = sorted({str(color) for _, _, color in answer.rows})
-    top = _round_up(max(sum(parts.values()) for parts in columns.values()))
-    height = HEIGHT + 8 + LEGEND_LINE * ceil(len(colors) / 3)
-    parts = [
-        _axis(top),
-        *_columns(columns, colors, top, is_gapless=answer.section.shown_as == "area"),
-    ]
-    parts += [_label(i, color) for i, color in enumerate(colors)]
-    title = escape(f"{answer.columns[1]} by {answer.columns[0]}".replace("_", " "))
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" font-size="11" fill="#66737f">'
-        f"<title>{title}</title>{''.join(parts)}</svg>"
-    )
+    names = sorted({str(color) for _, _, color in answer.rows})
+    colors = {name: COLORS[place % len(COLORS)] for place, name in enumerate(names)}
+    most = max(sum(parts.values()) for parts in columns.values())
+    # Two digits and zeros, so that the axis has round numbers.
+    unit = 10.0 ** (floor(log10(most)) - 1) if most > 0 else 1.0
+    top = max(ceil(most / unit), 1) * unit
 
-
-def _columns(
-    columns: dict[Any, dict[str, float]], colors: list[str], top: float, *, is_gapless: bool
-) -> list[str]:
-    """Return the stacked columns from left to right, and a label below every few of them."""
     step = (WIDTH - LEFT) / len(columns)
-    width = step if is_gapless else step * 0.72
-    drawn = []
+    width = step if answer.section.shown_as == "area" else step * 0.72
+    chart = Chart(
+        title=f"{answer.columns[1]} by {answer.columns[0]}".replace("_", " "),
+        height=HEIGHT + 8 + LEGEND_LINE * ceil(len(names) / 3),
+        lines=[_y(share) for share in (0.0, 0.5, 1.0)],
+        bars=[],
+        texts=[Text(LEFT - 6, _y(s) + 4, in_words(top * s), "end") for s in (0.0, 0.5, 1.0)],
+    )
     for place, x in enumerate(sorted(columns)):
-        left, base = LEFT + place * step, float(HEIGHT - BOTTOM)
-        for index, color in enumerate(colors):
-            if size := columns[x].get(color, 0.0) / top * (HEIGHT - BOTTOM - 8):
-                base -= size
-                hint = escape(f"{in_words(x)}, {color}: {in_words(columns[x][color])}")
-                drawn.append(
-                    f'<rect x="{left:.1f}" y="{base:.1f}" width="{width + 0.3:.1f}"'
-                    f' height="{size:.1f}" fill="{COLORS[index % len(COLORS)]}">'
-                    f"<title>{hint}</title></rect>"
-                )
+        left = round(LEFT + place * step, 1)
+        chart.bars.extend(
+            _stacked(x, columns[x], colors, left=left, width=round(width + 0.3, 1), top=top)
+        )
         if place % ceil(len(columns) / MOST_LABELS) == 0:
             text = f"{x.day} {x:%b}" if isinstance(x, date) else in_words(x)
-            drawn.append(f'<text x="{left:.1f}" y="{HEIGHT - 6}">{escape(text)}</text>')
-    return drawn
+            chart.texts.append(Text(left, HEIGHT - 6, text))
+    for place, (name, color) in enumerate(colors.items()):
+        left, top_edge = LEFT + place % 3 * 195, HEIGHT + 6 + place // 3 * LEGEND_LINE
+        chart.bars.append(Bar(left, top_edge, 10, 10, color))
+        chart.texts.append(Text(left + 15, top_edge + 9, name))
+    return chart
 
 
-def _axis(top: float) -> str:
-    """Return the lines of nothing, half and all, with what they stand for."""
-    lines = []
-    for share in (0.0, 0.5, 1.0):
-        y = HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - 8)
-        lines.append(
-            f'<line x1="{LEFT}" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}" stroke="#dde3e8"/>'
-            f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{in_words(top * share)}</text>'
-        )
-    return "".join(lines)
+def _stacked(
+    x: Any,
+    parts: dict[str, float],
+    colors: dict[str, str],
+    *,
+    left: float,
+    width: float,
+    top: float,
+) -> Iterator[Bar]:
+    """Yield the parts of one column, from the bottom up; each says what it is when pointed at."""
+    sum_below = 0.0
+    for name, color in colors.items():
+        if amount := parts.get(name, 0.0):
+            base, sum_below = _y(sum_below / top), sum_below + amount
+            upper = _y(sum_below / top)
+            hint = f"{in_words(x)}, {name}: {in_words(amount)}"
+            yield Bar(left, upper, width, round(base - upper, 1), color, hint)
 
 
-def _label(index: int, color: str) -> str:
-    """Return one entry of the legend; three stand in a line."""
-    x, y = LEFT + index % 3 * 195, HEIGHT + 6 + index // 3 * LEGEND_LINE
-    return (
-        f'<rect x="{x}" y="{y}" width="10" height="10" fill="{COLORS[index % len(COLORS)]}"/>'
-        f'<text x="{x + 15}" y="{y + 9}">{escape(color)}</text>'
-    )
-
-
-def _round_up(most: float) -> float:
-    """Return the next number of two digits and zeros, so that the axis has round ones."""
-    if most <= 0:
-        return 1.0
-    unit = 10.0 ** (floor(log10(most)) - 1)
-    return ceil(most / unit) * unit
+def _y(share: float) -> float:
+    """Return how far down a share of the highest column is."""
+    return round(HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - 8), 1)

@@ -57,5 +57,5 @@ def test_the_page_says_what_columns_mean_and_what_checks_found(
     write_tables_page([report], tmp_path / "tables.html")
     page = (tmp_path / "tables.html").read_text()
     assert "Orders &amp; &lt;more&gt;." in page
-    assert "Units, &quot;in pieces&quot;." in page
+    assert "Units, &#34;in pieces&#34;." in page
     assert "units &lt; 9 <b>1 rows do not</b>" in page
