@@ -32,13 +32,15 @@ def main() -> int:
         "--accounts", type=int, default=ACCOUNTS, help="seeds of the long run, from 1 on"
     )
     parser.add_argument("--days", type=int, default=DAYS_OF_AN_ACCOUNT, help="days of an account")
+    parser.add_argument("--at-once", type=int, default=AT_ONCE, help="accounts side by side")
     parser.add_argument("--counts", type=Path, help="where the counters of one account go")
     parser.add_argument("--report", type=Path, default=REPORT, help="where the figures go")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if asked.seed is not None:
         return run_account(asked.seed, asked.days, asked.counts)
-    return LongRun(range(1, asked.accounts + 1), asked.days, asked.report).run()
+    seeds = range(1, asked.accounts + 1)
+    return LongRun(seeds, asked.days, asked.report, asked.at_once).run()
 
 
 def run_account(seed: int, days: int, counts: Path | None) -> int:
@@ -70,10 +72,11 @@ def run_account(seed: int, days: int, counts: Path | None) -> int:
 
 
 class LongRun:
-    """Many accounts, two at a time, each in a process of its own; the report grows with every one."""
+    """Many accounts, some at a time, each in a process of its own; the report grows with every one."""
 
-    def __init__(self, seeds: Sequence[int], days: int, report: Path) -> None:
+    def __init__(self, seeds: Sequence[int], days: int, report: Path, at_once: int) -> None:
         self._seeds, self._days, self._report = seeds, days, report
+        self._at_once = at_once
         self._folder = Path(tempfile.mkdtemp(prefix="chaos-counters-"))
         self._processes: list[subprocess.Popen[bytes]] = []
         self._is_over = False
@@ -81,7 +84,7 @@ class LongRun:
     def run(self) -> int:
         """Run all accounts; an interruption ends them and leaves the report of what was done."""
         codes = [1]
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with ThreadPoolExecutor(self._at_once) as pool:
             try:
                 codes = list(pool.map(self._run_one, self._seeds))
             except KeyboardInterrupt:
