@@ -10,10 +10,10 @@ export PYTHONDONTWRITEBYTECODE :=
 export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test slow chaos check lint types ui bench clean lock
+.PHONY: help install run test slow chaos check lint types ui fleet bench clean lock
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: $(BIN)/installed ## Install the locked packages into .venv
 
@@ -53,6 +53,18 @@ ui: install ## Open Dagster on http://127.0.0.1:3000 (schedules run while it is 
 	@chmod 700 $(DAGSTER_HOME)
 	@$(BIN)/dg dev
 
+# What people add to the settings (another run launcher, say) stands in .dagster/more.yaml.
+FLEET := dagster_project/fleet
+FLEET_HOME := $(CIN7_ACCOUNTS_DIR)/.dagster
+FLEET_SETTINGS := $(FLEET)/dagster.yaml $(if $(DAGSTER_POSTGRES_URL),$(FLEET)/postgresql.yaml)
+
+fleet: install ## Open Dagster on all accounts in the folder CIN7_ACCOUNTS_DIR; their mornings run while it is open
+	@[ -d "$(CIN7_ACCOUNTS_DIR)" ] || { echo 'CIN7_ACCOUNTS_DIR must name the folder of accounts: $(FLEET)/README.md'; exit 1; }
+	@install -d -m 700 $(FLEET_HOME)
+	@cat $(FLEET_SETTINGS) $(wildcard $(FLEET_HOME)/more.yaml) > $(FLEET_HOME)/dagster.yaml
+	@[ -z "$(DAGSTER_POSTGRES_URL)" ] || $(UV) install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-fleet.lock
+	@DAGSTER_HOME=$(FLEET_HOME) $(BIN)/dagster dev --workspace $(FLEET)/workspace.yaml
+
 bench: install ## Measure costs side by side in one run; ONLY="loading models" for some
 	@$(BIN)/python -m tests.benchmarks $(ONLY)
 
@@ -62,5 +74,9 @@ clean: ## Remove what runs made: databases, releases, state, Dagster's history; 
 	rm -rf data/*.duckdb* data/*.html data/contract.json data/.*.tmp data/releases data/parquet data/state data/served
 	find data/dagster_home -mindepth 1 ! -name '*.yaml' -delete
 
-lock: ## Resolve pyproject.toml anew
-	uv pip compile --quiet --universal --extra dev --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+LOCKED := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
+
+# dagster-postgres finds no driver with the sqlalchemy of the other file: only a fleet on PostgreSQL has these.
+lock: ## Resolve pyproject.toml anew, and what a fleet needs besides
+	$(LOCKED) --extra dev pyproject.toml -o requirements.lock
+	echo 'dagster-postgres==0.29.27 sqlalchemy<2.1 psycopg2-binary' | xargs -n 1 | $(LOCKED) --no-deps - -o requirements-fleet.lock

@@ -11,8 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dotenv import dotenv_values
+from httpx import InvalidURL
+
 from cin7_pipeline.errors import SettingsError
 from cin7_pipeline.settings import Settings, load_settings
+from cin7_pipeline.settings.validators import normal_address
 
 # It goes into paths, tags of runs and, as the name of a schema, into SQL.
 PLAIN_WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
@@ -63,6 +67,7 @@ def load_accounts(folder: Path | None = None) -> dict[str, Account]:
         SettingsError: there is no such folder, a name is no plain word, the environment holds what belongs
             to one account, or two folders are of the same account.
     """
+    _refuse_variables_of_one_account()
     folder = folder or load_settings().accounts_dir
     if folder is None:
         msg = "CIN7_ACCOUNTS_DIR is not set: name the folder that has a folder for each account"
@@ -72,7 +77,6 @@ def load_accounts(folder: Path | None = None) -> dict[str, Account]:
             f"CIN7_ACCOUNTS_DIR={folder} is no folder: make it, and a folder for each account in it"
         )
         raise SettingsError(msg)
-    _refuse_variables_of_one_account()
     found = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
     for path in found:
         if not PLAIN_WORD.fullmatch(path.name) or path.name in RESERVED:
@@ -111,15 +115,27 @@ def _refuse_variables_of_one_account() -> None:
 
 def _refuse_twins(accounts: Mapping[str, Account]) -> None:
     """Refuse two folders of one account: each would spend the other's calls and miss its reads."""
-    folders: dict[str, list[str]] = defaultdict(list)
+    folders: dict[tuple[str, str], list[str]] = defaultdict(list)
     for account in accounts.values():
-        try:
-            settings = account.settings()
-        except SettingsError:
-            continue
-        if not settings.uses_sandbox:
-            folders[settings.account_id].append(str(account.folder))
+        if identity := _identity(account.env_file):
+            folders[identity].append(str(account.folder))
     for twins in folders.values():
         if len(twins) > 1:
             msg = f"{' and '.join(twins)} are of the same account: keep one of them"
             raise SettingsError(msg)
+
+
+def _identity(env_file: Path) -> tuple[str, str] | None:
+    """Return the address and the user that a `.env` names, read alone, as every run reads those of all.
+
+    None is for a sandbox account, and for what the account's own run will refuse.
+    """
+    try:
+        said = {name.upper(): value for name, value in dotenv_values(env_file).items()}
+        address = normal_address(
+            said.get("CIN7_BASE_URL") or Settings.model_fields["base_url"].default
+        )
+    except (OSError, ValueError, InvalidURL):
+        return None
+    username = said.get("CIN7_USERNAME")
+    return (address, username) if username else None

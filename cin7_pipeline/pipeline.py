@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -18,7 +18,7 @@ from duckdb import DuckDBPyConnection
 from cin7_pipeline.alerts import alert_of_rules
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.load.estimate import CostEstimate, estimate_calls
-from cin7_pipeline.load.report import LoadOutcome
+from cin7_pipeline.load.report import LoadOutcome, LoadReport
 from cin7_pipeline.load.state import Failing, failing_entities, raw_version, row_counts
 from cin7_pipeline.models.build import (
     BuildReport,
@@ -28,7 +28,7 @@ from cin7_pipeline.models.build import (
     write_business_settings,
 )
 from cin7_pipeline.models.catalogue import load_catalogue
-from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS
+from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
 from cin7_pipeline.omni.permissions import Permission, read_permissions
 from cin7_pipeline.outside_forecasts import forecast_files, write_forecasts
 from cin7_pipeline.page import load_sections, write_contract, write_page, write_tables_page
@@ -138,6 +138,25 @@ def raw_row_counts(settings: Settings) -> dict[str, int]:
 def history_slices(settings: Settings, window: Window) -> list[Window]:
     """Cut a range of history into pieces that are read and committed one by one, newest first."""
     return window.slices(SLICE_DAYS, settings.now())[::-1]
+
+
+def read_history(settings: Settings, first: date, last: date) -> LoadOutcome:
+    """Read the documents of the UTC days from `first` to `last` again, newest first, then what they name.
+
+    Where Cin7 answers no more, it ends; what was read until then stays read.
+    """
+    reports: list[LoadReport] = []
+    failures: dict[str, PipelineError] = {}
+    documents = [kind.name for kind in DOCUMENTS]
+    parts = history_slices(settings, Window.days(first, last))
+    plans: list[dict[str, Window | None]] = [dict.fromkeys(documents, part) for part in parts]
+    for plan in [*plans, dict.fromkeys(kind.name for kind in REFERENCE_DATA)]:
+        outcome = read_entities(settings, plan)
+        reports += outcome.reports
+        failures |= outcome.failures
+        if outcome.is_outage:
+            break
+    return LoadOutcome(tuple(reports), failures)
 
 
 def estimate_history(settings: Settings, slices: list[Window]) -> CostEstimate:
