@@ -6,17 +6,74 @@ place: 12
 */
 with
 
-open_documents as (
+today as (
+    select min(day_on) as today_on
+    from planning.projected_stock
+),
+
+arrivals as (
     select
         product_option_id,
         size,
         destination_warehouse as warehouse,
-        string_agg(
-            distinct order_number, ', ' order by order_number
-        ) as open_orders
+        list(
+            struct_pack(
+                arrives_on := expected_on,
+                units := open_quantity,
+                order_number := order_number,
+                comes_from := source
+            )
+            order by expected_on, order_number
+        )[:8] as arrives
     from planning.replenishments
-    where state = 'Active' and open_quantity > 0
+    where is_counted and open_quantity > 0
     group by product_option_id, size, destination_warehouse
+),
+
+open_orders as (
+    select
+        product_option_id,
+        size,
+        warehouse,
+        list(distinct order_number order by order_number)[:12] as open_orders
+    from planning.open_sales_lines
+    where open_quantity > 0
+    group by product_option_id, size, warehouse
+),
+
+sold_weeks as (
+    select
+        demand.product_option_id,
+        demand.size,
+        demand.warehouse,
+        ((today.today_on - demand.sold_on - 1) // 7)::integer as weeks_ago,
+        round(sum(demand.sold_quantity))::bigint as quantity
+    from planning.demand_daily as demand
+    cross join today
+    where demand.sold_on >= today.today_on - 182 and demand.sold_on < today.today_on
+    group by all
+),
+
+sold as (
+    select
+        product_option_id,
+        size,
+        warehouse,
+        list([weeks_ago, quantity] order by weeks_ago) as sold_by_week
+    from sold_weeks
+    group by product_option_id, size, warehouse
+),
+
+planned as (
+    select
+        stock.product_option_id,
+        stock.size,
+        stock.warehouse,
+        list(round(stock.projected)::bigint order by stock.day_on) as stock_by_week
+    from planning.projected_stock as stock
+    cross join today
+    where (stock.day_on - today.today_on) % 7 = 0
+    group by stock.product_option_id, stock.size, stock.warehouse
 )
 
 select
@@ -35,10 +92,16 @@ select
     positions.suggested_quantity as order_units,
     positions.last_left_on as last_left,
     positions.stock_value as stock_at_cost,
-    open_documents.open_orders
+    open_orders.open_orders,
+    arrivals.arrives,
+    sold.sold_by_week,
+    planned.stock_by_week
 from planning.positions as positions
 left join planning.products as products using (product_option_id, size)
-left join open_documents using (product_option_id, size, warehouse)
+left join arrivals using (product_option_id, size, warehouse)
+left join open_orders using (product_option_id, size, warehouse)
+left join sold using (product_option_id, size, warehouse)
+left join planned using (product_option_id, size, warehouse)
 order by
     positions.abc asc nulls last,
     positions.daily_demand desc,

@@ -57,7 +57,7 @@ def tables(empty: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnecti
     )
     empty.execute(
         "insert into planning.projected_stock by name select 1 as product_option_id, '' as size,"
-        " 'East' as warehouse, date '2026-06-30' + day::integer as day_on, 2.5 as demand,"
+        " 'East' as warehouse, date '2026-06-30' + day::integer as day_on, 2.5 as demand, day as projected,"
         " day > 1 as is_stockout from range(181) as days(day)"
     )
     yield empty
@@ -111,6 +111,22 @@ def test_no_text_of_the_account_becomes_part_of_the_page(
     [data] = re.findall(r'<script id="items" type="application/json">(.*?)</script>', page)
     items = json.loads(data)
     assert dict(zip(items["columns"], items["rows"][0], strict=True))["sku"] == HOSTILE
+
+
+def test_an_item_shows_what_it_sold_and_what_is_planned_by_week(
+    tables: duckdb.DuckDBPyConnection,
+) -> None:
+    """Its panel has the units of weeks with sales, the last one first, and the stock week by week."""
+    tables.execute(
+        "insert into planning.demand_daily by name select 1 as product_option_id, '' as size, 'East' as"
+        " warehouse, 'Web' as channel, date '2026-06-29' - day::integer as sold_on, 3 as sold_quantity"
+        " from (values (0), (6), (7)) as days(day)"
+    )
+    [items] = [each for each in load_sections() if each.shown_as == "items"]
+    answer = ask(tables, items)
+    shown = dict(zip(answer.columns, answer.rows[0], strict=True))
+    assert shown["sold_by_week"] == [[0, 6], [1, 3]]
+    assert shown["stock_by_week"] == list(range(0, 181, 7))
 
 
 def test_the_page_asks_for_nothing_elsewhere(
