@@ -77,6 +77,11 @@ class SqlModel:
         return f"{self.schema}.{self.table}"
 
     @property
+    def out_of_order(self) -> str:
+        """The query that counts the rows that do not lie above the one before as `sorted_by` says."""
+        return _out_of_order(self.name, self.grain, self.sorted_by)
+
+    @property
     def reads(self) -> frozenset[str]:
         """The tables its query and its checks read, as `schema.table`, but not itself through a check."""
         return self.sources.union(*(check.reads - {self.name} for check in self.checks))
@@ -182,10 +187,7 @@ def _grain_checks(table: str, grain: Sequence[str], sorted_by: Sequence[str]) ->
     # As many hashes as rows: unique. Two keys of one hash by chance only run the query of the check.
     screen = f"select count(*) - count(distinct hash({key})) from {table}"
     if set(sorted_by) == set(grain):
-        # Each row stands above the one before, which is five times as cheap and shows the order, too.
-        place = f"row({', '.join(map(identifier, sorted_by))})"
-        places = f"select {place} as place, lag({place}) over () as before from {table}"
-        screen = f"select count(*) from ({places}) where place <= before"
+        screen = _out_of_order(table, grain, sorted_by)
     return (
         Check(
             name="grain_is_unique",
@@ -251,6 +253,17 @@ def _tables_read(tree: exp.Query, path: Path) -> frozenset[str]:
                 msg = f"{path}: table {source.name} has no schema; write schema.{source.name}"
                 raise ModelError(msg)
     return frozenset(f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db)
+
+
+def _out_of_order(table: str, grain: Sequence[str], sorted_by: Sequence[str]) -> str:
+    """Return the query that counts rows in the wrong place; a window without an order reads them as stored.
+
+    Where the order is one of the whole grain, none is where the one before is, which shows both.
+    """
+    place = f"row({', '.join(map(identifier, sorted_by))})"
+    places = f"select {place} as place, lag({place}) over () as before from {table}"
+    below = "<=" if set(sorted_by) == set(grain) else "<"
+    return f"select count(*) from ({places}) where place {below} before"
 
 
 def _text_of(value: object, what: str, path: Path) -> str:

@@ -3,7 +3,7 @@ about: >-
   Stock of each item at each warehouse at the end of each day, from the last reading of the
   day; days without a reading are missing. One row per local day, option, size and warehouse.
 grain: [snapshot_on, product_option_id, size, warehouse]
-sorted_by: [sku, warehouse, snapshot_on]
+sorted_by: [sku, warehouse, snapshot_on, product_option_id, size]
 ordered: true
 columns:
   snapshot_on: Local day of the snapshot.

@@ -4,105 +4,32 @@ about: >-
   with a snapshot; items and warehouses are numbers, for there is a row per day of history. One
   row per reading, item and warehouse.
 grain: [is_current, snapshot_on, sku_number, item_number, warehouse_number]
-sorted_by: [sku_number, warehouse_number, snapshot_on, item_number, is_current]
+materialized: view
 columns:
   is_current: True for the stock as it was last read, false for the snapshot of a day.
   snapshot_on: Local day of the snapshot; of the current stock, today.
   item_number:
   sku_number: Number of the item's sku, else of its code in the stock list.
   warehouse_number: Number of the warehouse that holds or receives the units.
-  on_hand: Units on hand.
-  open_sales: Units on approved, undispatched sales orders, as Cin7 says.
-  available: Units on hand less open sales, as Cin7 says.
-  incoming: Units on approved, unreceived purchase orders, as Cin7 says.
-  in_transit: Units on their way from another warehouse.
-  holding: Units set aside, as Cin7 says.
-  virtual: Kits that could be built, as Cin7 says.
+  on_hand:
+  open_sales:
+  available:
+  incoming:
+  in_transit:
+  holding:
+  virtual:
 */
-with
-
-stocked_branches as (
-    select branch_id
-    from staging.stock
-    union
-    select branch_id
-    from staging.stock_snapshots
-),
-
--- Alone is a branch where no other of its warehouse has stock; branches that Cin7 does not list
--- are unmapped too, so that none is alone there.
-branches as (
-    select
-        branch_id,
-        numbers.warehouse_number,
-        branches.warehouse <> 'unmapped'
-        and count(*) over (partition by branches.warehouse) = 1 as is_alone
-    from core.branch_warehouses as branches
-    inner join stocked_branches using (branch_id)
-    inner join core.warehouse_numbers as numbers using (warehouse)
-),
-
-numbered as (
-    select
-        stock.is_current,
-        stock.snapshot_on,
-        items.item_number,
-        items.sku_number,
-        stock.code is not null as has_code,
-        coalesce(branches.warehouse_number, unmapped.warehouse_number) as warehouse_number,
-        coalesce(branches.is_alone, false) as is_alone,
-        stock.on_hand,
-        stock.open_sales,
-        stock.available,
-        stock.incoming,
-        stock.holding,
-        stock.virtual
-    from core.branch_stock as stock
-    inner join core.item_numbers as items
-        on
-            stock.product_option_id = items.product_option_id
-            and stock.size = items.size
-            and (items.is_listed or items.sku = coalesce(stock.code, ''))
-    inner join core.warehouse_numbers as unmapped on unmapped.warehouse = 'unmapped'
-    left join branches using (branch_id)
-),
-
--- There is a row per day of history: only what branches share is added up, because that is slow.
-warehouse_stock as (
-    select * exclude (has_code, is_alone)
-    from numbered
-    where is_alone
-    union all by name
-    select
-        is_current,
-        snapshot_on,
-        item_number,
-        warehouse_number,
-        coalesce(min(sku_number) filter (where has_code), min(sku_number)) as sku_number,
-        sum(on_hand)::decimal(18, 4) as on_hand,
-        sum(open_sales)::decimal(18, 4) as open_sales,
-        sum(available)::decimal(18, 4) as available,
-        sum(incoming)::decimal(18, 4) as incoming,
-        sum(holding)::decimal(18, 4) as holding,
-        sum(virtual)::decimal(18, 4) as virtual
-    from numbered
-    where not is_alone
-    group by is_current, snapshot_on, item_number, warehouse_number
-)
-
 select
-    is_current,
-    snapshot_on,
+    (place_key & 1) = 1 as is_current,
+    date '1970-01-01' + ((place_key >> 1) & 4194303)::integer as snapshot_on,
     item_number,
-    coalesce(stock.sku_number, in_transit.sku_number) as sku_number,
-    warehouse_number,
-    coalesce(stock.on_hand, 0) as on_hand,
-    coalesce(stock.open_sales, 0) as open_sales,
-    coalesce(stock.available, 0) as available,
-    coalesce(stock.incoming, 0) as incoming,
-    coalesce(in_transit.in_transit, 0) as in_transit,
-    coalesce(stock.holding, 0) as holding,
-    coalesce(stock.virtual, 0) as virtual
-from warehouse_stock as stock
-full join core.in_transit_stock as in_transit
-    using (is_current, snapshot_on, item_number, warehouse_number)
+    (place_key >> 37)::integer as sku_number,
+    ((place_key >> 23) & 16383)::integer as warehouse_number,
+    on_hand,
+    open_sales,
+    available,
+    incoming,
+    in_transit,
+    holding,
+    virtual
+from core.numbered_stock

@@ -1,28 +1,35 @@
 /*
 about: >-
-  What was on its way between two warehouses when the stock of each day was read, from what is kept
+  What was on its way between two warehouses when the stock of past days was read, from what is kept
   with it: a transfer that was received, edited or deleted since changes no day that is past.
-  Received units are spread over the sizes of a line as in core.document_line_allocations, and
-  nothing is received of a transfer of which Cin7 has all as transferred. One row per day, line
-  and size.
-grain: [snapshot_on, transfer_id, line_id, position]
+  Received units are spread over the sizes of a line as in core.document_line_allocations. What was
+  the same on many days is one row. One row per line, first of its days and size.
+grain: [transfer_id, line_id, first_snapshot_on, position]
 columns:
-  snapshot_on: Local day of the snapshot.
   transfer_id:
   line_id:
+  first_snapshot_on:
   position: Place of the size on the line, from 1; 0 for a line without sizes.
-  product_option_id: Option of the item.
-  size: Size of the item.
-  destination_warehouse: Warehouse of the receiving branch.
-  open_quantity: Units still under way.
+  snapshot_days: Local days with a snapshot on which it was so and under way.
+  item_number:
+  sku_number:
+  warehouse_number: Number of the warehouse of the receiving branch.
+  quantity: Units that are moved.
+  received_quantity: Units of them that were received.
 */
 with
 
 movements as (
     select
-        lines.snapshot_on,
         lines.transfer_id,
         lines.line_id,
+        lines.first_snapshot_on,
+        list_filter(
+            lines.snapshot_days,
+            lambda day_on:
+            day_on >= lines.dispatched_on
+            and not coalesce(lines.received_on between days.first_on and day_on, false)
+        ) as snapshot_days,
         lines.product_option_id,
         lines.code,
         coalesce(destinations.warehouse, 'unmapped') as destination_warehouse,
@@ -36,8 +43,7 @@ movements as (
         on lines.destination_branch_id = destinations.branch_id
     where
         lines.parent_line_id is null
-        and lines.dispatched_on between days.first_on and lines.snapshot_on
-        and not coalesce(lines.received_on between days.first_on and lines.snapshot_on, false)
+        and lines.dispatched_on >= days.first_on
         and coalesce(sources.warehouse, 'unmapped') <> coalesce(destinations.warehouse, 'unmapped')
 ),
 
@@ -47,7 +53,8 @@ lines as (
     from movements
     cross join core.plausible_numbers as limits
     where
-        greatest(
+        movements.snapshot_days <> []
+        and greatest(
             abs(movements.quantity),
             movements.received_quantity,
             list_sum(
@@ -75,7 +82,7 @@ parts as (
             as quantity_so_far,
         sum(coalesce(entry.qty, 0)) over line::decimal(18, 4) as line_quantity
     from sizes
-    window line as (partition by snapshot_on, transfer_id, line_id)
+    window line as (partition by transfer_id, line_id, first_snapshot_on)
     union all by name
     select
         * exclude (sizes),
@@ -91,14 +98,9 @@ parts as (
 -- sizes above and below 0 all but cancel out, that can be of any size.
 items as (
     select
-        parts.snapshot_on,
-        parts.transfer_id,
-        parts.line_id,
-        parts.position,
-        coalesce(linked.product_option_id, coded.product_option_id) as product_option_id,
-        coalesce(linked.size, coded.size, parts.size) as size,
-        parts.destination_warehouse,
-        parts.quantity,
+        parts.*,
+        coalesce(linked.product_option_id, coded.product_option_id) as item_option_id,
+        coalesce(linked.size, coded.size, parts.size) as item_size,
         case
             when parts.line_quantity = 0 then parts.received_quantity
             else
@@ -114,39 +116,33 @@ items as (
                     )::decimal(38, 10),
                     4
                 )
-        end::decimal(38, 4) as received_quantity
+        end::decimal(38, 4) as received_part
     from parts
     left join core.linked_items as linked
         on
             parts.product_option_id = linked.product_option_id
             and parts.size = linked.line_size
     left join core.coded_items as coded on parts.code = coded.code
-),
-
-contradictions as (
-    select
-        snapshot_on,
-        transfer_id
-    from items
-    where product_option_id is not null
-    group by snapshot_on, transfer_id
-    having bool_and(received_quantity >= quantity) and sum(received_quantity) > 0
 )
 
 select
-    items.snapshot_on,
     items.transfer_id,
     items.line_id,
+    items.first_snapshot_on,
     items.position,
-    items.product_option_id,
-    items.size,
-    items.destination_warehouse,
-    greatest(
-        items.quantity
-        - case when contradictions.transfer_id is null then items.received_quantity else 0 end,
-        0
-    )::decimal(18, 4) as open_quantity
+    items.snapshot_days,
+    numbers.item_number,
+    numbers.sku_number,
+    warehouses.warehouse_number,
+    items.quantity,
+    items.received_part as received_quantity
 from items
-cross join core.plausible_numbers as limits
-left join contradictions using (snapshot_on, transfer_id)
-where items.product_option_id is not null and abs(items.received_quantity) < limits.unit_limit
+inner join core.warehouse_numbers as warehouses
+    on items.destination_warehouse = warehouses.warehouse
+-- One row per item: an unlisted one is moved without a code.
+left join core.item_numbers as numbers
+    on
+        items.item_option_id = numbers.product_option_id
+        and items.item_size = numbers.size
+        and (numbers.is_listed or numbers.sku = '')
+where items.item_option_id is not null
