@@ -5,7 +5,7 @@ about: >-
   to take. Every movement behind it is in planning.projected_stock_explained. One row per option,
   size, warehouse and day.
 grain: [product_option_id, size, warehouse, day_on]
-sorted_by: [sku, warehouse, day_on]
+sorted_by: [sku, warehouse, product_option_id, size, day_on]
 ordered: true
 columns:
   product_option_id: Cin7 id of the option.
@@ -77,7 +77,9 @@ pairs as (
         size,
         warehouse,
         coalesce(inputs.sku, receivers.sku) as sku,
-        dense_rank() over (order by coalesce(inputs.sku, receivers.sku), warehouse) as place_number,
+        row_number() over (
+            order by coalesce(inputs.sku, receivers.sku), warehouse, product_option_id, size
+        )::integer as place_number,
         coalesce(inputs.starting_quantity, 0) as starting_quantity,
         coalesce(inputs.demand_basis, 'none') as demand_basis,
         coalesce(inputs.z_95 * inputs.deviation_28, 0) as excess_28,
@@ -172,17 +174,21 @@ spans as (
     inner join pairs using (product_option_id, size, warehouse)
     cross join horizon
     window
-        until_then as (
-            partition by changes.product_option_id, changes.size, changes.warehouse
-            order by changes.day_on
-        )
+        until_then as (partition by pairs.place_number order by changes.day_on)
+),
+
+-- In the order of the table, which the days between changes keep.
+ordered_spans as (
+    select *
+    from spans
+    order by place_number, change_on
 ),
 
 days as (
     select
         *,
         unnest(generate_series(change_on, next_change_on - 1, interval 1 day))::date as day_on
-    from spans
+    from ordered_spans
 ),
 
 balances as (
@@ -240,4 +246,3 @@ select
     projected <= 0 as is_stockout,
     projected - excess <= 0 as is_at_risk
 from closings
-order by place_number, day_on
