@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test slow chaos check lint types ui fleet bench clean lock
+.PHONY: help install run test slow chaos check lint types ui fleet bench engines-env clean lock
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -68,6 +68,13 @@ fleet: install ## Open Dagster on all accounts in the folder CIN7_ACCOUNTS_DIR; 
 bench: install ## Measure costs side by side in one run; ONLY="loading models" for some
 	@$(BIN)/python -m tests.benchmarks $(ONLY)
 
+engines-env: .venv-engines/installed ## Install the engines of examples/ into .venv-engines, apart from the rest
+
+.venv-engines/installed: examples/requirements.lock $(BIN)/installed
+	$(PYTHON) -m venv .venv-engines
+	$(UV) sync --quiet --python .venv-engines/bin/python --require-hashes examples/requirements.lock
+	@touch $@
+
 clean: ## Remove what runs made: databases, releases, state, Dagster's history; asks before
 	@printf 'This removes all that was read into data/, the stock of past days with it, which Cin7 cannot give again\n(cin7 backup copies it into data/backups, which stays). Remove it? [y/N] '
 	@read answer; [ "$$answer" = y ] || { echo 'Nothing was removed.'; exit 1; }
@@ -77,6 +84,7 @@ clean: ## Remove what runs made: databases, releases, state, Dagster's history; 
 LOCKED := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
 
 # dagster-postgres finds no driver with the sqlalchemy of the other file: only a fleet on PostgreSQL has these.
-lock: ## Resolve pyproject.toml anew, and what a fleet needs besides
+lock: ## Resolve pyproject.toml anew, and what a fleet and engines need besides
 	$(LOCKED) --extra dev pyproject.toml -o requirements.lock
 	echo 'dagster-postgres==0.29.27 sqlalchemy<2.1 psycopg2-binary' | xargs -n 1 | $(LOCKED) --no-deps - -o requirements-fleet.lock
+	$(LOCKED) --python-version 3.11 examples/requirements.in -o examples/requirements.lock

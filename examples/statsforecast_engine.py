@@ -2,9 +2,8 @@
 
 It runs in an environment of its own, as its packages are large and want other versions than ours:
 
-    python3 -m venv .venv-statsforecast
-    .venv-statsforecast/bin/pip install statsforecast==2.0.3 duckdb==2.0.1
-    .venv-statsforecast/bin/python examples/statsforecast_engine.py data --model AutoETS
+    make engines-env
+    .venv-engines/bin/python examples/statsforecast_engine.py data --model AutoETS
 
 A series of less than 28 known days is left to the built-in forecast.
 """

@@ -1,6 +1,10 @@
 """The whole way, day after day: sandbox over HTTP → Dagster → published tables are as the oracle expects."""
 
+import os
+import re
+import subprocess
 from datetime import date, timedelta
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -13,6 +17,9 @@ from tests.expected import COMPARED, SHOWN_BY_CASES
 MAY_BE_EMPTY = {"why_not_used", "in_stock_share", "min_stock", "max_stock", "moq", "source"}
 # What is empty after one read, as nothing can have changed since an earlier one.
 NEEDS_A_SECOND_READ = {"document_changes"}
+PROJECT = Path(__file__).parents[2]
+# A Python that has them, as `make engines-env` makes one.
+ENGINES = Path(os.environ.get("CIN7_ENGINES_PYTHON", PROJECT / ".venv-engines" / "bin" / "python"))
 
 
 def test_two_mornings_and_a_resync_are_as_expected(scenario: Scenario) -> None:
@@ -95,3 +102,22 @@ def test_a_reader_is_neither_blocked_nor_disturbed(scenario: Scenario) -> None:
 def test_cin7_is_only_ever_read(synced_scenario: Scenario) -> None:
     """Every request of a whole sync is a GET."""
     assert {request.method for request in synced_scenario.server.requests} == {"GET"}
+
+
+@pytest.mark.skipif(not ENGINES.exists(), reason="the engines are not installed: make engines-env")
+def test_engines_take_the_series_as_they_are(synced_scenario: Scenario) -> None:
+    """Both engines forecast every series, the same by pandas, polars and Parquet."""
+    example = PROJECT / "examples" / "read_series.py"
+    done = subprocess.run(  # noqa: S603
+        [ENGINES, example, synced_scenario.settings.data_dir],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    [(count,)] = synced_scenario.published("select count(*) from planning.series")
+    said = re.findall(r"^(.+): (\w+), (\d+) series, (\d+) rows, ([\d.]+) a day$", done.stdout, re.M)
+    assert len(said) == 8
+    assert {(int(series), int(rows)) for *_, series, rows, _ in said} == {(count, 28 * count)}
+    assert len({(model, mean) for _, model, *_, mean in said}) == 2

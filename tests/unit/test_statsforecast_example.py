@@ -12,7 +12,7 @@ from cin7_pipeline.outside_forecasts import write_forecasts
 from cin7_pipeline.settings import BusinessSettings
 
 ROOT = Path(__file__).parents[2]
-PYTHON = ROOT / ".venv-statsforecast" / "bin" / "python"
+PYTHON = ROOT / ".venv-engines" / "bin" / "python"
 # Series A sells two a day and has a day without stock, series B is too short.
 SERIES = """
     create schema planning;
@@ -27,7 +27,7 @@ SERIES = """
 
 @pytest.mark.skipif(
     not PYTHON.exists(),
-    reason="statsforecast is not installed in .venv-statsforecast: see examples/statsforecast_engine.py",
+    reason="the engines are not installed: make engines-env",
 )
 def test_what_statsforecast_makes_of_the_series_is_taken_as_it_is(tmp_path: Path):
     """The file has the day it was made on for a name, no gap and no value that is refused."""
