@@ -16,9 +16,10 @@ columns:
     of the two days.
   sold_out: True where it started with stock and ended without; null where that is not known.
   y_sold: Units sold on the day, returns not taken off, in stocking units.
-  y_unconstrained: Units that would have been sold had there been enough, in stocking units; y, but
-    on days that it sold out on the mean of the series' other days with as many or more, and null on
-    days that started without or are not known.
+  y_unconstrained: Units that would have been sold had there been enough, in stocking units; y, on a
+    day that sold out with what the series' days of as many or more sold beyond it, for each of them
+    that did not sell out (the others may have sold more); null on days that started without or are
+    not known.
 */
 select
     names.unique_id,

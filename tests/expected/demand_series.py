@@ -135,15 +135,16 @@ class Demand:
         """Return a series' units had there been enough; days that began without stock are left out."""
         known = {day: of_day.get(day, ZERO) for day in days if day in self.synced}
         sold_out = {day for day in known if self.stock.sold_out(day, *key)}
-        free = [quantity for day, quantity in known.items() if day not in sold_out]
         lifted = {}
         for day, quantity in known.items():
             started = self.stock.started(day, *key)
             if started is False or (started is None and self.stock.has(day, *key) is False):
                 continue
-            more = [other for other in free if other >= quantity > 0] if day in sold_out else []
-            mean = rounded(sum(more, ZERO) / len(more)) if more else quantity
-            lifted[day] = max(quantity, mean)
+            is_cut = day in sold_out and quantity > 0
+            more = [other for other, sold in known.items() if is_cut and sold >= quantity]
+            free = sum(other not in sold_out for other in more)
+            beyond = sum((known[other] - quantity for other in more), ZERO)
+            lifted[day] = quantity + (rounded(beyond / free) if free else ZERO)
         return lifted
 
 

@@ -17,9 +17,9 @@ columns:
   started_in_stock: True where it had some at the end of the day before, or got or sold some that
     day, or sells it without having any; else false; null where no stock was read on one of the two.
   is_sold_out: True where it started with stock and ended without; null where not known.
-  unconstrained_quantity: Units that would have been sold had there been enough; net_quantity, on
-    days that it sold out on the mean of the series' other days with as many or more, null on days
-    that started without or are not known.
+  unconstrained_quantity: Units that would have been sold had there been enough; net_quantity, on a
+    day that sold out with what the series' days of as many or more sold beyond it, for each of them
+    that did not sell out; null on days that started without or are not known.
 */
 with
 
@@ -191,27 +191,29 @@ sale_days as (
             = stocked_days.block_key
 ),
 
+-- Days that sold as many or more, and how many of them did not sell out: what these sold beyond a
+-- day is all of it, what the others sold the least that it can have been.
+compared_days as (
+    select
+        *,
+        sum(net_quantity) filter (where is_known) over more as more_quantity,
+        count(*) filter (where is_known) over more as more_count,
+        count(*) filter (where is_known and not is_sold_out) over more as free_count
+    from sale_days
+    window more as (partition by series_number order by net_quantity desc)
+),
+
 lifted_days as (
     select
         series_number * 10000000::bigint + day_number as day_key,
         sold_quantity,
         net_quantity,
         case
-            when is_sold_out and net_quantity > 0
-                then
-                    greatest(
-                        net_quantity,
-                        round(
-                            avg(net_quantity) filter (
-                                where is_known and not is_sold_out
-                            ) over more,
-                            4
-                        )
-                    )
+            when is_sold_out and net_quantity > 0 and free_count > 0
+                then net_quantity + round((more_quantity - more_count * net_quantity) / free_count, 4)
             else net_quantity
         end as unconstrained_quantity
-    from sale_days
-    window more as (partition by series_number order by net_quantity desc)
+    from compared_days
 ),
 
 -- In the order of their names; all that follows is joined to them, and so keeps it.
