@@ -18,6 +18,7 @@ from tests.expected.sync import newest_reads
 from tests.expected.values import ZERO, Row, rounded
 
 ONE_DAY = timedelta(days=1)
+NOON = 12
 
 Totals = dict[date, Decimal]
 
@@ -51,13 +52,19 @@ class StockDays:
     """
 
     def __init__(
-        self, inventory_daily: Sequence[Row], daily: Iterable[Row], stockless: Iterable[Option]
+        self,
+        inventory_daily: Sequence[Row],
+        taken_at: Mapping[date, datetime],
+        daily: Iterable[Row],
+        stockless: Iterable[Option],
     ) -> None:
-        self._days = {row["snapshot_on"] for row in inventory_daily}
+        # What was counted before noon was there when the day before ended.
+        ended = {day: day - ONE_DAY * (at.hour < NOON) for day, at in taken_at.items()}
+        self._days = set(ended.values())
         self._in_stock: set[tuple[object, ...]] = set()
         for row in inventory_daily:
             if row["on_hand"] > 0:
-                self._add(row["snapshot_on"], row)
+                self._add(ended[row["snapshot_on"]], row)
         self._held = set(self._in_stock)
         for row in daily:
             if row["sold_quantity"] > 0:

@@ -101,7 +101,8 @@ class Oracle:
         daily = demand_daily(tables["sales_lines"], tables["return_lines"])
         goods = [row for row in daily if items.is_stocked(row)]
         depleted = demand_daily(sales_lines(left, calendar), return_lines(came_back, calendar))
-        stock_days = StockDays(tables["inventory_daily"], depleted, items.stockless)
+        taken_at = {day: of.taken_at.astimezone(zone) for day, of in known.snapshots.items()}
+        stock_days = StockDays(tables["inventory_daily"], taken_at, depleted, items.stockless)
         synced = SyncedDays(reads, zone)
         demand = Demand(
             goods, synced, stock_days, lambda row: items.exists_on(row, calendar), calendar.today

@@ -86,15 +86,16 @@ stock_series as (
 stock_numbers as (
     select
         stock_series.series_number,
-        stock.snapshot_on - date '1970-01-01' as day_number,
+        readings.closed_on - date '1970-01-01' as day_number,
         1 as held,
         0 as sold
     from core.stock_days as stock
+    inner join core.stock_readings as readings using (is_current, snapshot_on)
     inner join stock_series using (sku_number, warehouse_number)
     where
         not stock.is_current
         and stock.on_hand > 0
-        and coalesce(stock.snapshot_on < stock_series.until_on, true)
+        and coalesce(readings.closed_on < stock_series.until_on, true)
     union all
     select
         series_number,
@@ -144,13 +145,17 @@ stocked_days as (
     group by block_key
 ),
 
-readings as (
-    select
-        snapshot_on as day_on,
-        coalesce(snapshot_on - 1 = lag(snapshot_on) over (order by snapshot_on), false)
-            as is_read_before
+closed_days as (
+    select distinct closed_on
     from core.stock_readings
     where not is_current
+),
+
+readings as (
+    select
+        closed_on as day_on,
+        coalesce(closed_on - 1 = lag(closed_on) over (order by closed_on), false) as is_read_before
+    from closed_days
 ),
 
 calendar as (
@@ -210,7 +215,9 @@ lifted_days as (
         net_quantity,
         case
             when is_sold_out and net_quantity > 0 and free_count > 0
-                then net_quantity + round((more_quantity - more_count * net_quantity) / free_count, 4)
+                then
+                    net_quantity
+                    + round((more_quantity - more_count * net_quantity) / free_count, 4)
             else net_quantity
         end as unconstrained_quantity
     from compared_days

@@ -12,28 +12,14 @@ columns:
 */
 with
 
-readings as (
-    select
-        snapshot_on,
-        snapshot_on - case
-            when
-                date_part(
-                    'hour', timezone(getvariable('time_zone'), timezone('UTC', as_of_at))
-                ) < 12
-                then 1
-            else 0
-        end as closed_on
-    from core.stock_readings
-    where not is_current
-),
-
 bounds as (
     select
         min(snapshot_on) as snapshot_on,
         max(snapshot_on) as last_snapshot_on,
         arg_min(closed_on, snapshot_on) as closed_on,
         arg_max(closed_on, snapshot_on) as last_closed_on
-    from readings
+    from core.stock_readings
+    where not is_current
 ),
 
 spans as (
