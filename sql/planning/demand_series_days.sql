@@ -10,10 +10,11 @@ columns:
   is_known: True where the day's orders were read after it was over; else y is not yet all.
   is_in_stock: True where the warehouse had some of the sku on hand at the end of the day, or sold
     some that day, or sells it without having any (kits, what is bought or made to order, labour);
-    else false; null where no stock was read that day.
+    else false; null where that day's stock was neither read nor walked back so that it can be
+    believed (grade A or B in planning.stock_history, or imported).
   started_in_stock: True where the warehouse had some at the end of the day before, or got or sold
-    some that day, or sells it without having any; else false; null where no stock was read on one
-    of the two days.
+    some that day, or sells it without having any; else false; null where that of one of the
+    two days is not known.
   sold_out: True where it started with stock and ended without; null where that is not known.
   y_sold: Units sold on the day, returns not taken off, in stocking units.
   y_unconstrained: Units that would have been sold had there been enough, in stocking units; y, on a

@@ -89,7 +89,8 @@ class Scenario:
 
     def expected_tables(self) -> dict[str, list[dict[str, Any]]]:
         """Return what the compared tables must say now."""
-        return self.rules.oracle(self.merchant, TIME_ZONE).tables(self.reads)
+        oracle = self.rules.oracle(self.merchant, TIME_ZONE)
+        return oracle.tables(self.reads, past_stock(self.published))
 
     def published(self, query: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """Return rows of the published file, as a planner reads them."""
@@ -110,6 +111,13 @@ def run_job(
     return job.execute_in_process(
         instance=instance, tags=dict(tags), run_config=QUIET, raise_on_error=False
     )
+
+
+def past_stock(published: Callable[[str], list[tuple[Any, ...]]]) -> list[dict[str, Any]]:
+    """Return the stock before the first snapshot, as it is published."""
+    columns = ("sku", "warehouse", "first_on", "last_on", "is_in_stock")
+    rows = published(f"select {', '.join(columns)} from planning.stock_history")
+    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def assert_tables_as_expected(scenario: Scenario) -> None:

@@ -46,15 +46,17 @@ class SyncedDays:
 
 
 class StockDays:
-    """Which items could be sold on the days that have a snapshot; keys end with a warehouse.
+    """Which items could be sold on the days whose stock is known; keys end with a warehouse.
 
-    They could where some was on hand in the evening or some was sold, and `stockless` items always.
+    They could where some was on hand in the evening or some was sold, and `stockless` items always. Known are
+    days with a snapshot, and those of `past_stock` that say whether some was there.
     """
 
     def __init__(
         self,
         inventory_daily: Sequence[Row],
         taken_at: Mapping[date, datetime],
+        past_stock: Iterable[Row],
         daily: Iterable[Row],
         stockless: Iterable[Option],
     ) -> None:
@@ -65,25 +67,35 @@ class StockDays:
         for row in inventory_daily:
             if row["on_hand"] > 0:
                 self._add(ended[row["snapshot_on"]], row)
+        self._stockless = {key for item in stockless for key in (item.key, (sku_of(item),))}
+        past = _past_days(past_stock)
+        self._past = {
+            (day, *key)
+            for (day, *key), were_there in past.items()
+            if None not in were_there and tuple(key[:-1]) not in self._stockless
+        }
+        self._in_stock |= {key for key in self._past if any(past[key])}
         self._held = set(self._in_stock)
         for row in daily:
             if row["sold_quantity"] > 0:
                 self._add(row["sold_on"], row)
-        self._stockless = {key for item in stockless for key in (item.key, (sku_of(item),))}
 
     def _add(self, day: date, row: Row) -> None:
         self._in_stock.add((day, row["product_option_id"], row["size"], row["warehouse"]))
         self._in_stock.add((day, row["sku"], row["warehouse"]))
 
+    def _is_known(self, day: date, *key: object) -> bool:
+        return day in self._days or (day, *key) in self._past
+
     def has(self, day: date, *key: object) -> bool | None:
-        """Tell whether an item, or any item with a SKU, could be sold; None without a snapshot."""
-        if day not in self._days:
+        """Tell whether an item, or any item with a SKU, could be sold; None where stock is not known."""
+        if not self._is_known(day, *key):
             return None
         return key[:-1] in self._stockless or (day, *key) in self._in_stock
 
     def started(self, day: date, *key: object) -> bool | None:
-        """Tell whether there was some at the day's start, or in its course; None without a snapshot."""
-        if day not in self._days or day - ONE_DAY not in self._days:
+        """Tell whether there was some at the day's start, or in its course; None where that is not known."""
+        if not (self._is_known(day, *key) and self._is_known(day - ONE_DAY, *key)):
             return None
         return bool(self.has(day, *key)) or (day - ONE_DAY, *key) in self._held
 
@@ -153,6 +165,15 @@ class Demand:
             beyond = sum((known[other] - quantity for other in more), ZERO)
             lifted[day] = quantity + (rounded(beyond / free) if free else ZERO)
         return lifted
+
+
+def _past_days(rows: Iterable[Row]) -> dict[tuple[object, ...], list[bool | None]]:
+    """Return for each day, SKU and warehouse whether its items were there; None of what is not known."""
+    days: dict[tuple[object, ...], list[bool | None]] = defaultdict(list)
+    for row in rows:
+        for day in _days(row["first_on"], row["last_on"] + ONE_DAY):
+            days[day, row["sku"], row["warehouse"]].append(row["is_in_stock"])
+    return days
 
 
 def _totals(rows: Iterable[Row], measure: str) -> dict[tuple[object, ...], Totals]:

@@ -46,8 +46,11 @@ class Oracle:
     customer_groups: Mapping[str, bool] = field(default_factory=dict)
     not_stocked: Sequence[tuple[str, str]] = ()
 
-    def tables(self, reads: Sequence[Read]) -> Tables:
+    def tables(self, reads: Sequence[Read], past_stock: Sequence[Row] = ()) -> Tables:
         """Return each table's rows after `reads`, made in this order, at the time of the last one.
+
+        What is known of stock before the first of them is not computed here: `past_stock` is the table
+        `stock_history`.
 
         Raises:
             ValueError: `reads` is empty.
@@ -102,7 +105,9 @@ class Oracle:
         goods = [row for row in daily if items.is_stocked(row)]
         depleted = demand_daily(sales_lines(left, calendar), return_lines(came_back, calendar))
         taken_at = {day: of.taken_at.astimezone(zone) for day, of in known.snapshots.items()}
-        stock_days = StockDays(tables["inventory_daily"], taken_at, depleted, items.stockless)
+        stock_days = StockDays(
+            tables["inventory_daily"], taken_at, past_stock, depleted, items.stockless
+        )
         synced = SyncedDays(reads, zone)
         demand = Demand(
             goods, synced, stock_days, lambda row: items.exists_on(row, calendar), calendar.today

@@ -13,9 +13,10 @@ columns:
   sold_quantity: Units that left, as far as they are known.
   net_quantity: Units that left less units that came back, as far as they are known.
   is_in_stock: True where the warehouse had some of the sku on hand at the end of the day, or sold
-    some that day, or sells it without having any; else false; null where no stock was read.
+    some that day, or sells it without having any; else false; null where no stock was read, nor
+    walked back that can be believed (grade A or B in planning.stock_history).
   started_in_stock: True where it had some at the end of the day before, or got or sold some that
-    day, or sells it without having any; else false; null where no stock was read on one of the two.
+    day, or sells it without having any; else false; null where that of one of the two is not known.
   is_sold_out: True where it started with stock and ended without; null where not known.
   unconstrained_quantity: Units that would have been sold had there been enough; net_quantity, on a
     day that sold out with what the series' days of as many or more sold beyond it, for each of them
@@ -108,7 +109,7 @@ stock_numbers as (
 -- One number per series and day, because joining millions of days by two columns costs more; days
 -- since 1970 are less than ten million. 32 days are in the bits of one number: a row for each would
 -- be millions to look up.
-blocks as (
+numbered_blocks as (
     select
         series_number * 10000000::bigint + day_number - (day_number & 31) as block_key,
         bit_or(held::bigint << (day_number & 31)) as held_bits,
@@ -117,22 +118,94 @@ blocks as (
     group by block_key
 ),
 
+-- Before the first snapshot stands what is walked back or imported, where it can be believed.
+past_spans as (
+    select
+        stock_series.series_number,
+        items.item_number,
+        spans.first_on - date '1970-01-01' as first_number,
+        least(spans.last_on, stock_series.until_on - 1) - date '1970-01-01' as last_number,
+        spans.is_imported or coalesce(grades.grade in ('A', 'B'), false) as is_believed,
+        spans.on_hand > 0 as is_held
+    from core.past_stock_spans as spans
+    inner join core.item_numbers as items using (product_option_id, size)
+    inner join core.warehouse_numbers using (warehouse)
+    inner join stock_series using (sku_number, warehouse_number)
+    left join core.past_stock_grades as grades using (product_option_id, size, warehouse)
+    where items.is_listed
+),
+
+span_blocks as (
+    select
+        *,
+        unnest(generate_series(first_number - (first_number & 31), last_number, 32)) as block_number
+    from past_spans
+),
+
+masks as (
+    select
+        *,
+        (1::bigint << (least(last_number - block_number, 31) + 1)::integer)
+        - (1::bigint << greatest(first_number - block_number, 0)::integer) as mask
+    from span_blocks
+),
+
+item_blocks as (
+    select
+        series_number * 10000000::bigint + block_number as block_key,
+        item_number,
+        bit_or(case when is_believed then mask else 0 end) as read_bits,
+        bit_or(case when is_believed and is_held then mask else 0 end) as held_bits
+    from masks
+    group by block_key, item_number
+),
+
+-- Of items that share a sku, all must be believed.
+past_blocks as (
+    select
+        block_key,
+        bit_or(held_bits) & bit_and(read_bits) as held_bits,
+        bit_and(read_bits) as read_bits
+    from item_blocks
+    group by block_key
+),
+
+blocks as (
+    select
+        block_key,
+        held_bits,
+        sold_bits,
+        0::bigint as read_bits
+    from numbered_blocks
+    union all
+    select
+        block_key,
+        held_bits,
+        0::bigint as sold_bits,
+        read_bits
+    from past_blocks
+),
+
 -- What was held at the end of a day was there at the start of the next.
 shifted as (
     select
         block_key,
         held_bits,
         sold_bits,
-        held_bits << 1 as opening_bits
+        read_bits,
+        held_bits << 1 as opening_bits,
+        read_bits << 1 as read_before_bits
     from blocks
     union all
     select
         block_key + 32 as block_key,
         0 as held_bits,
         0 as sold_bits,
-        1 as opening_bits
+        0 as read_bits,
+        (held_bits >> 31) & 1 as opening_bits,
+        (read_bits >> 31) & 1 as read_before_bits
     from blocks
-    where (held_bits >> 31) & 1 = 1
+    where ((held_bits | read_bits) >> 31) & 1 = 1
 ),
 
 stocked_days as (
@@ -140,7 +213,9 @@ stocked_days as (
         block_key,
         bit_or(held_bits) as held_bits,
         bit_or(held_bits | sold_bits) as in_stock_bits,
-        bit_or(held_bits | sold_bits | opening_bits) as started_bits
+        bit_or(held_bits | sold_bits | opening_bits) as started_bits,
+        bit_or(read_bits) as read_bits,
+        bit_or(read_before_bits) as read_before_bits
     from shifted
     group by block_key
 ),
@@ -186,7 +261,14 @@ sale_days as (
         sales.net_quantity,
         coalesce(calendar.is_known, false) as is_known,
         stocked_days.block_key is not null
-        and coalesce(calendar.is_read_before, false)
+        and (
+            coalesce(calendar.is_read_before, false)
+            or (
+                coalesce(calendar.is_read, false)
+                or (stocked_days.read_bits >> (sales.day_number & 31)) & 1 = 1
+            )
+            and (stocked_days.read_before_bits >> (sales.day_number & 31)) & 1 = 1
+        )
         and (stocked_days.held_bits >> (sales.day_number & 31)) & 1 = 0 as is_sold_out
     from sales
     left join calendar on sales.day_number = calendar.day_on - date '1970-01-01'
@@ -271,13 +353,16 @@ known as (
         case when calendar.is_known then coalesce(lifted_days.unconstrained_quantity, 0) end
             as unconstrained_quantity,
         case
-            when calendar.is_read
+            when calendar.is_read or (stocked_days.read_bits >> days.day_bit) & 1 = 1
                 then
                     days.is_stockless
                     or (coalesce(stocked_days.in_stock_bits, 0) >> days.day_bit) & 1 = 1
         end as is_in_stock,
         case
-            when calendar.is_read_before
+            when
+                calendar.is_read_before
+                or (calendar.is_read or (stocked_days.read_bits >> days.day_bit) & 1 = 1)
+                and (stocked_days.read_before_bits >> days.day_bit) & 1 = 1
                 then
                     days.is_stockless
                     or (coalesce(stocked_days.started_bits, 0) >> days.day_bit) & 1 = 1

@@ -19,7 +19,7 @@ from tests.end_to_end.chaos.account import Account
 from tests.end_to_end.chaos.counters import Counters
 from tests.end_to_end.chaos.processes import Ending
 from tests.end_to_end.chaos.reads import reads_of
-from tests.end_to_end.scenario import differences
+from tests.end_to_end.scenario import differences, past_stock
 from tests.expected import Read
 
 
@@ -123,7 +123,7 @@ def _require_single_rows(connection: duckdb.DuckDBPyConnection, endpoint: Endpoi
 
 def require_expected_tables(account: Account, counters: Counters) -> None:
     """Require that the rows of every compared table are those that the oracle expects, and no others."""
-    tables = account.oracle().tables(_reads(account))
+    tables = account.oracle().tables(_reads(account), past_stock(account.published))
     if wrong := list(differences(tables, account.published)):
         raise WrongError("\n".join(wrong))
     counters.settlements += 1
