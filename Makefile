@@ -78,7 +78,7 @@ engines-env: .venv-engines/installed ## Install the engines of examples/ into .v
 clean: ## Remove what runs made: databases, releases, state, Dagster's history; asks before
 	@printf 'This removes all that was read into data/, the stock of past days with it, which Cin7 cannot give again\n(cin7 backup copies it into data/backups, which stays). Remove it? [y/N] '
 	@read answer; [ "$$answer" = y ] || { echo 'Nothing was removed.'; exit 1; }
-	rm -rf data/*.duckdb* data/*.html data/contract.json data/.*.tmp data/releases data/parquet data/state data/served
+	rm -rf data/*.duckdb* data/*.html data/*.xlsx data/contract.json data/.*.tmp data/releases data/parquet data/state data/served
 	find data/dagster_home -mindepth 1 ! -name '*.yaml' -delete
 
 LOCKED := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header

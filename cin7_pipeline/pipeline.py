@@ -31,7 +31,13 @@ from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
 from cin7_pipeline.omni.permissions import Permission, read_permissions
 from cin7_pipeline.outside_forecasts import forecast_files, write_forecasts
-from cin7_pipeline.page import load_sections, write_contract, write_page, write_tables_page
+from cin7_pipeline.page import (
+    load_sections,
+    write_contract,
+    write_page,
+    write_tables_page,
+    write_workbook,
+)
 from cin7_pipeline.settings import Settings, load_business_settings
 from cin7_pipeline.warehouse import backup, lock
 from cin7_pipeline.warehouse.connection import open_warehouse, require_file
@@ -39,7 +45,7 @@ from cin7_pipeline.warehouse.draft import Draft, Release
 from cin7_pipeline.warehouse.failed_release import FailedRelease, last_failure, noted
 from cin7_pipeline.warehouse.owner import require_clock, require_owner
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables, table_columns
-from cin7_pipeline.warehouse.releases import CONTRACT, PAGE, TABLES_PAGE, Releases
+from cin7_pipeline.warehouse.releases import CONTRACT, PAGE, TABLES_PAGE, WORKBOOK, Releases
 from cin7_pipeline.warehouse.sql import literal
 from cin7_pipeline.window import Window
 
@@ -241,17 +247,18 @@ def publish_release(
 
 
 def _write_pages(draft: Draft, reports: Sequence[BuildReport]) -> None:
-    """Lay the pages and the contract beside the tables.
+    """Lay the pages, the workbook and the contract beside the tables.
 
-    Where the planners' page fails, the tables are published without it.
+    Where what is made for planners fails, the tables are published without it.
     """
     write_contract(reports, draft.folder / CONTRACT)
     write_tables_page(reports, draft.folder / TABLES_PAGE)
-    try:
-        write_page(draft.connection, draft.folder / PAGE)
-    except Exception as error:
-        problem = " ".join(str(error).split())
-        logger.warning("The page %s could not be made, the tables were: %s", PAGE, problem)
+    for name, write in {PAGE: write_page, WORKBOOK: write_workbook}.items():
+        try:
+            write(draft.connection, draft.folder / name)
+        except Exception as error:
+            problem = " ".join(str(error).split())
+            logger.warning("%s could not be made, the tables were: %s", name, problem)
 
 
 def _inputs(settings: Settings) -> str:

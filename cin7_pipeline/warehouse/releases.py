@@ -23,6 +23,7 @@ from cin7_pipeline.files import PRIVATE_FILE, fsync, write_atomic
 DATABASE = "cin7.duckdb"
 PAGE = "planning.html"
 TABLES_PAGE = "tables.html"
+WORKBOOK = "planning.xlsx"
 CONTRACT = "contract.json"
 STAMP = "%Y%m%dT%H%M%SZ"
 # When it was made, the fixed time that it describes, and its number within the second.
@@ -118,7 +119,7 @@ class Releases:
         Raises:
             PipelineError: a folder stands where a link belongs.
         """
-        shown = ("parquet", DATABASE, PAGE, TABLES_PAGE, CONTRACT)
+        shown = ("parquet", DATABASE, PAGE, WORKBOOK, TABLES_PAGE, CONTRACT)
         links = {self.data_dir / file: self.current / file for file in shown}
         links[self.data_dir / "planning.duckdb"] = self.current / DATABASE
         for link in links:

@@ -133,6 +133,7 @@ def test_links_are_relative_and_nothing_else_is_left(folder):
         "parquet",
         "planning.duckdb",
         "planning.html",
+        "planning.xlsx",
         "releases",
         "tables.html",
         "warehouse.duckdb",
