@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from cin7_pipeline.accounts import load_accounts
 from cin7_pipeline.errors import SettingsError
 from cin7_pipeline.warehouse.connection import open_warehouse
 from dagster_project.fleet import definitions
-from dagster_project.fleet.schedule import TICK, due, zones
+from dagster_project.fleet.schedule import due, zones
 from tests.environment import bare_environment
 from tests.fleet import add_account, shop_variables
 from tests.sample_shop import open_shop
@@ -182,15 +182,24 @@ def test_every_account_starts_once_a_day_at_five_of_its_own_zone(accounts: Path)
         add_account(accounts, name, {"CIN7_TIME_ZONE": zone})
     found = zones(load_accounts())
     for first in (datetime(2026, 3, 6, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC)):
-        ticks = [first + n * TICK for n in range(4 * 24 * 10)]
-        starts = Counter(start for tick in ticks for start in due(found, tick))
-        assert set(starts.values()) == {1}
+        ticks = [first + timedelta(minutes=15 * n) for n in range(4 * 24 * 10)]
+        starts: dict[tuple[str, str], datetime] = {}
+        for tick in ticks:
+            for start in due(found, tick):
+                starts.setdefault(start, tick)
         days = Counter(name for name, _ in starts)
         assert days.keys() == {*ZONES, "wrong"}
         assert set(days.values()) <= {9, 10, 11}
-        for name, zone in ZONES.items():
-            [tick] = [t for t in ticks[96:192] if name in dict(due(found, t))]
-            assert f"{tick.astimezone(ZoneInfo(zone)):%H}" == "05"
+        for (name, day), tick in starts.items():
+            local = tick.astimezone(ZoneInfo(found[name]))
+            assert (f"{local:%Y-%m-%d}", local.hour) == (day, 5) or tick == first
+
+
+def test_a_machine_that_was_down_at_five_starts_the_morning_later() -> None:
+    """At seven the account's day is still asked for, by the key it would have had; at noon it is over."""
+    found = {"acme": "Australia/Sydney"}
+    assert list(due(found, datetime(2026, 6, 30, 21, tzinfo=UTC))) == [("acme", "2026-07-01")]
+    assert list(due(found, datetime(2026, 7, 1, 2, tzinfo=UTC))) == []
 
 
 def test_a_tick_starts_a_run_of_the_account_and_its_day(accounts: Path) -> None:
