@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test slow chaos check lint types ui fleet bench engines-env clean lock
+.PHONY: help install run test slow chaos check lint types ui fleet lake-env bench engines-env clean lock
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -65,6 +65,13 @@ fleet: install ## Open Dagster on all accounts in the folder CIN7_ACCOUNTS_DIR; 
 	@[ -z "$(DAGSTER_POSTGRES_URL)" ] || $(UV) install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-fleet.lock
 	@DAGSTER_HOME=$(FLEET_HOME) $(BIN)/dagster dev --workspace $(FLEET)/workspace.yaml
 
+lake-env: .venv-lake/installed ## Install the Python that registers releases in a lake (cin7_pipeline/lake/README.md)
+
+.venv-lake/installed: requirements-lake.lock | install
+	$(PYTHON) -m venv .venv-lake
+	$(UV) sync --quiet --python .venv-lake/bin/python --require-hashes requirements-lake.lock
+	@touch $@
+
 bench: install ## Measure costs side by side in one run; ONLY="loading models" for some
 	@$(BIN)/python -m tests.benchmarks $(ONLY)
 
@@ -83,8 +90,12 @@ clean: ## Remove what runs made: databases, releases, state, Dagster's history; 
 
 LOCKED := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
 
+# DuckLake has no wheels for DuckDB 2 yet, so what registers in a lake has a Python of its own.
+LAKE := duckdb==1.5.5 duckdb-extension-ducklake==1.5.5 duckdb-extension-postgres-scanner==1.5.5 duckdb-extension-httpfs==1.5.5
+
 # dagster-postgres finds no driver with the sqlalchemy of the other file: only a fleet on PostgreSQL has these.
 lock: ## Resolve pyproject.toml anew, and what a fleet and engines need besides
 	$(LOCKED) --extra dev pyproject.toml -o requirements.lock
+	echo '$(LAKE)' | xargs -n 1 | $(LOCKED) - -o requirements-lake.lock
 	echo 'dagster-postgres==0.29.27 sqlalchemy<2.1 psycopg2-binary' | xargs -n 1 | $(LOCKED) --no-deps - -o requirements-fleet.lock
 	$(LOCKED) --python-version 3.11 examples/requirements.in -o examples/requirements.lock

@@ -5,7 +5,6 @@ says holds for all of them, so those that can only be of one account are refused
 """
 
 import os
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,10 +15,8 @@ from httpx import InvalidURL
 
 from cin7_pipeline.errors import SettingsError
 from cin7_pipeline.settings import Settings, load_settings
-from cin7_pipeline.settings.validators import normal_address
+from cin7_pipeline.settings.validators import PLAIN_WORD, normal_address
 
-# It goes into paths, tags of runs and, as the name of a schema, into SQL.
-PLAIN_WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 # Schemas of the lake that belong to nobody.
 RESERVED = {"everyone", "main", "information_schema", "pg_catalog"}
 OF_ONE_ACCOUNT = {

@@ -173,6 +173,15 @@ def status(
 
 
 @app.command()
+def lake() -> None:
+    """Bring the release into the lake if it lacks it, renew its views over all accounts, forget old ones."""
+    with user_errors():
+        from cin7_pipeline.commands import lake as command
+
+        command.run()
+
+
+@app.command()
 def accounts() -> None:
     """Show how each account in CIN7_ACCOUNTS_DIR stands: last success, release, calls left, problem."""
     with user_errors():

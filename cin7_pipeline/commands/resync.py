@@ -43,7 +43,7 @@ def run(first: date, last: date, *, dry_run: bool) -> None:
             return
         before = _sales_by_month(settings)
         failures = _read_history(settings, slices, first)
-        publish(settings)
+        failures |= publish(settings)
         after, nothing = _sales_by_month(settings), (0.0, 0.0)
     changed = [
         (month, *before.get(month, nothing), *after.get(month, nothing))

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from cin7_pipeline.alerts import alerting
 from cin7_pipeline.console import console, settings_with_warnings, warn
+from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.lake.publish import publish_to_lake
+from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.models.build import BuildReport
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.pipeline import check_models, publish_release, run_lock
@@ -30,7 +33,7 @@ def run_publish() -> None:
     """Build all models and publish them, also where nothing is new."""
     settings = settings_with_warnings()
     with alerting(settings, "cin7 publish"), run_lock(settings, "cin7 publish", warn):
-        publish(settings, only_news=False)
+        LoadOutcome((), publish(settings, only_news=False)).raise_failures()
 
 
 def run_rollback(to: str | None) -> None:
@@ -41,8 +44,10 @@ def run_rollback(to: str | None) -> None:
     warn("The next sync, or `cin7 publish`, goes forward again: fix what was wrong before it runs.")
 
 
-def publish(settings: Settings, *, only_news: bool = True) -> None:
+def publish(settings: Settings, *, only_news: bool = True) -> dict[str, PipelineError]:
     """Build and publish a new release, and print where it is; report rules that only warn.
+
+    Returns what failed of bringing it into the lake, where there is one.
 
     Raises:
         AuditFailed: a model broke its rules; people keep the release they have.
@@ -50,10 +55,11 @@ def publish(settings: Settings, *, only_news: bool = True) -> None:
     release = publish_release(settings, only_news=only_news, on_report=_warn_of_broken_rules)
     if release is None:
         console().print("Nothing is new since the last release; it stays the current one.")
-        return
-    rows = sum(release.tables.values())
-    receipt = f"Published {rows:,} rows in {len(release.tables)} tables: {settings.published_path}"
-    console().print(receipt, markup=False)
+    else:
+        rows, tables = sum(release.tables.values()), len(release.tables)
+        receipt = f"Published {rows:,} rows in {tables} tables: {settings.published_path}"
+        console().print(receipt, markup=False)
+    return publish_to_lake(settings)
 
 
 def _warn_of_broken_rules(report: BuildReport) -> None:

@@ -26,12 +26,15 @@ from cin7_pipeline.errors import SettingsError
 from cin7_pipeline.settings.business import unread_files
 from cin7_pipeline.settings.csv_reader import in_words, shortened
 from cin7_pipeline.settings.validators import (
+    CatalogAddress,
     Credential,
     Day,
     Engines,
     Entity,
+    FilesPlace,
     Folder,
     OneLine,
+    PlainWord,
     SecretAddress,
     SkippedEntities,
     Timestamp,
@@ -50,7 +53,7 @@ Count = Annotated[WholeNumber, Field(ge=1, le=MOST_CALLS)]
 Days = Annotated[WholeNumber, Field(ge=1, le=3650)]
 ENV_FILE = Path(".env")
 # What is typed here by mistake may be a key.
-NEVER_SHOWN = ("username", "api_key", "base_url", "alert_url", "heartbeat_url")
+NEVER_SHOWN = ("username", "api_key", "base_url", "alert_url", "heartbeat_url", "publish_to")
 
 
 class Settings(BaseSettings):
@@ -97,6 +100,11 @@ class Settings(BaseSettings):
     erase_after_days: Annotated[WholeNumber, Field(ge=0, le=3650)] = 180
     memory_limit_mb: Annotated[WholeNumber, Field(ge=500, le=1_000_000)] = 2600
     threads: Annotated[WholeNumber, Field(ge=1, le=1000)] | None = None
+    publish_to: CatalogAddress | None = None
+    lake_files: FilesPlace | None = None
+    lake_name: PlainWord = "lake"
+    lake_keep_days: Days = 30
+    lake_python: Folder = Path(".venv-lake/bin/python")
     alert_url: SecretAddress | None = None
     heartbeat_url: SecretAddress | None = None
     as_of: Timestamp | None = None
@@ -110,6 +118,9 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         if self.username is not None and "time_zone" not in self.model_fields_set:
             msg = "CIN7_TIME_ZONE is missing; set your account's zone, like Australia/Sydney"
+            raise ValueError(msg)
+        if self.publish_to is not None and self.lake_files is None:
+            msg = "CIN7_LAKE_FILES is missing; name the folder, or s3://…, of the files of CIN7_PUBLISH_TO"
             raise ValueError(msg)
         if self.calls_reserved >= self.calls_per_day:
             msg = f"CIN7_CALLS_RESERVED must be below CIN7_CALLS_PER_DAY ({self.calls_per_day})"

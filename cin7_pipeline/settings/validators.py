@@ -109,6 +109,16 @@ def database_folder(path: Path) -> Path:
         raise ValueError(msg) from None
 
 
+# The name of an account or a lake goes into paths, tags of runs and, as that of a schema, into SQL.
+PLAIN_WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+CATALOG = "ducklake:postgres:"
+
+
+def is_catalog(secret: SecretStr) -> bool:
+    """Return whether a secret names a lake's catalog, with what reaches its database behind it."""
+    return secret.get_secret_value().removeprefix(CATALOG) not in ("", secret.get_secret_value())
+
+
 _in_calendar = must(
     lambda value: FIRST_DAY <= (value.date() if isinstance(value, datetime) else value) <= LAST_DAY,
     f"lies outside {FIRST_DAY.year} to {LAST_DAY.year}",
@@ -143,6 +153,24 @@ SecretAddress = Annotated[
     SecretStr,
     must(can_be_sent, "begins or ends with a blank, or holds a line break; copy it again"),
     must(is_callable_address, "is no web address; write it in full, https:// in front"),
+]
+CatalogAddress = Annotated[
+    SecretStr,
+    must(can_be_sent, "begins or ends with a blank, or holds a line break; copy it again"),
+    must(is_catalog, f"is no lake; write one like {CATALOG}dbname=lake host=db.internal user=lake"),
+]
+PlainWord = Annotated[
+    str,
+    must(
+        PLAIN_WORD.fullmatch, "is no plain word; write small letters, digits, - and _, at most 40"
+    ),
+]
+FilesPlace = Annotated[
+    str,
+    must(
+        lambda t: t.isprintable() and re.fullmatch(r"s3://[^/?#]+(/[^?#]*)?|[^:?#]+", t),
+        "is neither a folder nor a place like s3://bucket/folder",
+    ),
 ]
 Entity = Annotated[
     str, must(ENDPOINTS.__contains__, f"is no entity; the entities are {', '.join(ENDPOINTS)}")

@@ -14,6 +14,7 @@ from pydantic import Field
 from cin7_pipeline.accounts import Account, load_accounts
 from cin7_pipeline.alerts import send_alert, send_heartbeat
 from cin7_pipeline.errors import PipelineError
+from cin7_pipeline.lake.publish import publish_to_lake
 from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.pipeline import (
@@ -29,6 +30,7 @@ from cin7_pipeline.warehouse.releases import Releases
 from dagster_project.defs.schedules import SCHEDULED
 from dagster_project.defs.sensors import reason_of
 from dagster_project.fleet.schedule import mornings
+from dagster_project.fleet.upkeep import nightly
 
 PARTITION = "dagster/partition"
 
@@ -81,7 +83,7 @@ def defs() -> dg.Definitions:
     return dg.Definitions(
         assets=[planning, history],
         jobs=[morning],
-        schedules=[mornings(accounts, morning.name)],
+        schedules=[mornings(accounts, morning.name), nightly(accounts)],
         sensors=[failed_runs(accounts)],
         executor=dg.in_process_executor,
     )
@@ -96,6 +98,8 @@ def published(settings: Settings, outcome: LoadOutcome) -> dg.MaterializeResult[
     if not was_read(settings):
         outcome.raise_failures()
     publish_release(settings, only_news=True)
+    failures = outcome.failures | publish_to_lake(settings)
+    outcome = LoadOutcome(outcome.reports, failures)
     metadata = receipt(settings, outcome)
     try:
         outcome.raise_failures()

@@ -28,6 +28,7 @@ BENCHMARKS = (
     "publishing",
     "replenishing",
     "start_up",
+    "fleet",
     "peers",
 )
 RESULTS = Path(__file__).parent / "RESULTS.md"

@@ -18,8 +18,9 @@ from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import Queued
 
 from cin7_pipeline.accounts import load_accounts
 from cin7_pipeline.errors import SettingsError
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
-from dagster_project.fleet import definitions
+from dagster_project.fleet import definitions, upkeep
 from dagster_project.fleet.schedule import due, zones
 from tests.environment import bare_environment
 from tests.fleet import add_account, shop_variables
@@ -213,6 +214,24 @@ def test_a_tick_starts_a_run_of_the_account_and_its_day(accounts: Path) -> None:
     [run] = schedule.evaluate_tick(context).run_requests or []
     assert (run.run_key, run.partition_key) == ("acme:2026-07-01", "acme")
     assert run.tags["cin7/scheduled"] == "true"
+
+
+def test_every_lake_is_looked_after_once(accounts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The nightly job asks each lake that accounts publish into, and no account without one."""
+    asked: list[str] = []
+
+    def look_after(settings: Settings) -> dict[str, int]:
+        asked.append(settings.lake_name)
+        return {"removed": 1}
+
+    monkeypatch.setattr(upkeep, "look_after_lake", look_after)
+    shared = {"CIN7_PUBLISH_TO": "ducklake:postgres:dbname=lake", "CIN7_LAKE_FILES": "/lake"}
+    for name in ("acme", "beta"):
+        add_account(accounts, name, shared)
+    add_account(accounts, "cruz", shared | {"CIN7_LAKE_NAME": "lake_cruz"})
+    add_account(accounts, "dodo", {})
+    assert definitions.defs().resolve_job_def("lake_upkeep").execute_in_process().success
+    assert sorted(asked) == ["lake", "lake_cruz"]
 
 
 def test_a_key_in_the_environment_stops_the_fleet(

@@ -143,6 +143,21 @@ VARIABLES: dict[str, Cases] = {
         *((text, words) for text, words in COUNT if text not in ("0", "-5")),
         ("499", "greater than or equal to 500"),
     ],
+    "PUBLISH_TO": [
+        *SECRET[1:2],
+        *(
+            (text, "is no lake; write one like ducklake:postgres:dbname=lake")
+            for text in ("lake", "postgresql://a/b", "ducklake:lake.db", "ducklake:postgres:")
+        ),
+        ("ducklake:postgres:dbname=lake", "CIN7_LAKE_FILES is missing"),
+    ],
+    "LAKE_FILES": [
+        (text, "is neither a folder nor a place like s3://")
+        for text in ("s3://", "gs://a/b", "a?b")
+    ],
+    "LAKE_NAME": [(text, "is no plain word") for text in ("My lake", "1st", "Lake", '"', "x" * 41)],
+    "LAKE_KEEP_DAYS": [*COUNT, ("3651", "less than or equal to 3650")],
+    "LAKE_PYTHON": [("~nobody-of-that-name/python", "is no user")],
     "ALERT_URL": SECRET_ADDRESS,
     "HEARTBEAT_URL": SECRET_ADDRESS,
     "AS_OF": [

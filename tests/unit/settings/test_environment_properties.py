@@ -102,6 +102,10 @@ MEANING: dict[str, Callable[[str], Any]] = {
     "time_zone": str,
     "data_dir": lambda text: Path(os.path.expanduser(text)),  # noqa: PTH111 - not the way it is done
     "accounts_dir": lambda text: Path(os.path.expanduser(text)),  # noqa: PTH111
+    "lake_python": lambda text: Path(os.path.expanduser(text)),  # noqa: PTH111
+    "publish_to": str,
+    "lake_files": str,
+    "lake_name": str,
     "alert_url": str,
     "heartbeat_url": str,
     "price_tier": str,
@@ -133,12 +137,14 @@ MEANING: dict[str, Callable[[str], Any]] = {
         "erase_after_days",
         "memory_limit_mb",
         "threads",
+        "lake_keep_days",
     ],
     int,
 )  # type: ignore[assignment]
 OTHERS_SET = {
     "username": {"CIN7_API_KEY": "key", "CIN7_TIME_ZONE": "UTC"},
     "api_key": {"CIN7_USERNAME": "user", "CIN7_TIME_ZONE": "UTC"},
+    "publish_to": {"CIN7_LAKE_FILES": "files"},
     "calls_per_day": {"CIN7_CALLS_RESERVED": "0"},
     "calls_reserved": {"CIN7_CALLS_PER_DAY": "10000000"},
 }

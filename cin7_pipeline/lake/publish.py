@@ -1,0 +1,107 @@
+"""This module publishes an account's current release to the lake, and looks after the lake.
+
+A note in the account's folder says which release the lake has, so that a release is published once, and one
+that the lake missed is brought with the next publish.
+"""
+
+import json
+from typing import Any
+
+from cin7_pipeline.accounts import RESERVED
+from cin7_pipeline.errors import PipelineError, SettingsError
+from cin7_pipeline.files import private_folder, write_atomic
+from cin7_pipeline.lake.catalog import LakeUnavailable, call_catalog, lake_folder
+from cin7_pipeline.settings import Settings
+from cin7_pipeline.settings.validators import PLAIN_WORD
+from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.releases import Releases
+
+# So long a query may read what was forgotten, and a release be on its way.
+GRACE_DAYS = 2
+
+
+def publish_to_lake(settings: Settings) -> dict[str, PipelineError]:
+    """Bring the release that people read into the lake, if there is one that lacks it; return what failed.
+
+    Nothing that fails here takes anything away from planners, so it is returned beside what else failed.
+    """
+    if settings.publish_to is None:
+        return {}
+    try:
+        _publish(settings)
+    except (PipelineError, OSError) as error:
+        reason = " ".join(str(error).split())
+        msg = f"The lake lacks the release that planners read, the next publish brings it: {reason}"
+        return {"lake": LakeUnavailable(msg)}
+    return {}
+
+
+def look_after_lake(settings: Settings) -> dict[str, Any]:
+    """Renew the views over all accounts, forget releases older than CIN7_LAKE_KEEP_DAYS; say how many.
+
+    Raises:
+        SettingsError: CIN7_PUBLISH_TO names no lake.
+        LakeUnavailable: the lake does not answer.
+    """
+    if settings.publish_to is None:
+        msg = "CIN7_PUBLISH_TO is not set, so there is no lake to look after"
+        raise SettingsError(msg)
+    return call_catalog(
+        settings, "upkeep", keep_days=settings.lake_keep_days, grace_days=GRACE_DAYS
+    )
+
+
+def _publish(settings: Settings) -> None:
+    from cin7_pipeline.lake.upload import upload
+
+    releases, note = Releases(settings.data_dir), settings.state_dir / "lake.json"
+    manifest, present = releases.manifest(), {"lake": _place(settings)}
+    if manifest is None:
+        return
+    present["release"] = manifest["release"]
+    if note.exists() and json.loads(note.read_text(encoding="utf-8")) == present:
+        return
+    account = _schema_of(settings)
+    source = releases.folder / manifest["release"] / "parquet"
+    target = f"{lake_folder(settings)}{account}/{manifest['release']}"
+    # A file without rows would never be registered, and so never be removed.
+    filled = [f"{table}.parquet" for table, rows in manifest["tables"].items() if rows]
+    upload(source, filled, target)
+    about = _comments(settings)
+    tables = [
+        {
+            "name": table,
+            "about": about.get(table) or "",
+            "local": str((source / f"{table}.parquet").absolute()),
+            "file": f"{target}/{table}.parquet" if rows else None,
+        }
+        for table, rows in manifest["tables"].items()
+    ]
+    call_catalog(settings, "register", account=account, release=manifest["release"], tables=tables)
+    private_folder(settings.state_dir)
+    write_atomic(note, json.dumps(present).encode())
+
+
+def _place(settings: Settings) -> str:
+    """Return which lake it is, without what an address may hold of a password."""
+    return f"{settings.lake_name} in {lake_folder(settings)}"
+
+
+def _schema_of(settings: Settings) -> str:
+    """Return the account's schema: the name of its folder.
+
+    Raises:
+        SettingsError: it is no plain word.
+    """
+    name = settings.data_dir.absolute().name
+    if not PLAIN_WORD.fullmatch(name) or name in RESERVED:
+        msg = f"{settings.data_dir}: the folder's name is the account's in the lake: make it a plain word"
+        raise SettingsError(msg)
+    return name
+
+
+def _comments(settings: Settings) -> dict[str, str]:
+    """Return what each planning table says of itself."""
+    query = "select table_name, comment from duckdb_tables() where schema_name = 'planning'"
+    with open_warehouse(settings.alias_path, read_only=True) as connection:
+        return dict(connection.execute(query).fetchall())

@@ -1,0 +1,34 @@
+"""This module uploads a release's Parquet files to a folder or an object store, where none is written again.
+
+`s3://…` is reached as AWS's own variables say (`AWS_ACCESS_KEY_ID`, `AWS_ENDPOINT_URL` …).
+"""
+
+import os
+from pathlib import Path
+
+import pyarrow.fs as pafs
+
+PIECE = 2**23
+
+
+def upload(source: Path, files: list[str], target: str) -> None:
+    """Copy files of a folder to the folder `target`; one that is there in full is left as it is."""
+    filesystem, folder = _filesystem(target)
+    filesystem.create_dir(folder, recursive=True)
+    present = {
+        info.base_name: info.size for info in filesystem.get_file_info(pafs.FileSelector(folder))
+    }
+    for name in files:
+        path = source / name
+        if present.get(name) != path.stat().st_size:
+            with path.open("rb") as file, filesystem.open_output_stream(f"{folder}/{name}") as out:
+                while piece := file.read(PIECE):
+                    out.write(piece)
+
+
+def _filesystem(target: str) -> tuple[pafs.FileSystem, str]:
+    """Return what an address is on, and its path there."""
+    if not target.startswith("s3://"):
+        return pafs.LocalFileSystem(), target
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
+    return pafs.S3FileSystem(endpoint_override=endpoint), target.removeprefix("s3://")
