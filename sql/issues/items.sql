@@ -1,7 +1,8 @@
 /*
 about: >-
-  Options whose sku another item has too, or has but for spaces and case, and those that are said
-  not to be kept in stock but have some; one row per issue and option.
+  Options whose sku another item has too, or has but for spaces and case, those that are said not to
+  be kept in stock but have some, and stock of what Cin7 does not list; one row per issue and
+  option.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -79,4 +80,22 @@ select
 from core.stock_positions as stock
 inner join core.items as items using (product_option_id, size)
 where not items.is_stocked and stock.on_hand <> 0
+group by stock.product_option_id
+union all
+select
+    'stock_without_item' as issue,
+    'product_option' as document_kind,
+    stock.product_option_id as document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf(
+        '%s has %s on hand, but Cin7 lists no such option or size',
+        string_agg(distinct '"' || stock.sku || '"', ', ' order by '"' || stock.sku || '"'),
+        sum(stock.on_hand)::varchar
+    ) as detail,
+    'Run `cin7 sync` again; if it stays, look the code up in Cin7: its stock stands in '
+    || 'planning.inventory only, and has no series and no projection.' as suggestion
+from core.stock_positions as stock
+left join core.items as items using (product_option_id, size)
+where items.product_option_id is null and stock.on_hand <> 0
 group by stock.product_option_id

@@ -1,7 +1,7 @@
 /*
 about: >-
-  Sales orders that are dispatched although nothing was shipped, and those that were shipped in full
-  and invoiced without a day of dispatch; one row per issue and order.
+  Sales orders that are dispatched although nothing was shipped or nobody approved them, and those
+  that were shipped in full and invoiced without a day of dispatch; one row per issue and order.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -70,3 +70,23 @@ inner join core.documents as documents
         documents.document_kind = 'sales_order'
         and orders.sales_order_id = documents.document_id
 where orders.is_shipped_undispatched
+union all
+select
+    'dispatched_not_approved' as issue,
+    'sales_order' as document_kind,
+    document_id,
+    0::bigint as line_id,
+    'error' as severity,
+    printf(
+        '%s: dispatched on %s, but a draft',
+        coalesce(order_number, document_id::varchar),
+        completed_on::varchar
+    ) as detail,
+    'Approve it in Cin7; until then its units are neither sold nor open.' as suggestion
+from core.documents
+where
+    document_kind = 'sales_order'
+    and completed_on is not null
+    and not is_approved
+    and not is_void
+    and not is_deleted
