@@ -9,7 +9,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -353,23 +353,3 @@ def restore(settings: Settings, path: Path) -> dict[str, int]:
         brought = backup.restore(connection, ENDPOINTS.values(), settings, path)
         require_owner(connection, settings, may_be_new=True)
     return brought
-
-
-@dataclass(frozen=True)
-class WarehouseTotal:
-    """The stock of one warehouse, all items together, in stocking units."""
-
-    warehouse: str
-    on_hand: float
-    open_sales: float
-    available: float
-    incoming: float
-    in_transit: float
-
-
-def warehouse_totals(settings: Settings) -> list[WarehouseTotal]:
-    """Return units per warehouse as published: the first thing to look at when a number seems off."""
-    measures = ", ".join(f"sum({field.name})::double" for field in fields(WarehouseTotal)[1:])
-    query = f"select warehouse, {measures} from planning.inventory group by warehouse order by warehouse"
-    with open_warehouse(settings.alias_path, read_only=True) as connection:
-        return [WarehouseTotal(*row) for row in connection.execute(query).fetchall()]

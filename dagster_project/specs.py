@@ -296,8 +296,8 @@ def refusal_evaluations(
             yield contract_evaluation(model, [str(refusal)])
 
 
-def build_result(report: BuildReport) -> dg.MaterializeResult[None]:
-    """Return a built planning table: its rows and its documented columns."""
+def build_result(report: BuildReport, figures: Mapping[str, float]) -> dg.MaterializeResult[None]:
+    """Return a built planning table: its rows, its documented columns, and figures that pages plot."""
     columns = [
         dg.TableColumn(name, kind, description=about) for name, kind, about in report.columns
     ]
@@ -307,5 +307,6 @@ def build_result(report: BuildReport) -> dg.MaterializeResult[None]:
             "dagster/row_count": report.row_count,
             "dagster/column_schema": dg.TableSchema(columns),
             "seconds": round(report.seconds, 3),
+            **figures,
         },
     )

@@ -14,13 +14,12 @@ import dagster as dg
 from cin7_pipeline.models.build import BuildReport, ModelBuildFailed
 from cin7_pipeline.models.catalogue import Catalogue
 from cin7_pipeline.pipeline import (
-    WarehouseTotal,
     check_models,
     publish_release,
-    warehouse_totals,
 )
 from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.draft import Release
+from cin7_pipeline.warehouse.figures import WarehouseTotal, table_figures, warehouse_totals
 from dagster_project.defs.raw import Result
 from dagster_project.specs import (
     build_result,
@@ -66,9 +65,10 @@ def make_release(
     if made is None:
         context.log.info("Nothing new was published; the last release stays the current one.")
         return
+    figures = table_figures(settings)
     for report in reports:
         if table_key(report.model.name) in selected:
-            yield build_result(report)
+            yield build_result(report, figures[report.model.table])
     if (key := release_spec(planning_models(catalogue)).key) in selected:
         yield dg.MaterializeResult(asset_key=key, metadata=_metadata(settings, made))
 

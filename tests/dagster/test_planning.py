@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
 from cin7_pipeline.models.build import CheckResult
@@ -71,6 +72,19 @@ def test_a_table_is_materialized_when_people_can_read_it(shop: Company) -> None:
     shop.raw(LINE_OF_NO_ORDER)
     shop.raw("update raw.sales_orders set read_at = read_at + interval 1 second")
     assert not build().get_asset_materialization_events()
+
+
+def test_a_table_shows_its_units_and_how_much_of_it_is_null(shop: Company) -> None:
+    """The figures of a materialization are those of what is published, so that its page plots them."""
+    [shown] = [
+        event.step_materialization_data.materialization.metadata
+        for event in build().get_asset_materialization_events()
+        if event.asset_key == dg.AssetKey(["planning", "inventory"])
+    ]
+    on_hand = "select sum(on_hand)::double from planning.inventory"
+    with duckdb.connect(str(load_settings().alias_path.resolve()), read_only=True) as connection:
+        assert shown["sum/on_hand"].value == connection.execute(on_hand).fetchall()[0][0] > 0
+    assert 0 <= shown["null_share"].value < 1
 
 
 def test_a_check_that_is_executed_alone_publishes_nothing(shop: Company) -> None:
