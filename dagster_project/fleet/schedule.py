@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -11,6 +11,7 @@ from cin7_pipeline.accounts import Account
 from cin7_pipeline.errors import SettingsError
 from dagster_project.defs.schedules import SCHEDULED
 
+NAME = "mornings"
 # From five on; a machine that was down then starts the mornings it missed until nine.
 HOURS = range(5, 9)
 
@@ -19,7 +20,7 @@ def mornings(accounts: Mapping[str, Account], job_name: str) -> dg.ScheduleDefin
     """Return the schedule; a run is of an account and its local day, so that no day is started twice."""
 
     @dg.schedule(
-        name="mornings",
+        name=NAME,
         job_name=job_name,
         # All time zones of today lie a multiple of a quarter of an hour apart.
         cron_schedule="*/15 * * * *",
@@ -27,10 +28,19 @@ def mornings(accounts: Mapping[str, Account], job_name: str) -> dg.ScheduleDefin
         description="Starts each account's morning at 05:00 of its own time zone.",
     )
     def schedule(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
-        for name, day in due(zones(accounts), context.scheduled_execution_time):
-            yield dg.RunRequest(run_key=f"{name}:{day}", partition_key=name, tags=SCHEDULED)
+        now = context.scheduled_execution_time
+        started = started_since(context.instance, now - timedelta(days=1))
+        for name, day in due(zones(accounts), now):
+            if (key := f"{name}:{day}") not in started:
+                yield dg.RunRequest(run_key=key, partition_key=name, tags=SCHEDULED)
 
     return schedule
+
+
+def started_since(instance: dg.DagsterInstance, moment: datetime) -> set[str]:
+    """Return the keys of runs that earlier ticks asked for: Dagster heeds a key within a tick only."""
+    asked = dg.RunsFilter(tags={"dagster/schedule_name": NAME}, created_after=moment)
+    return {run.tags.get("dagster/run_key", "") for run in instance.get_runs(asked)}
 
 
 def zones(accounts: Mapping[str, Account]) -> dict[str, str]:

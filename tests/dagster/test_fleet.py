@@ -204,16 +204,28 @@ def test_a_machine_that_was_down_at_five_starts_the_morning_later() -> None:
 
 
 def test_a_tick_starts_a_run_of_the_account_and_its_day(accounts: Path) -> None:
-    """The schedule asks for the account's partition, under a key of its local day, with the reserve."""
+    """The schedule asks for the account's partition, with the reserve, until its day has a run."""
     add_account(accounts, "acme", {"CIN7_TIME_ZONE": "Australia/Sydney"})
     repository = definitions.defs().get_repository_def()
     schedule = repository.get_schedule_def("mornings")
-    context = dg.build_schedule_context(
-        scheduled_execution_time=datetime(2026, 6, 30, 19, tzinfo=UTC), repository_def=repository
-    )
-    [run] = schedule.evaluate_tick(context).run_requests or []
-    assert (run.run_key, run.partition_key) == ("acme:2026-07-01", "acme")
-    assert run.tags["cin7/scheduled"] == "true"
+    with dg.DagsterInstance.get() as instance:
+
+        def requests(minute: int) -> list[dg.RunRequest]:
+            context = dg.build_schedule_context(
+                instance,
+                scheduled_execution_time=datetime(2026, 6, 30, 19, minute, tzinfo=UTC),
+                repository_def=repository,
+            )
+            return list(schedule.evaluate_tick(context).run_requests or [])
+
+        [run] = requests(0)
+        assert (run.run_key, run.partition_key) == ("acme:2026-07-01", "acme")
+        assert run.tags["cin7/scheduled"] == "true"
+        assert requests(15) == [run]
+        # As Dagster tags the run that it makes of it.
+        tags = {"dagster/schedule_name": schedule.name, "dagster/run_key": "acme:2026-07-01"}
+        instance.create_run_for_job(morning_of_nobody, tags=tags)
+        assert requests(30) == []
 
 
 def test_every_lake_is_looked_after_once(accounts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
