@@ -4,7 +4,8 @@ about: >-
   which nothing moved has no row (planning.demand_series has one). One row per option, size,
   warehouse, channel and day.
 grain: [product_option_id, size, warehouse, channel, sold_on]
-sorted_by: [sku, warehouse, sold_on]
+sorted_by: [sku, product_option_id, size, warehouse, channel, sold_on]
+ordered: true
 columns:
   product_option_id: Cin7 id of the option.
   size: Size of the item; '' when unsized.
@@ -27,62 +28,140 @@ checks:
 */
 with
 
-buyer_days as (
+items as (
     select
         product_option_id,
         size,
-        warehouse,
-        channel,
-        day_on,
-        sum(sold_quantity) as bought_quantity
-    from core.demand_lines
-    where buyer_id is not null
-    group by product_option_id, size, warehouse, channel, day_on, buyer_id
+        row_number() over (order by sku, product_option_id, size) as item_number
+    from (
+        select
+            product_option_id,
+            size,
+            min(sku) as sku
+        from core.demand_lines
+        group by product_option_id, size
+    ) as sold_items
 ),
 
-buyers as (
+places as (
     select
-        product_option_id,
-        size,
         warehouse,
         channel,
-        day_on,
-        count(*) as customer_count,
-        max(bought_quantity) as bought_quantity
-    from buyer_days
-    group by product_option_id, size, warehouse, channel, day_on
+        row_number() over (order by warehouse, channel) as place_number
+    from (
+        select distinct
+            warehouse,
+            channel
+        from core.demand_lines
+    ) as names
+),
+
+-- One number per item, place and day, because millions of rows are grouped and sorted by it: days
+-- since 1970 take 22 bits, places 18.
+lines as (
+    select
+        (items.item_number << 40)
+        | (places.place_number << 22)
+        | (lines.day_on - date '1970-01-01') as day_key,
+        lines.sku,
+        lines.buyer_id,
+        lines.original_order_number,
+        lines.sold_quantity,
+        lines.returned_quantity
+    from core.demand_lines as lines
+    inner join items using (product_option_id, size)
+    inner join places using (warehouse, channel)
 ),
 
 days as (
     select
-        product_option_id,
-        size,
-        warehouse,
-        channel,
-        day_on,
+        day_key,
         min(sku) as sku,
         sum(sold_quantity)::decimal(18, 4) as sold_quantity,
         sum(returned_quantity)::decimal(18, 4) as returned_quantity,
+        count(*) as line_count,
+        count(original_order_number) as order_count,
+        count(buyer_id) as customer_count
+    from lines
+    group by day_key
+),
+
+-- Most days have one line; only where there are several are orders and customers looked at.
+busy_keys as (
+    select day_key
+    from days
+    where line_count > 1
+),
+
+busy_lines as (
+    select lines.*
+    from lines
+    semi join busy_keys using (day_key)
+),
+
+busy_days as (
+    select
+        day_key,
         count(distinct original_order_number) as order_count
-    from core.demand_lines
-    group by product_option_id, size, warehouse, channel, day_on
+    from busy_lines
+    group by day_key
+),
+
+buyer_days as (
+    select
+        day_key,
+        sum(sold_quantity) as bought_quantity
+    from busy_lines
+    where buyer_id is not null
+    group by day_key, buyer_id
+),
+
+buyers as (
+    select
+        day_key,
+        count(*) as customer_count,
+        max(bought_quantity) as bought_quantity
+    from buyer_days
+    group by day_key
+),
+
+counted as (
+    select
+        days.day_key,
+        days.sku,
+        days.sold_quantity,
+        days.returned_quantity,
+        coalesce(busy_days.order_count, days.order_count) as order_count,
+        case
+            when days.line_count > 1 then coalesce(buyers.customer_count, 0)
+            else days.customer_count
+        end as customer_count,
+        case
+            when days.line_count > 1 then buyers.bought_quantity
+            when days.customer_count = 1 then days.sold_quantity
+        end as bought_quantity
+    from days
+    left join busy_days using (day_key)
+    left join buyers using (day_key)
+    order by days.day_key
 )
 
 select
-    days.product_option_id,
-    days.size,
-    days.warehouse,
-    days.channel,
-    days.day_on as sold_on,
+    items.product_option_id,
+    items.size,
+    places.warehouse,
+    places.channel,
+    date '1970-01-01' + (days.day_key & 4194303)::integer as sold_on,
     days.sku,
     days.sold_quantity,
     days.returned_quantity,
     (days.sold_quantity - days.returned_quantity)::decimal(18, 4) as net_quantity,
     days.order_count,
-    coalesce(buyers.customer_count, 0) as customer_count,
+    days.customer_count,
     case
         when days.sold_quantity > 0
-            then round(buyers.bought_quantity / days.sold_quantity, 4)
+            then round(days.bought_quantity / days.sold_quantity, 4)
     end::decimal(18, 4) as largest_customer_share
-from days
-left join buyers using (product_option_id, size, warehouse, channel, day_on)
+from counted as days
+inner join items on days.day_key >> 40 = items.item_number
+inner join places on (days.day_key >> 22) & 262143 = places.place_number
