@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import duckdb
 from duckdb import DuckDBPyConnection
 
-EXTENSIONS = ("postgres_scanner", "ducklake", "httpfs")
+EXTENSIONS = ("postgres_scanner", "ducklake")
 MOST_ATTEMPTS = 5
 EVERYONE = "everyone"
 
@@ -41,12 +41,13 @@ def attach(connection: DuckDBPyConnection, request: dict[str, Any]) -> None:
     """
     # It would stand in the answer.
     connection.execute("set enable_progress_bar = false")
-    for name in EXTENSIONS:
+    is_remote = request["data_path"].startswith("s3://")
+    for name in (*EXTENSIONS, *(["httpfs"] if is_remote else [])):
         if spec := find_spec(f"duckdb_extension_{name}"):
             [folder] = spec.submodule_search_locations or []
             [file] = Path(folder).rglob(f"{name}.duckdb_extension")
             connection.execute(f"load {literal(str(file))}")
-    if request["data_path"].startswith("s3://"):
+    if is_remote:
         connection.execute(s3_secret())
     statement = (
         f"attach {literal(request['address'])} as lake (data_path {literal(request['data_path'])},"
