@@ -17,9 +17,11 @@ import pytest
 
 from cin7_pipeline.lake import catalog
 from cin7_pipeline.lake.publish import look_after_lake, publish_to_lake
+from tests.environment import bare_environment
 from tests.lake import lakes
 from tests.lake.lakes import READER, TABLES, Lake, publish, release
 from tests.postgresql import MISSING, PROGRAMS, open_postgresql
+from tests.sample_shop import cin7
 
 pytestmark = [
     pytest.mark.skipif(PROGRAMS is None, reason=MISSING),
@@ -111,7 +113,11 @@ def test_a_lake_that_is_down_takes_nothing_away(lake: Lake, tmp_path: Path) -> N
     assert "the next publish brings it" in str(failure)
     assert "4711" not in str(failure)
     assert down.published_path.resolve().parent.name == name
-    assert publish_to_lake(up) == {}
+    variables = {"PUBLISH_TO": lake.address, "LAKE_FILES": lake.files, "LAKE_NAME": lake.name}
+    variables |= {"DATA_DIR": str(up.data_dir), "LAKE_PYTHON": str(lakes.PYTHON)}
+    with bare_environment(tmp_path, **{f"CIN7_{name}": text for name, text in variables.items()}):
+        told = cin7("lake")
+    assert f"The lake {lake.name}: 1 accounts, 4 views, 0 forgotten" in told.output
     assert versions(lake, "acme") == {1}
     # Once is enough: it is not even asked again.
     assert publish_to_lake(lake.settings(tmp_path / "acme", lake_python=Path("/nowhere"))) == {}
