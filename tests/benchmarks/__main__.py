@@ -27,6 +27,7 @@ BENCHMARKS = (
     "models",
     "publishing",
     "replenishing",
+    "stock_outs",
     "start_up",
     "fleet",
     "peers",

@@ -111,7 +111,7 @@ WAYS: dict[str, Target] = {
 
 def findings(folder: Path) -> Iterator[Finding]:
     """Service and stock of each way, side by side."""
-    settings = read_account(folder)
+    settings = read_account(folder, OPENED_ON)
     first_on = settings.local_date(NOW) - timedelta(days=DAYS)
     starts = [first_on + timedelta(days=n) for n in range(0, DAYS, RENEWED_AFTER)][:3]
     builds = [levels(settings, start, folder) for start in starts]
@@ -137,8 +137,8 @@ def as_much_stock(ours: Outcome, known: Known) -> tuple[float, Outcome]:
         factor *= 1.1
 
 
-def read_account(folder: Path) -> Settings:
-    """Read all days of the simulated account."""
+def read_account(folder: Path, opened_on: date) -> Settings:
+    """Read all days of an account that opened on a day."""
     settings = load_settings(
         data_dir=folder,
         as_of=NOW,
@@ -147,8 +147,8 @@ def read_account(folder: Path) -> Settings:
         calls_per_day=1_000_000,
     )
     settings.state_dir.mkdir(parents=True, exist_ok=True)
-    (settings.state_dir / "sandbox_opened_on").write_text(OPENED_ON.isoformat())
-    window = Window.days(OPENED_ON, NOW.date() + timedelta(days=1))
+    (settings.state_dir / "sandbox_opened_on").write_text(opened_on.isoformat())
+    window = Window.days(opened_on, NOW.date() + timedelta(days=1))
     read_entities(settings, dict.fromkeys(ENDPOINTS, window)).raise_failures()
     return settings
 
