@@ -18,9 +18,13 @@ import duckdb
 
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.pipeline import check_models, read_entities
-from cin7_pipeline.settings import Settings, load_settings
+from cin7_pipeline.sandbox.serializers.account import MerchantAccount
+from cin7_pipeline.sandbox.server.server import SandboxServer
+from cin7_pipeline.sandbox.simulation.merchant import Merchant
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.window import Window
 from tests.benchmarks.measuring import Finding
+from tests.benchmarks.models_account import account_settings
 
 NOW = datetime(2026, 11, 27, 19, tzinfo=UTC)
 OPENED_ON = date(2025, 5, 1)
@@ -139,17 +143,11 @@ def as_much_stock(ours: Outcome, known: Known) -> tuple[float, Outcome]:
 
 def read_account(folder: Path, opened_on: date) -> Settings:
     """Read all days of an account that opened on a day."""
-    settings = load_settings(
-        data_dir=folder,
-        as_of=NOW,
-        calls_per_second=1000,
-        calls_per_minute=60_000,
-        calls_per_day=1_000_000,
-    )
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
-    (settings.state_dir / "sandbox_opened_on").write_text(opened_on.isoformat())
-    window = Window.days(opened_on, NOW.date() + timedelta(days=1))
-    read_entities(settings, dict.fromkeys(ENDPOINTS, window)).raise_failures()
+    account = MerchantAccount(Merchant(opened_on=opened_on))
+    with SandboxServer(account, clock=lambda: NOW, limits=None) as server:
+        settings = account_settings(folder, server.base_url).model_copy(update={"as_of": NOW})
+        window = Window.days(opened_on, NOW.date() + timedelta(days=1))
+        read_entities(settings, dict.fromkeys(ENDPOINTS, window)).raise_failures()
     return settings
 
 
