@@ -15,6 +15,7 @@ columns:
     Available less what is set aside, in stocking units; dispatched transfers are in holding and
     may have left the units on hand already.
   available_plus_incoming_less_holding: Both at once, in stocking units.
+  name:
 */
 select
     product_option_id,
@@ -24,5 +25,6 @@ select
     available,
     (available + incoming)::decimal(18, 4) as available_plus_incoming,
     (available - holding)::decimal(18, 4) as available_less_holding,
-    (available + incoming - holding)::decimal(18, 4) as available_plus_incoming_less_holding
+    (available + incoming - holding)::decimal(18, 4) as available_plus_incoming_less_holding,
+    name
 from planning.inventory

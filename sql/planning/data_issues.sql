@@ -37,6 +37,8 @@ issues as (
     union all by name
     select * from issues.order_totals
     union all by name
+    select * from issues.amounts
+    union all by name
     select * from issues.order_entry
     union all by name
     select * from issues.stages

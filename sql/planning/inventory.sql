@@ -16,6 +16,7 @@ columns:
   holding: Units set aside, dispatched transfers among them, in stocking units, as Cin7 says.
   virtual: Kits that could be built from components, in units, as Cin7 says.
   as_of_at: When Cin7's stock was read last (UTC), the same on all rows.
+  name: Name of the product.
 checks:
   sku_is_not_null: sku is not null
   in_transit_is_not_negative: in_transit >= 0
@@ -23,16 +24,18 @@ checks:
     {expect: available = on_hand - open_sales, severity: warn}
 */
 select
-    product_option_id,
-    size,
-    warehouse,
-    sku,
-    on_hand,
-    open_sales,
-    available,
-    incoming,
-    in_transit,
-    holding,
-    virtual,
-    as_of_at
-from core.stock_positions
+    positions.product_option_id,
+    positions.size,
+    positions.warehouse,
+    positions.sku,
+    positions.on_hand,
+    positions.open_sales,
+    positions.available,
+    positions.incoming,
+    positions.in_transit,
+    positions.holding,
+    positions.virtual,
+    positions.as_of_at,
+    items.name
+from core.stock_positions as positions
+left join core.items as items using (product_option_id, size)

@@ -22,6 +22,7 @@ columns:
   sale_week_count: Those of them with sales; intermittent where fewer than three of four.
   variation: Squared coefficient of variation of what left in these; erratic from 0.49 on.
   last_left_on: Day on which the last unit left, local date; null where none did.
+  name: Name of the product.
 checks:
   abc_is_known: abc in ('A', 'B', 'C')
   steadiness_is_known: steadiness in ('smooth', 'erratic', 'intermittent', 'lumpy')
@@ -32,6 +33,7 @@ valued as (
     select
         leavings.*,
         items.sku,
+        items.name,
         costs.currency,
         costs.cost_basis,
         (leavings.left_quantity::decimal(38, 4) * costs.unit_cost)::decimal(18, 4) as left_value
@@ -76,5 +78,6 @@ select
     week_count,
     sale_week_count,
     round(variation, 4)::decimal(18, 4) as variation,
-    last_left_on
+    last_left_on,
+    name
 from ranked

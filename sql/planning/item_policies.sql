@@ -39,6 +39,7 @@ columns:
   unit_cost: Cost of a unit in the currency beside it; null where none is known.
   currency: The account's base currency (ISO code); null where no document says it.
   cost_basis: last_purchase, cost_price or cost_price_converted; null where no cost is known.
+  name: Name of the product.
 checks:
   planned_or_why_not: is_planned = (why_not_planned is null)
   position_adds_up: position = available + incoming_quantity
@@ -73,10 +74,12 @@ select
     settings.setting_row,
     costs.unit_cost,
     costs.currency,
-    costs.cost_basis
+    costs.cost_basis,
+    goods.name
 from core.replenishment_items as items
 inner join core.replenishment_settings as settings using (product_option_id, size, warehouse)
 inner join core.replenishment_lead_days as lead_days using (product_option_id, size, warehouse)
 inner join core.replenishment_levels as levels using (product_option_id, size, warehouse)
 inner join core.replenishment_needs as needs using (product_option_id, size, warehouse)
 left join core.item_costs as costs using (product_option_id, size)
+left join core.items as goods using (product_option_id, size)

@@ -24,6 +24,15 @@ columns:
   is_included: False where its channel, customer group or warehouse would leave it out of sales.
   order_root: Reference of the order that this one was split from, else its own; SO-1 for SO-1-A
     where the same customer has an order SO-1.
+  name: Name of the product.
+  open_value: Price of what is left to ship less its share of the discount, in document currency.
+  currency: Currency of the order (ISO code).
+  open_value_base: >-
+    open_value without tax in the account's base currency, by the order's own rate; null where
+    either is not known (data_issues amount_unknown).
+  amount_basis: >-
+    How open_value_base comes from open_value; as_entered, less_tax, converted or
+    less_tax_converted, as in planning.sales_lines.
 checks:
   open_quantity_is_positive: open_quantity > 0
   open_is_ordered_less_shipped: open_quantity = ordered_quantity - shipped_quantity
@@ -42,6 +51,29 @@ open_lines as (
     having
         bool_or(rule = 'undispatched')
         and not bool_or(rule in ('kit_component', 'description_only'))
+),
+
+valued_lines as (
+    select
+        items.*,
+        open_lines.is_included,
+        (items.ordered_quantity - items.fulfilled_quantity)::decimal(18, 4) as open_quantity,
+        try_cast(
+            round(
+                (items.ordered_quantity - items.fulfilled_quantity)
+                * (
+                    items.unit_price::double
+                    - items.discount / case
+                        when items.fulfilled_quantity > 0 then items.fulfilled_quantity
+                        else items.ordered_quantity
+                    end
+                ),
+                4
+            ) as decimal(18, 4)
+        ) as open_value
+    from open_lines
+    inner join core.document_line_items as items using (line_number, size)
+    where items.ordered_quantity > items.fulfilled_quantity
 )
 
 select
@@ -55,7 +87,7 @@ select
     items.sku,
     items.ordered_quantity,
     items.fulfilled_quantity as shipped_quantity,
-    (items.ordered_quantity - items.fulfilled_quantity)::decimal(18, 4) as open_quantity,
+    items.open_quantity,
     sales.due_on,
     orders.stage,
     (today.today_on - orders.created_on)::integer as age_days,
@@ -63,12 +95,18 @@ select
         as is_stale,
     orders.branch_id,
     orders.customer_id,
-    open_lines.is_included,
-    sales.original_order_number as order_root
-from open_lines
-inner join core.document_line_items as items using (line_number, size)
+    items.is_included,
+    sales.original_order_number as order_root,
+    goods.name,
+    items.open_value,
+    orders.currency,
+    try_cast(round(items.open_value * amounts.base_rate / amounts.tax_divisor, 4) as decimal(18, 4))
+        as open_value_base,
+    amounts.amount_basis
+from valued_lines as items
 inner join staging.sales_orders as orders on items.document_id = orders.sales_order_id
 inner join core.sales_orders as sales using (sales_order_id)
 inner join core.document_attributes as attributes using (document_kind, document_id)
+inner join core.document_amounts as amounts using (document_kind, document_id)
+left join core.items as goods using (product_option_id, size)
 cross join core.today as today
-where items.ordered_quantity > items.fulfilled_quantity

@@ -17,6 +17,13 @@ columns:
   missing: >-
     Those that are not, in this order: approved, fully_picked, recent, delivery_country,
     dispatch_quantity; null when ready.
+  customer: Company of the customer, as on the order; null where it names none.
+  due_on: Day of delivery that was asked for, local date; null where Cin7 has a day that cannot be.
+  open_quantity: Units left to ship of items, in stocking units; 0 of drafts.
+  open_value_base: Their value without tax in base currency; null where it is not known.
+  has_stock: >-
+    True where of each of its items that is kept its warehouse has as much on hand as is left to
+    ship; null where nothing is.
 checks:
   ready_or_what_is_missing: is_ready = (missing is null)
 */
@@ -28,10 +35,41 @@ shipped_orders as (
     where document_kind = 'sales_order' and not is_component and fulfilled_quantity > 0
 ),
 
+asked as (
+    select
+        sales_order_id,
+        product_option_id,
+        size,
+        warehouse,
+        sum(open_quantity) as open_quantity,
+        sum(open_value_base) as open_value_base,
+        bool_or(open_value_base is null) as is_value_unknown
+    from planning.open_sales_lines
+    group by sales_order_id, product_option_id, size, warehouse
+),
+
+left_to_ship as (
+    select
+        asked.sales_order_id,
+        sum(asked.open_quantity)::decimal(18, 4) as open_quantity,
+        case when not bool_or(asked.is_value_unknown) then sum(asked.open_value_base) end
+        ::decimal(18, 4) as open_value_base,
+        bool_and(
+            not coalesce(items.is_sold_from_stock, true)
+            or coalesce(stock.on_hand, 0) >= asked.open_quantity
+        ) as has_stock
+    from asked
+    left join core.items as items using (product_option_id, size)
+    left join planning.inventory as stock using (product_option_id, size, warehouse)
+    group by asked.sales_order_id
+),
+
 criteria as (
     select
         orders.sales_order_id,
         orders.order_number,
+        nullif(trim(orders.company), '') as customer,
+        sales.due_on,
         documents.is_approved,
         coalesce(lower(trim(orders.stage)) = 'fully picked', false) as is_fully_picked,
         coalesce(orders.created_on >= today.today_on - 60, false)
@@ -73,5 +111,11 @@ select
             case when not has_dispatch_quantity then 'dispatch_quantity' end
         ),
         ''
-    ) as missing
+    ) as missing,
+    customer,
+    due_on,
+    coalesce(left_to_ship.open_quantity, 0)::decimal(18, 4) as open_quantity,
+    left_to_ship.open_value_base,
+    left_to_ship.has_stock
 from criteria
+left join left_to_ship using (sales_order_id)

@@ -26,6 +26,15 @@ columns:
   received_on: Day of full receipt, local date; null until it has come.
   etd_on: Estimated time of delivery as entered in Cin7 (of departure where CIN7_ETD_MEANS says so),
     local date.
+  name: Name of the product.
+  supplier_name: Company of the supplier, as on the order.
+  unit_cost_base: >-
+    unit_cost without tax in the account's base currency, by the order's own rate; null where
+    either is not known (data_issues amount_unknown).
+  open_value_base: open_quantity times unit_cost_base, in base currency; null where that is.
+  amount_basis: >-
+    How unit_cost_base comes from unit_cost; as_entered, less_tax, converted or
+    less_tax_converted, as in planning.sales_lines.
 checks:
   state_is_known: state in ('Draft', 'Active', 'Delivered', 'Archived')
   open_quantity_is_not_negative: open_quantity >= 0
@@ -52,6 +61,22 @@ select
     orders.created_on,
     orders.eta_on,
     orders.received_on,
-    orders.etd_on
+    orders.etd_on,
+    goods.name,
+    orders.supplier as supplier_name,
+    try_cast(round(lines.unit_cost * amounts.base_rate / amounts.tax_divisor, 4) as decimal(18, 4))
+        as unit_cost_base,
+    try_cast(
+        round(
+            lines.open_quantity::double * lines.unit_cost * amounts.base_rate / amounts.tax_divisor,
+            4
+        ) as decimal(18, 4)
+    ) as open_value_base,
+    amounts.amount_basis
 from core.purchase_order_lines as lines
 inner join core.purchase_orders as orders using (purchase_order_id)
+inner join core.document_amounts as amounts
+    on
+        amounts.document_kind = 'purchase_order'
+        and lines.purchase_order_id = amounts.document_id
+left join core.items as goods using (product_option_id, size)

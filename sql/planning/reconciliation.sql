@@ -28,6 +28,7 @@ columns:
     them in Cin7. "opened before the history that was read": cin7 resync reads it. "not in Cin7's
     incoming: received or closed there?": look at the older open purchase orders. "changed between
     the two reads": nothing else explains it; the next sync should fix it.
+  name: Name of the product.
 checks:
   difference_is_ours_less_cin7s: difference = ours - cin7
   every_difference_has_a_cause: (difference = 0) = (likely_cause is null)
@@ -129,7 +130,9 @@ select
             and compared.oldest_on < today.today_on - 1
             then 'not in Cin7''s incoming: received or closed there?'
         else 'changed between the two reads'
-    end as likely_cause
+    end as likely_cause,
+    items.name
 from searched as compared
 cross join core.today as today
 left join core.mismatch_causes as causes using (product_option_id, size, measure)
+left join core.items as items using (product_option_id, size)

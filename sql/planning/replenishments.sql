@@ -27,6 +27,8 @@ columns:
   why_not_counted: First reason why planning does not count on it; null where it does.
   source_branch_or_supplier_id: Cin7 id of the supplier or of the branch that sends.
   promised_on: Day it was expected before it was overdue, local date; else as expected_on.
+  name: Name of the product.
+  lane: Cin7 id of the supplier as text, or source → destination warehouse (planning.lead_times).
 checks:
   only_active_counts: not is_counted or state = 'Active'
   active_has_a_date: state <> 'Active' or expected_on is not null
@@ -77,6 +79,7 @@ judged as (
         arrivals.expected_on as promised_on,
         arrivals.expected_on_basis,
         arrivals.if_late_on,
+        items.name,
         arrivals.is_too_late,
         lines.state = 'Active' and lines.open_quantity > 0 and arrivals.is_past as is_overdue,
         case
@@ -113,5 +116,10 @@ select
     why_not_counted is null as is_counted,
     why_not_counted,
     source_branch_or_supplier_id,
-    promised_on
+    promised_on,
+    name,
+    case
+        when kind = 'purchase_order' then source_branch_or_supplier_id::varchar
+        else source || ' → ' || destination_warehouse
+    end as lane
 from judged

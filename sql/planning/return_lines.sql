@@ -21,6 +21,15 @@ columns:
   customer_id: Cin7 id of the customer; null where the credit note has none.
   value: Quantity times unit price, in document currency.
   currency: Currency of the credit note (ISO code).
+  value_excl_tax: >-
+    value without tax, in document currency; null where Cin7 does not say whether prices hold tax,
+    or how much (data_issues amount_unknown).
+  value_base: >-
+    value without tax in the account's base currency, by the credit note's own rate; null where
+    either is not known.
+  amount_basis: >-
+    How value_base comes from value; as_entered, less_tax, converted or less_tax_converted, as in
+    planning.sales_lines.
 checks:
   quantity_is_not_negative: quantity >= 0
   returned_on_is_not_null: returned_on is not null
@@ -40,8 +49,13 @@ select
     attributes.channel,
     notes.customer_id,
     lines.value,
-    notes.currency
+    notes.currency,
+    try_cast(round(lines.value / amounts.tax_divisor, 4) as decimal(18, 4)) as value_excl_tax,
+    try_cast(round(lines.value * amounts.base_rate / amounts.tax_divisor, 4) as decimal(18, 4))
+        as value_base,
+    amounts.amount_basis
 from core.included_lines as lines
 inner join staging.credit_notes as notes
     on lines.document_kind = 'credit_note' and lines.document_id = notes.credit_note_id
 inner join core.document_attributes as attributes using (document_kind, document_id)
+inner join core.document_amounts as amounts using (document_kind, document_id)

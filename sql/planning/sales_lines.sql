@@ -36,6 +36,21 @@ columns:
   tax_status: Whether prices include tax (Incl, Excl or Exempt), as in Cin7.
   order_root: Reference of the order that this one was split from, else its own; SO-1 for SO-1-A
     where the same customer has an order SO-1.
+  net_amount_excl_tax: >-
+    net_amount without tax, in document currency; null where Cin7 does not say whether prices hold
+    tax, or how much (data_issues amount_unknown).
+  net_amount_base: >-
+    net_amount without tax in the account's base currency, by the order's own rate; null where
+    either is not known. Add up this one.
+  amount_basis: >-
+    How net_amount_base comes from net_amount; as_entered, less_tax (by the order's tax rate),
+    converted (by its currency rate) or less_tax_converted; null where it is not known.
+  cost_base: >-
+    What the units cost, in base currency; null where no cost is known.
+  cost_basis: >-
+    Where it is from; order_line (the cost that Cin7 has on the line), else as in
+    planning.item_classes.
+  margin_base: net_amount_base less cost_base; null where either is not known.
 checks:
   quantity_is_not_null: quantity is not null
   sold_on_is_not_null: sold_on is not null
@@ -44,6 +59,17 @@ checks:
   net_amount_adds_up: net_amount = round(quantity::decimal(38, 4) * unit_price - discount, 4)
   quantity_is_not_negative: quantity >= 0
 */
+with
+
+line_costs as (
+    select
+        sales_order_id,
+        line_id,
+        unit_cost
+    from staging.sales_order_lines
+    where unit_cost > 0
+)
+
 select
     orders.sales_order_id,
     lines.line_id,
@@ -69,9 +95,30 @@ select
     attributes.customer_group,
     lines.ordered_quantity,
     orders.tax_status,
-    sales.original_order_number as order_root
+    sales.original_order_number as order_root,
+    try_cast(round(lines.value / amounts.tax_divisor, 4) as decimal(18, 4)) as net_amount_excl_tax,
+    try_cast(round(lines.value * amounts.base_rate / amounts.tax_divisor, 4) as decimal(18, 4))
+        as net_amount_base,
+    amounts.amount_basis,
+    try_cast(
+        round(lines.quantity * coalesce(line_costs.unit_cost, costs.unit_cost)::double, 4)
+        as decimal(18, 4)
+    ) as cost_base,
+    case when line_costs.unit_cost is not null then 'order_line' else costs.cost_basis end
+        as cost_basis,
+    try_cast(
+        round(
+            lines.value * amounts.base_rate / amounts.tax_divisor
+            - lines.quantity * coalesce(line_costs.unit_cost, costs.unit_cost)::double,
+            4
+        ) as decimal(18, 4)
+    ) as margin_base
 from core.included_lines as lines
 inner join staging.sales_orders as orders
     on lines.document_kind = 'sales_order' and lines.document_id = orders.sales_order_id
 inner join core.sales_orders as sales using (sales_order_id)
 inner join core.document_attributes as attributes using (document_kind, document_id)
+inner join core.document_amounts as amounts using (document_kind, document_id)
+left join line_costs
+    on lines.document_id = line_costs.sales_order_id and lines.line_id = line_costs.line_id
+left join core.item_costs as costs using (product_option_id, size)

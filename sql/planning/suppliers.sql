@@ -19,6 +19,7 @@ columns:
   in_full_share: Share of the received orders of which nothing ordered was left out, 0 to 1.
   overdue_quantity: Units that should have come before today, counted on or not, in stocking units.
   open_order_count: Number of orders still to come.
+  lane: The supplier in planning.lead_times and replenishments; its id as text.
 checks:
   shares_are_shares: on_time_share between 0 and 1 and in_full_share between 0 and 1
   quantiles_rise: p50_days <= p80_days and p80_days <= p95_days
@@ -104,7 +105,8 @@ select
     receipts.on_time_share,
     completeness.in_full_share,
     coalesce(overdue.overdue_quantity, 0)::decimal(18, 4) as overdue_quantity,
-    coalesce(orders.open_order_count, 0) as open_order_count
+    coalesce(orders.open_order_count, 0) as open_order_count,
+    suppliers.supplier_id::varchar as lane
 from suppliers
 left join staging.contacts as contacts on suppliers.supplier_id = contacts.contact_id
 left join orders using (supplier_id)

@@ -25,6 +25,7 @@ columns:
   age_days: Days since it was dispatched, else approved, else created.
   expected_on_basis: received (Cin7's day, also one to come), lead_time (usual days between the two
     warehouses), all_lanes (between all of them), default (of the settings) or unknown.
+  name: Name of the product.
 checks:
   state_is_known: state in ('Draft', 'Active', 'Delivered', 'Archived')
   open_quantity_is_not_negative: open_quantity >= 0
@@ -53,9 +54,11 @@ select
         today.today_on
         - coalesce(transfers.dispatched_on, transfers.approved_on, transfers.created_on)
     )::integer as age_days,
-    arrivals.expected_on_basis
+    arrivals.expected_on_basis,
+    goods.name
 from core.transfer_lines as lines
 inner join core.transfers as transfers using (transfer_id)
 inner join core.expected_arrivals as arrivals
     on arrivals.kind = 'transfer' and transfers.transfer_id = arrivals.document_id
+left join core.items as goods using (product_option_id, size)
 cross join core.today as today

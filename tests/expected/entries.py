@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from cin7_pipeline.sandbox.ledger import Document
 from tests.expected.items import LinePart, sku_of
-from tests.expected.values import Row
+from tests.expected.values import Row, rounded
 
 # Who bought decides whether a sale is demand; the goods have left all the same.
 NO_DEMAND = {"channel_excluded", "customer_group_excluded"}
@@ -36,6 +36,25 @@ class Entry:
     def line_id(self) -> int:
         """The line that the part belongs to."""
         return self.part.line.id
+
+    def base_amount(self, amount: Decimal) -> Row:
+        """Return an amount without tax, in the base currency, and how both were reached."""
+        tax_rate = getattr(self.document, "tax_rate", Decimal("0.1"))
+        rate = tax_rate if tax_rate <= 1 else tax_rate / 100
+        is_taxed = getattr(self.document, "tax_status", "Excl") == "Incl"
+        without_tax = amount / (1 + rate) if is_taxed else amount
+        base_rate = getattr(self.document, "currency_rate", Decimal(1))
+        bases = {
+            (False, False): "as_entered",
+            (True, False): "less_tax",
+            (False, True): "converted",
+            (True, True): "less_tax_converted",
+        }
+        return {
+            "excl_tax": rounded(without_tax),
+            "base": rounded(without_tax * base_rate),
+            "amount_basis": bases[is_taxed, base_rate != 1],
+        }
 
     def columns(self, key: str) -> Row:
         """Return the grain of a document table, with `key` for the document's id, its number and item."""

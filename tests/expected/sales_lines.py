@@ -111,7 +111,7 @@ def sales_lines(entries: Iterable[SaleEntry], calendar: Calendar) -> list[Row]:
 
 
 def _sales_line(entry: SaleEntry, calendar: Calendar) -> Row:
-    order = entry.document
+    order, amount = entry.document, entry.base_amount(entry.value)
     return {
         **entry.columns("sales_order_id"),
         "channel": entry.attributes.channel,
@@ -133,6 +133,9 @@ def _sales_line(entry: SaleEntry, calendar: Calendar) -> Row:
         "ordered_quantity": entry.part.ordered,
         "tax_status": order.tax_status,
         "order_root": entry.original,
+        "net_amount_excl_tax": amount["excl_tax"],
+        "net_amount_base": amount["base"],
+        "amount_basis": amount["amount_basis"],
     }
 
 
@@ -187,6 +190,10 @@ def return_lines(entries: Iterable[ReturnEntry], calendar: Calendar) -> list[Row
             "customer_id": entry.attributes.customer_id,
             "value": entry.value,
             "currency": entry.document.currency,
+            "value_excl_tax": amount["excl_tax"],
+            "value_base": amount["base"],
+            "amount_basis": amount["amount_basis"],
         }
         for entry in entries
+        for amount in [entry.base_amount(entry.value)]
     ]

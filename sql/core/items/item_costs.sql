@@ -1,7 +1,6 @@
 /*
 about: >-
-  What a unit costs in the account's base currency, the one in which most documents have the rate
-  1; one row per option and size with a cost.
+  What a unit costs in the account's base currency; one row per option and size with a cost.
 grain: [product_option_id, size]
 columns:
   product_option_id:
@@ -32,11 +31,6 @@ rated_orders as (
         created_at
     from staging.sales_orders
     where currency_rate > 0 and currency_rate < 1e6
-),
-
-base as (
-    select mode(currency order by currency) filter (where currency_rate = 1) as currency
-    from rated_orders
 ),
 
 rates as (
@@ -76,7 +70,7 @@ cost_prices as (
         min(prices.price::double * rates.rate) filter (where prices.currency <> base.currency)
             as converted_price
     from staging.product_option_prices as prices
-    cross join base
+    left join core.base_currency as base on true
     left join rates on prices.currency = rates.currency
     where lower(prices.tier) = 'cost' and prices.price > 0
     group by prices.product_option_id, prices.size
@@ -104,5 +98,5 @@ select
     base.currency,
     costs.cost_basis
 from costs
-cross join base
+left join core.base_currency as base on true
 where costs.unit_cost < 1e12

@@ -7,6 +7,7 @@ columns:
   product_option_id:
   size:
   product_id: Product the option belongs to.
+  name: Name of the product.
   sku: The option's code, verbatim; its code with size or without is used where it has none.
   size_count: Number of sizes of the option.
   is_sku_shared: True where another item has the same sku, of an item that Cin7 still has another
@@ -73,6 +74,7 @@ select
     coded.product_option_id,
     coded.size,
     coded.product_id,
+    coded.name,
     coded.sku,
     count(*) over (partition by coded.product_option_id) as size_count,
     coded.sku <> ''

@@ -1,0 +1,83 @@
+/*
+about: >-
+  How amounts of a document become amounts without tax in the base currency: divided by what tax
+  makes of one, times the document's own rate. One row per document with prices.
+grain: [document_kind, document_id]
+columns:
+  document_kind: sales_order, purchase_order or credit_note.
+  document_id: Cin7 id of the document.
+  tax_divisor: >-
+    What an amount is divided by to leave out tax; 1 where prices hold none, null where that is not
+    known.
+  base_rate: Rate to the base currency; 1 where it is the document's, null where not known.
+  amount_basis: >-
+    How: as_entered, less_tax, converted or less_tax_converted; null where an amount is not known.
+  is_of_base: True where the document's currency is the base currency.
+*/
+with
+
+documents as (
+    select
+        'sales_order' as document_kind,
+        sales_order_id as document_id,
+        currency,
+        currency_rate,
+        tax_status,
+        tax_rate
+    from staging.sales_orders
+    union all
+    select
+        'purchase_order' as document_kind,
+        purchase_order_id as document_id,
+        currency,
+        currency_rate,
+        tax_status,
+        tax_rate
+    from staging.purchase_orders
+    union all
+    select
+        'credit_note' as document_kind,
+        credit_note_id as document_id,
+        currency,
+        currency_rate,
+        tax_status,
+        tax_rate
+    from staging.credit_notes
+),
+
+-- A tax rate is written as 0.1 or as 10, whichever system made the order; one of 1000 cannot be.
+read_documents as (
+    select
+        documents.document_kind,
+        documents.document_id,
+        case
+            when lower(documents.tax_status) in ('excl', 'exempt') or documents.tax_rate = 0 then 1
+            when coalesce(lower(documents.tax_status), '') <> 'incl' then null
+            when documents.tax_rate > 0 and documents.tax_rate <= 1 then 1 + documents.tax_rate
+            when documents.tax_rate > 1 and documents.tax_rate < 1000
+                then 1 + documents.tax_rate / 100
+        end::double as tax_divisor,
+        case
+            when documents.currency = base.currency then 1
+            when documents.currency_rate > 0 and documents.currency_rate < 1e6
+                then documents.currency_rate
+        end::double as base_rate,
+        coalesce(documents.currency = base.currency, false) as is_of_base
+    from documents
+    left join core.base_currency as base on true
+)
+
+select
+    document_kind,
+    document_id,
+    tax_divisor,
+    base_rate,
+    case
+        when tax_divisor is null or base_rate is null then null
+        when tax_divisor = 1 and base_rate = 1 then 'as_entered'
+        when base_rate = 1 then 'less_tax'
+        when tax_divisor = 1 then 'converted'
+        else 'less_tax_converted'
+    end as amount_basis,
+    is_of_base
+from read_documents
