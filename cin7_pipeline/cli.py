@@ -222,7 +222,8 @@ def why(
         list[str],
         typer.Argument(
             metavar="REFERENCE-OR-SKU",
-            help="A reference, document id, customer order number, or SKU.",
+            help="A reference, document id, customer order number, SKU, style code, barcode, name or"
+            " supplier, or a part of one: cin7 why SO-1001",
         ),
     ],
     file: Annotated[
@@ -231,11 +232,14 @@ def why(
             exists=True, dir_okay=False, help="Ask this copy of a published file instead."
         ),
     ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="A row for each table and rule of a line.")
+    ] = False,
 ) -> None:
     """Say where a document or an item stands, and what each rule decided about each of its lines."""
     with user_errors():
         from cin7_pipeline.commands import why as command
 
-        is_found = command.run(" ".join(asked), file)
+        is_found = command.run(" ".join(asked), file, is_full=full)
     if not is_found:
         raise typer.Exit(1)

@@ -4,7 +4,7 @@ An exact match wins over one that only holds when case, spaces and a leading # a
 repeat, so all matches of equal rank are returned. Where nothing matches, it says how far it looked.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +19,9 @@ NEWEST = 10
 ALMOST = ", apart from case, spaces or #"
 REFERENCE = "lower(ltrim(trim({}), '# '))"
 SKU = r"lower(trim(regexp_replace({}, '\s+', ' ', 'g')))"
+# What people leave out or add when they type a part of a name.
+PART = r"regexp_replace(lower({}), '[\s#]+', '', 'g')"
+LIKENESS = 0.88
 ENTITIES = (
     *(kind.entity for kind in DOCUMENT_KINDS.values()),
     "products",
@@ -33,7 +36,8 @@ class Explanation:
 
     `near_matches` are items whose SKU differs from the one asked for in case and spaces only, where an
     item has exactly that SKU. `unmatched_lines` carry such a code and belong to no item. `advice` is
-    there where nothing was found.
+    there where nothing was found. `parts` are names that the question is a part of, where none is it;
+    `alike` those that are spelt much like it, where it is a part of none.
     """
 
     asked: str
@@ -43,11 +47,13 @@ class Explanation:
     unmatched_lines: list[Row]
     searched: list[Row]
     advice: str | None
+    parts: list[Row] = field(default_factory=list)
+    alike: list[Row] = field(default_factory=list)
 
     @property
     def is_found(self) -> bool:
-        """Return True where anything has this name."""
-        return bool(self.documents or self.items or self.unmatched_lines)
+        """Return True where anything has this name, or has it in its own."""
+        return bool(self.documents or self.items or self.unmatched_lines or self.parts)
 
 
 def explain(settings: Settings, asked: str, file: Path | None = None) -> Explanation:
@@ -63,9 +69,14 @@ def explain(settings: Settings, asked: str, file: Path | None = None) -> Explana
         raise PipelineError(msg)
     with open_source(file or settings.published_path) as source:
         documents, items = find_documents(source, asked), find_items(source, asked)
+        alike = [] if documents or items else find_alike(source, asked)
+        parts = [row for row in alike if row.pop("is_part")]
+        if len(parts) == 1:
+            name = parts[0]["name"]
+            documents, items = find_documents(source, name), find_items(source, name)
         exact = [item for item in items if not item["is_near_match"]]
         unmatched_lines, searched = find_unmatched_lines(source, asked), read_coverage(source)
-        is_found = bool(documents or items or unmatched_lines)
+        is_found = bool(documents or items or unmatched_lines or parts)
         return Explanation(
             asked=asked,
             documents=[explain_document(source, match) for match in documents],
@@ -74,6 +85,8 @@ def explain(settings: Settings, asked: str, file: Path | None = None) -> Explana
             unmatched_lines=unmatched_lines,
             searched=searched,
             advice=None if is_found else advise(settings, searched),
+            parts=parts,
+            alike=[] if is_found else alike,
         )
 
 
@@ -110,6 +123,45 @@ def find_items(source: Source, asked: str) -> list[Row]:
         from explain.items
         where {SKU.format("sku")} = {SKU.format("$asked")}
         order by is_near_match, product_option_id, size
+    """
+    return source.rows(query, {"asked": asked})
+
+
+def find_alike(source: Source, asked: str) -> list[Row]:
+    """Return what the question is a part of, by any of its names, or else what is spelt much like it.
+
+    Blanks, case and # count for nothing here.
+    """
+    query = f"""
+        with names as (
+            select 'reference' as found_by, order_number as text, order_number as name,
+                replace(document_kind, '_', ' ') || ' of ' || created_on as what
+            from explain.documents
+            union all
+            select 'customer order number', customer_order_no, order_number,
+                replace(document_kind, '_', ' ') || ' of ' || created_on
+            from explain.documents
+            union all
+            select found_by, text, sku, products.name
+            from planning.products left join planning.suppliers using (supplier_id),
+                lateral (
+                    values ('code', sku), ('style code', style_code), ('barcode', barcode),
+                        ('name', products.name), ('supplier', supplier_name)
+                ) as texts (found_by, text)
+        ),
+        scored as (
+            select *, contains({PART.format("text")}, {PART.format("$asked")})
+                and length({PART.format("$asked")}) > 2 as is_part,
+                jaro_winkler_similarity({PART.format("text")}, {PART.format("$asked")}) as likeness
+            from names
+            where name is not null and text <> ''
+        )
+        select name, what, found_by || ' ' || text as "found by", is_part
+        from scored
+        where is_part or likeness >= {LIKENESS}
+        qualify row_number() over (partition by name order by is_part desc, likeness desc) = 1
+        order by is_part desc, likeness desc, name
+        limit {NEWEST}
     """
     return source.rows(query, {"asked": asked})
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -12,6 +13,7 @@ from cin7_pipeline.console import table_of
 from cin7_pipeline.explain.document import Document
 from cin7_pipeline.explain.item import SHOWN, Item
 from cin7_pipeline.explain.lookup import Explanation
+from cin7_pipeline.explain.sentence import of_document, of_item
 from cin7_pipeline.explain.source import Row
 
 # ShipStation's criteria for an open order, by the column that answers each.
@@ -24,12 +26,15 @@ CRITERIA = {
 }
 
 
-def render(explanation: Explanation) -> RenderableType:
-    """Return the whole explanation, documents first, or what was searched where nothing was found."""
+def render(explanation: Explanation, *, is_full: bool = False) -> RenderableType:
+    """Return the explanation, documents first, or what was searched where nothing was found.
+
+    A line has one row, or one for each table and rule where it is full.
+    """
     read_at = {row["entity"]: row["last_read_at"] for row in explanation.searched}
     parts: list[RenderableType] = []
     for document in explanation.documents:
-        parts += [Text(), *_document(document, read_at.get(document.kind.entity))]
+        parts += [Text(), *_document(document, read_at.get(document.kind.entity), is_full)]
     for item in explanation.items:
         parts += [Text(), *_item(item, explanation.asked)]
     if explanation.near_matches:
@@ -38,32 +43,43 @@ def render(explanation: Explanation) -> RenderableType:
             for item in explanation.near_matches
         )
         parts += [Text(), Text(f"Other items differ in case or spaces only: {names}")]
+    if explanation.parts:
+        title = f"'{explanation.asked}' is a part of, or names (the first {len(explanation.parts)})"
+        parts += [Text(), _table(title, explanation.parts)]
     if explanation.unmatched_lines:
         title = "Newest lines with such a code that are no item; each counts nowhere until linked"
         parts += [Text(), _table(title, explanation.unmatched_lines)]
     if not explanation.is_found:
         nothing = (
             f"Nothing is called '{explanation.asked}': no reference, document id, customer order"
-            " number or SKU."
+            " number, SKU, style code, barcode, name or supplier."
         )
+        parts.append(Text(nothing, style="bold"))
+        if explanation.alike:
+            parts += [_table("Did you mean", explanation.alike), Text()]
         parts += [
-            Text(nothing, style="bold"),
             _table("Searched", explanation.searched),
             Text(explanation.advice or ""),
         ]
     return Group(*parts)
 
 
-def _document(document: Document, read_at: datetime | None) -> Iterator[RenderableType]:
-    """Yield one document; `read_at` is when its kind was last read."""
+def _document(
+    document: Document, read_at: datetime | None, is_full: bool
+) -> Iterator[RenderableType]:
+    """Yield one document, a plain sentence first; `read_at` is when its kind was last read."""
     match = document.match
+    sentence, cure = of_document(document)
+    yield Text(sentence, style="bold")
+    if cure:
+        yield Text(cure, style="bold")
     gone = ", gone from Cin7" if match["deleted_at"] else ""
     title = f"{_words(match['document_kind']).capitalize()} {match['order_number'] or ''}"
-    yield Text(f"{title} (id {match['document_id']}): {match['state']}{gone}", style="bold")
+    yield Text(f"{title} (id {match['document_id']}): {match['state']}{gone}")
     yield Text(f"  found by {match['matched_by']}")
     if document.dates:
-        dates = (f"{_words(name[:-3])} {_time(at)}" for name, at in document.dates.items())
-        yield Text(f"  {', '.join(dates)}")
+        dates = (f"{_words(name[:-3])} {_zoned(at)}" for name, at in document.dates.items())
+        yield Text(f"  {', '.join(dates)} (days of the account's own time zone)")
     for branch in document.branches:
         name = "none"
         if branch["branch_id"]:
@@ -81,7 +97,7 @@ def _document(document: Document, read_at: datetime | None) -> Iterator[Renderab
     if not document.kind.placements:
         yield Text("  No planning table lists this kind; what it moved is in Cin7's stock figures.")
     names = ["line", "code", "ordered", "size", "stands in", "units", "as"]
-    rows = list(_lines(document))
+    rows = list(_lines(document) if is_full else _folded(document))
     yield table_of("", names, rows) if rows else Text("  It has no lines.")
     yield from _issues("Looks counted twice", document.double_sales)
     yield from _issues("Issues", document.issues)
@@ -111,11 +127,29 @@ def _lines(document: Document) -> Iterator[list[Any]]:
         yield cells
 
 
+def _folded(document: Document) -> Iterator[list[Any]]:
+    """Yield a row for each line and size: the first table it stands in, and all that is said of it."""
+    of_all = document.rules_of_all_lines
+    for _, group in groupby(document.lines, key=lambda row: (row["line_id"], row["size"])):
+        rows = list(group)
+        first = rows[0]
+        said = [
+            row["rule"] if row["rule"] in of_all else row["meaning"]
+            for row in rows
+            if row["meaning"]
+        ]
+        yield [
+            *(str(first["line_id"]), first["code"], first["ordered"], first["size"] or None),
+            *(first["table"] or "no table", first["units"], "; ".join(dict.fromkeys(said))),
+        ]
+
+
 def _item(item: Item, asked: str) -> Iterator[RenderableType]:
     """Yield one item; `asked` is what was looked for."""
     match, product = item.match, item.product
     size = f", size {match['size']}" if match["size"] else ""
-    yield Text(f"Item '{match['sku']}' (option {match['product_option_id']}{size})", style="bold")
+    yield Text(of_item(item), style="bold")
+    yield Text(f"Item '{match['sku']}' (option {match['product_option_id']}{size})")
     if match["is_near_match"]:
         yield Text(f"  differs from '{asked}' in case or spaces: SKUs match only when equal")
     if product:
@@ -153,6 +187,10 @@ def _table(title: str, rows: list[Row]) -> RenderableType:
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
+
+
+def _zoned(value: date | datetime) -> str:
+    return f"{_time(value)} UTC" if isinstance(value, datetime) else _time(value)
 
 
 def _time(value: date | datetime | None) -> str:
