@@ -14,6 +14,7 @@ app = typer.Typer(
     add_completion=False,
     help=__doc__,
     rich_markup_mode=None,
+    suggest_commands=False,  # click does so already
     pretty_exceptions_show_locals=False,  # locals may hold a key
 )
 DAY = ["%Y-%m-%d"]
@@ -27,11 +28,24 @@ class Forgettable(StrEnum):
     SETTINGS = "settings"
 
 
+def show_version(is_asked: bool) -> None:
+    """Print which version this is, and end."""
+    if is_asked:
+        from importlib.metadata import version
+
+        typer.echo(version("cin7-pipeline"))
+        raise typer.Exit
+
+
 @app.callback()
 def start(
     account: Annotated[
         str | None, typer.Option(metavar="NAME", help="An account in CIN7_ACCOUNTS_DIR.")
     ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Say which this is."),
+    ] = False,
 ) -> None:
     """Set up the process before any command runs; its settings are those of the account, if one is named."""
     from cin7_pipeline.runtime import configure
