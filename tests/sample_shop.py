@@ -22,6 +22,7 @@ USERNAME = "sandbox"
 API_KEY = "sandbox-key"
 SKU = "MUG-1"
 TWIN = "mug-1 "
+MONEY = {"currencyCode": "AUD", "currencyRate": 1.0, "taxStatus": "Excl", "taxRate": 0.1}
 PERSON = {"firstName": "Quentin", "lastName": "Quirk", "phone": "0400 111 222"}
 
 
@@ -35,7 +36,7 @@ def sale(order_id: int, reference: str, age: float = 5, **fields: Any) -> dict[s
     """A dispatched order of the main branch with two mugs."""
     defaults = {"reference": reference, "source": "Backend", "branchId": 3, "memberId": 1}
     lines = [line(order_id * 10)]
-    return order(order_id, age, **{**PERSON, **defaults, "lineItems": lines, **fields})
+    return order(order_id, age, **{**PERSON, **MONEY, **defaults, "lineItems": lines, **fields})
 
 
 ORDERS = [
