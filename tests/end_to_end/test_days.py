@@ -121,3 +121,30 @@ def test_engines_take_the_series_as_they_are(synced_scenario: Scenario) -> None:
     assert len(said) == 8
     assert {(int(series), int(rows)) for *_, series, rows, _ in said} == {(count, 28 * count)}
     assert len({(model, mean) for _, model, *_, mean in said}) == 2
+
+
+QUESTIONS = re.findall(
+    r"^-- \d+\. (.+)\n((?:.+\n)+)", (PROJECT / "examples" / "monday.sql").read_text(), re.MULTILINE
+)
+# What one sync of a young account has no answer to: nothing has changed, nothing is dead.
+MAY_FIND_NOTHING = {"What changed since yesterday?", "What is dead stock?", "What sold unusually?"}
+
+
+def test_a_monday_is_asked_in_four_lines_each(synced_scenario: Scenario) -> None:
+    """Each of the fifteen questions is at most four lines of SQL on published tables, and is answered."""
+    [(order_number,)] = synced_scenario.published(
+        "select order_number from planning.replenishments where is_counted order by all limit 1"
+    )
+    answers = {}
+    for title, query in QUESTIONS:
+        assert len(query.splitlines()) <= 4, title
+        asked = query.replace("$order_number", f"'{order_number}'")
+        answers[title] = synced_scenario.published(asked)
+    assert len(answers) == 15
+    assert {title for title, rows in answers.items() if not rows} <= MAY_FIND_NOTHING
+    late = {
+        row["order_number"]
+        for row in synced_scenario.expected_tables()["replenishments"]
+        if row["kind"] == "transfer" and row["is_overdue"]
+    }
+    assert {row[0] for row in answers["Which transfers are late?"]} == late

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 from threading import Timer
 
@@ -346,3 +347,9 @@ def test_a_price_waits_for_the_run_that_is_going_on(synced: Company) -> None:
         priced = result.result(timeout=60)
     assert priced.exit_code == 0, priced.output
     assert "Waiting for another run to end: another run" in priced.stderr
+
+
+def test_a_misspelt_command_is_asked_back_once() -> None:
+    """One suggestion is enough, and the version is told without a data folder."""
+    assert cin7("whyy").output.count("Did you mean") == 1
+    assert cin7("--version").output == f"{version('cin7-pipeline')}\n"
