@@ -64,8 +64,15 @@ def check() -> None:
 
 @app.command()
 def sync(
-    days: Annotated[int | None, typer.Option(min=1, help="Days to look back.")] = None,
-    entity: Annotated[list[str] | None, typer.Option(help="Only these entities.")] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, help="Days to look back; else CIN7_LOOKBACK_DAYS, 90.")
+    ] = None,
+    entity: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only this entity, such as stock; `cin7 check` lists them. May be repeated."
+        ),
+    ] = None,
     whole: Annotated[bool, typer.Option(help="Read everything, whatever its dates.")] = False,
 ) -> None:
     """Read the lookback, rebuild every model, publish: the same as the daily job."""

@@ -35,7 +35,9 @@ def configure() -> None:
 
 
 def _log_retry(details: RetryDetails) -> None:
-    logger.warning(
+    # What is tried again at once is no news to anybody.
+    logger.log(
+        logging.WARNING if details.wait_for >= 1 else logging.INFO,
         "%s. Trying again in %.0f s (attempt %d).",
         details.caused_by,
         details.wait_for,

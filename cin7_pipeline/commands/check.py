@@ -21,7 +21,8 @@ def run() -> None:
     rows += [(name, "", "skipped") for name in sorted(settings.skip_entities)]
     screen.print(table_of("Permissions of the key", ["entity", "permission", "result"], rows))
     left = rate_limiter_of(settings).left()
-    screen.print(f"Calls left today: {left:,} of {settings.calls_per_day:,}")
+    kept = f"{settings.calls_reserved:,} more are kept for the schedule"
+    screen.print(f"Calls left today: {left:,} of {settings.calls_per_day:,}; {kept}")
     screen.print(f"Time zone: {settings.time_zone}")
     problems = []
     if missing := [p.endpoint.permission for p in found if p.is_missing]:

@@ -64,4 +64,4 @@ def publish(settings: Settings, *, only_news: bool = True) -> dict[str, Pipeline
 
 def _warn_of_broken_rules(report: BuildReport) -> None:
     for rule, rows in report.broken_rules().items():
-        warn(f"{rule} ({rows} rows do not)")
+        warn(f"{rows:,} rows break this rule, which only warns: {rule}")
