@@ -136,8 +136,8 @@ def test_a_resync_ends_with_a_receipt_of_the_months_it_changed(synced: Company) 
     result = cin7("resync", "--from", "2026-06-01", "--to", "2026-06-30")
     assert result.exit_code == 0
     assert "Months whose sales changed" in result.stdout
-    (row,) = [row.split() for row in result.stdout.splitlines() if row.startswith("2026-06  ")]
-    _, units, value, units_now, value_now = row
+    (row,) = [row.split() for row in result.stdout.splitlines() if row.startswith("2026-06 AUD ")]
+    _, _, units, value, units_now, value_now = row
     assert units == units_now
     assert float(value_now) - float(value) == 4.0
 
