@@ -82,11 +82,12 @@ def test_joins_keep_the_order_of_an_ordered_model(connection, build_one, ordered
     assert queries.count("create or replace table core.orders as") == 1
 
 
-def test_a_row_twice_is_found_where_rows_lie_by_their_grain(build_one):
+@pytest.mark.parametrize("ordered", ["", "ordered: true\n"])
+def test_a_row_twice_is_found_where_rows_lie_by_their_grain(build_one, ordered):
     """A table that is sorted by its grain is read once, in its order, and two equal rows are named."""
     query = "select i // 2 * 2 as id from range(10) as r(i) where i <> 1 and i <> 9"
     with pytest.raises(AuditFailed, match=r"6 rows break grain_is_unique, .* id=2"):
-        build_one(query, more="sorted_by: [id]\n")
+        build_one(query, more=f"sorted_by: [id]\n{ordered}")
 
 
 def test_comments_survive_a_rebuild(connection, build_one):
