@@ -11,6 +11,17 @@ today as (
     from planning.projected_stock
 ),
 
+-- The page holds 4,000 of them: only these need their weeks.
+pairs as (
+    select
+        product_option_id,
+        size,
+        warehouse
+    from planning.positions
+    order by abc asc nulls last, daily_demand desc, sku asc, warehouse asc
+    limit 4000
+),
+
 arrivals as (
     select
         product_option_id,
@@ -49,6 +60,7 @@ sold_weeks as (
         ((today.today_on - demand.sold_on - 1) // 7)::integer as weeks_ago,
         round(sum(demand.sold_quantity))::bigint as quantity
     from planning.demand_daily as demand
+    inner join pairs using (product_option_id, size, warehouse)
     cross join today
     where demand.sold_on >= today.today_on - 182 and demand.sold_on < today.today_on
     group by all
@@ -71,6 +83,7 @@ planned as (
         stock.warehouse,
         list(round(stock.projected)::bigint order by stock.day_on) as stock_by_week
     from planning.projected_stock as stock
+    inner join pairs using (product_option_id, size, warehouse)
     cross join today
     where (stock.day_on - today.today_on) % 7 = 0
     group by stock.product_option_id, stock.size, stock.warehouse
