@@ -12,7 +12,7 @@ from cin7_pipeline.page.charts import draw
 from cin7_pipeline.page.sections import Answer, ask, in_words, load_sections
 
 # So many positions can be searched for: the page stays below 3 MB.
-MOST_ITEMS = 4000
+MOST_ITEMS = 3500
 LONG = 45
 CODES = ("sku", "order_number")
 NUMBER = int | float | Decimal

@@ -11,7 +11,7 @@ today as (
     from planning.projected_stock
 ),
 
--- The page holds 4,000 of them: only these need their weeks.
+-- The page holds 3,500 of them: only these need their weeks.
 pairs as (
     select
         product_option_id,
@@ -19,7 +19,7 @@ pairs as (
         warehouse
     from planning.positions
     order by abc asc nulls last, daily_demand desc, sku asc, warehouse asc
-    limit 4000
+    limit 3500
 ),
 
 arrivals as (
