@@ -69,8 +69,11 @@ weeks as (
         series_number,
         count(*) as week_count,
         count(*) filter (quantity > 0) as sale_week_count,
-        pow(
-            stddev_pop(quantity) filter (quantity > 0) / avg(quantity) filter (quantity > 0), 2
+        round(
+            pow(
+                stddev_pop(quantity) filter (quantity > 0) / avg(quantity) filter (quantity > 0), 2
+            ),
+            6
         ) as variation
     from core.forecast_weeks
     where week < 26

@@ -36,7 +36,7 @@ weeks as (
         warehouse,
         week_age,
         max(day_on) filter (where sold_quantity > 0) as last_left_on,
-        sum(sold_quantity - returned_quantity)::double as net_quantity
+        sum(sold_quantity - returned_quantity)::decimal(18, 4) as net_quantity
     from ages
     group by product_option_id, size, warehouse, week_age
 )
@@ -50,10 +50,11 @@ select
     least(max(week_age) + 1, 26)::integer as week_count,
     count(*) filter (where week_age < 26 and net_quantity > 0) as sale_week_count,
     avg(net_quantity) filter (where week_age < 26 and net_quantity > 0) as mean_quantity,
-    pow(
-        stddev_pop(net_quantity) filter (where week_age < 26 and net_quantity > 0)
-        / avg(net_quantity) filter (where week_age < 26 and net_quantity > 0),
-        2
-    ) as variation
+    -- The variance over the square of the mean, of sums that are exact: a variance of doubles
+    -- depends in its last digit on the order of the rows, and a release would differ from its twin.
+    count(*) filter (where week_age < 26 and net_quantity > 0)
+    * (sum(net_quantity * net_quantity) filter (where week_age < 26 and net_quantity > 0))::double
+    / pow((sum(net_quantity) filter (where week_age < 26 and net_quantity > 0))::double, 2)
+    - 1 as variation
 from weeks
 group by product_option_id, size, warehouse

@@ -51,7 +51,7 @@ counts as (
 select
     frequency,
     case_count,
-    least(greatest(weight * z[1], -20), 20) as z_50,
-    least(greatest(weight * z[2] + (1 - weight) * 0.8416, 0), 20) as z_80,
-    least(greatest(weight * z[3] + (1 - weight) * 1.6449, 0), 20) as z_95
+    round(least(greatest(weight * z[1], -20), 20), 6) as z_50,
+    round(least(greatest(weight * z[2] + (1 - weight) * 0.8416, 0), 20), 6) as z_80,
+    round(least(greatest(weight * z[3] + (1 - weight) * 1.6449, 0), 20), 6) as z_95
 from counts

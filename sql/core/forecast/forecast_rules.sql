@@ -43,7 +43,7 @@ rules as (
     select
         origins.origin,
         results.rule,
-        least(greatest(1 + 0.9 * (avg(results.ratio) - 1), 0.5), 2) as factor,
+        round(least(greatest(1 + 0.9 * (avg(results.ratio) - 1), 0.5), 2), 6) as factor,
         arg_min(results.error_share, results.origin) as error_share
     from origins
     inner join results on origins.origin < results.origin

@@ -48,15 +48,19 @@ select
     coalesce(round(forecasts.daily_quantity, 4), 0)::decimal(18, 4) as daily_quantity,
     coalesce(round(forecasts.recent_mean, 4), 0)::decimal(18, 4) as recent_mean,
     coalesce(round(forecasts.capped_away_quantity, 4), 0)::decimal(18, 4) as capped_away_quantity,
-    coalesce(sqrt(forecasts.variance_28), 0) as deviation_28,
+    -- Rounded, as sums of doubles differ in their last digits by the order of the rows.
+    coalesce(round(sqrt(forecasts.variance_28), 6), 0) as deviation_28,
     case
         when forecasts.variance_1 > 0
             then
-                least(
-                    greatest(
-                        ln(forecasts.variance_28 / forecasts.variance_1) / (2 * ln(28)), 0.5
+                round(
+                    least(
+                        greatest(
+                            ln(forecasts.variance_28 / forecasts.variance_1) / (2 * ln(28)), 0.5
+                        ),
+                        1
                     ),
-                    1
+                    6
                 )
         else 0.5
     end as deviation_power,
