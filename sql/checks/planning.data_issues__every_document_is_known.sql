@@ -1,7 +1,7 @@
 /*
 about: >-
   Each document, contact or option that an issue names is one that Cin7 still has; a record that
-  cannot be read may never have been.
+  cannot be read may never have been, and stock may be of what Cin7 does not list.
 */
 with
 
@@ -53,4 +53,4 @@ anti join known using (document_kind, document_id)
 where
     issues.document_kind <> 'branch'
     and issues.document_id <> 0
-    and issues.issue <> 'record_rejected'
+    and issues.issue not in ('record_rejected', 'stock_without_item')

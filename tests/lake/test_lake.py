@@ -204,6 +204,7 @@ def test_accounts_that_publish_at_once_meet_no_conflict(
     assert versions(lake, *accounts) == {last}
 
 
+@pytest.mark.slow
 def test_an_account_of_its_own_lake_is_read_by_its_role_alone(
     postgresql: Path, tmp_path: Path
 ) -> None:

@@ -154,7 +154,7 @@ def odd_lines(rows: dict[str, Rows]) -> set[tuple[str, int, int]]:
     return found
 
 
-@settings(max_examples=max(settings.default.max_examples // 6, 1))
+@settings(max_examples=max(settings.default.max_examples // 12, 1))
 @given(data=st.data())
 def test_the_models_build_whatever_raw_accepts(
     account: duckdb.DuckDBPyConnection, catalogue: Catalogue, data: st.DataObject

@@ -212,7 +212,7 @@ def prepared(account: dict[tuple[int, str], Row], policies: Rows) -> dict[tuple[
     return account
 
 
-@settings(max_examples=max(settings.default.max_examples // 4, 1))
+@settings(max_examples=max(settings.default.max_examples // 6, 1))
 @given(accounts())
 def test_levels_and_orders_are_the_formulas(bench: Bench, rows: dict[str, Rows]) -> None:
     """Reserve, points and quantities are what the formulas give; limits and sources are kept."""
