@@ -44,7 +44,7 @@ check: lint types ## Lint, types and Dagster's own check
 lint: install
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/sqlfluff lint --quiet sql
+	@$(BIN)/sqlfluff lint --quiet --processes 2 sql
 
 types: install
 	@$(BIN)/mypy

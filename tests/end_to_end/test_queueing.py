@@ -167,6 +167,7 @@ def logs(folder: Path) -> str:
     return "\n".join(path.read_text() for path in folder.glob("*.log"))
 
 
+@pytest.mark.slow
 def test_when_the_first_of_three_is_killed_the_others_run_one_after_the_other(
     scenario: Scenario, tmp_path: Path
 ) -> None:

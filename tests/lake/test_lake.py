@@ -169,7 +169,7 @@ def test_a_kill_while_registering_tears_nothing(
     assert versions(lake, "acme") == {version + 1}
 
 
-@pytest.mark.parametrize("rounds", [2, pytest.param(4, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [pytest.param(4, marks=pytest.mark.slow)])
 def test_accounts_that_publish_at_once_meet_no_conflict(
     lake: Lake, tmp_path: Path, rounds: int
 ) -> None:
@@ -250,6 +250,7 @@ def object_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
             server.kill()
 
 
+@pytest.mark.slow
 def test_files_go_to_an_object_store(postgresql: Path, tmp_path: Path, object_store: str) -> None:
     """With `s3://…` a release is uploaded whole, registered and read there, and its old files are removed."""
     lake = Lake(postgresql, object_store, "lake_s3")
