@@ -54,8 +54,15 @@ def of_document(document: Document) -> tuple[str, str | None]:
         "channel": match["channel"] or "a channel",
         "channel_cure": _channel_cure(match),
     }
-    name, sentence = match["order_number"] or match["document_id"], told[0].format_map(words)
-    return f"{name} {sentence}.", told[1] and told[1].format_map(words)
+    name, sentence = match["order_number"] or match["document_id"], _filled(told[0], words)
+    return f"{name} {sentence}.", told[1] and _filled(told[1], words)
+
+
+def _filled(text: str, words: dict[str, str]) -> str:
+    """Return the text with its words in place; a brace in a name of the account is only a brace."""
+    for name, word in words.items():
+        text = text.replace(f"{{{name}}}", word)
+    return text
 
 
 def of_item(item: Item) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cin7_pipeline.explain.document import Document
 from cin7_pipeline.explain.sentence import of_document, of_item
 from tests.sample_shop import SKU, line, open_shop, sale, sync
 from tests.unit.explain.explain_helpers import ask, document, item, text
@@ -58,6 +59,24 @@ def test_an_order_shipped_but_not_dispatched_is_neither_sold_nor_open(tmp_path: 
     )
     assert cure == "Enter the day of dispatch in Cin7, then run `cin7 sync`."
     assert "open_sales_lines" not in shown
+
+
+def test_a_brace_in_a_name_is_only_a_brace() -> None:
+    """What an account calls its warehouses is never read as a place to fill."""
+    line = {"line_id": 1, "size": "", "ordered": 2, "rule": None, "table": "transfer_lines"}
+    moved = Document(
+        match=dict.fromkeys(
+            ("deleted_at", "cancelled_on", "channel", "source_branch_id", "received_on",
+             "rule_priority")
+        )
+        | {"document_kind": "transfer", "document_id": 9, "order_number": "BT-9", "state": "Active"},
+        branches=[],
+        lines=[line | {"meaning": "Active, East {x → West"}],
+        issues=[],
+        double_sales=[],
+        readiness={},
+    )  # fmt: skip
+    assert of_document(moved)[0] == "BT-9 counts nowhere: Active, East {x → West."
 
 
 def test_an_item_is_told_in_one_sentence(shop: Company) -> None:
