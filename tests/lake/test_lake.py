@@ -24,6 +24,7 @@ from tests.postgresql import MISSING, PROGRAMS, open_postgresql
 from tests.sample_shop import cin7
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(PROGRAMS is None, reason=MISSING),
     pytest.mark.skipif(not lakes.PYTHON.exists(), reason=lakes.MISSING),
 ]
