@@ -11,8 +11,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from cin7_pipeline.page.charts import draw
 from cin7_pipeline.page.sections import Answer, ask, in_words, load_sections
 
-# So many positions can be searched for: the page stays below 3 MB.
-MOST_ITEMS = 3500
 LONG = 45
 CODES = ("sku", "order_number")
 NUMBER = int | float | Decimal
@@ -23,7 +21,11 @@ def write_page(connection: DuckDBPyConnection, path: Path) -> None:
     answers = [ask(connection, section) for section in load_sections()]
     items = next(answer for answer in answers if answer.section.shown_as == "items")
     place = items.columns.index("warehouse")
-    found = {"columns": items.columns, "rows": items.rows[:MOST_ITEMS], "total": items.total}
+    found = {
+        "columns": items.columns,
+        "rows": items.rows[: items.section.limit],
+        "total": items.total,
+    }
     write_template(
         "page.html",
         path,

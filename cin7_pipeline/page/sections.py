@@ -20,8 +20,8 @@ class Section:
     """What is asked, and how the answer is shown.
 
     `shown_as` is facts (lines of the head), tiles (label, value, note), table, area or bars (a chart of x,
-    amount and color), or items (what the search finds). A table shows its first `limit` rows. `nothing` is
-    said where there is no row.
+    amount and color), or items (what the search finds). A table shows its first `limit` rows, the search
+    finds them. `nothing` is said where there is no row.
     """
 
     name: str

@@ -3,6 +3,7 @@ title: Items
 about: What the search finds; items that matter first.
 shown_as: items
 place: 12
+limit: 3500
 */
 with
 
@@ -11,15 +12,22 @@ today as (
     from planning.projected_stock
 ),
 
--- The page holds 3,500 of them: only these need their weeks.
-pairs as (
+places as (
     select
         product_option_id,
         size,
-        warehouse
+        warehouse,
+        row_number() over (
+            order by abc asc nulls last, daily_demand desc, sku asc, warehouse asc
+        ) as place
     from planning.positions
-    order by abc asc nulls last, daily_demand desc, sku asc, warehouse asc
-    limit 3500
+),
+
+-- Only those that the page holds, which stays below 3 MB, need their weeks.
+pairs as (
+    select * exclude (place)
+    from places
+    where place <= 3500
 ),
 
 arrivals as (
@@ -110,13 +118,10 @@ select
     sold.sold_by_week,
     planned.stock_by_week
 from planning.positions as positions
+inner join places using (product_option_id, size, warehouse)
 left join planning.products as products using (product_option_id, size)
 left join arrivals using (product_option_id, size, warehouse)
 left join open_orders using (product_option_id, size, warehouse)
 left join sold using (product_option_id, size, warehouse)
 left join planned using (product_option_id, size, warehouse)
-order by
-    positions.abc asc nulls last,
-    positions.daily_demand desc,
-    positions.sku asc,
-    positions.warehouse asc
+order by places.place
