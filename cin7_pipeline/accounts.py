@@ -76,7 +76,7 @@ def load_accounts(folder: Path | None = None) -> dict[str, Account]:
         raise SettingsError(msg)
     found = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
     for path in found:
-        if not PLAIN_WORD.fullmatch(path.name) or path.name in RESERVED:
+        if not is_account_name(path.name):
             msg = (
                 f"{path} cannot be an account: rename it to a plain word of small letters, digits, - and _,"
                 f" other than {', '.join(sorted(RESERVED))}"
@@ -85,6 +85,11 @@ def load_accounts(folder: Path | None = None) -> dict[str, Account]:
     accounts = {path.name: Account(path.name, path) for path in found}
     _refuse_twins(accounts)
     return accounts
+
+
+def is_account_name(name: str) -> bool:
+    """Tell whether a folder's name can be an account's, and a schema's of the lake."""
+    return bool(PLAIN_WORD.fullmatch(name)) and name not in RESERVED
 
 
 def account_of(name: str) -> Account:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -18,7 +18,7 @@ from duckdb import DuckDBPyConnection
 from cin7_pipeline.alerts import alert_of_rules
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.load.estimate import CostEstimate, estimate_calls
-from cin7_pipeline.load.report import LoadOutcome, LoadReport
+from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.load.state import Failing, failing_entities, raw_version, row_counts
 from cin7_pipeline.models.build import (
     BuildReport,
@@ -146,23 +146,21 @@ def history_slices(settings: Settings, window: Window) -> list[Window]:
     return window.slices(SLICE_DAYS, settings.now())[::-1]
 
 
-def read_history(settings: Settings, first: date, last: date) -> LoadOutcome:
-    """Read the documents of the UTC days from `first` to `last` again, newest first, then what they name.
+def read_history(
+    settings: Settings,
+    slices: Iterable[Window],
+    read: Callable[[Settings, Mapping[str, Window | None]], LoadOutcome] = read_entities,
+) -> Iterator[LoadOutcome]:
+    """Read the documents of each slice again, then what they name; yield what each `read` did.
 
-    Where Cin7 answers no more, it ends; what was read until then stays read.
+    Where Cin7 answers no more, the slice is the last; what was read until then stays read.
     """
-    reports: list[LoadReport] = []
-    failures: dict[str, PipelineError] = {}
-    documents = [kind.name for kind in DOCUMENTS]
-    parts = history_slices(settings, Window.days(first, last))
-    plans: list[dict[str, Window | None]] = [dict.fromkeys(documents, part) for part in parts]
-    for plan in [*plans, dict.fromkeys(kind.name for kind in REFERENCE_DATA)]:
-        outcome = read_entities(settings, plan)
-        reports += outcome.reports
-        failures |= outcome.failures
+    for part in slices:
+        outcome = read(settings, dict.fromkeys((kind.name for kind in DOCUMENTS), part))
+        yield outcome
         if outcome.is_outage:
-            break
-    return LoadOutcome(tuple(reports), failures)
+            return
+    yield read(settings, dict.fromkeys(kind.name for kind in REFERENCE_DATA))
 
 
 def estimate_history(settings: Settings, slices: list[Window]) -> CostEstimate:

@@ -2,7 +2,6 @@
 
 from cin7_pipeline.console import console, settings_with_warnings
 from cin7_pipeline.lake.publish import look_after_lake, publish_to_lake
-from cin7_pipeline.load.report import LoadOutcome
 
 
 def run() -> None:
@@ -12,6 +11,6 @@ def run() -> None:
         PipelineError: there is no lake, or it does not answer.
     """
     settings = settings_with_warnings()
-    LoadOutcome((), publish_to_lake(settings)).raise_failures()
+    publish_to_lake(settings).raise_failures()
     done = ", ".join(f"{n} {what}" for what, n in look_after_lake(settings).items())
     console().print(f"The lake {settings.lake_name}: {done}")

@@ -5,10 +5,9 @@ from datetime import date, timedelta
 from cin7_pipeline.commands.progress import sync_with_progress
 from cin7_pipeline.commands.tables import publish
 from cin7_pipeline.console import console, settings_with_warnings, table_of, warn
-from cin7_pipeline.errors import PipelineError, SettingsError
+from cin7_pipeline.errors import SettingsError
 from cin7_pipeline.load.report import LoadOutcome
-from cin7_pipeline.omni.endpoints import DOCUMENTS, REFERENCE_DATA
-from cin7_pipeline.pipeline import estimate_history, history_slices, run_lock
+from cin7_pipeline.pipeline import estimate_history, history_slices, read_history, run_lock
 from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.window import Window
@@ -42,8 +41,16 @@ def run(first: date, last: date, *, dry_run: bool) -> None:
         if dry_run:
             return
         before = _sales_by_month(settings)
-        failures = _read_history(settings, slices, first)
-        failures |= publish(settings)
+        outcome = LoadOutcome()
+        reads = read_history(settings, slices, sync_with_progress)
+        for part, done in zip([*slices, None], reads, strict=False):
+            if part and done.is_outage:
+                if part.end:
+                    last_left = (part.end - timedelta(days=1)).date()
+                    warn(f"to go on: cin7 resync --from {first} --to {last_left}")
+                done.raise_failures()
+            outcome += done
+        outcome += publish(settings)
         after, nothing = _sales_by_month(settings), (0.0, 0.0)
     changed = [
         (month, *before.get(month, nothing), *after.get(month, nothing))
@@ -53,29 +60,7 @@ def run(first: date, last: date, *, dry_run: bool) -> None:
     columns = ["month", "units before", "value before", "units now", "value now"]
     title = "Months whose sales changed"
     screen.print(table_of(title, columns, changed) if changed else "No month's sales changed.")
-    LoadOutcome((), failures).raise_failures()
-
-
-def _read_history(
-    settings: Settings, slices: list[Window], first: date
-) -> dict[str, PipelineError]:
-    """Read the documents slice by slice, then what they name, and return what failed.
-
-    Raises:
-        PipelineError: Cin7 does not answer any more; what was read before stays read.
-    """
-    documents = [kind.name for kind in DOCUMENTS]
-    failures: dict[str, PipelineError] = {}
-    for part in slices:
-        outcome = sync_with_progress(settings, dict.fromkeys(documents, part))
-        failures |= outcome.failures
-        if outcome.is_outage:
-            if part.end:
-                last = (part.end - timedelta(days=1)).date()
-                warn(f"to go on: cin7 resync --from {first} --to {last}")
-            outcome.raise_failures()
-    others = [each.name for each in REFERENCE_DATA]
-    return failures | sync_with_progress(settings, dict.fromkeys(others)).failures
+    outcome.raise_failures()
 
 
 def _sales_by_month(settings: Settings) -> Sales:

@@ -7,7 +7,6 @@ from cin7_pipeline.commands.progress import sync_with_progress
 from cin7_pipeline.commands.tables import publish
 from cin7_pipeline.console import settings_with_warnings, warn
 from cin7_pipeline.errors import SettingsError
-from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.pipeline import run_lock, was_read
 from cin7_pipeline.window import Window
@@ -37,5 +36,5 @@ def run(*, days: int | None, entities: Iterable[str] | None, whole: bool) -> Non
             outcome = sync_with_progress(settings, spans)
             if not was_read(settings):
                 outcome.raise_failures()
-            failures = outcome.failures | publish(settings)
-        LoadOutcome(outcome.reports, failures).raise_failures()
+            outcome += publish(settings)
+        outcome.raise_failures()

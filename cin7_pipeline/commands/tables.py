@@ -8,7 +8,6 @@ from pathlib import Path
 
 from cin7_pipeline.alerts import alerting
 from cin7_pipeline.console import console, settings_with_warnings, warn
-from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.lake.publish import publish_to_lake
 from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.models.build import BuildReport
@@ -33,7 +32,7 @@ def run_publish() -> None:
     """Build all models and publish them, also where nothing is new."""
     settings = settings_with_warnings()
     with alerting(settings, "cin7 publish"), run_lock(settings, "cin7 publish", warn):
-        LoadOutcome((), publish(settings, only_news=False)).raise_failures()
+        publish(settings, only_news=False).raise_failures()
 
 
 def run_rollback(to: str | None) -> None:
@@ -44,7 +43,7 @@ def run_rollback(to: str | None) -> None:
     warn("The next sync, or `cin7 publish`, goes forward again: fix what was wrong before it runs.")
 
 
-def publish(settings: Settings, *, only_news: bool = True) -> dict[str, PipelineError]:
+def publish(settings: Settings, *, only_news: bool = True) -> LoadOutcome:
     """Build and publish a new release, and print where it is; report rules that only warn.
 
     Returns what failed of bringing it into the lake, where there is one.

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +49,7 @@ def call_catalog(settings: Settings, action: str, **request: Any) -> dict[str, A
             input=json.dumps(whole),
             capture_output=True,
             text=True,
-            env=_environment(os.environ),
+            env={name: value for name, value in os.environ.items() if name.startswith(HANDED_ON)},
             timeout=MOST_SECONDS,
             check=False,
         )
@@ -71,7 +70,3 @@ def lake_folder(settings: Settings) -> str:
     place = settings.lake_files or ""
     root = place if place.startswith("s3://") else str(Path(place).expanduser().absolute())
     return f"{root.rstrip('/')}/{settings.lake_name}/"
-
-
-def _environment(ours: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in ours.items() if name.startswith(HANDED_ON)}

@@ -7,12 +7,12 @@ that the lake missed is brought with the next publish.
 import json
 from typing import Any
 
-from cin7_pipeline.accounts import RESERVED
+from cin7_pipeline.accounts import is_account_name
 from cin7_pipeline.errors import PipelineError, SettingsError
 from cin7_pipeline.files import private_folder, write_atomic
 from cin7_pipeline.lake.catalog import LakeUnavailable, call_catalog, lake_folder
+from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.settings import Settings
-from cin7_pipeline.settings.validators import PLAIN_WORD
 from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.releases import Releases
 
@@ -20,20 +20,20 @@ from cin7_pipeline.warehouse.releases import Releases
 GRACE_DAYS = 2
 
 
-def publish_to_lake(settings: Settings) -> dict[str, PipelineError]:
+def publish_to_lake(settings: Settings) -> LoadOutcome:
     """Bring the release that people read into the lake, if there is one that lacks it; return what failed.
 
-    Nothing that fails here takes anything away from planners, so it is returned beside what else failed.
+    Nothing that fails here takes anything away from planners, so it is added to what else failed.
     """
     if settings.publish_to is None:
-        return {}
+        return LoadOutcome()
     try:
         _publish(settings)
     except (PipelineError, OSError) as error:
         reason = " ".join(str(error).split())
         msg = f"The lake lacks the release that planners read, the next publish brings it: {reason}"
-        return {"lake": LakeUnavailable(msg)}
-    return {}
+        return LoadOutcome(failures={"lake": LakeUnavailable(msg)})
+    return LoadOutcome()
 
 
 def look_after_lake(settings: Settings) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def _schema_of(settings: Settings) -> str:
         SettingsError: it is no plain word.
     """
     name = settings.data_dir.absolute().name
-    if not PLAIN_WORD.fullmatch(name) or name in RESERVED:
+    if not is_account_name(name):
         msg = f"{settings.data_dir}: the folder's name is the account's in the lake: make it a plain word"
         raise SettingsError(msg)
     return name

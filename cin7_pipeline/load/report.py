@@ -1,7 +1,7 @@
 """This module holds the receipt of a load: what was read of each entity, and what that changed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cin7_pipeline.errors import Cin7Rejected, Cin7Unavailable, PipelineError, QuotaExhausted
@@ -47,8 +47,12 @@ class LoadOutcome:
     One may have both: it was read, but not what changed in it while the stock was read.
     """
 
-    reports: tuple[LoadReport, ...]
-    failures: dict[str, PipelineError]
+    reports: tuple[LoadReport, ...] = ()
+    failures: dict[str, PipelineError] = field(default_factory=dict)
+
+    def __add__(self, other: "LoadOutcome") -> "LoadOutcome":
+        """Return what both together did."""
+        return LoadOutcome(self.reports + other.reports, self.failures | other.failures)
 
     @property
     def is_outage(self) -> bool:

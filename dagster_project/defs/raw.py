@@ -41,7 +41,7 @@ def read_tables(
         name: each for name, each in ENDPOINTS.items() if not wanted.isdisjoint(raw_keys([each]))
     }
     if not chosen:
-        return LoadOutcome((), {})
+        return LoadOutcome()
     window = Window.lookback(settings.now(), lookback_days) if lookback_days else None
     outcome = read(
         context,

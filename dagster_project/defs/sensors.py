@@ -37,10 +37,14 @@ def defs() -> dg.Definitions:
 )
 def failed_runs(context: dg.RunFailureSensorContext, settings: SettingsResource) -> None:
     """Tell why a run of ours failed: what its step says, else what Dagster says."""
-    run, said = context.dagster_run, context.failure_event.message
-    reasons = [reason_of(event) for event in context.get_step_failure_events()]
-    problem = "; ".join(reasons) or said or "no reason given"
+    run, problem = context.dagster_run, problem_of(context)
     send_alert(settings.load(), f"Dagster run {run.run_id[:8]} of {run.job_name} failed: {problem}")
+
+
+def problem_of(context: dg.RunFailureSensorContext) -> str:
+    """Return what failed in a run: what its steps say, else what Dagster says."""
+    reasons = [reason_of(event) for event in context.get_step_failure_events()]
+    return "; ".join(reasons) or context.failure_event.message or "no reason given"
 
 
 def reason_of(failure: dg.DagsterEvent) -> str:
@@ -110,7 +114,9 @@ def releases_of_the_command(
         return dg.SkipReason("Nothing is published.")
     last = context.instance.get_latest_materialization_event(RELEASE)
     recorded = last.asset_materialization if last else None
-    if recorded and recorded.metadata["release"].value == manifest["release"]:
+    # One that a person reported by hand names no release.
+    shown = recorded.metadata.get("release") if recorded else None
+    if shown and shown.value == manifest["release"]:
         return dg.SkipReason(f"{manifest['release']} is recorded.")
     return dg.SensorResult(asset_events=list(_materializations(run_settings, manifest)))
 

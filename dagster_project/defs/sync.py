@@ -11,7 +11,6 @@ from pydantic import Field
 
 from cin7_pipeline.alerts import send_heartbeat
 from cin7_pipeline.lake.publish import publish_to_lake
-from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.pipeline import was_read
@@ -58,8 +57,8 @@ def defs() -> dg.Definitions:
         if not was_read(run_settings):
             outcome.raise_failures()
         yield from make_release(context, run_settings, catalogue)
-        failures = outcome.failures | publish_to_lake(run_settings)
-        LoadOutcome(outcome.reports, failures).raise_failures()
+        outcome += publish_to_lake(run_settings)
+        outcome.raise_failures()
         send_heartbeat(run_settings)
 
     return dg.Definitions(assets=[sync])

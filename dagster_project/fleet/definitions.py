@@ -18,6 +18,7 @@ from cin7_pipeline.lake.publish import publish_to_lake
 from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.pipeline import (
+    history_slices,
     publish_release,
     read_entities,
     read_history,
@@ -27,8 +28,9 @@ from cin7_pipeline.pipeline import (
 from cin7_pipeline.runtime import configure
 from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.releases import Releases
+from cin7_pipeline.window import Window
 from dagster_project.defs.schedules import SCHEDULED
-from dagster_project.defs.sensors import reason_of
+from dagster_project.defs.sensors import problem_of
 from dagster_project.fleet.schedule import mornings
 from dagster_project.fleet.upkeep import nightly
 
@@ -77,7 +79,8 @@ def defs() -> dg.Definitions:
         settings = accounts[context.partition_key].settings()
         first, last = date.fromisoformat(config.first), date.fromisoformat(config.last)
         with run_lock(settings, f"Dagster run {context.run_id}", context.log.info):
-            return published(settings, read_history(settings, first, last))
+            slices = history_slices(settings, Window.days(first, last))
+            return published(settings, sum(read_history(settings, slices), LoadOutcome()))
 
     morning = dg.define_asset_job("morning", selection=[planning])
     return dg.Definitions(
@@ -98,8 +101,7 @@ def published(settings: Settings, outcome: LoadOutcome) -> dg.MaterializeResult[
     if not was_read(settings):
         outcome.raise_failures()
     publish_release(settings, only_news=True)
-    failures = outcome.failures | publish_to_lake(settings)
-    outcome = LoadOutcome(outcome.reports, failures)
+    outcome += publish_to_lake(settings)
     metadata = receipt(settings, outcome)
     try:
         outcome.raise_failures()
@@ -137,9 +139,9 @@ def failed_runs(accounts: Mapping[str, Account]) -> dg.SensorDefinition:
         account = accounts.get(run.tags.get(PARTITION, ""))
         if account is None:
             return dg.SkipReason("The run is of no account of this fleet.")
-        reasons = [reason_of(event) for event in context.get_step_failure_events()]
-        problem = "; ".join(reasons) or context.failure_event.message or "no reason given"
-        send_alert(account.settings(), f"Dagster run {run.run_id[:8]} failed: {problem}")
+        send_alert(
+            account.settings(), f"Dagster run {run.run_id[:8]} failed: {problem_of(context)}"
+        )
         return None
 
     return sensor

@@ -124,7 +124,7 @@ def release(folder: Path, version: int, *, column: str = "") -> str:
 def publish(settings: Settings, version: int, **how: str) -> str:
     """Make a release and bring it into the lake."""
     name = release(settings.data_dir, version, **how)
-    failures = publish_to_lake(settings)
+    failures = publish_to_lake(settings).failures
     assert failures == {}
     return name
 

@@ -41,7 +41,7 @@ def test_spark_reads_the_registered_files_unchanged(tmp_path: Path) -> None:
     with open_postgresql() as socket, open_shop(tmp_path / "acme") as shop:
         sync(shop)
         lake = Lake(socket, str(tmp_path / "files"))
-        assert publish_to_lake(lake.settings(shop.folder)) == {}
+        assert publish_to_lake(lake.settings(shop.folder)).failures == {}
         names = "select table_name from duckdb_tables() where schema_name = 'acme' order by 1"
         tables = [name for (name,) in lake.ask(names)[0]]
         listed = lake.ask(
