@@ -65,7 +65,6 @@ def test_every_column_that_only_cases_show_is_filled(synced_scenario: Scenario, 
     assert empty <= MAY_BE_EMPTY
 
 
-@pytest.mark.slow
 def test_faults_on_the_way_change_no_number(scenario: Scenario) -> None:
     """Throttling, failures, cut bodies and dropped connections are waited out, not written down."""
     faults = scenario.server.faults
@@ -86,7 +85,6 @@ def test_faults_on_the_way_change_no_number(scenario: Scenario) -> None:
     assert_tables_as_expected(scenario)
 
 
-@pytest.mark.slow
 def test_a_reader_is_neither_blocked_nor_disturbed(scenario: Scenario) -> None:
     """A connection held on planning.duckdb keeps its version while a new one is published."""
     scenario.sync_by_command()

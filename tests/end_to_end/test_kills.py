@@ -49,7 +49,6 @@ def test_kills_lose_nothing(scenario: Scenario) -> None:
     assert_tables_as_expected(scenario)
 
 
-@pytest.mark.slow
 def test_a_kill_leaves_the_published_tables_whole(scenario: Scenario) -> None:
     """Planners keep a complete earlier release while syncs are killed at every stage."""
     scenario.sync_by_command()
