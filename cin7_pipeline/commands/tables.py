@@ -36,11 +36,18 @@ def run_publish() -> None:
 
 
 def run_rollback(to: str | None) -> None:
-    """Show an earlier release, without waiting for a run: planners should not read a bad one meanwhile."""
+    """Show an earlier release, without waiting for a run: planners should not read a bad one meanwhile.
+
+    The lake follows, where there is one.
+
+    Raises:
+        PipelineError: there is no such release, or the lake does not take it; planners read it all the same.
+    """
     settings = settings_with_warnings()
     rollback = roll_back(settings.data_dir, to, now=settings.now())
     console().print(f"People now read {rollback.shown} instead of {rollback.left}.")
     warn("The next sync, or `cin7 publish`, goes forward again: fix what was wrong before it runs.")
+    publish_to_lake(settings).raise_failures()
 
 
 def publish(settings: Settings, *, only_news: bool = True) -> LoadOutcome:

@@ -1,15 +1,19 @@
 """This module publishes an account's current release to the lake, and looks after the lake.
 
-A note in the account's folder says which release the lake has, so that a release is published once, and one
-that the lake missed is brought with the next publish.
+A note in the account's folder says which release the lake has, so that none is brought twice in a row, and
+one that the lake missed is brought with the next publish. After a rollback it gets the earlier release again.
 """
 
 import json
+from collections.abc import Mapping
+from secrets import token_hex
 from typing import Any
+
+from filelock import FileLock
 
 from cin7_pipeline.accounts import is_account_name
 from cin7_pipeline.errors import PipelineError, SettingsError
-from cin7_pipeline.files import private_folder, write_atomic
+from cin7_pipeline.files import PRIVATE_FILE, private_folder, write_atomic
 from cin7_pipeline.lake.catalog import LakeUnavailable, call_catalog, lake_folder
 from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.settings import Settings
@@ -52,22 +56,32 @@ def look_after_lake(settings: Settings) -> dict[str, Any]:
 
 
 def _publish(settings: Settings) -> None:
+    """Bring the release that people read there, one process at a time: the last one sees what is shown last."""
+    releases, note = Releases(settings.data_dir), settings.state_dir / "lake.json"
+    private_folder(settings.state_dir)
+    with FileLock(settings.state_dir / "lake.lock", mode=PRIVATE_FILE):
+        if (manifest := releases.manifest()) is None:
+            return
+        present = {"lake": _place(settings), "release": manifest["release"]}
+        if note.exists() and json.loads(note.read_text(encoding="utf-8")) == present:
+            return
+        _bring(settings, manifest["release"], manifest["tables"])
+        write_atomic(note, json.dumps(present).encode())
+
+
+def _bring(settings: Settings, release: str, rows_of: Mapping[str, int]) -> None:
+    """Upload a release's tables and register them.
+
+    Each time they get a folder of their own: files that two registrations share would be removed with the
+    earlier one (a rollback brings a release again, and so does a kill right after it was registered).
+    """
     from cin7_pipeline.lake.upload import upload
 
-    releases, note = Releases(settings.data_dir), settings.state_dir / "lake.json"
-    manifest, present = releases.manifest(), {"lake": _place(settings)}
-    if manifest is None:
-        return
-    present["release"] = manifest["release"]
-    if note.exists() and json.loads(note.read_text(encoding="utf-8")) == present:
-        return
-    account = _schema_of(settings)
-    source = releases.folder / manifest["release"] / "parquet"
-    target = f"{lake_folder(settings)}{account}/{manifest['release']}"
+    account, about = _schema_of(settings), _comments(settings)
+    source = Releases(settings.data_dir).folder / release / "parquet"
+    target = f"{lake_folder(settings)}{account}/{release}-{token_hex(4)}"
     # A file without rows would never be registered, and so never be removed.
-    filled = [f"{table}.parquet" for table, rows in manifest["tables"].items() if rows]
-    upload(source, filled, target)
-    about = _comments(settings)
+    upload(source, [f"{table}.parquet" for table, rows in rows_of.items() if rows], target)
     tables = [
         {
             "name": table,
@@ -75,11 +89,9 @@ def _publish(settings: Settings) -> None:
             "local": str((source / f"{table}.parquet").absolute()),
             "file": f"{target}/{table}.parquet" if rows else None,
         }
-        for table, rows in manifest["tables"].items()
+        for table, rows in rows_of.items()
     ]
-    call_catalog(settings, "register", account=account, release=manifest["release"], tables=tables)
-    private_folder(settings.state_dir)
-    write_atomic(note, json.dumps(present).encode())
+    call_catalog(settings, "register", account=account, release=release, tables=tables)
 
 
 def _place(settings: Settings) -> str:

@@ -12,18 +12,16 @@ PIECE = 2**23
 
 
 def upload(source: Path, files: list[str], target: str) -> None:
-    """Copy files of a folder to the folder `target`; one that is there in full is left as it is."""
+    """Copy files of a folder to the folder `target`, which is new."""
     filesystem, folder = _filesystem(target)
     filesystem.create_dir(folder, recursive=True)
-    present = {
-        info.base_name: info.size for info in filesystem.get_file_info(pafs.FileSelector(folder))
-    }
     for name in files:
-        path = source / name
-        if present.get(name) != path.stat().st_size:
-            with path.open("rb") as file, filesystem.open_output_stream(f"{folder}/{name}") as out:
-                while piece := file.read(PIECE):
-                    out.write(piece)
+        with (
+            (source / name).open("rb") as file,
+            filesystem.open_output_stream(f"{folder}/{name}") as out,
+        ):
+            while piece := file.read(PIECE):
+                out.write(piece)
 
 
 def _filesystem(target: str) -> tuple[pafs.FileSystem, str]:

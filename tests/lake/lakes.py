@@ -1,9 +1,7 @@
 """A lake on this machine's PostgreSQL, accounts that publish into it, and what an analyst reads there."""
 
 import json
-import os
 import subprocess
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -72,6 +70,12 @@ class Lake:
         said = {"publish_to": self.address, "lake_files": self.files, "lake_name": self.name}
         return Settings(**{"data_dir": folder, "lake_python": PYTHON} | said | others)
 
+    def variables(self, folder: Path) -> dict[str, str]:
+        """The same in the environment, for a command."""
+        said = {"DATA_DIR": folder, "LAKE_PYTHON": PYTHON, "PUBLISH_TO": self.address}
+        said |= {"LAKE_FILES": self.files, "LAKE_NAME": self.name}
+        return {f"CIN7_{name}": str(value) for name, value in said.items()}
+
     def ask(self, *queries: str) -> list[list[list[Any]]]:
         """What an analyst's queries answer."""
         request = {
@@ -127,8 +131,3 @@ def publish(settings: Settings, version: int, **how: str) -> str:
     failures = publish_to_lake(settings).failures
     assert failures == {}
     return name
-
-
-def environment(**variables: str) -> Mapping[str, str]:
-    """The environment of this process, with these."""
-    return {**os.environ, **variables}

@@ -58,15 +58,19 @@ def test_analysts_read_all_accounts_and_the_past(lake: Lake, tmp_path: Path) -> 
     [[[then]]] = lake.ask("select strftime(now(), '%Y-%m-%d %H:%M:%S.%f')")
     publish(acme, 2, column="margin")
     found = lake.ask(
-        "select account, count(*), max(version), max(margin)"
+        "select account, sum(id)::int, max(version), max(margin)"
         " from lake.everyone.sales_lines group by all order by 1",
-        f"select count(*), max(version) from lake.acme.sales_lines at (timestamp => timestamp '{then}')",
+        "select (select sum(id) from lake.everyone.sales_lines)"
+        " = (select sum(id) from lake.acme.sales_lines) + (select sum(id) from lake.beta.sales_lines)",
+        "select sum(id)::int, max(version) from lake.acme.sales_lines"
+        f" at (timestamp => timestamp '{then}')",
         "select count(*) from lake.acme.forecasts",
         "select comment from duckdb_tables() where schema_name = 'acme' and table_name = 'products'",
     )
     assert found == [
-        [["acme", 20, 2, 1], ["beta", 10, 1, None]],
-        [[10, 1]],
+        [["acme", 190, 2, 1], ["beta", 45, 1, None]],
+        [[True]],
+        [[45, 1]],
         [[0]],
         [["It's products."]],
     ]
@@ -101,6 +105,34 @@ def test_what_is_forgotten_leaves_exactly_the_live_files(
     assert versions(lake, "acme") == {3}
 
 
+def test_after_a_rollback_analysts_read_what_planners_read(lake: Lake, tmp_path: Path) -> None:
+    """A rollback, and another one forward, brings that release again; expiry leaves its files."""
+    settings = lake.settings(tmp_path / "acme")
+    publish(settings, 1)
+    newest = publish(settings, 2)
+    [[[then]]] = lake.ask("select strftime(now(), '%Y-%m-%d %H:%M:%S.%f')")
+    with bare_environment(tmp_path, **lake.variables(settings.data_dir)):
+        assert cin7("publish", "--rollback").exit_code == 0
+        assert versions(lake, "acme") == {1}
+        past = f"select max(version) from lake.acme.products at (timestamp => timestamp '{then}')"
+        assert lake.ask(past) == [[[2]]]
+        assert cin7("publish", "--rollback", "--to", newest).exit_code == 0
+    catalog.call_catalog(settings, "upkeep", keep_days=0, grace_days=0)
+    assert versions(lake, "acme") == {2}
+    assert len(lake.paths()) == len(TABLES)
+
+
+def test_a_release_that_is_registered_twice_keeps_its_files(lake: Lake, tmp_path: Path) -> None:
+    """Killed after it was registered and before it noted so, it is brought again; expiry takes the first."""
+    settings = lake.settings(tmp_path / "acme")
+    publish(settings, 1)
+    (settings.state_dir / "lake.json").unlink()
+    assert publish_to_lake(settings).failures == {}
+    catalog.call_catalog(settings, "upkeep", keep_days=0, grace_days=0)
+    assert versions(lake, "acme") == {1}
+    assert len(lake.paths()) == len(TABLES)
+
+
 def test_a_lake_that_is_down_takes_nothing_away(lake: Lake, tmp_path: Path) -> None:
     """What planners read is there, the failure names no password, and the next publish brings the release."""
     address = f"{lake.address} password=secret-4711".replace(str(lake.socket), "/nowhere")
@@ -113,9 +145,7 @@ def test_a_lake_that_is_down_takes_nothing_away(lake: Lake, tmp_path: Path) -> N
     assert "the next publish brings it" in str(failure)
     assert "4711" not in str(failure)
     assert down.published_path.resolve().parent.name == name
-    variables = {"PUBLISH_TO": lake.address, "LAKE_FILES": lake.files, "LAKE_NAME": lake.name}
-    variables |= {"DATA_DIR": str(up.data_dir), "LAKE_PYTHON": str(lakes.PYTHON)}
-    with bare_environment(tmp_path, **{f"CIN7_{name}": text for name, text in variables.items()}):
+    with bare_environment(tmp_path, **lake.variables(up.data_dir)):
         told = cin7("lake")
     assert f"The lake {lake.name}: 1 accounts, 4 views, 0 forgotten" in told.output
     assert versions(lake, "acme") == {1}
@@ -262,6 +292,8 @@ def test_files_go_to_an_object_store(postgresql: Path, tmp_path: Path, object_st
     catalog.call_catalog(settings, "upkeep", keep_days=0, grace_days=0)
     [paths] = lake.ask("select file from glob('s3://bucket/files/**')")
     release = settings.published_path.resolve().parent.name
-    folder = f"s3://bucket/files/lake_s3/acme/{release}"
-    assert sorted(paths) == sorted([f"{folder}/{table}.parquet"] for table in TABLES)
+    folder = f"s3://bucket/files/lake_s3/acme/{release}-"
+    assert {path.rpartition("/")[2] for [path] in paths} == {f"{table}.parquet" for table in TABLES}
+    assert len(paths) == len(TABLES)
+    assert all(path.startswith(folder) for [path] in paths)
     assert versions(lake, "acme") == {2}
