@@ -56,7 +56,7 @@ def look_after_lake(settings: Settings) -> dict[str, Any]:
 
 
 def _publish(settings: Settings) -> None:
-    """Bring the release that people read there, one process at a time: the last one sees what is shown last."""
+    """Bring the release that people read, one process at a time: the last one sees what was shown last."""
     releases, note = Releases(settings.data_dir), settings.state_dir / "lake.json"
     private_folder(settings.state_dir)
     with FileLock(settings.state_dir / "lake.lock", mode=PRIVATE_FILE):
