@@ -21,6 +21,7 @@ $(BIN)/installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	$(UV) sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(if $(wildcard .venv/lib/*/site-packages/dagster_postgres),$(INSTALL_FLEET))
 	$(UV) install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -57,12 +58,14 @@ ui: install ## Open Dagster on http://127.0.0.1:3000 (schedules run while it is 
 FLEET := dagster_project/fleet
 FLEET_HOME := $(CIN7_ACCOUNTS_DIR)/.dagster
 FLEET_SETTINGS := $(FLEET)/dagster.yaml $(if $(DAGSTER_POSTGRES_URL),$(FLEET)/postgresql.yaml)
+# What it needs for PostgreSQL. `install` keeps it where it is there, as the runs of an open fleet load it.
+INSTALL_FLEET = $(UV) install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-fleet.lock
 
 fleet: install ## Open Dagster on all accounts in the folder CIN7_ACCOUNTS_DIR; their mornings run while it is open
 	@[ -d "$(CIN7_ACCOUNTS_DIR)" ] || { echo 'CIN7_ACCOUNTS_DIR must name the folder of accounts: $(FLEET)/README.md'; exit 1; }
 	@install -d -m 700 $(FLEET_HOME)
 	@cat $(FLEET_SETTINGS) $(wildcard $(FLEET_HOME)/more.yaml) > $(FLEET_HOME)/dagster.yaml
-	@[ -z "$(DAGSTER_POSTGRES_URL)" ] || $(UV) install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-fleet.lock
+	@[ -z "$(DAGSTER_POSTGRES_URL)" ] || $(INSTALL_FLEET)
 	@DAGSTER_HOME=$(FLEET_HOME) $(BIN)/dagster dev --workspace $(FLEET)/workspace.yaml
 
 lake-env: .venv-lake/installed ## Install the Python that registers releases in a lake (cin7_pipeline/lake/README.md)
