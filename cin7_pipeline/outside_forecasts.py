@@ -17,6 +17,9 @@ from cin7_pipeline.warehouse.sql import identifier, literal
 
 ENGINE = re.compile(r"[a-z0-9_]+")
 QUANTILES = ("p50", "p80", "p95", "cumulative_p80", "cumulative_p95")
+NOT_A_QUANTILE = (
+    "{0} is not null and not coalesce(try_cast({0} as double) between -1e12 and 1e12, false)"
+)
 # Each rule as (what it must be, the column shown, the condition of a row that breaks it).
 RULES = (
     ("unique_id is missing", "unique_id", "unique_id is null"),
@@ -28,14 +31,23 @@ RULES = (
         "mean is null or not mean between 0 and 1e9",
     ),
     (
-        "p50, p80 and p95 must all be there or none",
+        "cutoff_on must be a day, the same in all rows and not after the day it was made on",
+        "cutoff_text",
+        "not cutoff_on <= made_on or cutoff_on is null and cutoff_text is not null"
+        " or cutoff_on is distinct from max(cutoff_on) over ()",
+    ),
+    ("a quantile must be a number", "odd_quantile", "odd_quantile is not null"),
+    (
+        "p50, p80 and p95 must all be there in all rows, or none",
         "p95",
-        "(p50 is null) <> (p80 is null) or (p80 is null) <> (p95 is null)",
+        "(p50 is null) <> (p95 is null) or (p80 is null) <> (p95 is null)"
+        " or p95 is null and count(p95) over () > 0",
     ),
     (
-        "cumulative_p80 and cumulative_p95 must both be there or none",
+        "cumulative_p80 and cumulative_p95 must both be there in all rows, or none",
         "cumulative_p95",
-        "(cumulative_p80 is null) <> (cumulative_p95 is null)",
+        "(cumulative_p80 is null) <> (cumulative_p95 is null)"
+        " or cumulative_p95 is null and count(cumulative_p95) over () > 0",
     ),
     ("quantiles must rise", "p95", "p50 > p80 or p80 > p95"),
     ("quantiles must rise", "cumulative_p95", "cumulative_p80 > cumulative_p95"),
@@ -97,15 +109,15 @@ def write_forecasts(
             continue
         problem = _problem(connection, file, today, mean_column)
         if is_newest:
-            row = [file.engine, file.made_on, f"{file.engine}/{file.path.name}", problem]
-            connection.execute("insert into settings.forecast_files values (?, ?, ?, ?)", row)
+            _note(connection, file, problem)
         if problem is not None:
             continue
         if is_newest:
             current.add(file.engine)
             connection.execute(
                 "insert into settings.forecasts by name"
-                " select * exclude (row_number, ds_text, mean_text) from staged_forecast"
+                " select * exclude (row_number, ds_text, mean_text, cutoff_text, cutoff_on, odd_quantile)"
+                " from staged_forecast"
             )
         if span is not None and is_judged:
             judged.add((file.engine, span))
@@ -114,6 +126,13 @@ def write_forecasts(
                 " select engine, made_on, unique_id, ds, mean from staged_forecast where ds < ?",
                 [today],
             )
+
+
+def _note(connection: DuckDBPyConnection, file: ForecastFile, problem: str | None) -> None:
+    """Write down the file, and the last day it knows or why it is refused."""
+    row = [file.engine, file.made_on, f"{file.engine}/{file.path.name}", problem]
+    cutoff = "(select min(cutoff_on) from staged_forecast)" if problem is None else "null"
+    connection.execute(f"insert into settings.forecast_files values (?, ?, ?, ?, {cutoff})", row)
 
 
 def _judged_span(age_days: int) -> int | None:
@@ -146,11 +165,15 @@ def _stage(
     if lacking := [name for name in ("unique_id", "ds", mean) if name not in found]:
         return f"it lacks the column {lacking[0]}; it has {', '.join(found)}"
     quantiles = ", ".join(
-        f"try_cast({identifier(name)} as double) as {name}"
-        if name in found
-        else f"null::double as {name}"
+        f"try_cast({name} as double) as {name}" if name in found else f"null::double as {name}"
         for name in QUANTILES
     )
+    odd_quantiles = "".join(
+        f" when {NOT_A_QUANTILE.format(name)} then {name}::varchar"
+        for name in QUANTILES
+        if name in found
+    )
+    cutoff = "cutoff_on" if "cutoff_on" in found else "null"
     connection.execute(
         f"""
         create or replace temp table staged_forecast as
@@ -159,6 +182,9 @@ def _stage(
             {literal(str(file.made_on))}::date as made_on, unique_id::varchar as unique_id,
             ds::varchar as ds_text, coalesce(try_cast(ds as date), try_cast(ds as timestamp)::date) as ds,
             {identifier(mean)}::varchar as mean_text, try_cast({identifier(mean)} as double) as mean,
+            {cutoff}::varchar as cutoff_text,
+            coalesce(try_cast({cutoff} as date), try_cast({cutoff} as timestamp)::date) as cutoff_on,
+            case when false then null{odd_quantiles} end as odd_quantile,
             {quantiles}
         from {source}
         """

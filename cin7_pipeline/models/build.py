@@ -238,6 +238,7 @@ def build_variables(settings: Settings) -> dict[str, object]:
         "default_branch_id": settings.default_branch_id,
         "skip_entities": ",".join(sorted(settings.skip_entities)),
         "forecast_engines": ",".join(settings.forecast_engines),
+        "forecast_max_age_days": settings.forecast_max_age_days,
     }
 
 

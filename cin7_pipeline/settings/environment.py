@@ -91,6 +91,7 @@ class Settings(BaseSettings):
     sells_without_stock: Literal["no", "yes"] = "no"
     forecast_mean_column: OneLine | None = None
     forecast_engines: Engines = ()
+    forecast_max_age_days: Days = 14
     default_lead_days: Days = 30
     default_transfer_days: Days = 7
     overdue_limit_days: Days = 42

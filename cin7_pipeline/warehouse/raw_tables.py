@@ -136,6 +136,7 @@ SETTINGS = {
         "made_on": "date",
         "file": "varchar",
         "problem": "varchar",
+        "cutoff_on": "date",
     },
     "settings.forecasts": {
         "engine": "varchar",

@@ -5,7 +5,8 @@ grain: [engine]
 columns:
   engine: Who made the forecast; built_in, or the folder of data/forecasts it is from.
   made_on: Day it was made on, local date.
-  cutoff_on: Last day whose demand it knows, local date; null where no day is known.
+  cutoff_on: Last day whose demand it knows, as the engine says, else the day before it was made,
+    local date; null where no day is known.
   age_days: Days since it was made.
   is_used: True where planning uses it.
   why_not_used: Why planning does not use it; null where it does.
@@ -62,10 +63,10 @@ of_engines as (
     select
         forecasts.engine,
         max(forecasts.ds) as horizon_end_on,
-        count(*) filter (
-            where forecasts.unique_id not in (select n.unique_id from core.demand_names as n)
-        ) as rows_left_out
+        count(names.unique_id) as known_rows,
+        count(*) - known_rows as rows_left_out
     from settings.forecasts as forecasts
+    left join core.demand_names as names using (unique_id)
     group by forecasts.engine
 ),
 
@@ -102,12 +103,17 @@ union all
 select
     newest.engine,
     newest.made_on,
-    newest.made_on - 1 as cutoff_on,
+    coalesce(newest.cutoff_on, newest.made_on - 1) as cutoff_on,
     (today.today_on - newest.made_on)::integer as age_days,
     coalesce(in_use.series_covered, 0) > 0 as is_used,
     case
         when newest.problem is not null then newest.file || ' is refused: ' || newest.problem
-        when today.today_on - newest.made_on > 14 then 'it is more than 14 days old'
+        when today.today_on - newest.made_on > getvariable('forecast_max_age_days')
+            then 'it is more than ' || getvariable('forecast_max_age_days') || ' days old'
+        when of_engines.horizon_end_on < today.today_on
+            then 'its last day was ' || of_engines.horizon_end_on
+        when of_engines.known_rows = 0 then 'it names no series of planning.demand_series'
+        when of_engines.engine is null then 'it has no rows'
         when coalesce(in_use.series_covered, 0) = 0 then 'it has no series that is not another''s'
     end as why_not_used,
     coalesce(in_use.series_covered, 0) as series_covered,

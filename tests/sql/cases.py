@@ -39,6 +39,7 @@ VARIABLES: Mapping[str, object] = {
     "default_branch_id": None,
     "skip_entities": "",
     "forecast_engines": "",
+    "forecast_max_age_days": 14,
 }
 Rows = list[dict[str, Any]]
 

@@ -65,6 +65,31 @@ def test_the_newest_good_file_of_an_engine_is_taken_and_a_bad_one_told(tmp_path:
             "A|East,2026-06-29,1,2,3\nA|East,2026-06-30,1,2,2.5\n",
             "row 2: cumulative quantiles must not fall",
         ),
+        *(
+            (
+                f"unique_id,ds,mean,p50,p80,p95\nA|East,2026-06-29,1,1,1,1\nA|East,2026-06-30,1,{cells}\n",
+                f"row 2: {fault}",
+            )
+            for cells, fault in {
+                "1,2,nan": "a quantile must be a number, and it is nan",
+                "1,2,inf": "a quantile must be a number, and it is inf",
+                "many,many,many": "a quantile must be a number, and it is many",
+                ",,": "p50, p80 and p95 must all be there in all rows",
+                "2,1,3": "quantiles must rise",
+            }.items()
+        ),
+        *(
+            (
+                f"unique_id,ds,mean,cutoff_on\nA|East,2026-06-29,1,{first}\nA|East,2026-06-30,1,{second}\n",
+                f"row {row}: cutoff_on must be a day, the same in all rows and not after",
+            )
+            for first, second, row in [
+                ("soon", "soon", 1),
+                ("2026-06-30", "2026-06-30", 1),
+                ("2026-06-27", "2026-06-28", 1),
+                ("2026-06-28", "", 2),
+            ]
+        ),
     ],
 )
 def test_a_file_that_is_wrong_is_refused_by_its_first_row(tmp_path: Path, text: str, problem: str):
@@ -73,6 +98,17 @@ def test_a_file_that_is_wrong_is_refused_by_its_first_row(tmp_path: Path, text: 
     [(_, found)], means = taken(tmp_path)
     assert found.startswith(problem)
     assert means == []
+
+
+def test_an_engine_may_state_the_last_day_it_knows(tmp_path: Path):
+    """A column cutoff_on is kept with the file; without one nothing is kept."""
+    rows = "unique_id,ds,mean,cutoff_on\nA|East,2026-06-29,1.5,2026-06-26\n"
+    write(tmp_path, "2026-06-28.csv", rows)
+    with duckdb.connect() as connection:
+        write_business_settings(connection, BusinessSettings())
+        write_forecasts(connection, tmp_path, TODAY, None)
+        query = "select made_on, cutoff_on from settings.forecast_files"
+        assert connection.execute(query).fetchall() == [(date(2026, 6, 28), date(2026, 6, 26))]
 
 
 def test_a_frame_of_nixtla_is_taken_with_one_setting(tmp_path: Path):

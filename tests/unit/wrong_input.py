@@ -120,6 +120,7 @@ VARIABLES: dict[str, Cases] = {
         *((text, "may only name folders of data/forecasts") for text in ("Nixtla", "a;b", "a,,b")),
         ("mine,other,mine", "names an engine twice"),
     ],
+    "FORECAST_MAX_AGE_DAYS": COUNT,
     "FORECAST_MEAN_COLUMN": [(" ", "is blank"), ("a\nb", "holds a line break")],
     "PRICE_TIER": [(" ", "is blank"), ("whole\nsale", "holds a line break")],
     "STALE_AFTER_DAYS": COUNT,

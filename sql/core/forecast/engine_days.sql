@@ -2,8 +2,8 @@
 about: >-
   Forecasts of other engines that are in use, day by day from today on; behind their last day the
   mean of its 28 days. Of a series that several have, override comes first, then those that the
-  settings name, in their order, then the first by name; what was made more than 14 days ago is not
-  used. One row per series and day.
+  settings name, in their order, then the first by name; what was made longer ago than they allow
+  is not used. One row per series and day.
 grain: [series_number, day_on]
 columns:
   series_number: Number of the series in core.series.
@@ -33,7 +33,9 @@ engines as (
         ) as place
     from settings.forecast_files as files
     cross join core.today as today
-    where files.problem is null and today.today_on - files.made_on <= 14
+    where
+        files.problem is null
+        and today.today_on - files.made_on <= getvariable('forecast_max_age_days')
 ),
 
 forecasts as (

@@ -130,6 +130,7 @@ MEANING: dict[str, Callable[[str], Any]] = {
         "calls_reserved",
         "stale_after_days",
         "default_lead_days",
+        "forecast_max_age_days",
         "default_transfer_days",
         "overdue_limit_days",
         "default_branch_id",
