@@ -159,6 +159,7 @@ def load_business_settings(folder: Path) -> BusinessSettings:
     faults += [
         f"  {folder / 'warehouses.csv'}: {each}" for each in _contradictions(rows["warehouses"])
     ]
+    faults += [f"  {folder / 'item_links.csv'}:{each}" for each in _circles(rows["item_links"])]
     if faults:
         msg = "\n".join(["The settings files are wrong; nothing was read.", *faults])
         raise SettingsError(msg)
@@ -185,3 +186,22 @@ def _contradictions(warehouses: Iterable[WarehouseRule]) -> Iterator[str]:
             yield f"a warehouse may not be called {UNMAPPED!r}, the name of what is missing here"
         if enabled.setdefault(rule.warehouse, rule.is_enabled) != rule.is_enabled:
             yield f"{rule.warehouse!r} is enabled in one row and not in another; decide for one"
+
+
+def _circles(links: Iterable[ItemLink]) -> Iterator[str]:
+    """Yield the rows of successors that lead back to their own older item: none would be planned."""
+    successors: dict[str, set[str]] = {}
+    for link in links:
+        if link.kind == "successor":
+            successors.setdefault(link.from_sku, set()).add(link.to_sku)
+    for link in links:
+        reached: set[str] = set()
+        new = {link.to_sku} if link.kind == "successor" else set()
+        while new:
+            reached |= new
+            new = set().union(*(successors.get(sku, ()) for sku in new)) - reached
+        if link.from_sku in reached:
+            yield (
+                f"{link.line}: {link.from_sku!r} is replaced by {link.to_sku!r}, which it replaces in turn;"
+                " keep the rows up to the item that is sold today"
+            )

@@ -1,7 +1,8 @@
 /*
 about: >-
   Rows of the planner's settings that name an item, a warehouse, a supplier or a category that there
-  is none of, so that they change nothing; of the two long files one row for all.
+  is none of, so that they change nothing; of the two long files one row for all. And successors of
+  one item that together begin with more than all that it sold.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -64,6 +65,17 @@ links as (
     left join core.coded_items as newer on links.to_sku = newer.code
 ),
 
+shares as (
+    select
+        from_sku,
+        max(line) as line,
+        sum(share) as share,
+        string_agg(to_sku, ', ' order by line) as to_skus
+    from settings.item_links
+    where kind = 'successor'
+    group by from_sku
+),
+
 masters as (
     select
         count(*) as row_count,
@@ -118,6 +130,14 @@ found as (
         || 'such as ' || example as detail
     from histories
     where row_count > 0
+    union all
+    select
+        'item_link_beyond_whole' as issue,
+        line::bigint as line_id,
+        'item_links.csv: ' || to_skus || ' begin with ' || round(share * 100)::bigint
+        || ' % of what ' || from_sku || ' sold' as detail
+    from shares
+    where share > 1
 )
 
 select
@@ -127,6 +147,11 @@ select
     line_id,
     'warning' as severity,
     detail,
-    'Write the name letter by letter as Cin7 or data/settings/warehouses.csv has it, or remove the '
-    || 'row.' as suggestion
+    case
+        when issue = 'item_link_beyond_whole'
+            then 'Look whether it is expected to sell so much; else let the shares add up to 1.'
+        else
+            'Write the name letter by letter as Cin7 or data/settings/warehouses.csv has it, or '
+            || 'remove the row.'
+    end as suggestion
 from found

@@ -147,6 +147,20 @@ def test_every_fault_of_every_file_is_named(tmp_path: Path) -> None:
     )
 
 
+def test_items_that_replace_one_another_are_refused(tmp_path: Path) -> None:
+    """Each row of a circle of successors is named; an item that is only like another closes none."""
+    (tmp_path / "item_links.csv").write_text(
+        "from_sku,to_sku,kind,share,from_day\n"
+        "A,B,successor,1,2026-01-01\nB,C,successor,1,2026-03-01\nC,A,successor,1,2026-05-01\n"
+        "C,D,successor,1,2026-05-01\nD,B,like,1,2026-01-01\n"
+    )
+    with pytest.raises(SettingsError) as refusal:
+        load_business_settings(tmp_path)
+    faults = str(refusal.value).splitlines()[1:]
+    assert [fault.split(":")[1] for fault in faults] == ["2", "3", "4"]
+    assert "'A' is replaced by 'B', which it replaces in turn" in faults[0]
+
+
 def test_custom_fields_are_mapped_by_entity(tmp_path: Path) -> None:
     """Each entity has its own mapping, and the same code or name may stand for two of them."""
     (tmp_path / "custom_fields.csv").write_text(
