@@ -254,7 +254,10 @@ def why(
         ),
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="A row for each table and rule of a line.")
+        bool,
+        typer.Option(
+            "--full", help="A row for each table and rule of a line; all numbers of an item's plan."
+        ),
     ] = False,
 ) -> None:
     """Say where a document or an item stands, and what each rule decided about each of its lines."""

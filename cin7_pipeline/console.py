@@ -112,7 +112,7 @@ def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) 
 
 
 def _cell(value: Any) -> str:
-    """Write a value as a person would: nothing, yes or no, a time to the minute, 1,234 or 1,234.5."""
+    """Write a value as a person would: nothing, yes or no, a time to the minute, 1,234, 1,234.5 or 0.052."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -121,7 +121,9 @@ def _cell(value: Any) -> str:
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, int) or (isinstance(value, Decimal) and value == int(value)):
         return f"{int(value):,}"
-    return f"{value:,.1f}" if isinstance(value, float | Decimal) else str(value)
+    if isinstance(value, float | Decimal):
+        return f"{value:.2g}" if abs(float(value)) < 1 else f"{value:,.1f}"
+    return str(value)
 
 
 def last_loads(connection: DuckDBPyConnection) -> RenderableType:

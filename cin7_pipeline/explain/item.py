@@ -1,11 +1,17 @@
 """This module explains one item: its stock as Cin7 says and as we count it, its supply and its sales."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from cin7_pipeline.explain.document import find_issues
 from cin7_pipeline.explain.source import Row, Source
 
 SHOWN = 20
+OF_ITEM = "product_option_id = $product_option_id and size = $size"
+MEANINGS = """
+    select column_name, comment from duckdb_columns()
+    where schema_name || '.' || table_name = ? order by column_index
+"""
 # What is shown of an item: title, the table that is asked, and the rest of the query.
 QUESTIONS = {
     "Stock as Cin7 says": (
@@ -125,31 +131,157 @@ QUESTIONS = {
         """,
     ),
 }
+# What numbers of the plan are made of, in the same form; it is shown in full answers only.
+EVIDENCE = {
+    "What its sales take until an order of today has come, and the next review after it": (
+        "planning.item_policies",
+        """
+        select
+            warehouse, lead_days + review_days as days, sum(mean) as expected,
+            max(cumulative_p80) as "80 % stay below", max(cumulative_p95) as "95 % stay below",
+            max(basis) as basis, max(made_on) as "made on",
+            (lead_days + review_days) * daily_demand as "with kits and what is left out"
+        from {item}
+        inner join planning.series using (sku, warehouse)
+        inner join planning.forecasts using (unique_id)
+        where ds < (select min(ds) from planning.forecasts) + lead_days + review_days
+        group by warehouse, lead_days, review_days, daily_demand order by warehouse
+        """,
+    ),
+    "What a unit costs": (
+        "planning.item_policies",
+        """
+        select distinct unit_cost || ' ' || currency as cost, cost_basis as basis
+        from {item} where unit_cost is not null
+        """,
+    ),
+    "How long deliveries of it took, in days": (
+        "planning.lead_times",
+        """
+        select
+            replace(kind, '_', ' ') as kind, lane_name as "from", observation_count as deliveries,
+            mean_days as mean, p50_days as "half within", p80_days as "80 % within",
+            p95_days as "95 % within"
+        from {item} order by kind, lane
+        """,
+    ),
+    "How long all orders from its supplier took, in days": (
+        "planning.products",
+        """
+        select
+            supplier_name as supplier, order_count as orders, suppliers.p50_days as "half within",
+            suppliers.p80_days as "80 % within", suppliers.p95_days as "95 % within"
+        from {item} inner join planning.suppliers using (supplier_id)
+        """,
+    ),
+    "What is planned for the days that matter": (
+        "planning.projected_stock",
+        """
+        with days as (
+            select stock.*, safety_stock,
+                purchase_receipts + transfer_receipts > 0 as receives,
+                stock.projected < safety_stock as is_below,
+                min(day_on) filter (is_below) over each as below_on,
+                min(day_on) filter (is_stockout) over each as out_on,
+                min(day_on) filter (is_at_risk) over each as risky_on,
+                min(day_on) filter (receives) over each as receives_on
+            from {item} as stock
+            inner join planning.item_policies using (product_option_id, size, warehouse)
+            window each as (partition by warehouse)
+        )
+        select
+            warehouse, day_on as day, projected as left, projected_low as "if demand is high",
+            safety_stock as reserve, demand,
+            concat_ws(', ',
+                case when day_on = below_on then 'first below the reserve' end,
+                case when day_on = out_on then 'first without stock' end,
+                case when day_on = risky_on then 'first at risk' end,
+                case when day_on = receives_on then 'next receipt' end
+            ) as why
+        from days where why <> '' order by warehouse, day_on
+        """,
+    ),
+    "Days of the last 28 without enough stock": (
+        "planning.item_policies",
+        """
+        select
+            warehouse, days.ds as day, days.y_sold as sold, days.y_unconstrained as "would have sold",
+            forecasts.mean as "expected of a day", days.started_in_stock as "some at the start",
+            days.sold_out as "sold out"
+        from {item}
+        inner join planning.series using (sku, warehouse)
+        inner join planning.demand_series_days as days using (unique_id)
+        inner join planning.forecasts using (unique_id)
+        where forecasts.ds = (select min(ds) from planning.forecasts)
+            and days.ds >= forecasts.ds - 28 and (not days.started_in_stock or days.sold_out)
+        order by days.ds desc, warehouse
+        """,
+    ),
+}
+# The tables all of whose numbers can be asked for: title and what tells its rows apart.
+NUMBERS = {
+    "planning.exceptions": ("What needs a planner", "kind, warehouse, document_id"),
+    "planning.suggested_orders": ("Suggested orders", "order_by_on, warehouse, kind, source"),
+}
+SIDE_BY_SIDE = 3
+# What is said above of all of them.
+KNOWN = ("product_option_id", "size", "sku", "name", "sentence")
 
 
 @dataclass(frozen=True)
 class Item:
     """Everything known of an item: `tables` holds, by title, at most `SHOWN` rows of each question.
 
-    `product` is empty once the item is deleted in Cin7.
+    `product` is empty once the item is deleted in Cin7. `evidence` is like `tables`; `numbers` has a row
+    for each column of an item's exceptions and suggested orders: their values and the column's meaning.
     """
 
     match: Row
     product: Row
     tables: dict[str, list[Row]]
     issues: list[Row]
+    evidence: dict[str, list[Row]] = field(default_factory=dict)
+    numbers: dict[str, list[Row]] = field(default_factory=dict)
 
 
 def explain_item(source: Source, match: Row) -> Item:
     """Return everything known of the item."""
     key = {"product_option_id": match["product_option_id"], "size": match["size"]}
-    tables = {}
-    for title, (table, query) in QUESTIONS.items():
-        item = f"(from {table} where product_option_id = $product_option_id and size = $size)"
-        tables[title] = source.rows(f"{query.format(item=item)} limit {SHOWN}", key)
     return Item(
         match=match,
         product=source.row("planning.products", **key),
-        tables=tables,
+        tables=_answers(source, key, QUESTIONS),
         issues=find_issues(source, "product_option", match["product_option_id"]),
+        evidence=_answers(source, key, EVIDENCE),
+        numbers=dict(_numbers(source, key)),
     )
+
+
+def _answers(
+    source: Source, key: Row, questions: dict[str, tuple[str, str]]
+) -> dict[str, list[Row]]:
+    """Return the first rows that answer each question about the item, by title."""
+    answers = {}
+    for title, (table, query) in questions.items():
+        item = f"(from {table} where {OF_ITEM})"
+        answers[title] = source.rows(f"{query.format(item=item)} limit {SHOWN}", key)
+    return answers
+
+
+def _numbers(source: Source, key: Row) -> Iterator[tuple[str, list[Row]]]:
+    """Yield the columns of the item's exceptions and suggested orders, some of these side by side."""
+    for table, (title, order) in NUMBERS.items():
+        meanings = source.rows(MEANINGS, [table])
+        rows = source.rows(f"from {table} where {OF_ITEM} order by {order}", key)
+        for first in range(0, len(rows), SIDE_BY_SIDE):
+            shown = dict(enumerate(rows[first : first + SIDE_BY_SIDE], first + 1))
+            yield (
+                f"{title}, all numbers of {', '.join(map(str, shown))} of {len(rows)}",
+                [
+                    {"column": name}
+                    | {f"{number}": row[name] for number, row in shown.items()}
+                    | {"meaning": meaning}
+                    for name, meaning in ((row["column_name"], row["comment"]) for row in meanings)
+                    if name not in KNOWN
+                ],
+            )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -29,14 +30,14 @@ CRITERIA = {
 def render(explanation: Explanation, *, is_full: bool = False) -> RenderableType:
     """Return the explanation, documents first, or what was searched where nothing was found.
 
-    A line has one row, or one for each table and rule where it is full.
+    Where it is full, a line has a row for each table and rule, and an item what its plan is made of.
     """
     read_at = {row["entity"]: row["last_read_at"] for row in explanation.searched}
     parts: list[RenderableType] = []
     for document in explanation.documents:
         parts += [Text(), *_document(document, read_at.get(document.kind.entity), is_full)]
     for item in explanation.items:
-        parts += [Text(), *_item(item, explanation.asked)]
+        parts += [Text(), *_item(item, explanation.asked, is_full)]
     if explanation.near_matches:
         names = ", ".join(
             f"'{item['sku']}' (option {item['product_option_id']})"
@@ -144,7 +145,7 @@ def _folded(document: Document) -> Iterator[list[Any]]:
         ]
 
 
-def _item(item: Item, asked: str) -> Iterator[RenderableType]:
+def _item(item: Item, asked: str, is_full: bool) -> Iterator[RenderableType]:
     """Yield one item; `asked` is what was looked for."""
     match, product = item.match, item.product
     size = f", size {match['size']}" if match["size"] else ""
@@ -161,10 +162,12 @@ def _item(item: Item, asked: str) -> Iterator[RenderableType]:
         yield Text(f"  {product['name'] or ''}{kind}, {status}, {created}")
     else:
         yield Text("  gone from Cin7; only its history is kept")
-    for title, rows in item.tables.items():
+    for title, rows in (item.tables | (item.evidence if is_full else {})).items():
         if rows:
             limited = f", the first {SHOWN}" if len(rows) == SHOWN else ""
             yield _table(f"{title}{limited}", rows)
+    for title, rows in item.numbers.items() if is_full else ():
+        yield _table(title, [{name: _exact(value) for name, value in row.items()} for row in rows])
     yield from _issues("Issues", item.issues)
 
 
@@ -187,6 +190,13 @@ def _table(title: str, rows: list[Row]) -> RenderableType:
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
+
+
+def _exact(value: Any) -> str:
+    """Return a value with all its digits, thousands set apart."""
+    if isinstance(value, Decimal):
+        return f"{value:,f}".rstrip("0").rstrip(".")
+    return "" if value is None else str(value)
 
 
 def _zoned(value: date | datetime) -> str:

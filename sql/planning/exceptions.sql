@@ -17,7 +17,11 @@ columns:
   abc:
   source: Supplier, or the sending warehouse, of what is late; else the supplier of the product.
   order_number: Reference of the late document; null where there is none.
-  units: Units that are missing, to be ordered, late, lost, unusual or too many, in stocking units.
+  units: Units, in stocking units; of what is or runs out those that demand takes on days without
+    stock before an order of today could come, at risk the reserve, to order the quantity, late what
+    is still to come, lost what stock-outs of the last 28 days cost, unusual what is beyond usual
+    days, excess what is available beyond order_up_to and 180 days of demand, dead what is on hand,
+    new what is available.
   value: These at cost, in the currency beside it; null where no cost is known.
   currency: The account's base currency (ISO code).
   cost_basis: What the cost is; last_purchase (price on the last received purchase order),

@@ -57,7 +57,11 @@ select
     (daily_demand * out_day_count)::decimal(18, 4) as units,
     today_on as on_date,
     'Nothing is available (' || round(available, 1) || '), ' || round(daily_demand, 2)
-    || ' a day are expected and ' || next_receipt as sentence
+    || ' a day are expected' || case
+        when out_day_count > 0
+            then ' on ' || out_day_count || ' days before an order of today could come'
+        else ''
+    end || '; ' || next_receipt as sentence
 from items
 where available <= 0 and daily_demand > 0
 union all
@@ -68,8 +72,8 @@ select
     warehouse,
     (daily_demand * out_day_count)::decimal(18, 4) as units,
     out_on as on_date,
-    'Runs out on ' || out_on || ', before an order of today could come (' || lead_days
-    || ' days); ' || next_receipt as sentence
+    'Runs out on ' || out_on || ', for ' || out_day_count || ' days before an order of today could '
+    || 'come (' || lead_days || ' days); ' || next_receipt as sentence
 from items
 where available > 0 and daily_demand > 0 and out_day_count > 0
 union all
@@ -81,8 +85,8 @@ select
     safety_stock as units,
     risky_on as on_date,
     'Lasts for what is expected, but high demand would leave nothing by ' || risky_on
-    || ', before an order of today could come (' || lead_days || ' days); ' || next_receipt
-        as sentence
+    || ', before an order of today could come (' || lead_days || ' days); the reserve is '
+    || round(safety_stock, 1) || ', ' || next_receipt as sentence
 from items
 where available > 0 and daily_demand > 0 and out_day_count = 0 and risky_on is not null
 union all

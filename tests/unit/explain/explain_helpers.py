@@ -33,8 +33,8 @@ def placements(found: Document) -> list[tuple[str, str | None, int]]:
     return [(row["table"], row["rule"], int(row["units"])) for row in found.lines if row["table"]]
 
 
-def text(answer: Explanation) -> str:
+def text(answer: Explanation, *, is_full: bool = False) -> str:
     """The answer as a terminal of 100 columns shows it."""
     out = io.StringIO()
-    Console(width=100, file=out).print(render(answer))
+    Console(width=100, file=out).print(render(answer, is_full=is_full))
     return out.getvalue()
