@@ -86,7 +86,8 @@ def _circumstances() -> str:
     revision = subprocess.run(commit, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
     packages = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "dlt", "dagster"))
     return (
-        f"{datetime.now(UTC):%Y-%m-%d}, commit {revision or 'unknown'}, {os.cpu_count()} cores,"
+        f"{datetime.now(UTC):%Y-%m-%d}, commit {revision or 'unknown'}, {os.cpu_count()} cores"
+        f" under a load of {os.getloadavg()[2]:.0f},"
         f" Python {platform.python_version()}, {packages}."
     )
 

@@ -1,6 +1,7 @@
 """A fleet: eight sandbox accounts' mornings side by side through Dagster, on SQLite, with Cin7's own limits.
 
-The servers of the accounts run in this process, so that neither their life nor their answers count.
+Each account has a server in a process of its own, whose costs do not count. The runs are nicer than they: a
+server that got no time would count late, and so too close together, what was sent in time.
 """
 
 import os
@@ -12,7 +13,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
+from multiprocessing.managers import BaseManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -21,6 +24,7 @@ from cin7_pipeline.sandbox.server.server import SandboxServer
 from cin7_pipeline.sandbox.simulation.merchant import Merchant
 from dagster_project.fleet.definitions import PARTITION
 from tests.benchmarks.measuring import Cost, Finding, cost
+from tests.fleet import add_account
 
 ACCOUNTS = 8
 FIRST = datetime(2026, 6, 30, 19, tzinfo=UTC)
@@ -33,15 +37,55 @@ with dg.DagsterInstance.get() as instance:
     job = defs().resolve_job_def("morning")
     job.execute_in_process(instance=instance, partition_key=sys.argv[1])
 """
+NICELY = [shutil.which("nice") or "/usr/bin/nice", "-n", "15"]
 MOST_CPU, MOST_EVENTS = 15.0, 30
+
+
+class ServedAccount:
+    """A sandbox account on a server of this process, which another one asks how it fares."""
+
+    def __init__(self) -> None:
+        self._now = FIRST
+        account = MerchantAccount(Merchant(opened_on=date(2026, 3, 1)))
+        self._server = SandboxServer(account, clock=lambda: self._now).start()
+
+    def variables(self) -> dict[str, str]:
+        """What the account's `.env` says."""
+        return {
+            "CIN7_USERNAME": self._server.username,
+            "CIN7_API_KEY": self._server.api_key,
+            "CIN7_BASE_URL": self._server.base_url,
+            "CIN7_TIME_ZONE": "Australia/Sydney",
+        }
+
+    def set_clock(self, moment: datetime) -> None:
+        """Let it be this time in the account."""
+        self._now = moment
+
+    def statuses(self) -> list[int]:
+        """The status of each answer so far."""
+        return [request.status for request in self._server.requests]
+
+
+class Process(BaseManager):
+    """A process that serves one account."""
+
+    if TYPE_CHECKING:
+
+        def serve(self) -> ServedAccount:
+            """Start the server there."""
+
+
+Process.register("serve", ServedAccount)
 
 
 def findings(folder: Path) -> Iterator[Finding]:
     """CPU, memory, events and calls of a first, a next and a quiet morning."""
-    with _fleet(folder) as (servers, clock):
+    with _fleet(folder) as servers:
         second, third = (FIRST + timedelta(days=days) for days in (1, 2))
         yield from _morning("First morning", servers, FIRST, None)
-        clock[0] = second
+        for server in servers:
+            server.set_clock(second)
         yield from _morning("Next morning, a day's orders", servers, second, None)
         # The account's own clock stands still: nothing is new in it, and all tables are of another day.
         yield from _morning("Quiet morning", servers, third, MOST_CPU)
@@ -50,19 +94,19 @@ def findings(folder: Path) -> Iterator[Finding]:
 
 
 def _morning(
-    name: str, servers: list[SandboxServer], moment: datetime, most: float | None
+    name: str, servers: list[ServedAccount], moment: datetime, most: float | None
 ) -> Iterator[Finding]:
-    before = [len(server.requests) for server in servers]
+    before = [len(server.statuses()) for server in servers]
     os.environ["CIN7_AS_OF"] = moment.isoformat()
     with dg.DagsterInstance.get() as instance, ThreadPoolExecutor(ACCOUNTS) as pool:
         earlier = {run.run_id for run in instance.get_runs()}
-        commands = [[sys.executable, "-c", MORNING, f"a{n}"] for n in range(ACCOUNTS)]
+        commands = [[*NICELY, sys.executable, "-c", MORNING, f"a{n}"] for n in range(ACCOUNTS)]
         found: list[Cost] = list(pool.map(cost, commands))
         runs = [run for run in instance.get_runs() if run.run_id not in earlier]
         events = [len(instance.all_logs(run.run_id)) for run in runs]
         accounts = Counter(run.tags[PARTITION] for run in runs if run.is_success)
-    answers = [each.requests[n:] for each, n in zip(servers, before, strict=True)]
-    refused = sum(request.status == 429 for each in answers for request in each)
+    answers = [each.statuses()[n:] for each, n in zip(servers, before, strict=True)]
+    refused = sum(each.count(429) for each in answers)
     cpu = [each.cpu for each in found]
     figures = f"{statistics.median(cpu):.1f} s ({min(cpu):.1f}–{max(cpu):.1f})"
     is_met = None if most is None else statistics.median(cpu) <= most
@@ -71,10 +115,11 @@ def _morning(
     yield Finding(
         f"{name}: events of a run", f"{max(events)}", f"≤ {MOST_EVENTS}", max(events) <= MOST_EVENTS
     )
-    # The servers share the cores with the accounts, and so count late what was sent in time.
     yield Finding(
-        f"{name}: calls of an account; answers 429 to all, each asked again",
+        f"{name}: calls of an account; answers 429 to all",
         f"{statistics.median(map(len, answers)):.0f}; {refused}",
+        "0 answers 429",
+        refused == 0,
     )
     yield Finding(
         f"{name}: accounts that published; wall for all",
@@ -85,33 +130,22 @@ def _morning(
 
 
 @contextmanager
-def _fleet(folder: Path) -> Iterator[tuple[list[SandboxServer], list[datetime]]]:
-    """Accounts in a folder that the processes started here find in their environment; the servers' clock."""
-    home, clock, earlier = folder / ".dagster", [FIRST], dict(os.environ)
+def _fleet(folder: Path) -> Iterator[list[ServedAccount]]:
+    """Accounts in a folder that the processes started here find in their environment."""
+    home, earlier = folder / ".dagster", dict(os.environ)
     home.mkdir()
     shutil.copy(SETTINGS, home)
-    account = MerchantAccount(Merchant(opened_on=date(2026, 3, 1)))
     with ExitStack() as opened:
-        servers = [
-            opened.enter_context(SandboxServer(account, clock=lambda: clock[0]))
-            for _ in range(ACCOUNTS)
-        ]
+        servers = [opened.enter_context(Process()).serve() for _ in range(ACCOUNTS)]
         for number, server in enumerate(servers):
-            env_file = folder / f"a{number}" / ".env"
-            env_file.parent.mkdir()
-            env_file.write_text(
-                f"CIN7_USERNAME={server.username}\nCIN7_API_KEY={server.api_key}\n"
-                f"CIN7_BASE_URL={server.base_url}\nCIN7_TIME_ZONE=Australia/Sydney\n",
-                encoding="utf-8",
-            )
-            env_file.chmod(0o600)
+            add_account(folder, f"a{number}", server.variables())
         os.environ |= {
             "DAGSTER_HOME": str(home),
             "CIN7_ACCOUNTS_DIR": str(folder),
             "CIN7_THREADS": "1",
         }
         try:
-            yield servers, clock
+            yield servers
         finally:
             os.environ.clear()
             os.environ.update(earlier)
