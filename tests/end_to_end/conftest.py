@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cin7_pipeline.sandbox.simulation.merchant import Merchant
+from tests.end_to_end.mistyped import MistypedMerchant
 from tests.end_to_end.rules import COMPANY
 from tests.end_to_end.scenario import Scenario, open_scenario
 
@@ -16,7 +17,7 @@ MORNING = datetime(2026, 6, 30, 19, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def merchant() -> Merchant:
     """A merchant whose account has been open for eight months on the first morning."""
-    return Merchant(opened_on=date(2025, 11, 1))
+    return MistypedMerchant(opened_on=date(2025, 11, 1))
 
 
 @pytest.fixture

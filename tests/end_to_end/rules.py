@@ -19,6 +19,12 @@ class Rules:
     customer_groups: dict[str, bool] = field(default_factory=dict)
     not_stocked: tuple[tuple[str, str], ...] = ()
     custom_fields: tuple[tuple[str, str, str], ...] = ()
+    ships_from: str = "branch"
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What stands in the environment and in no file."""
+        return {"CIN7_SHIPS_FROM": self.ships_from}
 
     def write(self, folder: Path) -> None:
         """Write the files that a person would have edited, and remove what is empty now."""
@@ -49,12 +55,13 @@ class Rules:
             channels=self.channels,
             customer_groups=self.customer_groups,
             not_stocked=self.not_stocked,
+            ships_from=self.ships_from,
         )
 
 
 # Two branches are one warehouse, one warehouse is disabled, the allocation branch (20) and the pop-up
 # store (40) are forgotten, and branch 99 does not exist. Staff buy for themselves; trays are said to be no
-# goods.
+# goods. An order counts where it ships from.
 COMPANY = Rules(
     warehouses={
         3: ("Main DC", True),
@@ -75,4 +82,5 @@ COMPANY = Rules(
         ("products", "products_1011", "Season"),
         ("contacts", "members_1000", "Default branch"),
     ),
+    ships_from="distribution_branch",
 )

@@ -165,7 +165,8 @@ def open_scenario(
     server = SandboxServer(MerchantAccount(merchant), clock=lambda: clock[0], limits=None)
     with server, dg.DagsterInstance.ephemeral() as instance:
         scenario = Scenario(merchant, server, clock, monkeypatch, instance, rules or Rules())
-        for name, value in environment(folder, server.base_url, lookback_days).items():
+        variables = environment(folder, server.base_url, lookback_days) | scenario.rules.variables
+        for name, value in variables.items():
             monkeypatch.setenv(name, value)
         scenario.rules.write(folder / "settings")
         scenario.move_to(moment)

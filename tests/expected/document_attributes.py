@@ -36,7 +36,10 @@ class Attributes:
 
 
 class DocumentAttributes:
-    """Reads headers by the account's settings; the Shopify rule comes after all others."""
+    """Reads headers by the account's settings; the Shopify rule comes after all others.
+
+    An order counts at its own branch or, as `ships_from` says, at its `distribution_branch` where it has one.
+    """
 
     def __init__(
         self,
@@ -45,12 +48,15 @@ class DocumentAttributes:
         contacts: Iterable[Contact],
         warehouses: Warehouses,
         orders: Iterable[KnownDocument] = (),
+        *,
+        ships_from: str = "branch",
     ) -> None:
         ordered = [*sorted(rules, key=lambda rule: rule.priority), SHOPIFY]
         self._rules = [(ilike(rule.pattern), rule) for rule in ordered]
         self._groups = groups
         self._group_of = {contact.id: contact.group for contact in contacts}
         self._warehouses = warehouses
+        self._ships_from = ships_from
         self._orders: dict[str, list[KnownDocument]] = defaultdict(list)
         for known in orders:
             self._orders[known.document.reference or ""].append(known)
@@ -60,7 +66,7 @@ class DocumentAttributes:
         sold = self._credited(document)
         group = self._group_of.get(sold.member_id)
         channel, is_included = self._channel(sold, group)
-        warehouse = self._warehouses.of(document.branch_id)
+        warehouse = self._warehouses.of(self._shipping_branch(document))
         left_out = {
             "channel_excluded": not is_included,
             "warehouse_disabled": self._warehouses.is_disabled(warehouse),
@@ -73,6 +79,11 @@ class DocumentAttributes:
             customer_group=group,
             rules=tuple(rule for rule, applies in left_out.items() if applies),
         )
+
+    def _shipping_branch(self, document: SalesOrder | CreditNote) -> int:
+        if self._ships_from == "branch" or not isinstance(document, SalesOrder):
+            return document.branch_id
+        return document.distribution_branch_id or document.branch_id
 
     def _credited(self, document: SalesOrder | CreditNote) -> SalesOrder | CreditNote:
         """Return the order that a credit note names, and what is no such note itself.

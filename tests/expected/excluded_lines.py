@@ -15,10 +15,11 @@ def excluded_lines(entries: Iterable[Entry]) -> list[Row]:
             "line_id": entry.line_id,
             "size": entry.part.size,
             "rule": rule,
-            "quantity": entry.quantity,
-            "value": entry.value,
+            "quantity": None if is_implausible else entry.quantity,
+            "value": None if is_implausible else entry.value,
             "order_number": entry.document.reference,
         }
         for entry in entries
+        for is_implausible in ["quantity_implausible" in entry.rules]
         for rule in entry.rules
     ]

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from cin7_pipeline.sandbox.ledger import Document, Line, Option, Product, SizeQuantity
+from tests.expected.implausible import ImplausibleLine
 from tests.expected.values import ZERO, Calendar, Row, ilike, rounded, spread
 
 
@@ -42,8 +43,12 @@ class LinePart:
     @property
     def rules(self) -> tuple[str, ...]:
         """The rules that leave the part out, whatever its document is."""
-        component = ("kit_component",) if self.is_component else ()
-        return component if self.item else (*component, "description_only")
+        applies = {
+            "kit_component": self.is_component,
+            "description_only": self.item is None,
+            "quantity_implausible": isinstance(self.line, ImplausibleLine),
+        }
+        return tuple(rule for rule, applied in applies.items() if applied)
 
 
 class Items:

@@ -9,6 +9,7 @@ from tests.expected.demand_daily import demand_daily
 from tests.expected.demand_series import Demand, StockDays, SyncedDays
 from tests.expected.document_attributes import ChannelRule, DocumentAttributes
 from tests.expected.excluded_lines import excluded_lines
+from tests.expected.implausible import judged
 from tests.expected.inventory import inventory, inventory_daily
 from tests.expected.items import Items
 from tests.expected.known_documents import LedgerAt, Read, Snapshot, known_after
@@ -35,7 +36,7 @@ class Oracle:
 
     `ledger` returns the account's ledger at a timestamp, `warehouses` maps a branch id to (warehouse,
     is_enabled), `customer_groups` a group to whether it is included; rows of `channels` are in the order
-    of `ChannelRule`, those of `not_stocked` a field and a pattern.
+    of `ChannelRule`, those of `not_stocked` a field and a pattern; `ships_from` is that of the settings.
     """
 
     ledger: LedgerAt
@@ -45,6 +46,7 @@ class Oracle:
     channels: Sequence[tuple[int, str, str, str, bool]] = ()
     customer_groups: Mapping[str, bool] = field(default_factory=dict)
     not_stocked: Sequence[tuple[str, str]] = ()
+    ships_from: str = "branch"
 
     def tables(self, reads: Sequence[Read], past_stock: Sequence[Row] = ()) -> Tables:
         """Return each table's rows after `reads`, made in this order, at the time of the last one.
@@ -57,13 +59,19 @@ class Oracle:
         """
         zone = ZoneInfo(self.time_zone)
         known = known_after(reads, self.ledger, zone)
-        ledger, documents, last = known.ledger, known.documents, reads[-1].started_at
+        ledger, last = known.ledger, reads[-1].started_at
+        documents = {name: list(map(judged, each)) for name, each in known.documents.items()}
         calendar = Calendar(zone, last, known.oldest_at)
         items = Items(ledger.options, ledger.products, self.not_stocked)
         warehouses = Warehouses(ledger.branches, self.warehouses)
         rules = [ChannelRule(*row) for row in self.channels]
         headers = DocumentAttributes(
-            rules, self.customer_groups, ledger.contacts, warehouses, documents["sales_orders"]
+            rules,
+            self.customer_groups,
+            ledger.contacts,
+            warehouses,
+            documents["sales_orders"],
+            ships_from=self.ships_from,
         )
 
         sold = sales(documents["sales_orders"], items, headers, calendar)

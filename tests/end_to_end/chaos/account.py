@@ -23,6 +23,7 @@ from cin7_pipeline.warehouse.connection import open_warehouse
 from cin7_pipeline.warehouse.owner import last_written_at
 from cin7_pipeline.window import Window
 from tests.end_to_end.chaos.child import Order
+from tests.end_to_end.mistyped import MistypedMerchant
 from tests.end_to_end.rules import COMPANY, Rules
 from tests.end_to_end.scenario import TIME_ZONE, environment
 from tests.expected import Oracle
@@ -142,7 +143,7 @@ class Account:
         self.temporary.mkdir(exist_ok=True)
         return Order(
             name,
-            given | folders | {"CIN7_AS_OF": moment.isoformat()},
+            given | folders | self.rules.variables | {"CIN7_AS_OF": moment.isoformat()},
             log=self.folder / "log" / f"{self.runs:04d}.txt",
             clock_ahead=self.now.timestamp() - time.time(),
             **details,
@@ -167,7 +168,7 @@ class Account:
 def open_account(folder: Path, seed: int) -> Iterator[Account]:
     """Serve an account of its own while the block lasts."""
     clock = [FIRST_NIGHT]
-    merchant = Merchant(seed=seed, opened_on=OPENED_ON, size=SIZE)
+    merchant = MistypedMerchant(seed=seed, opened_on=OPENED_ON, size=SIZE)
     with SandboxServer(MerchantAccount(merchant), clock=lambda: clock[0], limits=None) as server:
         account = Account(merchant, server, clock, folder)
         (folder / "log").mkdir(parents=True)

@@ -296,6 +296,7 @@ def other_rules(dice: random.Random) -> Rules:
         warehouses=warehouses if dice.random() < 0.8 else {},
         channels=tuple(rule for rule in COMPANY.channels if dice.random() < 0.7),
         customer_groups={g: dice.random() < 0.5 for g in COMPANY.customer_groups},
+        ships_from=dice.choice(["branch", "distribution_branch"]),
     )
 
 
