@@ -19,8 +19,8 @@ columns:
   y_sold: Units sold on the day, returns not taken off, in stocking units.
   y_unconstrained: Units that would have been sold had there been enough, in stocking units; y, on a
     day that sold out with what the series' days of as many or more sold beyond it, for each of them
-    that did not sell out (the others may have sold more); null on days that started without or are
-    not known.
+    that did not sell out (the others may have sold more), and somewhat more where these are few;
+    null on days that started without or are not known.
 */
 select
     names.unique_id,

@@ -163,7 +163,10 @@ class Demand:
             more = [other for other, sold in known.items() if is_cut and sold >= quantity]
             free = sum(other not in sold_out for other in more)
             beyond = sum((known[other] - quantity for other in more), ZERO)
-            lifted[day] = quantity + (rounded(beyond / free) if free else ZERO)
+            lifted[day] = quantity
+            if more:
+                few = sum((known[other] for other in more), ZERO) / len(more) / 8
+                lifted[day] += rounded((beyond + few) / (free + Decimal("0.5")))
         return lifted
 
 

@@ -20,7 +20,8 @@ columns:
   is_sold_out: True where it started with stock and ended without; null where not known.
   unconstrained_quantity: Units that would have been sold had there been enough; net_quantity, on a
     day that sold out with what the series' days of as many or more sold beyond it, for each of them
-    that did not sell out; null on days that started without or are not known.
+    that did not sell out, and somewhat more where these are few; null on days that started without
+    or are not known.
 */
 with
 
@@ -279,7 +280,8 @@ sale_days as (
 ),
 
 -- Days that sold as many or more, and how many of them did not sell out: what these sold beyond a
--- day is all of it, what the others sold the least that it can have been.
+-- day is all of it, what the others sold the least that it can have been. Few of them say little:
+-- as if half a day more had not sold out, and a quarter of their mean had been sold beyond.
 compared_days as (
     select
         *,
@@ -296,10 +298,14 @@ lifted_days as (
         sold_quantity,
         net_quantity,
         case
-            when is_sold_out and net_quantity > 0 and free_count > 0
+            when is_sold_out and net_quantity > 0 and more_count > 0
                 then
                     net_quantity
-                    + round((more_quantity - more_count * net_quantity) / free_count, 4)
+                    + round(
+                        (more_quantity - more_count * net_quantity + more_quantity / more_count / 8)
+                        / (free_count + 0.5),
+                        4
+                    )
             else net_quantity
         end as unconstrained_quantity
     from compared_days
