@@ -124,8 +124,7 @@ def build(connection: DuckDBPyConnection, model: SqlModel) -> BuildReport:
         columns, is_in_order = _create(connection, model)
         if model.schema in RELEASED:  # all else is gone after the build
             write_comments(connection, model.name, model.about, model.columns)
-        results = _audit(connection, model, is_in_order=is_in_order)
-        [(row_count,)] = connection.execute(f"select count(*) from {model.name}").fetchall()
+        row_count, results = _audit(connection, model, is_in_order=is_in_order)
     except duckdb.Error as error:
         raise ModelBuildFailed(model, f"the query failed: {_one_line(error)}") from None
     return BuildReport(model, row_count, time.perf_counter() - started, results, columns)
@@ -142,7 +141,7 @@ def _create(
     if model.ordered:
         with _keeping_order(connection):
             connection.execute(f"{create} {model.query}")
-        is_in_order = connection.execute(model.out_of_order).fetchall() == [(0,)]
+        is_in_order = connection.execute(f"select {model.out_of_order}").fetchall() == [(0,)]
     if not is_in_order:
         connection.execute(f"{create} {sorted_query}")
     described = connection.execute(f"describe {model.name}").fetchall()
@@ -179,12 +178,16 @@ def _keeping_order(connection: DuckDBPyConnection) -> Iterator[None]:
 
 def _audit(
     connection: DuckDBPyConnection, model: SqlModel, *, is_in_order: bool
-) -> tuple[CheckResult, ...]:
-    """Run every check, so that one run shows everything that is wrong; none that the order answered."""
+) -> tuple[int, tuple[CheckResult, ...]]:
+    """Count the rows and run every check, so that one run shows everything that is wrong.
+
+    What the order answered is not asked again.
+    """
+    row_count, passed = _screen(connection, model, model.out_of_order if is_in_order else "")
     results: list[CheckResult] = []
     for check in model.checks:
         try:
-            if is_in_order and check.screen == model.out_of_order:
+            if check.name in passed:
                 results.append(CheckResult(check.name, check.about, check.severity, 0))
             else:
                 results.append(run_check(connection, model, check))
@@ -196,13 +199,27 @@ def _audit(
     ]
     if broken:
         raise ModelBuildFailed(model, "; ".join(map(str, broken)), results)
-    return tuple(results)
+    return row_count, tuple(results)
+
+
+def _screen(
+    connection: DuckDBPyConnection, model: SqlModel, answered: str
+) -> tuple[int, frozenset[str]]:
+    """Read the table once for all screens; return its rows, and which checks they say are passed."""
+    screens = {check.name: check.screen for check in model.checks if check.screen}
+    asked = ["0" if screen == answered else screen for screen in screens.values()]
+    try:
+        query = f"select {', '.join(['count(*)', *asked])} from {model.name}"
+        [(row_count, *counts)] = connection.execute(query).fetchall()
+    except duckdb.Error:  # each check by itself says which of them it is
+        [(row_count,)] = connection.execute(f"select count(*) from {model.name}").fetchall()
+        return row_count, frozenset()
+    passed = (name for name, count in zip(screens, counts, strict=True) if count == 0)
+    return row_count, frozenset(passed)
 
 
 def run_check(connection: DuckDBPyConnection, model: SqlModel, check: Check) -> CheckResult:
     """Count the rows of the freshly built table that break one rule, and keep the grain of ten of them."""
-    if check.screen and connection.execute(check.screen).fetchall() == [(0,)]:
-        return CheckResult(check.name, check.about, check.severity, 0)
     failing = f"({check.failing}\n)"
     [(count,)] = connection.execute(f"select count(*) from {failing}").fetchall()
     examples: tuple[dict[str, object], ...] = ()

@@ -38,7 +38,8 @@ class Severity(StrEnum):
 class Check:
     """One rule of a model; `failing` is the query that returns the rows breaking it.
 
-    `screen` is a cheaper query, if there is one: where it answers 0, no row breaks the rule.
+    `screen` is a cheaper expression, if there is one, over all rows of the table: where it is 0, no row
+    breaks the rule.
     """
 
     name: str
@@ -78,7 +79,7 @@ class SqlModel:
 
     @property
     def out_of_order(self) -> str:
-        """The query that counts the rows that do not lie above the one before as `sorted_by` says."""
+        """The expression that counts the rows that do not lie above the one before as `sorted_by` says."""
         return _out_of_order(self.name, self.grain, self.sorted_by)
 
     @property
@@ -185,7 +186,7 @@ def _grain_checks(table: str, grain: Sequence[str], sorted_by: Sequence[str]) ->
     rows = f"select {key} from {table}"
     is_null = " or ".join(f"{identifier(column)} is null" for column in grain)
     # As many hashes as rows: unique. Two keys of one hash by chance only run the query of the check.
-    screen = f"select count(*) - count(distinct hash({key})) from {table}"
+    screen = f"count(*) - count(distinct hash({key}))"
     if set(sorted_by) == set(grain):
         screen = _out_of_order(table, grain, sorted_by)
     return (
@@ -199,6 +200,7 @@ def _grain_checks(table: str, grain: Sequence[str], sorted_by: Sequence[str]) ->
             name="grain_is_not_null",
             about=f"{', '.join(grain)} are always known.",
             failing=f"{rows} where {is_null}",
+            screen=f"count(*) filter (where {is_null})",
         ),
     )
 
@@ -256,14 +258,14 @@ def _tables_read(tree: exp.Query, path: Path) -> frozenset[str]:
 
 
 def _out_of_order(table: str, grain: Sequence[str], sorted_by: Sequence[str]) -> str:
-    """Return the query that counts rows in the wrong place; a window without an order reads them as stored.
+    """Return what counts rows in the wrong place; a window without an order reads them as stored.
 
     Where the order is one of the whole grain, none is where the one before is, which shows both.
     """
     place = f"row({', '.join(map(identifier, sorted_by))})"
     places = f"select {place} as place, lag({place}) over () as before from {table}"
     below = "<=" if set(sorted_by) == set(grain) else "<"
-    return f"select count(*) from ({places}) where place {below} before"
+    return f"(select count(*) from ({places}) where place {below} before)"
 
 
 def _text_of(value: object, what: str, path: Path) -> str:
@@ -311,7 +313,8 @@ def _row_check(name: str, rule: object, table: str, path: Path) -> Check:
     expect = _text_of(parts.get("expect"), f"check {name}", path)
     failing = f"select * from {table} where not ({expect})"
     reads = _tables_read(_parse_query(failing, path), path)
-    return Check(name, expect, failing, _severity(parts.get("severity"), path), reads)
+    screen = f"count(*) filter (where not ({expect}))"
+    return Check(name, expect, failing, _severity(parts.get("severity"), path), reads, screen)
 
 
 def _one_line(error: Exception) -> str:
