@@ -22,6 +22,8 @@ def write_comments(
     columns: Mapping[str, str],
 ) -> None:
     """Describe a table and its columns; `create or replace` drops what stood there before."""
-    connection.execute(f"comment on table {table} is {literal(about)}")
+    comments = [f"comment on table {table} is {literal(about)}"]
     for column, text in columns.items():
-        connection.execute(f"comment on column {table}.{identifier(column)} is {literal(text)}")
+        comments.append(f"comment on column {table}.{identifier(column)} is {literal(text)}")
+    # One by one, each would be a commit to the disk.
+    connection.execute(";".join(["begin", *comments, "commit"]))
