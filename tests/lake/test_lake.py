@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from cin7_pipeline.lake import catalog
+from cin7_pipeline.lake import catalog, upload
 from cin7_pipeline.lake.publish import look_after_lake, publish_to_lake
 from tests.environment import bare_environment
 from tests.lake import lakes
@@ -130,6 +130,30 @@ def test_a_release_that_is_registered_twice_keeps_its_files(lake: Lake, tmp_path
     assert publish_to_lake(settings).failures == {}
     catalog.call_catalog(settings, "upkeep", keep_days=0, grace_days=0)
     assert versions(lake, "acme") == {1}
+    assert len(lake.paths()) == len(TABLES)
+
+
+def test_an_upload_that_breaks_off_shows_nothing_of_it(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Analysts keep the release before; the next publish brings the new one, and what was left is removed."""
+    settings = lake.settings(tmp_path / "acme")
+    publish(settings, 1)
+    release(settings.data_dir, 2)
+
+    def break_off(source: Path, files: list[str], target: str) -> None:
+        whole(source, files[:1], target)
+        msg = "the network is down"
+        raise OSError(msg)
+
+    whole = upload.upload
+    with monkeypatch.context() as patched:
+        patched.setattr(upload, "upload", break_off)
+        assert "the network is down" in str(publish_to_lake(settings).failures["lake"])
+    assert versions(lake, "acme") == {1}
+    assert publish_to_lake(settings).failures == {}
+    catalog.call_catalog(settings, "upkeep", keep_days=0, grace_days=0)
+    assert versions(lake, "acme") == {2}
     assert len(lake.paths()) == len(TABLES)
 
 
