@@ -272,7 +272,10 @@ def write_business_settings(connection: DuckDBPyConnection, business: BusinessSe
         columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in SETTINGS[table].items())
         connection.execute(f"create or replace table {table} ({columns})")
         if rules:
-            rows = f"unnest(?::struct({columns})[], recursive := true)"
-            connection.execute(
-                f"insert into {table} select {rows}", [[rule.model_dump() for rule in rules]]
-            )
+            # By place: a field of a rule may be called otherwise than its column.
+            rows = [
+                dict(zip(SETTINGS[table], rule.model_dump().values(), strict=True))
+                for rule in rules
+            ]
+            unnested = f"unnest(?::struct({columns})[], recursive := true)"
+            connection.execute(f"insert into {table} select {unnested}", [rows])
