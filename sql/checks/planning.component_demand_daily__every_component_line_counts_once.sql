@@ -15,10 +15,10 @@ kit_lines as (
 lines_below as (
     select coalesce(sum(items.quantity), 0) as quantity
     from kit_lines
-    inner join staging.sales_order_lines as lines
+    inner join core.kit_component_lines as lines
         on
             kit_lines.sales_order_id = lines.sales_order_id
-            and kit_lines.line_id = lines.parent_line_id
+            and kit_lines.line_id = lines.kit_line_id
     inner join core.document_line_items as items
         on
             items.document_kind = 'sales_order'

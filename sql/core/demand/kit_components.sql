@@ -1,8 +1,9 @@
 /*
 about: >-
   What each kit that was sold took of its components: what the order's component lines below the
-  kit's line say, else what the bill of materials says; never both for one line, and nothing of
-  what is not kept in stock. One row per line of a kit and component.
+  kit's line say, in a kit in a kit those at the very end, else what the bill of materials says;
+  never both for one line, and nothing of what is not kept in stock. One row per line of a kit and
+  component.
 grain: [sales_order_id, line_id, product_option_id, size]
 columns:
   sales_order_id:
@@ -46,18 +47,18 @@ kit_lines as (
 component_lines as (
     select
         lines.sales_order_id,
-        lines.parent_line_id as line_id,
+        lines.kit_line_id as line_id,
         items.product_option_id,
         items.size,
         items.quantity
-    from staging.sales_order_lines as lines
+    from core.kit_component_lines as lines
     inner join core.document_line_items as items
         on
             items.document_kind = 'sales_order'
             and lines.sales_order_id = items.document_id
             and lines.line_id = items.line_id
     anti join core.unshipped_lines as unshipped on items.line_number = unshipped.line_number
-    where lines.parent_line_id is not null and items.product_option_id is not null
+    where items.product_option_id is not null
 ),
 
 parts as (
