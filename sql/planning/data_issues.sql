@@ -31,6 +31,8 @@ issues as (
     union all by name
     select * from issues.left_out_demand
     union all by name
+    select * from issues.production
+    union all by name
     select * from issues.items
     union all by name
     select * from issues.order_shipping

@@ -1,14 +1,14 @@
 /*
 about: >-
-  What the series are made of: units that left the shelf and came back by day, and what kits without
-  a bill of materials took of their components. One row per line and item.
+  What the series are made of: units that left the shelf and came back by day, what production took,
+  and what kits without a bill of materials took of their components. One row per line and item.
 grain: [kind, document_kind, document_id, line_id, product_option_id, size]
 materialized: view
 columns:
-  kind: demand (what planning.demand_daily counts), left_out (what the settings leave out of it) or
-    kits (taken as a component of a kit that has no bill).
-  document_kind: sales_order or credit_note.
-  document_id: Cin7 id of the order or credit note.
+  kind: demand (what planning.demand_daily counts), left_out (what the settings leave out of it, and
+    what production took) or kits (taken as a component of a kit that has no bill).
+  document_kind: sales_order, credit_note or production_job.
+  document_id: Cin7 id of the order, credit note or job.
   line_id: Cin7 id of the line.
   product_option_id: Option of the item.
   size: Size of the item.
@@ -61,3 +61,17 @@ select
 from core.kit_components as parts
 inner join core.items as items using (product_option_id, size)
 anti join core.bom_components using (kit_option_id)
+union all
+select
+    'left_out' as kind,
+    'production_job' as document_kind,
+    production_job_id as document_id,
+    line_id,
+    product_option_id,
+    size,
+    sku,
+    warehouse,
+    day_on,
+    quantity as sold_quantity,
+    0::decimal(18, 4) as returned_quantity
+from core.production_takes

@@ -1,10 +1,11 @@
 /*
 about: >-
   What left of each item at each warehouse in the last 26 weeks, week by week, and when the last
-  unit left; over all channels. One row per option, size and warehouse that ever sold.
+  unit left; over all channels, and what production took. One row per option, size and warehouse of
+  which any ever left.
 grain: [product_option_id, size, warehouse]
 columns:
-  product_option_id:
+  product_option_id: Option of the item.
   size: Size of the item; '' when unsized.
   warehouse: Warehouse.
   last_left_on: Day on which the last unit left; null where none did.
@@ -16,6 +17,26 @@ columns:
 */
 with
 
+leavings as (
+    select
+        product_option_id,
+        size,
+        warehouse,
+        day_on,
+        sold_quantity,
+        returned_quantity
+    from core.depletion_lines
+    union all
+    select
+        product_option_id,
+        size,
+        warehouse,
+        day_on,
+        quantity as sold_quantity,
+        0 as returned_quantity
+    from core.production_takes
+),
+
 ages as (
     select
         lines.product_option_id,
@@ -25,7 +46,7 @@ ages as (
         (today.today_on - lines.day_on - 1) // 7 as week_age,
         lines.sold_quantity,
         lines.returned_quantity
-    from core.depletion_lines as lines
+    from leavings as lines
     inner join core.today as today on lines.day_on < today.today_on
 ),
 
