@@ -86,7 +86,7 @@ select
     sum(lost_quantity)::decimal(18, 4) as units,
     max(day_on) as on_date,
     'Without enough stock on ' || count(*) || ' of the last 28 days; about '
-    || round(sum(lost_quantity), 1) || ' more would have been sold' as sentence
+    || format('{:,.15g}', round(sum(lost_quantity), 1)) || ' more would have been sold' as sentence
 from days
 where is_short and lost_quantity > 0
 group by product_option_id, size, warehouse
@@ -99,8 +99,8 @@ select
     days.warehouse,
     (days.net_quantity - days.cap_quantity)::decimal(18, 4) as units,
     days.day_on as on_date,
-    round(days.net_quantity, 1) || ' were sold on ' || days.day_on || ', usual days reach '
-    || round(days.cap_quantity, 1) || case
+    format('{:,.15g}', round(days.net_quantity, 1)) || ' were sold on ' || days.day_on
+    || ', usual days reach ' || format('{:,.15g}', round(days.cap_quantity, 1)) || case
         when buyers.largest_percent >= 80
             then '; one customer bought ' || buyers.largest_percent || ' % of them'
         when buyers.order_count > 1 then '; by ' || buyers.order_count || ' orders'

@@ -56,8 +56,8 @@ select
     warehouse,
     (daily_demand * out_day_count)::decimal(18, 4) as units,
     today_on as on_date,
-    'Nothing is available (' || round(available, 1) || '), ' || round(daily_demand, 2)
-    || ' a day are expected' || case
+    'Nothing is available (' || format('{:,.15g}', round(available, 1)) || '), '
+    || format('{:,.15g}', round(daily_demand, 2)) || ' a day are expected' || case
         when out_day_count > 0
             then ' on ' || out_day_count || ' days before an order of today could come'
         else ''
@@ -86,7 +86,7 @@ select
     risky_on as on_date,
     'Lasts for what is expected, but high demand would leave nothing by ' || risky_on
     || ', before an order of today could come (' || lead_days || ' days); the reserve is '
-    || round(safety_stock, 1) || ', ' || next_receipt as sentence
+    || format('{:,.15g}', round(safety_stock, 1)) || ', ' || next_receipt as sentence
 from items
 where available > 0 and daily_demand > 0 and out_day_count = 0 and risky_on is not null
 union all
@@ -97,8 +97,9 @@ select
     warehouse,
     (available - greatest(order_up_to, daily_demand * 180))::decimal(18, 4) as units,
     today_on + least(floor(available / daily_demand), 36500)::integer as on_date,
-    round(available, 1) || ' are available, enough for ' || floor(available / daily_demand)::bigint
-    || ' days; half a year takes ' || round(daily_demand * 180, 1) as sentence
+    format('{:,.15g}', round(available, 1)) || ' are available, enough for '
+    || floor(available / daily_demand)::bigint || ' days; half a year takes '
+    || format('{:,.15g}', round(daily_demand * 180, 1)) as sentence
 from items
 where daily_demand > 0 and available > greatest(order_up_to, daily_demand * 180)
 union all
@@ -109,10 +110,10 @@ select
     warehouse,
     on_hand as units,
     coalesce(last_left_on, created_on) as on_date,
-    case
+    format('{:,.15g}', round(on_hand, 1)) || case
         when last_left_on is not null
-            then round(on_hand, 1) || ' are on hand and none left since ' || last_left_on
-        else round(on_hand, 1) || ' are on hand and none ever left in what has been read'
+            then ' are on hand and none left since ' || last_left_on
+        else ' are on hand and none ever left in what has been read'
     end as sentence
 from items
 cross join history
@@ -129,6 +130,6 @@ select
     'Created on ' || created_on || ' and ' || case
         when demand_basis = 'none' then 'not sold here yet: nothing is known of its demand'
         else 'known for less than 28 days: its demand is their mean'
-    end || '; ' || round(available, 1) || ' are available' as sentence
+    end || '; ' || format('{:,.15g}', round(available, 1)) || ' are available' as sentence
 from items
 where created_on >= today_on - 90 and demand_basis in ('none', 'recent_mean')

@@ -25,11 +25,11 @@ select
     null as source,
     sum(orders.quantity)::decimal(18, 4) as units,
     min(orders.order_by_on) as on_date,
-    string_agg(
-        case orders.kind when 'transfer' then 'Transfer ' else 'Buy ' end
-        || round(orders.quantity, 1) || ' from ' || orders.source,
+    'Needed by ' || min(orders.needed_on) || ': ' || string_agg(
+        case orders.kind when 'transfer' then 'transfer ' else 'buy ' end
+        || format('{:,.15g}', round(orders.quantity, 1)) || ' from ' || orders.source,
         ', ' order by orders.kind desc, orders.source asc
-    ) || ' to have it by ' || min(orders.needed_on) || case
+    ) || case
         when min(orders.order_by_on) < min(today.today_on)
             then '; the day to order was ' || min(orders.order_by_on)
         else ''
