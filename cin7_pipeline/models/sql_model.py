@@ -56,7 +56,7 @@ class SqlModel:
 
     `sources` are the tables that the query reads; `checks` stand in the order they run, grain first.
     A column whose text is '' inherits it. Where it is `ordered`, the query itself returns its rows as
-    `sorted_by` says.
+    `sorted_by` says. `example` is a question that the table answers, as a comment and a query.
     """
 
     schema: str
@@ -71,6 +71,7 @@ class SqlModel:
     materialized: str = "table"
     sorted_by: tuple[str, ...] = ()
     ordered: bool = False
+    example: str = ""
 
     @property
     def name(self) -> str:
@@ -97,7 +98,7 @@ def parse_model(path: Path, schema: str, cross_checks: Sequence[Check] = ()) -> 
     fields, query = read_file(
         path,
         {"about", "grain", "columns"},
-        {"checks", "sorted_by", "ordered", "materialized"},
+        {"checks", "sorted_by", "ordered", "materialized", "example"},
     )
     columns = _mapping(fields, "columns", "name: meaning and unit", path)
     if not columns:
@@ -146,6 +147,7 @@ def parse_model(path: Path, schema: str, cross_checks: Sequence[Check] = ()) -> 
         materialized=str(kind),
         sorted_by=sorted_by,
         ordered=ordered,
+        example=str(fields.get("example", "")).strip(),
     )
 
 

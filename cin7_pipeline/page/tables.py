@@ -29,9 +29,19 @@ def write_contract(reports: Iterable[BuildReport], path: Path) -> None:
 
 
 def write_tables_page(reports: Iterable[BuildReport], path: Path) -> None:
-    """Write the planning tables as a page: rows, columns with meaning and unit, and what checks found."""
-    shown = sorted(
-        (report for report in reports if report.model.schema == "planning"),
-        key=lambda report: report.model.table,
+    """Write the planning tables as a page: columns, origin, a question each, and what checks found."""
+    shown: dict[str, BuildReport] = {}
+    made_of: dict[str, set[str]] = {}
+    for report in reports:
+        model = report.model
+        made_of[model.name] = {
+            raw for source in model.sources for raw in made_of.get(source, {source})
+        }
+        if model.schema == "planning":
+            shown[model.table] = report
+    write_template(
+        "tables.html",
+        path,
+        reports=[shown[table] for table in sorted(shown)],
+        made_of={name: sorted(raw) for name, raw in made_of.items()},
     )
-    write_template("tables.html", path, reports=shown)

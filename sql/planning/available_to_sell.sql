@@ -4,6 +4,10 @@ about: >-
   column that matches the channel's settings for incoming and holding stock. One row per option,
   size and warehouse of planning.inventory.
 grain: [product_option_id, size, warehouse]
+example: |
+  -- What may a shop that sells ahead of deliveries offer?
+  select sku, name, sum(available_plus_incoming) as units from planning.available_to_sell
+  where available_plus_incoming > 0 group by all order by units desc limit 20
 columns:
   product_option_id:
   size:

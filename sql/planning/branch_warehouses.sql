@@ -1,6 +1,9 @@
 /*
 about: Which warehouse each branch belongs to. One row per branch that Cin7 still has.
 grain: [branch_id]
+example: |
+  -- Which branches belong to no warehouse yet?
+  select branch_id, branch_name from planning.branch_warehouses where not is_mapped
 columns:
   branch_id:
   branch_name: Name of the branch in Cin7.

@@ -6,6 +6,10 @@ about: >-
   basis.
 grain: [product_option_id, size, warehouse, sold_on, basis]
 sorted_by: [sku, warehouse, sold_on]
+example: |
+  -- Which components did kits take last month?
+  select sku, sum(quantity) as units from planning.component_demand_daily
+  where sold_on >= current_date - 30 group by sku order by units desc limit 20
 columns:
   product_option_id: Cin7 id of the component's option.
   size: Size of the component; '' when unsized, and always for bills, which name no sizes.

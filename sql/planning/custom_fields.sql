@@ -3,6 +3,10 @@ about: >-
   The account's own fields, those that data/settings/custom_fields.csv names. One row per
   record that Cin7 still has and field that is filled in.
 grain: [document_kind, document_id, name]
+example: |
+  -- What stands in a field of our own?
+  select name, value, count(*) as records from planning.custom_fields group by all
+  order by records desc
 columns:
   document_kind: sales_order, purchase_order, transfer, credit_note, product or contact.
   document_id: Cin7 id of the record.

@@ -3,6 +3,10 @@ about: >-
   Who buys, by Cin7's ids and without anything that names a person: the ids to which other
   systems link their customers. One row per contact that Cin7 still has and that is no supplier.
 grain: [customer_id]
+example: |
+  -- Which customers have not bought for 90 days?
+  select customer_id, company, order_count, last_sold_on from planning.customers
+  where last_sold_on < current_date - 90 order by order_count desc limit 20
 columns:
   customer_id: Cin7 id of the contact.
   type: Type of the contact in Cin7, such as Customer.

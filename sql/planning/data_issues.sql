@@ -3,6 +3,10 @@ about: >-
   What is wrong or doubtful in the data and what to do about it. One row per issue and the thing
   it is about.
 grain: [issue, document_kind, document_id, line_id]
+example: |
+  -- What is to be mended in Cin7, the worst first?
+  select severity, issue, count(*) as records, any_value(suggestion) as what_to_do
+  from planning.data_issues group by severity, issue order by min(severity) = 'info', records desc
 columns:
   issue: Name of the issue, such as description_only_line or branch_unmapped.
   document_kind: >-

@@ -6,6 +6,11 @@ about: >-
 grain: [product_option_id, size, warehouse, channel, sold_on]
 sorted_by: [sku, product_option_id, size, warehouse, channel, sold_on]
 ordered: true
+example: |
+  -- Which items sold most in the last 28 days, and to how few customers?
+  select sku, sum(net_quantity) as units, max(largest_customer_share) as largest_share
+  from planning.demand_daily where sold_on >= current_date - 28 group by sku
+  order by units desc limit 20
 columns:
   product_option_id: Cin7 id of the option.
   size: Size of the item; '' when unsized.

@@ -7,6 +7,9 @@ about: >-
 grain: [unique_id, ds]
 sorted_by: [unique_id, ds]
 ordered: true
+example: |
+  -- What does a forecasting engine read?
+  select unique_id, ds, y from planning.demand_series order by unique_id, ds limit 100
 columns:
   unique_id: Name of the series, sku|warehouse; items that share a sku are added up.
   ds: Local day, as a timestamp at midnight.

@@ -4,6 +4,11 @@ about: >-
 grain: [unique_id, ds]
 sorted_by: [unique_id, ds]
 ordered: true
+example: |
+  -- Which series were without stock on most of the last 28 days?
+  select unique_id, count(*) filter (not is_in_stock) as days_out from planning.demand_series_days
+  where ds >= current_date - 28 group by unique_id having days_out > 0
+  order by days_out desc limit 20
 columns:
   unique_id: Name of the series, sku|warehouse.
   ds: Local day, as a timestamp at midnight.

@@ -4,6 +4,10 @@ about: >-
   seen. Status, stage, dates, branches and quantities; what changed twice between two reads is one
   change. One row per document, line, field and read.
 grain: [document_kind, document_id, line_id, field, seen_at]
+example: |
+  -- Whose date was moved in the last week, and from when to when?
+  select document_kind, order_number, field, before, after, seen_at from planning.document_changes
+  where field like '%date%' and seen_at > now() - interval 7 day order by seen_at desc
 columns:
   document_kind: sales_order, purchase_order, transfer or credit_note.
   document_id: Cin7 id of the document.

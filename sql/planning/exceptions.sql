@@ -4,6 +4,10 @@ about: >-
   matters and one sentence. One row per kind, option, size, warehouse and document.
 grain: [kind, product_option_id, size, warehouse, document_id]
 sorted_by: [kind, on_date, sku]
+example: |
+  -- What needs a decision today, the dearest first?
+  select kind, sku, name, warehouse, units, value, on_date, sentence from planning.exceptions
+  order by value desc nulls last limit 20
 columns:
   kind: out_of_stock, runs_out_before_supply, at_risk (possible before an order of today could come,
     if demand is high), order_today, late_purchase_order, late_transfer, lost_sales, unusual_sales,

@@ -3,6 +3,10 @@ about: >-
   Every line that is not in the table of its kind, with each rule that keeps it out; nothing is
   silently dropped. One row per document line, size and rule.
 grain: [document_kind, document_id, line_id, size, rule]
+example: |
+  -- Which units count for nothing, and why?
+  select rule, any_value(why) as why, count(*) as lines, sum(quantity) as units
+  from planning.excluded_lines group by rule order by units desc
 columns:
   document_kind:
   document_id:

@@ -8,6 +8,11 @@ about: >-
   day it was made and span of days ahead.
 grain: [engine, unique_id, made_on, horizon_bucket]
 sorted_by: [engine, unique_id, made_on, horizon_bucket]
+example: |
+  -- How far off is each engine, and how far the plain mean of 28 days?
+  select engine, horizon_bucket, sum(absolute_error) / sum(actual) as error,
+      sum(recent_mean_error) / sum(actual) as mean_error from planning.forecast_accuracy
+  group by engine, horizon_bucket having sum(actual) > 0 order by all
 columns:
   engine: Who made the forecast; built_in, or the folder of data/forecasts it is from.
   unique_id: Name of the series, sku|warehouse.

@@ -2,6 +2,10 @@
 about: >-
   Which forecasts there are, how fresh they are and what of demand they cover. One row per engine.
 grain: [engine]
+example: |
+  -- Which forecast is used, and why is another one not?
+  select engine, made_on, is_used, why_not_used, units_covered_share from planning.forecast_status
+  order by made_on desc
 columns:
   engine: Who made the forecast; built_in, or the folder of data/forecasts it is from.
   made_on: Day it was made on, local date.

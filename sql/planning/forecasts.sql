@@ -6,6 +6,10 @@ about: >-
 grain: [unique_id, ds]
 sorted_by: [unique_id, ds]
 ordered: true
+example: |
+  -- How much is expected of each series in the next four weeks?
+  select unique_id, sum(mean) as units, max(cumulative_p95) as at_most from planning.forecasts
+  where ds < current_date + 28 group by unique_id order by units desc limit 20
 columns:
   unique_id: Name of the series, sku|warehouse.
   ds: Local day.

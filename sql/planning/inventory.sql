@@ -3,6 +3,10 @@ about: >-
   Stock of each item at each warehouse as it was last read. One row per option, size and
   warehouse with stock figures or units on their way.
 grain: [product_option_id, size, warehouse]
+example: |
+  -- What is below zero in Cin7?
+  select sku, name, warehouse, on_hand, available from planning.inventory where on_hand < 0
+  order by on_hand
 columns:
   product_option_id:
   size: Size of the item; '' when unsized.

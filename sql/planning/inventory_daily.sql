@@ -5,6 +5,10 @@ about: >-
 grain: [snapshot_on, product_option_id, size, warehouse]
 sorted_by: [sku, warehouse, snapshot_on, product_option_id, size]
 ordered: true
+example: |
+  -- How did the stock of a warehouse move?
+  select snapshot_on, warehouse, sum(on_hand) as units from planning.inventory_daily
+  where snapshot_on >= current_date - 28 group by all order by all
 columns:
   snapshot_on: Local day of the snapshot.
   product_option_id:

@@ -4,6 +4,10 @@ about: >-
   and warehouse that ever sold.
 grain: [product_option_id, size, warehouse]
 sorted_by: [sku, warehouse]
+example: |
+  -- Where does the money move, and how steadily?
+  select abc, steadiness, count(*) as items, sum(left_value) as value from planning.item_classes
+  group by all order by all
 columns:
   product_option_id: Cin7 id of the option.
   size: Size of the item; '' when unsized.

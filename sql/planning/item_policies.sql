@@ -4,6 +4,11 @@ about: >-
   levels that follow; also where nothing is to be ordered. One row per option, size and warehouse.
 grain: [product_option_id, size, warehouse]
 sorted_by: [sku, warehouse]
+example: |
+  -- How is the reserve of the dearest items set?
+  select sku, name, warehouse, daily_demand, lead_days, lead_basis, service_level,
+      safety_stock, reorder_point from planning.item_policies where is_planned
+  order by safety_stock * unit_cost desc nulls last limit 20
 columns:
   product_option_id: Cin7 id of the option.
   size: Size of the item; '' when unsized.

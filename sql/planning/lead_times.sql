@@ -5,6 +5,10 @@ about: >-
   order entered when the goods had come, and a transfer received before it left, are none; what is
   not kept in stock has none. One row per kind, lane, option and size.
 grain: [kind, lane, product_option_id, size]
+example: |
+  -- Which items take longest to come, once in twenty times?
+  select kind, lane_name, sku, observation_count, p50_days, p95_days from planning.lead_times
+  where observation_count >= 3 order by p95_days desc limit 20
 columns:
   kind:
   lane: Cin7 id of the supplier as text, or source → destination warehouse.

@@ -3,6 +3,10 @@ about: >-
   Approved, undispatched demand of every channel and warehouse, because all of it reserves
   stock. One row per order line and size with something left to ship.
 grain: [sales_order_id, line_id, size]
+example: |
+  -- What is still owed to customers, and since when?
+  select order_number, sku, name, open_quantity, open_value_base, due_on, age_days
+  from planning.open_sales_lines order by age_days desc limit 20
 columns:
   sales_order_id: Cin7 id of the sales order.
   line_id:

@@ -4,6 +4,10 @@ about: >-
   things that shipping software asks of it, drafts included. One row per order that is neither
   dispatched nor void nor deleted in Cin7.
 grain: [sales_order_id]
+example: |
+  -- What keeps open orders from being shipped?
+  select missing, count(*) as orders, sum(open_value_base) as value from planning.order_readiness
+  where not is_ready group by missing order by orders desc
 columns:
   sales_order_id: Cin7 id of the sales order.
   order_number: Reference of the order in Cin7.

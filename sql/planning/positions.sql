@@ -4,6 +4,11 @@ about: >-
   order. One row per option, size and warehouse with stock, supply or demand.
 grain: [product_option_id, size, warehouse]
 sorted_by: [sku, warehouse]
+example: |
+  -- How does each item stand in one warehouse?
+  select sku, name, available, incoming_quantity, daily_demand, days_of_cover, runs_out_on,
+      next_receipt_on from planning.positions where warehouse = 'Main DC'
+  order by days_of_cover nulls last limit 20
 columns:
   product_option_id: Cin7 id of the option.
   size: Size of the item; '' when unsized.

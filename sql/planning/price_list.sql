@@ -3,6 +3,10 @@ about: >-
   Selling prices of every tier, as Cin7's price columns have them; what the items cost is in
   planning.products. One row per option that Cin7 still has, size, tier and currency.
 grain: [product_option_id, size, tier, currency]
+example: |
+  -- Which items have no price in the tier that the settings name?
+  select sku from planning.products anti join (from planning.price_list
+  where is_default_tier) using (product_option_id, size)
 columns:
   product_option_id:
   size: Size of the item; '' when unsized.

@@ -3,6 +3,9 @@ about: >-
   What can be sold and stocked, with its product, price and cost. One row per option and size
   that Cin7 still has.
 grain: [product_option_id, size]
+example: |
+  -- Which items are kept in stock without a known cost?
+  select sku, name, supplier_code from planning.products where is_stocked and unit_cost is null
 columns:
   product_option_id:
   size: Size of the option on a size grid; '' when unsized.

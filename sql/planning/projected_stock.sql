@@ -7,6 +7,11 @@ about: >-
 grain: [product_option_id, size, warehouse, day_on]
 sorted_by: [sku, warehouse, product_option_id, size, day_on]
 ordered: true
+example: |
+  -- What will be on the shelf on each of the next days?
+  select day_on, opening, purchase_receipts + transfer_receipts as arrives, demand, projected,
+      projected_low from planning.projected_stock where sku = 'BAG-1011'
+  order by warehouse, day_on limit 28
 columns:
   product_option_id: Cin7 id of the option.
   size: Size of the item; '' when unsized.

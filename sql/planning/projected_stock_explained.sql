@@ -4,6 +4,10 @@ about: >-
   for it. One row per option, size, warehouse, day and movement.
 grain: [product_option_id, size, warehouse, day_on, kind, document_id, line_id]
 sorted_by: [sku, warehouse, day_on]
+example: |
+  -- Which documents move an item's stock, and when?
+  select day_on, warehouse, kind, order_number, quantity from planning.projected_stock_explained
+  where sku = 'BAG-1011' and kind <> 'demand' order by day_on
 columns:
   product_option_id: Cin7 id of the option.
   size: Size of the item; '' when unsized.

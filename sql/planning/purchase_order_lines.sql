@@ -3,6 +3,11 @@ about: >-
   What was bought, received and is still to come, orders of every state. One row per order line
   and size.
 grain: [purchase_order_id, line_id, size]
+example: |
+  -- What is still to come from suppliers, and what is it worth?
+  select order_number, supplier_name, eta_on, sum(open_quantity) as units,
+      sum(open_value_base) as value from planning.purchase_order_lines where state = 'Active'
+  group by all order by eta_on
 columns:
   purchase_order_id: Cin7 id of the purchase order.
   line_id:

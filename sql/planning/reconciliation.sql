@@ -4,6 +4,10 @@ about: >-
   be traced: open the rows where difference is not 0, largest first, and do what likely_cause
   says. One row per option, size, warehouse and measure where either figure is not 0.
 grain: [product_option_id, size, warehouse, measure]
+example: |
+  -- Where do Cin7 and these tables disagree?
+  select sku, name, warehouse, measure, ours, cin7, likely_cause from planning.reconciliation
+  where difference <> 0 order by abs(difference) desc limit 20
 columns:
   product_option_id: Cin7 id of the option.
   size: Size of the item; '' when unsized.

@@ -4,6 +4,11 @@ about: >-
   counts on it. One row per document line and size.
 grain: [kind, document_id, line_id, size]
 sorted_by: [expected_on, sku]
+example: |
+  -- What arrives in the next two weeks, and what is that day based on?
+  select expected_on, expected_on_basis, order_number, source, destination_warehouse, sku,
+      open_quantity from planning.replenishments
+  where is_counted and expected_on < current_date + 14 order by expected_on
 columns:
   kind:
   document_id:

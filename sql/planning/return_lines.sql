@@ -2,6 +2,10 @@
 about: >-
   Goods that came back on completed credit notes, positive. One row per credit note line and size.
 grain: [credit_note_id, line_id, size]
+example: |
+  -- Which items come back most?
+  select sku, sum(quantity) as units, count(*) as lines from planning.return_lines
+  where returned_on >= current_date - 90 group by sku order by units desc limit 20
 columns:
   credit_note_id:
   line_id:

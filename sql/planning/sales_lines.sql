@@ -4,6 +4,11 @@ about: >-
   What a rule leaves out is in planning.excluded_lines. One row per order line and size.
 grain: [sales_order_id, line_id, size]
 sorted_by: [sold_on, sku]
+example: |
+  -- What did each channel sell this month, without tax and in our currency?
+  select channel, sum(quantity) as units, sum(net_amount_base) as amount,
+      sum(margin_base) as margin from planning.sales_lines
+  where sold_on >= date_trunc('month', current_date) group by channel order by amount desc
 columns:
   sales_order_id: Cin7 id of the sales order.
   line_id:

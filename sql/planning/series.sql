@@ -4,6 +4,10 @@ about: >-
   engines take as static features. One row per series that has a known day.
 grain: [unique_id]
 sorted_by: [sku, warehouse]
+example: |
+  -- How many series are smooth, and how many sell now and then?
+  select demand_class, count(*) as series, avg(known_days) as mean_days from planning.series
+  group by all order by all
 columns:
   unique_id: Name of the series, sku|warehouse.
   product_option_id: Cin7 id of the option; the smallest where items share the sku, null where the

@@ -5,6 +5,10 @@ about: >-
   row per option, size, warehouse and span of days that ended with the same stock.
 grain: [product_option_id, size, warehouse, first_on]
 sorted_by: [sku, warehouse, first_on]
+example: |
+  -- How much of the past is seen, and how much walked back from movements?
+  select origin, grade, count(*) as spans, min(first_on) as since from planning.stock_history
+  group by all order by all
 columns:
   product_option_id: Cin7 id of the option.
   size: Size of the item; '' when unsized.

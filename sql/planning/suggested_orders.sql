@@ -5,6 +5,10 @@ about: >-
   size, warehouse, kind and source.
 grain: [product_option_id, size, warehouse, kind, source]
 sorted_by: [order_by_on, source, sku]
+example: |
+  -- What is to be ordered today, from whom?
+  select source, sku, name, warehouse, quantity, value, currency, order_by_on
+  from planning.suggested_orders where order_by_on <= current_date order by source, sku
 columns:
   product_option_id:
   size: Size of the item; '' when unsized.

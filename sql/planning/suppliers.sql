@@ -4,6 +4,10 @@ about: >-
   whether they came in full, over all items. One row per supplier of a contact, an item or a
   purchase order.
 grain: [supplier_id]
+example: |
+  -- Who delivers late or short?
+  select supplier_name, order_count, p80_days, mean_days_late, on_time_share, in_full_share
+  from planning.suppliers where order_count > 0 order by on_time_share limit 20
 columns:
   supplier_id: Cin7 id of the supplier.
   supplier_name: Company of the supplier; null where Cin7 lists no such contact.

@@ -3,6 +3,10 @@ about: >-
   How fresh each endpoint's data are and what its last sync did. One row per endpoint, also
   where it was never read or is skipped.
 grain: [entity]
+example: |
+  -- How old is what I look at?
+  select entity, last_success_at, row_count, is_stale, failing_since, last_error
+  from planning.sync_status
 columns:
   entity: Name of the endpoint, such as sales_orders.
   last_success_at:

@@ -2,6 +2,11 @@
 about: >-
   What moves between branches, transfers of every state. One row per transfer line and size.
 grain: [transfer_id, line_id, size]
+example: |
+  -- What is on its way between warehouses, and since when?
+  select order_number, source_warehouse, destination_warehouse, dispatched_on, age_days,
+      sum(open_quantity) as units from planning.transfer_lines where state = 'Active' group by all
+  order by age_days desc
 columns:
   transfer_id:
   line_id:

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.sandbox.server.faults import Failure
 from tests.end_to_end.scenario import Scenario, assert_tables_as_expected
 from tests.expected import COMPARED, SHOWN_BY_CASES
@@ -121,6 +122,18 @@ def test_engines_take_the_series_as_they_are(synced_scenario: Scenario) -> None:
     assert len(said) == 8
     assert {(int(series), int(rows)) for *_, series, rows, _ in said} == {(count, 28 * count)}
     assert len({(model, mean) for _, model, *_, mean in said}) == 2
+
+
+def test_the_example_of_each_planning_table_is_a_question_and_its_query(
+    synced_scenario: Scenario,
+) -> None:
+    """Each planning table shows a question, and a query of at most four lines that can be run."""
+    for model in load_catalogue().models:
+        if model.schema == "planning":
+            question, *query = model.example.splitlines() or [""]
+            assert re.fullmatch(r"-- .+\?", question), model.name
+            assert 1 <= len(query) <= 4, model.name
+            synced_scenario.published(model.example)
 
 
 QUESTIONS = re.findall(

@@ -13,13 +13,16 @@ from cin7_pipeline.page import write_contract, write_tables_page
 MODEL = """/*
 about: Orders & <more>.
 grain: [id]
+example: |
+  -- Which are <few>?
+  from planning.orders
 columns:
   id: The id.
   units: Units, "in pieces".
 checks:
   units_are_few: {expect: units < 9, severity: warn}
 */
-select 1 as id, 12.5::decimal(18, 4) as units
+select id, 12.5::decimal(18, 4) as units from raw.orders
 """
 
 
@@ -30,6 +33,7 @@ def report(tmp_path: Path) -> BuildReport:
     path.write_text(MODEL)
     with duckdb.connect() as connection:
         prepare_connection(connection, {})
+        connection.execute("create schema raw; create table raw.orders as select 1 as id")
         return build(connection, parse_model(path, "planning"))
 
 
@@ -53,9 +57,11 @@ def test_the_contract_names_each_column_with_its_type(report: BuildReport, tmp_p
 def test_the_page_says_what_columns_mean_and_what_checks_found(
     report: BuildReport, tmp_path: Path
 ) -> None:
-    """Meaning, unit and the last result of each check stand together, and texts stay texts."""
+    """Meaning, unit, a question and the last result of each check stand together, and texts stay texts."""
     write_tables_page([report], tmp_path / "tables.html")
     page = (tmp_path / "tables.html").read_text()
     assert "Orders &amp; &lt;more&gt;." in page
     assert "Units, &#34;in pieces&#34;." in page
     assert "units &lt; 9 <b>1 rows do not</b>" in page
+    assert "<pre>-- Which are &lt;few&gt;?\nfrom planning.orders</pre>" in page
+    assert "made of raw.orders" in page
