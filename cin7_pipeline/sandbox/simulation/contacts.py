@@ -52,6 +52,7 @@ class Contacts:
         for extra in range(MOST_NAMED_BRANCHES, branches):
             self.branches.append(self._branch(POP_UP + extra, f"Store {extra}", "02 Retail"))
         self.contacts: list[History[Contact]] = []
+        self._found: dict[tuple[str, ...], list[Contact]] = {}  # today's customers of some groups
         for id, name in zip(self.supplier_ids, SUPPLIERS, strict=True):
             self._add_company(id, "Supplier", name, SUPPLIER_EMAIL.format(id))
         self._add_company(INTERNAL_ID, "Internal", "Head Office", "office@example.com")
@@ -61,6 +62,7 @@ class Contacts:
     def advance(self, day: date) -> None:
         """Simulate one day: customers come and change, the old branch closes, a new one opens."""
         number = (day - self._opened_on).days
+        self._found.clear()
         if number == OLD_BRANCH_CLOSES_AFTER_DAYS:
             old = next(branch for branch in self.branches if branch.last.id == OLD)
             old.revise(self._clock.at(day, 8.5), is_active=False)
@@ -70,15 +72,18 @@ class Contacts:
             self._add_customer(len(self.contacts) - len(SUPPLIERS) - 1, day)
         if number % CUSTOMER_CHANGE_EVERY_DAYS == 2:
             self._change_customer(day)
+            self._found.clear()
 
     def customers(self, *groups: str) -> list[Contact]:
         """Return today's active customers of some groups."""
-        last = (history.last for history in self.contacts)
-        return [
-            contact
-            for contact in last
-            if contact.type == "Customer" and contact.is_active and contact.group in groups
-        ]
+        if groups not in self._found:
+            last = (history.last for history in self.contacts)
+            self._found[groups] = [
+                contact
+                for contact in last
+                if contact.type == "Customer" and contact.is_active and contact.group in groups
+            ]
+        return self._found[groups]
 
     @property
     def shop_ids(self) -> list[int]:

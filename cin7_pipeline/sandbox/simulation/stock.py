@@ -141,15 +141,16 @@ class StockRules:
         return effects
 
     def _open_sales(self, order: SalesOrder, effects: Effects) -> None:
+        if order.dispatched_at is not None:
+            return
         for line in order.lines:
-            is_open = order.dispatched_at is None and not line.parent_id
-            for share in self.shares(line):
-                quantity = max(share.quantity - share.done, ZERO) if is_open else ZERO
+            for share in () if line.parent_id else self.shares(line):
+                quantity = max(share.quantity - share.done, ZERO)
                 effects.add(share.item, order.branch_id, Figures(open_sales=quantity))
 
     def _leave(self, document: SalesOrder | CreditNote, effects: Effects) -> None:
         for line in document.lines:
-            for share in self.moved(line, document.lines):
+            for share in self.moved(line, document.lines) if line.done else ():
                 effects.add(share.item, document.branch_id, Figures(on_hand=-share.done))
 
     def _arrive(self, order: ledger.PurchaseOrder, effects: Effects) -> None:

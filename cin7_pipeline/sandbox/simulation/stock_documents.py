@@ -4,6 +4,7 @@ Cin7 gives a transfer neither a status nor a void flag: one that is called off i
 quantities of a credit note are negative, as Cin7 writes them; `done` is what went back into stock.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -242,8 +243,15 @@ class CreditNoteWriter(Writer[CreditNote]):
 def _shipped(at: datetime, orders: Sequence[History[SalesOrder]]) -> list[SalesOrder]:
     """Return the orders of the last weeks that had shipped by then."""
     earliest, latest = at - timedelta(days=OLDEST_DAYS), at - timedelta(days=YOUNGEST_DAYS)
-    recent = (each for each in orders if earliest <= each.versions[0].created_at < latest)
+    # They are in the order of their days, not of their times.
+    first = bisect_left(orders, earliest - timedelta(days=1), key=_created_at)
+    recent = (each for each in orders[first:] if earliest <= _created_at(each) < latest)
     return [order for each in recent if (order := each.at(at)) and _is_shipped(order)]
+
+
+def _created_at(order: History[SalesOrder]) -> datetime:
+    created_at: datetime = order.versions[0].created_at
+    return created_at
 
 
 def _is_shipped(order: SalesOrder) -> bool:
