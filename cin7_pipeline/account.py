@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from cin7_pipeline.errors import SettingsError
 from cin7_pipeline.files import private_folder, write_atomic
 from cin7_pipeline.omni.client import Cin7Client
 from cin7_pipeline.omni.rate_limit import Limits, RateLimiter
@@ -13,7 +14,7 @@ from cin7_pipeline.settings import SANDBOX_TIME_ZONE, Settings
 if TYPE_CHECKING:
     from cin7_pipeline.sandbox import Sandbox
 
-SANDBOX_AGE_DAYS = 120
+SANDBOX_AGE_DAYS, SANDBOX_OLDEST_DAYS = 730, 1830
 
 
 def rate_limiter_of(settings: Settings) -> RateLimiter:
@@ -53,13 +54,33 @@ def sandbox_of(settings: Settings, port: int = 0) -> "Sandbox":
     """Return the sandbox, to be served in a `with` block.
 
     The first run writes down its opening day, so that the account has grown when the next one looks.
+
+    Raises:
+        SettingsError: the opening day that is asked for is another one, or none that can be simulated.
     """
     from cin7_pipeline.sandbox import Sandbox
 
-    path = settings.state_dir / "sandbox_opened_on"
+    path, asked = settings.state_dir / "sandbox_opened_on", settings.sandbox_opened_on
     if not path.exists():
+        opened_on = _opening_day(settings)
         private_folder(path.parent)
-        opened_on = settings.now().date() - timedelta(days=SANDBOX_AGE_DAYS)
         write_atomic(path, opened_on.isoformat().encode())
     opened_on = date.fromisoformat(path.read_text().strip())
+    if asked and asked != opened_on:
+        msg = (
+            f"CIN7_SANDBOX_OPENED_ON={asked}, but the sandbox account in {settings.data_dir} opened on"
+            f" {opened_on}, and two accounts are never mixed; name another CIN7_DATA_DIR, or `make clean`."
+        )
+        raise SettingsError(msg)
     return Sandbox(opened_on, settings.now, SANDBOX_TIME_ZONE, port)
+
+
+def _opening_day(settings: Settings) -> date:
+    """Return the day on which a new sandbox account opens."""
+    today = settings.now().date()
+    opened_on = settings.sandbox_opened_on or today - timedelta(days=SANDBOX_AGE_DAYS)
+    oldest = today - timedelta(days=SANDBOX_OLDEST_DAYS)
+    if not oldest <= opened_on < today:
+        msg = f"CIN7_SANDBOX_OPENED_ON={opened_on} cannot be simulated; choose one from {oldest} to yesterday."
+        raise SettingsError(msg)
+    return opened_on

@@ -7,12 +7,16 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 
 from cin7_pipeline.sandbox.serializers.account import MerchantAccount
 from cin7_pipeline.sandbox.server.server import SandboxServer
-from cin7_pipeline.sandbox.simulation.merchant import Merchant
+from cin7_pipeline.sandbox.simulation.market import LIVELY
+from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
 
 __all__ = ["Sandbox"]
+
+SIZE = Size(orders_per_day=9, purchase_orders_per_week=10, transfers_per_week=5)
 
 
 class Sandbox(SandboxServer):
@@ -28,6 +32,16 @@ class Sandbox(SandboxServer):
         def clock() -> datetime:
             return now().replace(second=0, microsecond=0)
 
-        merchant = Merchant(opened_on=opened_on, time_zone=time_zone)
-        merchant.ledger(clock())  # simulated now: the first request would wait several seconds
-        super().__init__(MerchantAccount(merchant), clock=clock, port=port)
+        account = _account(opened_on, time_zone)
+        account.merchant.ledger(
+            clock()
+        )  # simulated now: the first request would wait several seconds
+        super().__init__(account, clock=clock, port=port)
+
+
+@lru_cache(maxsize=1)
+def _account(opened_on: date, time_zone: str) -> MerchantAccount:
+    """Return the account, simulated once in a process that opens it again for each month of a re-sync."""
+    return MerchantAccount(
+        Merchant(opened_on=opened_on, size=SIZE, time_zone=time_zone, market=LIVELY)
+    )

@@ -109,6 +109,7 @@ class Settings(BaseSettings):
     alert_url: SecretAddress | None = None
     heartbeat_url: SecretAddress | None = None
     as_of: Timestamp | None = None
+    sandbox_opened_on: Day | None = None
     _env_file: Path = PrivateAttr(ENV_FILE)
 
     @model_validator(mode="after")

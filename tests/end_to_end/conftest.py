@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cin7_pipeline.sandbox.simulation.market import LIVELY
 from cin7_pipeline.sandbox.simulation.merchant import Merchant
 from tests.end_to_end.mistyped import MistypedMerchant
 from tests.end_to_end.rules import COMPANY
@@ -16,8 +17,8 @@ MORNING = datetime(2026, 6, 30, 19, tzinfo=UTC)
 
 @pytest.fixture(scope="session")
 def merchant() -> Merchant:
-    """A merchant whose account has been open for eight months on the first morning."""
-    return MistypedMerchant(opened_on=date(2025, 11, 1))
+    """A merchant whose account has been open for eight months on the first morning; its demand moves."""
+    return MistypedMerchant(opened_on=date(2025, 11, 1), market=LIVELY)
 
 
 @pytest.fixture

@@ -46,6 +46,13 @@ SECRET_ADDRESS: Cases = [
     *SECRET[1:2],
     *((t, "is no web address; write it in full") for t in ("a.b/c", "ftp://a.b", "https://")),
 ]
+DAY: Cases = [
+    *(
+        (t, "is no day; write one like")
+        for t in ("2023", "0", "1672531200", "1.1.2023", "2023-02-30")
+    ),
+    *((text, "lies outside 2000 to 2100") for text in ("0001-01-01", "9999-12-31")),
+]
 VARIABLES: dict[str, Cases] = {
     "USERNAME": [*SECRET, ("user:name", "holds a colon")],
     "API_KEY": SECRET,
@@ -99,13 +106,8 @@ VARIABLES: dict[str, Cases] = {
             "[]",
         )
     ],
-    "HISTORY_START": [
-        *(
-            (t, "is no day; write one like")
-            for t in ("2023", "0", "1672531200", "1.1.2023", "2023-02-30")
-        ),
-        *((text, "lies outside 2000 to 2100") for text in ("0001-01-01", "9999-12-31")),
-    ],
+    "HISTORY_START": DAY,
+    "SANDBOX_OPENED_ON": DAY,
     "CALLS_PER_SECOND": COUNT,
     "CALLS_PER_MINUTE": COUNT,
     "CALLS_PER_DAY": [*COUNT, ("500", "CIN7_CALLS_RESERVED must be below CIN7_CALLS_PER_DAY")],

@@ -5,7 +5,7 @@ Rough figures that decide what is bought and moved; the true ones are in `stock`
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from cin7_pipeline.sandbox.ledger import Line
@@ -13,6 +13,7 @@ from cin7_pipeline.sandbox.simulation import contacts as place
 from cin7_pipeline.sandbox.simulation.catalogue import Catalogue, ItemKey
 from cin7_pipeline.sandbox.simulation.clock import seeded_rng
 from cin7_pipeline.sandbox.simulation.items import Article
+from cin7_pipeline.sandbox.simulation.market import Market
 from cin7_pipeline.sandbox.simulation.stock import Figures, Movement, Place, StockRules
 
 UNITS_PER_ORDER = 11
@@ -31,11 +32,25 @@ class BuyerView:
     """Believed stock per item and branch, supply on its way included."""
 
     def __init__(
-        self, catalogue: Catalogue, rules: StockRules, seed: int, orders_per_day: int
+        self,
+        catalogue: Catalogue,
+        rules: StockRules,
+        *,
+        market: Market,
+        seed: int,
+        opened_on: date,
+        orders_per_day: int,
     ) -> None:
-        self._catalogue, self._rules, self._seed = catalogue, rules, seed
-        self._units_per_day = Decimal(orders_per_day * UNITS_PER_ORDER)
+        self._catalogue, self._rules, self._market = catalogue, rules, market
+        self._seed, self._opened_on, self._today = seed, opened_on, opened_on
+        self._units_at_opening = orders_per_day * UNITS_PER_ORDER
         self._believed: dict[Place, Decimal] = defaultdict(Decimal)
+        self._daily: dict[int, Decimal] = {}
+
+    def advance(self, day: date) -> None:
+        """Look at the market of a new day."""
+        self._today = day
+        self._daily.clear()
 
     def open(self, at: datetime) -> Iterator[Movement]:
         """Yield the opening balances: weeks of sales at most branches, now and then next to nothing."""
@@ -53,9 +68,14 @@ class BuyerView:
 
     def daily(self, article: Article) -> Decimal:
         """Return roughly how many of each size of an article are sold a day, everywhere."""
-        share = article.popularity / self._catalogue.total_popularity
-        per_size = (1 if len(article.options) == 1 else SIZED_FACTOR) / len(article.options)
-        return self._units_per_day * Decimal(share * per_size)
+        if article.option_id not in self._daily:
+            today, age_days = self._today, (self._today - self._opened_on).days
+            units = self._units_at_opening * self._market.level(today, age_days)
+            share = article.popularity / self._catalogue.total_popularity
+            per_size = (1 if len(article.options) == 1 else SIZED_FACTOR) / len(article.options)
+            appeal = self._market.appeal(article, today, age_days)
+            self._daily[article.option_id] = Decimal(units) * Decimal(share * per_size * appeal)
+        return self._daily[article.option_id]
 
     def add(self, lines: Iterable[Line], branch_id: int, sign: int) -> None:
         """Note what a new document will bring to a branch, or with -1 take from it."""

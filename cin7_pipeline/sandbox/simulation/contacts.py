@@ -4,7 +4,7 @@ Every person is invented and recognisable: surnames start with `Nobody-`, addres
 example.com. None of that may ever reach a table.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from cin7_pipeline.sandbox.ledger import Branch, Contact
 from cin7_pipeline.sandbox.simulation.clock import WallClock, seeded_rng
@@ -35,6 +35,7 @@ GROUPS = (
     "Wholesale", "Wholesale", "Retail - Shop", "Wholesale", "Distributor",
     "Staff", "Wholesale", "Marketplace", "Wholesale", "",
 )  # fmt: skip
+WEB = "Retail - Web"
 CUSTOMERS_AT_THE_START, FEWEST_IN_A_GROUP = 60, 3
 FIRST_NAMES = ("Avery", "Robin", "Sasha", "Kim", "Noor", "Jules", "Wren", "Tai")
 TRADES = ("Provisions", "Interiors", "Larder", "Outfitters", "Grocer", "Studio", "Supplies")
@@ -57,7 +58,9 @@ class Contacts:
             self._add_company(id, "Supplier", name, SUPPLIER_EMAIL.format(id))
         self._add_company(INTERNAL_ID, "Internal", "Head Office", "office@example.com")
         for number in range(CUSTOMERS_AT_THE_START):
-            self._add_customer(number, opened_on - timedelta(days=20 - number % 19))
+            self._add_customer(
+                number, self._morning(number, opened_on - timedelta(20 - number % 19))
+            )
 
     def advance(self, day: date) -> None:
         """Simulate one day: customers come and change, the old branch closes, a new one opens."""
@@ -69,7 +72,7 @@ class Contacts:
         if number == POP_UP_OPENS_AFTER_DAYS:
             self.branches.append(self._branch(POP_UP, "Pop-up Store", "02 Retail", day))
         if number % NEW_CUSTOMER_EVERY_DAYS == 1:
-            self._add_customer(len(self.contacts) - len(SUPPLIERS) - 1, day)
+            self._add_customer(self._next_number, self._morning(self._next_number, day))
         if number % CUSTOMER_CHANGE_EVERY_DAYS == 2:
             self._change_customer(day)
             self._found.clear()
@@ -84,6 +87,11 @@ class Contacts:
                 if contact.type == "Customer" and contact.is_active and contact.group in groups
             ]
         return self._found[groups]
+
+    def meet(self, at: datetime) -> Contact:
+        """Add somebody who orders once, in a web shop."""
+        self._add_customer(self._next_number, at, WEB)
+        return self.contacts[-1].last
 
     @property
     def shop_ids(self) -> list[int]:
@@ -107,11 +115,17 @@ class Contacts:
         person = f"{FIRST_NAMES[id % len(FIRST_NAMES)]} Nobody-{id}"
         self.contacts.append(History(Contact(id, type, name, "", email, person, True, at, at)))
 
-    def _add_customer(self, number: int, day: date) -> None:
+    @property
+    def _next_number(self) -> int:
+        return len(self.contacts) - len(SUPPLIERS) - 1
+
+    def _morning(self, number: int, day: date) -> datetime:
+        return self._clock.at(day, 9 + number % 8, number * 37 % 3600)
+
+    def _add_customer(self, number: int, at: datetime, group: str | None = None) -> None:
         id = FIRST_CUSTOMER_ID + number
-        group = GROUPS[number % len(GROUPS)]
+        group = GROUPS[number % len(GROUPS)] if group is None else group
         first = FIRST_NAMES[number % len(FIRST_NAMES)]
-        at = self._clock.at(day, 9 + number % 8, number * 37 % 3600)
         contact = Contact(
             id=id,
             type="Customer",
@@ -148,7 +162,7 @@ def _company(number: int, group: str) -> str:
         return ("Amazon AU", "Catch", "eBay AU")[number // len(GROUPS) % 3]
     if group == "Retail - Shop":
         return "Retail Web" if number % 4 else "City Store Counter"
-    if group == "Staff":
+    if group in {"Staff", WEB}:
         return ""
     return f"{TRADES[number % len(TRADES)]} No {number}"
 

@@ -23,6 +23,11 @@ GOODS = {
     "Home": ("HOM", "Candle", "Throw", "Vase", "Tray"),
     "Fabric": ("FAB", "Linen", "Canvas", "Cotton", "Wool"),
 }
+# A category has each of these once among its first 24 products, so that hardly any two names are the same.
+LINES = (
+    "Arden", "Birch", "Cove", "Dune", "Elm", "Fern", "Grove", "Heath", "Isle", "Juno", "Kelp", "Loft",
+    "Moor", "Nest", "Oak", "Pier", "Quay", "Reef", "Sage", "Tide", "Umber", "Vale", "Wren", "Yarrow",
+)  # fmt: skip
 BRANDS = ("Wattle & Co", "Saltbush", "Bluegum", "")
 
 
@@ -109,10 +114,11 @@ def make_product(
         category = "Fabric"
     prefix, *names = GOODS[category]
     name = rng.choice(names)
+    line = LINES[number // len(GOODS) % len(LINES)]
     return Product(
         id=FIRST_PRODUCT_ID + number,
         style_code=f"{prefix}-{1000 + number}",
-        name=f"{rng.choice(('Daily', 'Coastal', 'Studio', 'Heritage'))} {name}",
+        name=f"{rng.choice(('Daily', 'Coastal', 'Studio', 'Heritage'))} {name} {line}",
         brand=rng.choice(BRANDS),
         category=category,
         sub_category=name if number % 3 else "",

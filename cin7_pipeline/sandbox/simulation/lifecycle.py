@@ -13,6 +13,7 @@ from cin7_pipeline.sandbox.simulation.catalogue import Catalogue
 from cin7_pipeline.sandbox.simulation.clock import WallClock, seeded_rng
 from cin7_pipeline.sandbox.simulation.contacts import Contacts
 from cin7_pipeline.sandbox.simulation.history import History
+from cin7_pipeline.sandbox.simulation.market import Market
 from cin7_pipeline.sandbox.simulation.order_lines import LineFactory, done_in_full, still_open
 
 D = TypeVar("D", bound=Document)
@@ -29,6 +30,7 @@ class Context:
     seed: int
     clock: WallClock
     opened_on: date
+    market: Market
     contacts: Contacts
     catalogue: Catalogue
     lines: LineFactory
@@ -37,6 +39,10 @@ class Context:
     def rng(self, *topic: object) -> random.Random:
         """Return the generator of a topic."""
         return seeded_rng(self.seed, *topic)
+
+    def age_days(self, day: date) -> int:
+        """Return how long the merchant has been open on a day."""
+        return (day - self.opened_on).days
 
 
 def new(id: int, reference: str, at: datetime, *, is_approved: bool = False) -> dict[str, Any]:

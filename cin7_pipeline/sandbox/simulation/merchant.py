@@ -14,10 +14,11 @@ from typing import Any
 from cin7_pipeline.sandbox.ledger import Ledger
 from cin7_pipeline.sandbox.simulation.buyer_view import BuyerView
 from cin7_pipeline.sandbox.simulation.catalogue import Catalogue
-from cin7_pipeline.sandbox.simulation.clock import WallClock, quota
+from cin7_pipeline.sandbox.simulation.clock import WallClock, quota, seeded_rng
 from cin7_pipeline.sandbox.simulation.contacts import Contacts
 from cin7_pipeline.sandbox.simulation.history import History, versions_at
 from cin7_pipeline.sandbox.simulation.lifecycle import Context, Writer
+from cin7_pipeline.sandbox.simulation.market import STEADY, Market
 from cin7_pipeline.sandbox.simulation.order_lines import LineFactory
 from cin7_pipeline.sandbox.simulation.orders import SalesOrderWriter
 from cin7_pipeline.sandbox.simulation.production import BillsOfMaterials, JobWriter
@@ -36,7 +37,7 @@ ADJUSTMENTS_A_WEEK, JOBS_A_WEEK = 4, 2
 
 @dataclass(frozen=True)
 class Size:
-    """How big the merchant is."""
+    """How big the merchant is at its opening."""
 
     products: int = 160
     branches: int = 4
@@ -57,17 +58,34 @@ class Merchant:
         opened_on: date = date(2026, 6, 1),
         size: Size = Size(),  # frozen
         time_zone: str = "Australia/Sydney",
+        market: Market = STEADY,
     ) -> None:
         self.seed, self.opened_on, self.size, self.time_zone = seed, opened_on, size, time_zone
+        self._market = market
         self._clock = clock = WallClock(time_zone)
         self._contacts = Contacts(seed, clock, opened_on, size.branches)
         self._catalogue = Catalogue(
             seed, clock, opened_on, size.products, self._contacts.supplier_ids
         )
         rules = StockRules(self._catalogue)
-        buyer = BuyerView(self._catalogue, rules, seed, size.orders_per_day)
-        lines = LineFactory(self._catalogue, count(FIRST_LINE_ID))
-        context = Context(seed, clock, opened_on, self._contacts, self._catalogue, lines, buyer)
+        self._buyer = buyer = BuyerView(
+            self._catalogue,
+            rules,
+            market=market,
+            seed=seed,
+            opened_on=opened_on,
+            orders_per_day=size.orders_per_day,
+        )
+        context = Context(
+            seed=seed,
+            clock=clock,
+            opened_on=opened_on,
+            market=market,
+            contacts=self._contacts,
+            catalogue=self._catalogue,
+            lines=LineFactory(self._catalogue, count(FIRST_LINE_ID)),
+            buyer=buyer,
+        )
         self._bills = BillsOfMaterials(context)
         self._documents: dict[str, list[History[Any]]] = defaultdict(list)
         self._writers: dict[str, Writer[Any]] = {
@@ -119,7 +137,7 @@ class Merchant:
     def _simulate(self, day: date) -> None:
         number, size = (day - self.opened_on).days, self.size
         counts = {
-            "sales_orders": size.orders_per_day,
+            "sales_orders": self._orders(day, number),
             "purchase_orders": quota(size.purchase_orders_per_week, number),
             "transfers": quota(size.transfers_per_week, number),
             "credit_notes": quota(max(1, size.orders_per_day // ORDERS_PER_RETURN_A_WEEK), number),
@@ -128,8 +146,15 @@ class Merchant:
         }
         self._catalogue.advance(day)
         self._contacts.advance(day)
+        self._buyer.advance(day)
         for name, writer in self._writers.items():
             written = writer.write(day, counts[name])
             self._documents[name] += written
             for history in written:
                 self._stock.add(history)
+
+    def _orders(self, day: date, number: int) -> int:
+        """Return how many orders arrive on a day."""
+        rng = seeded_rng(self.seed, "orders a day", day)
+        wanted = self.size.orders_per_day * self._market.orders(day, number, rng.uniform(-1, 1))
+        return int(wanted + rng.random())

@@ -15,13 +15,16 @@ from cin7_pipeline.sandbox.simulation import contacts as place
 from cin7_pipeline.sandbox.simulation.history import History
 from cin7_pipeline.sandbox.simulation.items import Article
 from cin7_pipeline.sandbox.simulation.lifecycle import Context, Lifecycle, Writer, new
+from cin7_pipeline.sandbox.simulation.market import CAMPAIGN_SHARE_OFF
 from cin7_pipeline.sandbox.simulation.order_entry import (
     ARRIVALS,
     BACKEND,
+    ORDER_DESK,
     ORDERMENTUM,
     POINT_OF_SALE,
     SHOPIFY,
     UNNAMED,
+    UPSTOCK,
     Arrival,
     Source,
     correct_late,
@@ -45,6 +48,14 @@ from cin7_pipeline.sandbox.simulation.order_lines import CENT, UNEVEN
 
 FIRST_ORDER_ID = 911103
 LAUNCH_TO_FIRST_SALE = timedelta(days=30)
+# Where a merchant that mixes them ships some of a channel's orders from: one of so many, which, where.
+ALSO_FROM = {
+    SHOPIFY: (5, 2, place.MAIN),
+    UPSTOCK: (4, 1, place.WEST),
+    ORDERMENTUM: (6, 3, place.THIRD_PARTY),
+    ORDER_DESK: (4, 2, place.THIRD_PARTY),
+}
+NOWHERE_ELSE = (1, 1, 0)
 BACK_ORDER_OUTCOMES = (SHIPPED, STUCK, PART_SHIPPED)
 
 
@@ -58,6 +69,8 @@ class SalesOrderWriter(Writer[SalesOrder]):
         self._repeats: dict[date, list[SalesOrder]] = defaultdict(list)
         self._written: dict[Source, int] = defaultdict(int)
         self._ids = 0
+        self._weighed_on: date | None = None
+        self._appeals: dict[int, float] = {}
 
     def write(self, day: date, count: int) -> list[History[SalesOrder]]:
         """Return the orders of one day, and let them be saved again and corrected late."""
@@ -130,6 +143,9 @@ class SalesOrderWriter(Writer[SalesOrder]):
         return replace(order, **delivery | arrival.source_fields() | wrong_amounts(arrival))
 
     def _customer(self, arrival: Arrival) -> Contact | None:
+        every = self._context.market.web_customers
+        if every and arrival.source in {SHOPIFY, ORDER_DESK} and arrival.nth % every == 1:
+            return self._context.contacts.meet(arrival.at)
         if arrival.source is SHOPIFY and arrival.nth % 4:
             return None
         groups = arrival.source.groups
@@ -139,7 +155,7 @@ class SalesOrderWriter(Writer[SalesOrder]):
 
     def _branch(self, arrival: Arrival) -> int:
         source, nth = arrival.source, arrival.nth
-        age = (self._context.clock.day_of(arrival.at) - self._context.opened_on).days
+        age = self._context.age_days(self._context.clock.day_of(arrival.at))
         if arrival.number % 59 == 33:
             return 0
         if source is POINT_OF_SALE:
@@ -149,6 +165,9 @@ class SalesOrderWriter(Writer[SalesOrder]):
             return place.OLD
         if source is BACKEND and nth % 3 == 1:
             return place.WEST
+        every, remainder, branch_id = ALSO_FROM.get(source, NOWHERE_ELSE)
+        if self._context.market.mixes_branches and nth % every == remainder:
+            return branch_id
         return source.branch_id
 
     def _lines(self, arrival: Arrival, branch_id: int) -> tuple[Line, ...]:
@@ -168,6 +187,7 @@ class SalesOrderWriter(Writer[SalesOrder]):
 
     def _goods(self, arrival: Arrival, branch_id: int) -> Iterator[Line]:
         lines, catalogue, rng = self._context.lines, self._context.catalogue, arrival.rng
+        market, day = self._context.market, self._context.clock.day_of(arrival.at)
         articles = self._range(arrival, branch_id)
         if ship_part in arrival.outcome:  # can ship in two halves; every other time has sizes
             is_sized = arrival.number % 2 == 0
@@ -178,10 +198,22 @@ class SalesOrderWriter(Writer[SalesOrder]):
         if ship_unevenly in arrival.outcome:
             article = rng.choice([a for a in articles if a.is_sized] or articles)
             yield lines.line(article, list(UNEVEN), catalogue.price(article, arrival.source.tier))
-        weights = [article.popularity for article in articles]
-        for article in rng.choices(articles, weights, k=rng.randint(1, 4)):
+        for article in rng.choices(articles, self._weights(articles, day), k=rng.randint(1, 4)):
             price = catalogue.price(article, arrival.source.tier)
-            yield from lines.sold(article, rng, price, arrival.source.most)
+            sold = lines.sold(article, rng, price, arrival.source.most)
+            yield from map(_at_a_discount, sold) if market.is_promoted(article, day) else sold
+
+    def _weights(self, articles: list[Article], day: date) -> list[float]:
+        """Return how likely each article is to be ordered on a day."""
+        market, age_days = self._context.market, self._context.age_days(day)
+        if day != self._weighed_on:
+            self._appeals, self._weighed_on = {}, day
+        for article in articles:
+            if article.option_id not in self._appeals:
+                lift = market.campaign if market.is_promoted(article, day) else 1
+                appeal = article.popularity * market.appeal(article, day, age_days) * lift
+                self._appeals[article.option_id] = appeal
+        return [self._appeals[article.option_id] for article in articles]
 
     def _range(self, arrival: Arrival, branch_id: int) -> list[Article]:
         """Return what can be ordered: all that is on sale; in a shop what it should have in stock."""
@@ -191,3 +223,9 @@ class SalesOrderWriter(Writer[SalesOrder]):
             return articles
         least = self._context.buyer.least
         return [each for each in articles if least(each, branch_id) > 2] or articles
+
+
+def _at_a_discount(line: Line) -> Line:
+    """Return a line with what a campaign takes off."""
+    off = line.quantity * line.unit_price * Decimal(str(CAMPAIGN_SHARE_OFF))
+    return replace(line, discount=off.quantize(CENT))

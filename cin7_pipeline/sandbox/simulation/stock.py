@@ -19,6 +19,12 @@ from cin7_pipeline.sandbox.simulation.history import History
 
 ZERO, WHOLE, PLACES = Decimal(0), Decimal(1), Decimal("0.0001")
 
+# What a document does to stock depends on these fields, and on no other.
+DECIDING = (
+    "lines", "products", "is_approved", "is_void", "deleted_at", "branch_id",
+    "dispatched_at", "received_at", "completed_at",
+)  # fmt: skip
+
 
 @dataclass(slots=True)
 class Figures:
@@ -80,9 +86,12 @@ class StockRules:
 
     def movements(self, history: History[Any]) -> Iterator[Movement]:
         """Yield what each version of a document changed."""
-        before = Effects()
+        before, seen = Effects(), None
         for version in history.versions:
-            after = self._effects(version)
+            facts = tuple(getattr(version, name, None) for name in DECIDING)
+            if facts == seen:
+                continue
+            after, seen = self._effects(version), facts
             for place in before.keys() | after.keys():
                 change = Figures()
                 change.add(after.get(place, Figures()))

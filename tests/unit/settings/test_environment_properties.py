@@ -117,6 +117,7 @@ MEANING: dict[str, Callable[[str], Any]] = {
     "forecast_engines": lambda text: tuple(name.strip() for name in text.split(",")),
     "history_start": lambda text: date.fromisoformat(text.strip()),
     "as_of": moment,
+    "sandbox_opened_on": lambda text: date.fromisoformat(text.strip()),
     "gone_share_limit": float,
     "rejected_share_limit": float,
     "skip_entities": lambda text: frozenset(name.strip() for name in text.split(",")),
