@@ -58,30 +58,30 @@ ranked as (
 )
 
 select
-    product_option_id,
-    size,
-    warehouse,
-    sku,
+    ranked.product_option_id,
+    ranked.size,
+    ranked.warehouse,
+    ranked.sku,
     case
-        when left_value is null or left_value <= 0 then null
-        when coalesce(share_before, 0) < 0.8 then 'A'
-        when share_before < 0.95 then 'B'
+        when ranked.left_value is null or ranked.left_value <= 0 then null
+        when coalesce(ranked.share_before, 0) < 0.8 then 'A'
+        when ranked.share_before < 0.95 then 'B'
         else 'C'
     end as abc,
-    case
-        when sale_week_count = 0 then null
-        when week_count / sale_week_count < 1.32 and variation < 0.49 then 'smooth'
-        when week_count / sale_week_count < 1.32 then 'erratic'
-        when variation < 0.49 then 'intermittent'
-        else 'lumpy'
-    end as steadiness,
-    left_quantity,
-    left_value,
-    currency,
-    cost_basis,
-    week_count,
-    sale_week_count,
-    round(variation, 4)::decimal(18, 4) as variation,
-    last_left_on,
-    name
+    classes.steadiness,
+    ranked.left_quantity,
+    ranked.left_value,
+    ranked.currency,
+    ranked.cost_basis,
+    ranked.week_count,
+    ranked.sale_week_count,
+    round(ranked.variation, 4)::decimal(18, 4) as variation,
+    ranked.last_left_on,
+    ranked.name
 from ranked
+left join core.steadiness_classes as classes
+    on
+        ranked.week_count / nullif(ranked.sale_week_count, 0) >= classes.least_interval
+        and ranked.week_count / nullif(ranked.sale_week_count, 0) < classes.below_interval
+        and ranked.variation >= classes.least_variation
+        and ranked.variation < classes.below_variation

@@ -67,12 +67,11 @@ items as (
     group by sku
 ),
 
--- Weeks in which it could have sold; the same limits as in planning.item_classes.
+-- Weeks in which it could have sold.
 weeks as (
     select
         series_number,
-        count(*) as week_count,
-        count(*) filter (quantity > 0) as sale_week_count,
+        count(*) / nullif(count(*) filter (quantity > 0), 0) as week_interval,
         round(
             pow(
                 stddev_pop(quantity) filter (quantity > 0) / avg(quantity) filter (quantity > 0), 2
@@ -97,16 +96,15 @@ select
     names.first_on,
     names.first_sold_on,
     known.known_days,
-    case
-        when coalesce(weeks.sale_week_count, 0) = 0 then null
-        when weeks.week_count / weeks.sale_week_count < 1.32 and weeks.variation < 0.49
-            then 'smooth'
-        when weeks.week_count / weeks.sale_week_count < 1.32 then 'erratic'
-        when weeks.variation < 0.49 then 'intermittent'
-        else 'lumpy'
-    end as demand_class
+    classes.steadiness as demand_class
 from names
 inner join known using (series_number)
 left join items using (sku)
 left join staging.products as products on items.item.product_id = products.product_id
 left join weeks using (series_number)
+left join core.steadiness_classes as classes
+    on
+        weeks.week_interval >= classes.least_interval
+        and weeks.week_interval < classes.below_interval
+        and weeks.variation >= classes.least_variation
+        and weeks.variation < classes.below_variation
