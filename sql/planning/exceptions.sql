@@ -28,8 +28,8 @@ columns:
     new what is available.
   value: These at cost, in the currency beside it; null where no cost is known.
   currency: The account's base currency (ISO code).
-  cost_basis: What the cost is; last_purchase (price on the last received purchase order),
-    cost_price or cost_price_converted (Cin7's price column); null where none is known.
+  cost_basis: What the cost is; last_purchase (price without tax on the last received purchase
+    order), cost_price or cost_price_converted (Cin7's price column); null where none is known.
   on_date: The day that matters, local date; of stock that runs out, is late, is to be ordered or
     was sold the day of that, of excess the day until which it lasts, of dead stock the day on which
     the last unit left (or the item was created), of a new item its creation.

@@ -24,8 +24,8 @@ columns:
   is_late: True where order_by_on has passed, so that it comes too late unless it comes faster.
   value: Quantity times unit cost, in the currency beside it; null where no cost is known.
   currency: The account's base currency (ISO code).
-  cost_basis: What the cost is; last_purchase (price on the last received purchase order),
-    cost_price or cost_price_converted (Cin7's price column); null where none is known.
+  cost_basis: What the cost is; last_purchase (price without tax on the last received purchase
+    order), cost_price or cost_price_converted (Cin7's price column); null where none is known.
   daily_demand:
   demand_basis:
   lead_days: Days from order to receipt, from this source.

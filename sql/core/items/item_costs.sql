@@ -5,11 +5,11 @@ grain: [product_option_id, size]
 columns:
   product_option_id:
   size: Size of the item; '' when unsized.
-  unit_cost: Cost of a unit, in the base currency.
+  unit_cost: Cost of a unit without tax, in the base currency.
   currency: The base currency (ISO code); null where no document says it.
-  cost_basis: last_purchase (price on the last received purchase order, at that order's rate),
-    cost_price (Cin7's price column) or cost_price_converted (a cost price in another currency, at
-    the rate of the last purchase order in it).
+  cost_basis: last_purchase (price without tax on the last received purchase order of which tax and
+    rate are known), cost_price (Cin7's price column, as it is) or cost_price_converted (a cost
+    price in another currency, at the rate of the last purchase order in it).
 checks:
   cost_is_not_null: unit_cost is not null
 */
@@ -44,22 +44,17 @@ rates as (
 
 purchases as (
     select
-        lines.product_option_id,
-        lines.size,
-        arg_max(
-            lines.unit_cost::double * orders.currency_rate, (lines.received_on, lines.line_id)
-        ) as unit_cost
-    from planning.purchase_order_lines as lines
-    inner join staging.purchase_orders as orders using (purchase_order_id)
+        product_option_id,
+        size,
+        arg_max(unit_cost_base, (received_on, line_id)) as unit_cost
+    from planning.purchase_order_lines
     where
-        lines.state = 'Delivered'
-        and lines.received_quantity > 0
-        and lines.unit_cost > 0
-        and lines.received_on is not null
-        and orders.currency_rate > 0
-        and orders.currency_rate < 1e6
-        and lines.product_option_id is not null
-    group by lines.product_option_id, lines.size
+        state = 'Delivered'
+        and received_quantity > 0
+        and unit_cost_base > 0
+        and received_on is not null
+        and product_option_id is not null
+    group by product_option_id, size
 ),
 
 cost_prices as (
