@@ -81,6 +81,9 @@ def _opening_day(settings: Settings) -> date:
     opened_on = settings.sandbox_opened_on or today - timedelta(days=SANDBOX_AGE_DAYS)
     oldest = today - timedelta(days=SANDBOX_OLDEST_DAYS)
     if not oldest <= opened_on < today:
-        msg = f"CIN7_SANDBOX_OPENED_ON={opened_on} cannot be simulated; choose one from {oldest} to yesterday."
+        msg = (
+            f"CIN7_SANDBOX_OPENED_ON={opened_on} cannot be simulated;"
+            f" choose one from {oldest} to yesterday."
+        )
         raise SettingsError(msg)
     return opened_on

@@ -10,7 +10,7 @@ from tests.expected.entries import Entry
 from tests.expected.expected_dates import ExpectedDate, History
 from tests.expected.items import Items, LinePart
 from tests.expected.known_documents import KnownDocument
-from tests.expected.values import ZERO, Calendar, Row, id_or_none, rounded
+from tests.expected.values import ZERO, Calendar, Row, as_read, id_or_none, rounded
 from tests.expected.warehouses import Warehouses
 
 DEFAULT_LEAD_DAYS = 30
@@ -42,7 +42,7 @@ def purchases(
         # Cin7 purges voids after months: a void order that is deleted stays, as Archived.
         gone = ("gone",) if known.is_deleted and not order.is_void else ()
         for part in parts:
-            value = rounded(part.ordered * rounded(part.line.unit_price))
+            value = rounded(part.ordered * as_read(part.line.unit_price))
             of_part = (part, part.ordered, value, gone + part.rules)
             entries.append(PurchaseEntry("purchase_order", order, *of_part, state))
     return entries
@@ -81,7 +81,7 @@ def _row(entry: PurchaseEntry, warehouses: Warehouses, calendar: Calendar) -> Ro
         "ordered_quantity": entry.part.ordered,
         "received_quantity": entry.part.done,
         "open_quantity": entry.open_quantity,
-        "unit_cost": rounded(entry.part.line.unit_price),
+        "unit_cost": as_read(entry.part.line.unit_price),
         "currency": order.currency,
         "created_on": calendar.plausible(order.created_at),
         "eta_on": calendar.plausible(order.eta_at),

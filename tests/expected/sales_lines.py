@@ -10,7 +10,7 @@ from tests.expected.document_attributes import Attributes, DocumentAttributes
 from tests.expected.entries import Entry
 from tests.expected.items import Items, LinePart
 from tests.expected.known_documents import KnownDocument
-from tests.expected.values import Calendar, Row, id_or_none, rounded
+from tests.expected.values import Calendar, Row, as_read, id_or_none, rounded
 
 STALE_AFTER_DAYS = 60
 SPLIT = re.compile(r"-[A-Z]\Z")
@@ -52,7 +52,7 @@ def sales(
         state = _state_rule(known, calendar.past(order.dispatched_at), "undispatched")
         for part in items.parts_of(order):
             quantity = part.done if part.line.done > 0 else part.ordered
-            value = rounded(quantity * rounded(part.line.unit_price) - part.discount)
+            value = rounded(quantity * as_read(part.line.unit_price) - part.discount)
             unshipped = ("not_shipped",) if is_unshipped(part, order, items) else ()
             rules = (state or unshipped) + header.rules + part.rules
             of_part = (part, quantity, value, rules)
@@ -88,7 +88,7 @@ def returns(
         )
         for part in items.parts_of(note):
             quantity = abs(part.ordered)
-            value = rounded(quantity * rounded(part.line.unit_price))
+            value = rounded(quantity * as_read(part.line.unit_price))
             of_part = (part, quantity, value, rules + part.rules)
             entries.append(ReturnEntry("credit_note", note, *of_part, header))
     return entries
@@ -119,7 +119,7 @@ def _sales_line(entry: SaleEntry, calendar: Calendar) -> Row:
         "branch_id": id_or_none(order.branch_id),
         "warehouse": entry.attributes.warehouse,
         "quantity": entry.quantity,
-        "unit_price": rounded(entry.part.line.unit_price),
+        "unit_price": as_read(entry.part.line.unit_price),
         "discount": entry.part.discount,
         "net_amount": entry.value,
         "currency": order.currency,

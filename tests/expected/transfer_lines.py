@@ -9,7 +9,7 @@ from tests.expected.entries import Entry
 from tests.expected.expected_dates import UNKNOWN, ExpectedDate, History
 from tests.expected.items import Items
 from tests.expected.known_documents import KnownDocument
-from tests.expected.values import ZERO, Calendar, Row, id_or_none, rounded
+from tests.expected.values import ZERO, Calendar, Row, as_read, id_or_none, rounded
 from tests.expected.warehouses import Warehouses
 
 Lane = tuple[str, str]
@@ -64,7 +64,7 @@ def transfers(
             and all(part.done >= part.ordered for part in moved)
         )
         for part in parts:
-            value = rounded(part.ordered * rounded(part.line.unit_price))
+            value = rounded(part.ordered * as_read(part.line.unit_price))
             of_part = (part, part.ordered, value, gone + part.rules)
             entries.append(
                 TransferEntry("transfer", transfer, *of_part, state, lane, is_contradicted)

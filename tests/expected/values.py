@@ -1,6 +1,7 @@
 """This module rounds and spreads figures, dates timestamps and matches texts as the planning tables do.
 
-Quantities and money have four decimals, halves rounded away from zero. It does not decide which figure is
+Quantities and money have four decimals, halves rounded away from zero; only numbers of Cin7 that have more
+are read with halves to even. It does not decide which figure is
 spread or dated: that is done where rows are made.
 """
 
@@ -8,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from itertools import accumulate, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +22,11 @@ ZERO = Decimal("0.0000")
 def rounded(value: Decimal) -> Decimal:
     """Return the value with four decimals."""
     return value.quantize(ZERO, ROUND_HALF_UP)
+
+
+def as_read(value: Decimal) -> Decimal:
+    """Return a number of Cin7's with four decimals, as it is loaded."""
+    return value.quantize(ZERO, ROUND_HALF_EVEN)
 
 
 def spread(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
