@@ -16,7 +16,7 @@ from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
 
 __all__ = ["Sandbox"]
 
-SIZE = Size(orders_per_day=9, purchase_orders_per_week=10, transfers_per_week=5)
+SIZE = Size(products=100, orders_per_day=7, purchase_orders_per_week=7, transfers_per_week=4)
 
 
 class Sandbox(SandboxServer):

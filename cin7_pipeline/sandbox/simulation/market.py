@@ -72,6 +72,6 @@ LIVELY = Market(
     fashion=0.5,
     chance=0.25,
     campaign=3.0,
-    web_customers=4,
+    web_customers=16,
     mixes_branches=True,
 )
