@@ -24,7 +24,7 @@ class Market:
     Christmas, `category_season` that of a category within them. `fashion` is how fast an article may
     gain or lose in a year, `chance` how far a day is off, `campaign` how many times as much is sold of
     a category in its week of the month, at a fifth off. Of `web_customers` orders each, one is the
-    only one of its customer; 0 is none.
+    only one of its customer; 0 is none. The buyer counts on all purchases, or on those that arrive.
     """
 
     week: tuple[float, ...] = (1.0,) * 7
@@ -36,6 +36,7 @@ class Market:
     campaign: float = 1.0
     web_customers: int = 0
     mixes_branches: bool = False
+    counts_arrivals: bool = False
 
     def level(self, day: date, age_days: int) -> float:
         """Return how many times as much as at the opening is wanted, whatever the weekday."""
@@ -74,4 +75,5 @@ LIVELY = Market(
     campaign=3.0,
     web_customers=16,
     mixes_branches=True,
+    counts_arrivals=True,
 )

@@ -127,9 +127,11 @@ class PurchaseOrderWriter(Writer[PurchaseOrder]):
             currency_rate=DOLLAR_RATE if currency == "USD" else Decimal(1),
             **self._dates(number, at, lead_days),
         )
-        self._context.buyer.add(order.lines, order.branch_id, 1)
         lifecycle = PurchaseLifecycle(order, lead_days, self._context, rng)
-        return lifecycle.run(by_number(SCRIPTS, number))
+        lifecycle.run(by_number(SCRIPTS, number))
+        if not self._context.market.counts_arrivals or _comes(lifecycle.document):
+            self._context.buyer.add(order.lines, order.branch_id, 1)
+        return lifecycle
 
     def _back_order(self, part: PurchaseOrder, rng: Random) -> PurchaseLifecycle:
         order = replace(
@@ -173,3 +175,8 @@ class PurchaseOrderWriter(Writer[PurchaseOrder]):
             amounts.append(step * max(2, round((target - believed) / step)))
         price = (article.cost * Decimal(rng.randint(95, 105)) / 100).quantize(Decimal("0.001"))
         return self._context.lines.line(article, amounts, price)
+
+
+def _comes(order: PurchaseOrder) -> bool:
+    """Return whether the goods of an order come in the end."""
+    return not (order.is_void or order.deleted_at) and any(line.done for line in order.lines)
