@@ -5,6 +5,7 @@ It is the run that the schedule starts every morning, kept in the same Dagster i
 
 import logging
 import sys
+import warnings
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +14,6 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cin7_pipeline import console as terminal
-from cin7_pipeline.account import rate_limiter_of
 from cin7_pipeline.commands.errors import INTERRUPTED, STOPPED
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.runtime import configure
@@ -25,6 +25,8 @@ from dagster_project.defs.sensors import first_error, reason_of
 RUN_CONFIG: dict[str, Any] = {"loggers": {"progress": {}}}
 # By this tag Dagster's pages find the runs of a code location; a run that is started in it has it by itself.
 OF_THE_CODE_LOCATION = {".dagster/repository": "__repository__@cin7"}
+# What it says of a step whose tables are those that are new: a line of all the others.
+DAGSTERS_OWN = "did not yield or return expected outputs"
 # What Ctrl-C raises in a step: Dagster's own, where it has taken the signal.
 STOPS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
 
@@ -32,6 +34,7 @@ STOPS = {"KeyboardInterrupt", "DagsterExecutionInterruptedError"}
 def main() -> int:
     """Run, show, and return the exit code."""
     configure()
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)  # tells us, not those who run it
     console = terminal.console()
     try:
         settings = load_settings()
@@ -98,7 +101,8 @@ def shown_on(bar: Progress) -> dg.LoggerDefinition:
     class Handler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             message = getattr(record, "dagster_meta", {}).get("orig_message")
-            if message is None or getattr(record, "dagster_event", None):
+            is_dagsters = getattr(record, "dagster_event", None) or DAGSTERS_OWN in str(message)
+            if message is None or is_dagsters:
                 return
             bar.update(task, description=message)
             if not bar.console.is_terminal:
@@ -118,9 +122,7 @@ def show(settings: Settings, console: Console) -> None:
         console.print(terminal.last_loads(connection))
     with open_warehouse(settings.published_path, read_only=True) as connection:
         terminal.show_first_queries(console, connection)
-    console.print(
-        f"Calls left today: {rate_limiter_of(settings).left():,} of {settings.calls_per_day:,}"
-    )
+    console.print(terminal.calls_left(settings))
     console.print(
         f"Planning tables:  {settings.published_path}, never locked and never half-updated;\n"
         f"                  in a DuckDB shell: duckdb -readonly {settings.alias_path}",
