@@ -1,9 +1,10 @@
-"""This module prints an explanation as text and tables for a terminal of 100 columns; it decides nothing."""
+"""This module prints an explanation as text and tables for a terminal; it decides nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -99,6 +100,10 @@ def _document(
         yield Text("  No planning table lists this kind; what it moved is in Cin7's stock figures.")
     names = ["line", "code", "ordered", "size", "stands in", "units", "as"]
     rows = list(_lines(document) if is_full else _folded(document))
+    for name, value in _same_of_all(names, rows).items():
+        yield Text(f"  every line {'is' if name == 'as' else name} {value}")
+        place = names.index(name)
+        names, rows = _without(names, place), [_without(row, place) for row in rows]
     yield table_of("", names, rows) if rows else Text("  It has no lines.")
     yield from _issues("Looks counted twice", document.double_sales)
     yield from _issues("Issues", document.issues)
@@ -128,21 +133,48 @@ def _lines(document: Document) -> Iterator[list[Any]]:
         yield cells
 
 
+def _same_of_all(names: list[str], rows: list[list[Any]]) -> dict[str, Any]:
+    """Return what several lines have in common: the table they stand in, and all that is said of them."""
+    found = {}
+    for name in ("stands in", "as"):
+        values = {row[names.index(name)] for row in rows}
+        if len(rows) > 1 and len(values) == 1 and (value := values.pop()):
+            found[name] = value
+    return found
+
+
+def _without(row: Sequence[Any], place: int) -> list[Any]:
+    return [*row[:place], *row[place + 1 :]]
+
+
 def _folded(document: Document) -> Iterator[list[Any]]:
-    """Yield a row for each line and size: the first table it stands in, and all that is said of it."""
+    """Yield a row for each line: the first table it stands in, and all that is said of it.
+
+    Of its sizes, those that stand in the same table, and of which the same is said, are added up.
+    """
+    for _, lines in groupby(document.lines, key=itemgetter("line_id")):
+        alike: dict[tuple[str, str], list[Row]] = {}
+        for _, group in groupby(lines, key=itemgetter("size")):
+            rows = list(group)
+            place = rows[0]["table"] or "no table"
+            alike.setdefault((place, _said(document, rows)), []).append(rows[0])
+        for (place, said), firsts in alike.items():
+            first = firsts[0]
+            units = [row["units"] for row in firsts if row["units"] is not None]
+            sizes = ", ".join(row["size"] for row in firsts if row["size"])
+            yield [
+                *(str(first["line_id"]), first["code"], first["ordered"], sizes or None),
+                *(place, sum(units) if units else None, said),
+            ]
+
+
+def _said(document: Document, rows: Sequence[Row]) -> str:
+    """Return all that is said of a size of a line, each once."""
     of_all = document.rules_of_all_lines
-    for _, group in groupby(document.lines, key=lambda row: (row["line_id"], row["size"])):
-        rows = list(group)
-        first = rows[0]
-        said = [
-            row["rule"] if row["rule"] in of_all else row["meaning"]
-            for row in rows
-            if row["meaning"]
-        ]
-        yield [
-            *(str(first["line_id"]), first["code"], first["ordered"], first["size"] or None),
-            *(first["table"] or "no table", first["units"], "; ".join(dict.fromkeys(said))),
-        ]
+    said = (
+        row["rule"] if row["rule"] in of_all else row["meaning"] for row in rows if row["meaning"]
+    )
+    return "; ".join(dict.fromkeys(said))
 
 
 def _item(item: Item, asked: str, is_full: bool) -> Iterator[RenderableType]:

@@ -34,7 +34,7 @@ def placements(found: Document) -> list[tuple[str, str | None, int]]:
 
 
 def text(answer: Explanation, *, is_full: bool = False) -> str:
-    """The answer as a terminal of 100 columns shows it."""
+    """The answer as a terminal of 80 columns shows it."""
     out = io.StringIO()
-    Console(width=100, file=out).print(render(answer, is_full=is_full))
+    Console(width=80, file=out).print(render(answer, is_full=is_full))
     return out.getvalue()

@@ -10,10 +10,10 @@ from tests.unit.load.fake_account import Company
 
 
 @pytest.mark.parametrize("asked", ["SO-1", "SO-4", "PO-1", "BT-1", SKU, "nonsense"])
-def test_answers_fit_a_terminal_of_100_columns(shop: Company, asked: str) -> None:
-    """Nothing is wider than 100 columns or cut off."""
+def test_answers_fit_a_terminal_of_80_columns(shop: Company, asked: str) -> None:
+    """Nothing is wider than 80 columns or cut off."""
     shown = text(ask(shop, asked))
-    assert max(len(row.rstrip()) for row in shown.splitlines()) <= 100
+    assert max(len(row.rstrip()) for row in shown.splitlines()) <= 80
     assert "…" not in shown
 
 
