@@ -1,6 +1,10 @@
 """`cin7 resync`: a range of history is read again; its price before, its receipt after."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from itertools import count
+
+from rich.console import Console
 
 from cin7_pipeline.commands.progress import sync_with_progress
 from cin7_pipeline.commands.tables import publish
@@ -42,7 +46,7 @@ def run(first: date, last: date, *, dry_run: bool) -> None:
             return
         before = _sales_by_month(settings)
         outcome = LoadOutcome()
-        reads = read_history(settings, slices, sync_with_progress)
+        reads = read_history(settings, slices, _telling_how_far(screen, len(slices)))
         for part, done in zip([*slices, None], reads, strict=False):
             if part and done.is_outage:
                 if part.end:
@@ -61,6 +65,19 @@ def run(first: date, last: date, *, dry_run: bool) -> None:
     title = "Months whose sales changed"
     screen.print(table_of(title, columns, changed) if changed else "No month's sales changed.")
     outcome.raise_failures()
+
+
+def _telling_how_far(screen: Console, parts: int) -> Callable[..., LoadOutcome]:
+    """Return how a part of the history is read: told which of them it is."""
+    number = count(1)
+
+    def read(settings: Settings, entities: Mapping[str, Window | None]) -> LoadOutcome:
+        part = next(number)
+        what = f"Part {part} of {parts}" if part <= parts else "What the documents name"
+        screen.print(what, highlight=False)
+        return sync_with_progress(settings, entities)
+
+    return read
 
 
 def _sales_by_month(settings: Settings) -> Sales:
