@@ -28,6 +28,13 @@ def rate_limiter_of(settings: Settings) -> RateLimiter:
     return RateLimiter(settings.calls_path, settings.key_id, limits)
 
 
+def calls_left(settings: Settings) -> str:
+    """Return in words what is left of the day's calls, and that some more are not for everybody."""
+    left = rate_limiter_of(settings).left()
+    kept = f"{settings.calls_reserved:,} more are kept for the schedule"
+    return f"Calls left today: {left:,} of {settings.calls_per_day:,}; {kept}"
+
+
 @contextmanager
 def connect(settings: Settings, *, may_use_reserve: bool = False) -> Iterator[Cin7Client]:
     """Yield a client of the account; a scheduled run may use the calls kept in reserve for it."""

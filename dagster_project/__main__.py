@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cin7_pipeline import console as terminal
+from cin7_pipeline.account import calls_left
 from cin7_pipeline.commands.errors import INTERRUPTED, STOPPED
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.runtime import configure
@@ -122,7 +123,7 @@ def show(settings: Settings, console: Console) -> None:
         console.print(terminal.last_loads(connection))
     with open_warehouse(settings.published_path, read_only=True) as connection:
         terminal.show_first_queries(console, connection)
-    console.print(terminal.calls_left(settings))
+    console.print(calls_left(settings))
     console.print(
         f"Planning tables:  {settings.published_path}, never locked and never half-updated;\n"
         f"                  in a DuckDB shell: duckdb -readonly {settings.alias_path}",

@@ -1,6 +1,6 @@
 """`cin7 check`: what the key may read, and what is left of the day's calls."""
 
-from cin7_pipeline.account import rate_limiter_of
+from cin7_pipeline.account import calls_left
 from cin7_pipeline.console import console, settings_with_warnings, table_of
 from cin7_pipeline.errors import SettingsError
 from cin7_pipeline.pipeline import permissions
@@ -20,9 +20,7 @@ def run() -> None:
     rows = [(p.endpoint.name, p.endpoint.permission, p.problem or "may read") for p in found]
     rows += [(name, "", "skipped") for name in sorted(settings.skip_entities)]
     screen.print(table_of("Permissions of the key", ["entity", "permission", "result"], rows))
-    left = rate_limiter_of(settings).left()
-    kept = f"{settings.calls_reserved:,} more are kept for the schedule"
-    screen.print(f"Calls left today: {left:,} of {settings.calls_per_day:,}; {kept}")
+    screen.print(calls_left(settings))
     screen.print(f"Time zone: {settings.time_zone}")
     problems = []
     if missing := [p.endpoint.permission for p in found if p.is_missing]:

@@ -14,7 +14,7 @@ SHOWN = 20
 FILES = {"purchase_order": "purchase_orders.csv", "transfer": "branch_transfers.csv"}
 LIST = """
     select
-        order_by_on as "order by", replace(kind, '_', ' ') as kind, source as "from",
+        order_by_on as "order by", split_part(kind, '_', 1) as kind, source as "from",
         warehouse as "to", sku, name, quantity as units, value, currency
     from planning.suggested_orders where order_by_on <= $until
     order by order_by_on, value desc nulls last, sku, warehouse, kind
@@ -55,7 +55,10 @@ def run(days: int, folder: Path | None) -> None:
             screen.print(f"Nothing is to be ordered within {days} days.")
         else:
             limited = f", the first {SHOWN} of {len(rows):,}" if len(rows) > SHOWN else ""
-            title = f"To be ordered within {days} days{limited}"
+            # The base currency of the account, where a cost is known at all.
+            currency = {row.pop("currency") for row in rows} - {None}
+            basis = f", values at cost in {currency.pop()}" if currency else ""
+            title = f"To be ordered within {days} days{limited}{basis}"
             cells = [list(row.values()) for row in rows[:SHOWN]]
             screen.print(table_of(title, list(rows[0]), cells))
         if folder is not None:

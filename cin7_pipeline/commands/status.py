@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from cin7_pipeline.account import rate_limiter_of
+from cin7_pipeline.account import calls_left
 from cin7_pipeline.alerts import send_alert
 from cin7_pipeline.console import (
     console,
@@ -32,7 +32,7 @@ def run(*, queries: bool, max_age_hours: int | None) -> None:
 
 def _show(settings: Settings, *, queries: bool) -> None:
     screen = console()
-    screen.print(f"Calls left today: {rate_limiter_of(settings).left():,}")
+    screen.print(calls_left(settings))
     if settings.skip_entities:
         skipped = ", ".join(sorted(settings.skip_entities))
         screen.print(f"Skipped by CIN7_SKIP_ENTITIES, so not read any more: {skipped}")
