@@ -5,7 +5,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from threading import Timer
@@ -296,10 +296,11 @@ def test_why_fails_where_nothing_has_the_name(synced: Company) -> None:
 
 def test_the_sandbox_serves_until_it_is_interrupted(shop: Company) -> None:
     """The address and key it prints open it, and Ctrl-C ends it."""
+    opened_on = datetime.now(UTC).date() - timedelta(days=20)
     known = {name: value for name, value in os.environ.items() if not name.startswith("CIN7_")}
     with subprocess.Popen(  # noqa: S603
         [*CIN7, "sandbox", "--port", "0"],
-        env={**known, "CIN7_DATA_DIR": str(shop.folder)},
+        env={**known, "CIN7_DATA_DIR": str(shop.folder), "CIN7_SANDBOX_OPENED_ON": str(opened_on)},
         cwd=shop.folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
