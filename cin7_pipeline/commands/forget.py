@@ -20,7 +20,7 @@ def run(what: str) -> None:
         open_warehouse(settings.warehouse_path) as connection,
     ):
         if what == "clock":
-            forget_clock(connection, settings.now())
+            forget_clock(connection, settings)
             said = f"{settings.now():%Y-%m-%d %H:%M} UTC counts as the present, whatever was written later."
         else:
             forget_settings(connection)

@@ -13,6 +13,21 @@ from cin7_pipeline.settings import Settings
 
 # Clocks are corrected by seconds all the time; what lies further back is another clock.
 CLOCK_TOLERANCE = timedelta(minutes=5)
+# The columns of raw that a read fills by its own clock; Cin7's times are not among them.
+WRITTEN_TIMES = """
+    select table_name, column_name from duckdb_columns()
+    where schema_name = 'raw' and column_name in (
+        'read_at', 'deleted_at', 'started_at', 'finished_at', 'complete_until',
+        'failing_since', 'failed_at', 'first_seen_at', 'last_seen_at'
+    )
+"""
+# Of what was seen later of one field the last change stays; its time is part of the key.
+FORGET_LATER_CHANGES = """
+    insert into raw.document_changes
+    select * replace ($now as seen_at) from raw.document_changes where seen_at > $now
+    qualify row_number() over (partition by entity, document_id, line_id, field order by seen_at desc) = 1
+    on conflict do nothing
+"""
 
 
 def require_owner(
@@ -96,16 +111,25 @@ def last_written_at(connection: DuckDBPyConnection) -> datetime | None:
     return row[0] if row else None
 
 
-def forget_clock(connection: DuckDBPyConnection, now: datetime) -> None:
-    """Take `now` for right: what was written at later times counts as written now.
+def forget_clock(connection: DuckDBPyConnection, settings: Settings) -> None:
+    """Take the present time for right: what was written at later times counts as written now.
 
-    Days that were covered by such a read are no longer; snapshots of days that have not come stay, and
-    no planning table shows them before.
+    Days that were covered by such a read are no longer. Snapshots of days that have not come stay, but their
+    time is `infinity`, by which no planning table shows them: they tell nothing of those days.
     """
+    now = settings.now()
     connection.execute("begin")
-    for column in ("started_at", "finished_at"):
-        connection.execute(f"update raw.sync_log set {column} = least({column}, ?)", [now])
     connection.execute("delete from raw.sync_coverage where read_at > ?", [now])
+    for table in ("stock_snapshots", "transit_snapshots"):
+        query = f"update raw.{table} set read_at = 'infinity' where snapshot_on > ?"
+        connection.execute(query, [settings.local_date(now)])
+    connection.execute(FORGET_LATER_CHANGES, {"now": now})
+    connection.execute("delete from raw.document_changes where seen_at > ?", [now])
+    for table, column in connection.execute(WRITTEN_TIMES).fetchall():
+        query = (
+            f"update raw.{table} set {column} = $now where {column} > $now and isfinite({column})"
+        )
+        connection.execute(query, {"now": now})
     connection.execute("commit")
 
 

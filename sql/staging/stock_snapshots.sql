@@ -1,5 +1,7 @@
 /*
-about: The last stock read of each local day, renamed; one row per day, option, size and branch.
+about: >-
+  The last stock read of each local day, renamed, but for what was read under a clock that was
+  ahead. One row per day, option, size and branch.
 grain: [snapshot_on, product_option_id, size, branch_id]
 columns:
   snapshot_on: Local day of the snapshot.
@@ -31,3 +33,4 @@ select
     holding,
     timezone('UTC', read_at) as read_at
 from raw.stock_snapshots
+where coalesce(isfinite(read_at), true)

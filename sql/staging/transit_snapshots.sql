@@ -1,7 +1,8 @@
 /*
 about: >-
   Lines of transfers as they were under way when the stock of the days was read, renamed and dated
-  locally; what is the same on many days is one row. One row per line and first of its days.
+  locally, but for what was read under a clock that was ahead; what is the same on many days is one
+  row. One row per line and first of its days.
 grain: [transfer_id, line_id, first_snapshot_on]
 columns:
   transfer_id: Cin7 id of the transfer.
@@ -38,6 +39,7 @@ lines as (
         min(snapshot_on) as first_snapshot_on,
         list(snapshot_on) as snapshot_days
     from raw.transit_snapshots
+    where coalesce(isfinite(read_at), true)
     group by all
 )
 

@@ -77,6 +77,29 @@ def test_a_clock_before_the_last_read_builds_and_publishes_nothing(
     assert list(check_models(shop.settings(as_of=NOW - timedelta(days=9))))
 
 
+def test_what_was_read_under_a_clock_that_was_ahead_is_of_no_later_day(
+    shop: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the day of its snapshot comes unread, nothing is shown of it; nothing raw holds is of later."""
+    ahead, now, then = (NOW + timedelta(days=days) for days in (2, 0.1, 2.1))
+    del shop.records_by_resource["SalesOrders"][0]
+    shop.load_one("stock", as_of=ahead)
+    shop.load_one("sales_orders", as_of=ahead)
+    monkeypatch.setenv("CIN7_AS_OF", now.isoformat())
+    assert cin7("forget", "clock").exit_code == 0
+    times = "greatest(max(read_at), max(deleted_at))"
+    assert shop.raw(f"select {times} <= '{now}' from raw.sales_orders") == [(True,)]
+    log = "select max(complete_until) <= '{}', max(started_at) <= '{}' from raw.sync_log"
+    assert shop.raw(log.format(now, now)) == [(True, True)]
+    monkeypatch.setenv("CIN7_AS_OF", then.isoformat())
+    assert cin7("publish").exit_code == 0
+    days = published(shop, "select max(snapshot_on) from planning.inventory_daily")
+    assert days == shop.raw(
+        "select max(snapshot_on) from raw.stock_snapshots where isfinite(read_at)"
+    )
+    assert days < shop.raw("select max(snapshot_on) from raw.stock_snapshots")
+
+
 def test_a_clock_that_was_ahead_is_forgotten_on_demand(
     shop: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
