@@ -109,6 +109,27 @@ class Account:
         kept = ("CIN7_DATA_DIR", "CIN7_AS_OF", "TMPDIR", "DAGSTER_HOME")
         return replace(order, environment={n: order.environment[n] for n in kept} | given)
 
+    def sync_ahead(self, by: timedelta) -> Order:
+        """Return the order for `cin7 sync` on a machine whose clock is ahead: it reads the present."""
+        now = self._next_moment()
+        self.asked[now] = [Window.lookback(now + by, LOOKBACK_DAYS)]
+        arguments = ("sync", "--days", str(LOOKBACK_DAYS))
+        return self._order("cin7 sync, ahead", now + by, arguments=arguments)
+
+    def forget_clock(self) -> Order:
+        """Return the order for `cin7 forget clock`, at the time of the sync that was ahead."""
+        return self._order("cin7 forget", list(self.asked)[-1], arguments=("forget", "clock"))
+
+    def publish_as_of(self, moment: datetime) -> Order:
+        """Return the order for `cin7 publish` with CIN7_AS_OF, as on an account of Cin7's own."""
+        self.runs += 1
+        return self._order("cin7 publish, as of", moment, arguments=("publish",), is_live=True)
+
+    def sync_as_of(self, moment: datetime) -> Order:
+        """Return the order for `cin7 sync` with CIN7_AS_OF, which an account of Cin7's own refuses."""
+        self.runs += 1
+        return self._order("a wrong run", moment, arguments=("sync",), is_live=True)
+
     def daily_sync(self, **limits: Any) -> Order:
         """Return the order for the job as the schedule starts it."""
         moment = self._next_moment()

@@ -4,7 +4,9 @@ A check that fails raises `WrongError` with what was found; `schedule` decides w
 """
 
 import json
+import re
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -74,13 +76,26 @@ def _planning_tables() -> frozenset[str]:
 
 
 def what_cannot_be_read_again(account: Account) -> list[tuple[object, ...]]:
-    """Return what a wrong run must not touch: snapshots, coverage, and the release that is shown."""
-    kept: list[tuple[object, ...]] = [(account.settings.published_path.resolve(),)]
+    """Return what a wrong run must not touch: snapshots, coverage and the log."""
+    kept: list[tuple[object, ...]] = []
     with open_warehouse(account.settings.warehouse_path, read_only=True) as connection:
-        for table in ("stock_snapshots", "transit_snapshots", "sync_coverage"):
+        for table in ("stock_snapshots", "transit_snapshots", "sync_coverage", "sync_log"):
             query = f"select count(*), sum(hash(kept)) from raw.{table} as kept"
             kept += connection.execute(query).fetchall()
     return kept
+
+
+def what_people_keep(account: Account) -> list[tuple[object, ...]]:
+    """Return what cannot be read again, and the release that is shown."""
+    return [(account.settings.published_path.resolve(),), *what_cannot_be_read_again(account)]
+
+
+def require_named_as_of(account: Account, moment: datetime) -> None:
+    """Require that the name of the release that is shown says as of when its tables are."""
+    name = account.settings.published_path.resolve().parent.name
+    if not re.search(f"-as-of-{moment:%Y%m%dT%H%M%SZ}(-[0-9]+)?$", name):
+        msg = f"{name} does not say that its tables are as of {moment}"
+        raise WrongError(msg)
 
 
 def require_snapshot(account: Account) -> None:

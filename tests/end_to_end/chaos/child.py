@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from functools import reduce, wraps
 from importlib import import_module
 from multiprocessing.connection import Connection
@@ -24,6 +25,7 @@ from cin7_pipeline.cli import app
 from cin7_pipeline.omni.paging import Paginator
 from cin7_pipeline.omni.rate_limit import RateLimiter
 from cin7_pipeline.omni.retry import RetryPolicy
+from cin7_pipeline.settings import Settings
 from dagster_project.defs.schedules import SCHEDULED
 from tests.end_to_end.scenario import run_job
 
@@ -45,9 +47,10 @@ IMPATIENT = RetryPolicy(scale=0.001, connect_timeout=4, read_timeout=4, answer_t
 class Order:
     """One run: the arguments of the command, or a Dagster job with the tags that select its days.
 
-    `clock_ahead` are the seconds by which the account's clock is ahead of this machine's clock;
-    `largest_file` is the size in bytes beyond which the kernel refuses every write to a file;
-    `lingers` is the phase, and which entry into it, that it stays at the beginning of until it is killed.
+    `clock_ahead` are the seconds by which the account's clock is ahead of this machine's clock; `is_live` is
+    for an account that the pipeline must not take for the simulated one; `largest_file` is the size in bytes
+    beyond which the kernel refuses every write to a file; `lingers` is the phase, and which entry into it,
+    that it stays at the beginning of until it is killed.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Order:
     arguments: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     clock_ahead: float = 0.0
+    is_live: bool = False
     largest_file: int | None = None
     page_rows: int | None = None
     lingers: tuple[str, int] | None = None
@@ -65,6 +69,8 @@ def obey(order: Order, events: Connection) -> None:
     """Carry out the order and leave with the exit code of the run."""
     _settle_in(order)
     _pass_time(order.clock_ahead)
+    if order.is_live:
+        _take_for_live(order.clock_ahead)
     if order.page_rows is not None:
         _set_default(Paginator, "rows", order.page_rows)
     for phase, (module, name) in PHASES.items():
@@ -101,6 +107,19 @@ def _pass_time(ahead: float) -> None:
     _set_default(RateLimiter, "now", lambda: time.time() + ahead)
     defaults = (getattr(IMPATIENT, name) for name in RetryPolicy.__dataclass_fields__)
     RetryPolicy.__init__.__defaults__ = tuple(defaults)
+
+
+def _take_for_live(ahead: float) -> None:
+    """Let the account be one like those of Cin7, whose releases are made at the account's time."""
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Clock":
+            return cls.fromtimestamp(time.time() + ahead, tz)
+
+    pipeline = import_module("cin7_pipeline.pipeline")
+    pipeline.datetime = Clock  # type: ignore[attr-defined]
+    Settings.uses_simulated_account = property(lambda _self: False)  # type: ignore[method-assign,assignment]
 
 
 def _set_default(cls: type, name: str, value: Any) -> None:

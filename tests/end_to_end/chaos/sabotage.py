@@ -8,7 +8,7 @@ import random
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from cin7_pipeline.omni.endpoints import DOCUMENTS
 from cin7_pipeline.sandbox.server.faults import Failure
@@ -65,6 +65,8 @@ class Day:
     ends_with_a_sync: bool = False
     refuses_settings: bool = False
     wrong_runs: list[Callable[[], Order]] = field(default_factory=list)
+    ahead: timedelta | None = None
+    as_of: datetime | None = None
 
     def starts(self) -> list[Start]:
         """The runs, in the order they are started."""
@@ -241,6 +243,18 @@ def a_clock_set_back(day: Day) -> None:
     )
 
 
+def a_clock_set_ahead(day: Day) -> None:
+    """A sync runs on a machine whose clock is days ahead; then the clock is set right, and people say so."""
+    day.ahead = timedelta(days=day.dice.choice([1, 2, 5, 40]))
+
+
+def a_fixed_time(day: Day) -> None:
+    """Somebody publishes the tables of another time, and forgets CIN7_AS_OF when they sync."""
+    account = day.account
+    moment = day.as_of = account.now + timedelta(days=day.dice.choice([-20, -3, -1, 1, 10]))
+    day.wrong_runs.append(lambda: account.sync_as_of(moment))
+
+
 def a_forgotten_environment(day: Day) -> None:
     """A command is run without `.env`, or with another time zone."""
     account = day.account
@@ -319,6 +333,8 @@ TROUBLES: dict[Trouble, float] = {
     refused_resources: 1,
     lists_that_leave_ids_out: 1,
     a_clock_set_back: 1,
+    a_clock_set_ahead: 0.7,
+    a_fixed_time: 0.7,
     a_forgotten_environment: 1,
     a_full_disk: 1.2,
     lost_folders: 1,

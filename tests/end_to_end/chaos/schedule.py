@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from cin7_pipeline.sandbox.simulation.clock import seeded_rng
 from tests.end_to_end.chaos import checks
 from tests.end_to_end.chaos.account import FIRST_NIGHT, LOOKBACK_DAYS, Account
+from tests.end_to_end.chaos.child import Order
 from tests.end_to_end.chaos.counters import Counters
 from tests.end_to_end.chaos.processes import Ending, Start, run_all
 from tests.end_to_end.chaos.readers import Readers
@@ -65,6 +66,8 @@ class Schedule:
         account.obey_rules(account.rules)
         self._require(day, endings)
         self._require_refusals(day)
+        self._publish_as_of(day)
+        self._run_ahead(day)
         if day.ends_with_a_sync:
             account.move_to(account.now + PAUSE)
             self._require_success(self._run(Start(account.sync())))
@@ -134,15 +137,42 @@ class Schedule:
         if not self.account.settings.published_path.exists():
             return
         for make in day.wrong_runs:
-            order = make()
-            before = checks.what_cannot_be_read_again(self.account)
-            endings = self._run(Start(order))
-            checks.require_plain_words(endings)
-            if endings[0].exit_code == 0 or before != checks.what_cannot_be_read_again(
-                self.account
-            ):
-                msg = f"{' '.join(order.arguments)} did something in an environment that it has to refuse"
-                raise checks.WrongError(msg)
+            self._require_refusal(make())
+
+    def _require_refusal(self, order: Order) -> None:
+        """Require that a run says no, and touches neither what cannot be read again nor what people read."""
+        before = checks.what_people_keep(self.account)
+        endings = self._run(Start(order))
+        checks.require_plain_words(endings)
+        if endings[0].exit_code == 0 or before != checks.what_people_keep(self.account):
+            msg = (
+                f"{' '.join(order.arguments)} did something in an environment that it has to refuse"
+            )
+            raise checks.WrongError(msg)
+
+    def _publish_as_of(self, day: Day) -> None:
+        """Require that what is published as of another time is called so, and nothing else changes."""
+        account = self.account
+        if day.as_of is None or not account.settings.published_path.exists():
+            return
+        before = checks.what_cannot_be_read_again(account)
+        self._require_success(self._run(Start(account.publish_as_of(day.as_of))))
+        checks.require_whole_release(account)
+        checks.require_named_as_of(account, day.as_of)
+        if before != checks.what_cannot_be_read_again(account):
+            msg = f"publishing as of {day.as_of} changed snapshots, coverage or the log"
+            raise checks.WrongError(msg)
+
+    def _run_ahead(self, day: Day) -> None:
+        """Require that runs are refused after one whose clock was ahead, until somebody says that it was."""
+        account = self.account
+        if day.ahead is None:
+            return
+        account.move_to(account.now + PAUSE)
+        self._require_success(self._run(Start(account.sync_ahead(day.ahead))))
+        self._require_refusal(account.wrong_run("sync"))
+        self._require_success(self._run(Start(account.forget_clock())))
+        self._require_success(self._run(Start(account.sync())))
 
     def _require_success(self, endings: list[Ending]) -> None:
         for ending in endings:

@@ -24,6 +24,7 @@ DAYS: list[tuple[tuple[Trouble, ...], tuple[Kill, ...]]] = [
         (Kill(0.0, "reading", 1), Kill(0.0, "writing a release", 1)),
     ),
     ((sabotage.odd_values,), ()),
+    ((sabotage.a_clock_set_ahead, sabotage.a_fixed_time), ()),
     ((sabotage.edits_while_pages_are_read, sabotage.a_full_disk), ()),
     ((sabotage.lost_folders, sabotage.an_ignored_id_filter), (Kill(0.0, "merging with dlt", 1),)),
     (
