@@ -140,12 +140,14 @@ EVIDENCE = {
             warehouse, lead_days + review_days as days, sum(mean) as expected,
             max(cumulative_p80) as "80 % stay below", max(cumulative_p95) as "95 % stay below",
             max(basis) as basis, max(made_on) as "made on",
-            (lead_days + review_days) * daily_demand as "with kits and what is left out"
+            (lead_days + review_days) * daily_demand as "with kits and what is left out",
+            mean_lead_days as "lead days, mean", sd_lead_days as "lead days, deviation"
         from {item}
         inner join planning.series using (sku, warehouse)
         inner join planning.forecasts using (unique_id)
         where ds < (select min(ds) from planning.forecasts) + lead_days + review_days
-        group by warehouse, lead_days, review_days, daily_demand order by warehouse
+        group by warehouse, lead_days, review_days, daily_demand, mean_lead_days, sd_lead_days
+        order by warehouse
         """,
     ),
     "What a unit costs": (

@@ -21,11 +21,15 @@ columns:
   lead_days: Days from order to receipt.
   lead_basis: Where lead_days is from; setting, item (80 % of its deliveries came within them), lane
     (of all deliveries of the supplier, or between the warehouses), all_lanes or default.
+  mean_lead_days: Mean of the days that deliveries took, where five or more of the item or its lane
+    were measured; else lead_days.
+  sd_lead_days: Standard deviation of these days; 0 where less are measured.
   review_days: Days between two looks at the plan.
   service_level: Chance that a cycle, from one order's arrival to the next, ends without a
     stock-out, 0 to 1; not the share of units delivered.
-  safety_stock: Units kept in reserve, in stocking units; what demand over lead and review days
-    stays below with that chance, less what is expected of them; or the days that the settings give.
+  safety_stock: Units kept in reserve, in stocking units; what demand stays below with that chance,
+    over review days and lead days of this mean and deviation, less what is expected of review_days
+    and lead_days; or the days that the settings give.
   reorder_point: Units at which it is ordered, in stocking units; what is expected in the lead days
     and the reserve, at least min_stock.
   order_up_to: Units that an order fills up to, in stocking units; reorder_point and what is
@@ -62,6 +66,8 @@ select
     levels.daily_demand,
     lead_days.lead_days,
     lead_days.lead_basis,
+    lead_days.mean_lead_days,
+    lead_days.sd_lead_days,
     settings.review_days,
     settings.service_level::decimal(18, 4) as service_level,
     levels.safety_stock,

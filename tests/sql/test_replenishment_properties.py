@@ -1,12 +1,14 @@
 """Levels and suggested orders of random items, against the formulas in plain Python.
 
 reorder point = demand * lead days + reserve, order up to = reorder point + demand * review days,
-reserve = deviations for the service level * deviation of demand over lead and review days
+reserve = deviations for the service level * deviation of demand over review and lead days as they came,
+less what is expected of the lead days beyond their mean
 """
 
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from math import hypot
 from statistics import NormalDist
 from typing import Any
 
@@ -36,7 +38,12 @@ def accounts(draw: st.DrawFn) -> dict[str, Rows]:
             given_rows["core.replenishment_items"].append(item(draw, key))
             given_rows["core.replenishment_settings"].append(setting(draw, key, multiple))
             days = draw(st.integers(0, 60))
-            lead = {"lead_days": days, "lead_basis": "lane"}
+            lead = {
+                "lead_days": days,
+                "lead_basis": "lane",
+                "mean_lead_days": days - draw(st.integers(-5, min(days, 5))),
+                "sd_lead_days": draw(st.sampled_from([0, 2, 9])),
+            }
             given_rows["core.replenishment_lead_days"].append(key | lead)
             given_rows["core.replenishment_demand"].append(law(draw, key))
     items = [{"product_option_id": option_id, "size": ""} for option_id in (1, 2)]
@@ -106,13 +113,15 @@ def merged(rows: dict[str, Rows]) -> dict[tuple[int, str], Row]:
 
 def levels(row: Row) -> tuple[float, float, float]:
     """Reserve, reorder point and what is filled up to, by the formulas."""
-    demand, days = float(row["daily_demand"]), row["lead_days"] + row["review_days"]
+    demand, days = float(row["daily_demand"]), row["mean_lead_days"] + row["review_days"]
     normal = NormalDist().inv_cdf(float(row["service_level"]))
     z = row["z_50"] + (row["z_80"] - row["z_50"]) * normal / 0.8416
     if normal > 0.8416:
         z = row["z_80"] + (row["z_95"] - row["z_80"]) * (normal - 0.8416) / 0.8033
-    deviation = row["deviation_28"] * (days / 28) ** row["deviation_power"]
-    reserve = max(z * deviation, 0) if demand else 0
+    of_demand = row["deviation_28"] * (days / 28) ** row["deviation_power"]
+    deviation = hypot(of_demand, demand * row["sd_lead_days"])
+    spare = demand * (row["lead_days"] - row["mean_lead_days"])
+    reserve = max(z * deviation - spare, 0) if demand else 0
     if row["safety_days"] is not None:
         reserve = row["safety_days"] * demand
     reorder_point = max(demand * row["lead_days"] + reserve, float(row["min_stock"] or 0))

@@ -10,6 +10,9 @@ columns:
   lead_days: Days from order to receipt; those within which 80 % of deliveries came, where measured.
   lead_basis: setting, item (five deliveries of it from its supplier or more), lane (deliveries from
     the supplier or the warehouse), all_lanes (deliveries of the kind) or default.
+  mean_lead_days: Mean of the days from order to receipt, where five deliveries or more of the item
+    or its lane were measured; else lead_days.
+  sd_lead_days: Standard deviation of these days; 0 where less are measured.
 */
 with
 
@@ -37,9 +40,22 @@ item_lanes as (
         lane,
         product_option_id,
         size,
-        p80_days
+        p80_days,
+        mean_days,
+        sd_days
     from planning.lead_times
     where observation_count >= 5
+),
+
+-- Of few deliveries it is known within how many days most came, not how far the others spread.
+spreads as (
+    select
+        kind,
+        lane,
+        mean_days,
+        sd_days
+    from core.lane_days
+    where observation_count >= 5 and lane <> ''
 )
 
 select
@@ -62,8 +78,15 @@ select
         when lanes.p80_days is not null then 'lane'
         when kinds.p80_days is not null then 'all_lanes'
         else 'default'
-    end as lead_basis
+    end as lead_basis,
+    coalesce(items.set_days, item_lanes.mean_days, spreads.mean_days, lead_days)::decimal(18, 4)
+        as mean_lead_days,
+    case
+        when items.set_days is not null then 0
+        else coalesce(item_lanes.sd_days, spreads.sd_days, 0)
+    end::decimal(18, 4) as sd_lead_days
 from items
 left join item_lanes using (kind, lane, product_option_id, size)
 left join core.lane_days as lanes using (kind, lane)
+left join spreads using (kind, lane)
 left join core.lane_days as kinds on items.kind = kinds.kind and kinds.lane = ''

@@ -9,8 +9,9 @@ columns:
   warehouse:
   demand_basis: What daily_demand is; none where nothing is expected.
   daily_demand: Units that a day is expected to take.
-  safety_stock: Units kept in reserve; what demand over lead and review days stays below in
-    service_level of all cases, less what is expected of them; or safety_days of demand.
+  safety_stock: Units kept in reserve; what demand stays below in service_level of all cases, over
+    the review days and lead days as they came, less what is expected of review_days and lead_days;
+    or safety_days of demand.
   reorder_point: Units expected in the lead days and the reserve; at least min_stock.
   review_quantity: Units expected until the next review.
   order_up_to: Units that an order fills up to; what is expected of lead and review days and the
@@ -33,7 +34,9 @@ inputs as (
         lead_days.lead_days,
         coalesce(demand.demand_basis, 'none') as demand_basis,
         coalesce(demand.daily_demand, 0)::decimal(18, 4) as daily_demand,
-        lead_days.lead_days + settings.review_days as cycle_days,
+        lead_days.mean_lead_days::double + settings.review_days as cycle_days,
+        lead_days.lead_days - lead_days.mean_lead_days::double as spare_days,
+        lead_days.sd_lead_days::double as sd_lead_days,
         sqrt(-2 * ln(1 - settings.service_level::double)) as t,
         demand.deviation_28,
         demand.deviation_power,
@@ -56,10 +59,15 @@ deviations as (
     from inputs
 ),
 
+-- The mean and variance of what a random number of days takes (King): that of its mean number, and
+-- that of the days themselves.
 laws as (
     select
         *,
-        deviation_28 * pow(cycle_days / 28, deviation_power) as deviation,
+        sqrt(
+            pow(deviation_28 * pow(cycle_days / 28, deviation_power), 2)
+            + pow(daily_demand::double * sd_lead_days, 2)
+        ) as deviation,
         case
             when normal_z < 0.8416 then z_50 + (z_80 - z_50) * normal_z / 0.8416
             else z_80 + (z_95 - z_80) * (normal_z - 0.8416) / 0.8033
@@ -73,7 +81,7 @@ reserves as (
         case
             when daily_demand = 0 then 0
             when safety_days is not null then safety_days * daily_demand
-            else greatest(z * deviation, 0)
+            else greatest(z * deviation - daily_demand::double * spare_days, 0)
         end::decimal(18, 4) as safety_stock
     from laws
 ),
