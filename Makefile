@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export UV_SYSTEM_CERTS := true
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test slow chaos check lint types ui fleet lake-env bench engines-env clean lock
+.PHONY: help install run test slow chaos check lint types ui fleet lake-env bench engines-env stockpyl-env clean lock
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -85,6 +85,13 @@ engines-env: .venv-engines/installed ## Install the engines of examples/ into .v
 	$(UV) sync --quiet --python .venv-engines/bin/python --require-hashes examples/requirements.lock
 	@touch $@
 
+stockpyl-env: .venv-stockpyl/installed ## Install what a test compares suggested orders with into .venv-stockpyl
+
+.venv-stockpyl/installed: requirements-stockpyl.lock $(BIN)/installed
+	$(PYTHON) -m venv .venv-stockpyl
+	$(UV) install --quiet --python .venv-stockpyl/bin/python --no-deps --require-hashes -r requirements-stockpyl.lock
+	@touch $@
+
 clean: ## Remove what runs made: databases, releases, state, Dagster's history; asks before
 	@printf 'This removes all that was read into data/, the stock of past days with it, which Cin7 cannot give again\n(cin7 backup copies it into data/backups, which stays). Remove it? [y/N] '
 	@read answer; [ "$$answer" = y ] || { echo 'Nothing was removed.'; exit 1; }
@@ -97,8 +104,10 @@ LOCKED := uv pip compile --quiet --universal --generate-hashes --no-emit-index-u
 LAKE := duckdb==1.5.5 duckdb-extension-ducklake==1.5.5 duckdb-extension-postgres-scanner==1.5.5 duckdb-extension-httpfs==1.5.5
 
 # dagster-postgres finds no driver with the sqlalchemy of the other file: only a fleet on PostgreSQL has these.
-lock: ## Resolve pyproject.toml anew, and what a fleet and engines need besides
+# All else that stockpyl asks for is for its documentation and its drawings.
+lock: ## Resolve pyproject.toml anew, and what a fleet, engines and stockpyl need besides
 	$(LOCKED) --extra dev pyproject.toml -o requirements.lock
 	echo '$(LAKE)' | xargs -n 1 | $(LOCKED) - -o requirements-lake.lock
 	echo 'dagster-postgres==0.29.27 sqlalchemy<2.1 psycopg2-binary' | xargs -n 1 | $(LOCKED) --no-deps - -o requirements-fleet.lock
 	$(LOCKED) --python-version 3.11 examples/requirements.in -o examples/requirements.lock
+	echo 'stockpyl==1.0.2 numpy scipy' | xargs -n 1 | $(LOCKED) --python-version 3.11 --no-deps - -o requirements-stockpyl.lock
