@@ -29,6 +29,7 @@ from tests.benchmarks.models_account import account_settings
 NOW = datetime(2026, 11, 27, 19, tzinfo=UTC)
 OPENED_ON = date(2025, 5, 1)
 DAYS, REVIEW_DAYS, RENEWED_AFTER = 90, 7, 28
+SELLS_BELOW = (0.02, 0.1, 0.3, 1000)
 MODELS = ["planning.item_policies", "core.item_forecasts", "core.series_forecasts"]
 TRUTH = ["core.depletion_lines", "core.receipt_observations"]
 Pair = tuple[int, str, str]
@@ -129,6 +130,7 @@ def findings(folder: Path) -> Iterator[Finding]:
     figures = f"{ours.served / ours.asked:.1%} and {equal.served / equal.asked:.1%}"
     target = "more than by the mean"
     yield Finding("units served with as much stock", figures, target, ours.served > equal.served)
+    yield from coverage(known)
 
 
 def as_much_stock(ours: Outcome, known: Known) -> tuple[float, Outcome]:
@@ -139,6 +141,30 @@ def as_much_stock(ours: Outcome, known: Known) -> tuple[float, Outcome]:
         if outcome.stock_value >= ours.stock_value or factor > 20:
             return factor, outcome
         factor *= 1.1
+
+
+def coverage(known: Known) -> Iterator[Finding]:
+    """How often lead and review days took no more than what is filled up to, by how much an item sells."""
+    cases: dict[float, list[bool]] = defaultdict(list)
+    for pair, level in known.builds[0].items():
+        days = level.lead_days + REVIEW_DAYS
+        bound = next((b for b in SELLS_BELOW if level.daily_demand < b), None)
+        if level.daily_demand > 0 and bound:
+            for first in range(0, DAYS - days + 1, REVIEW_DAYS):
+                start = known.starts[0] + timedelta(days=first)
+                took = sum(
+                    quantity
+                    for day, quantity in known.demand.get(pair, {}).items()
+                    if 0 <= (day - start).days < days
+                )
+                cases[bound].append(took <= level.order_up_to)
+    for bound, found in sorted(cases.items()):
+        question = (
+            f"lead and review days that took no more than is filled up to, below {bound} a day"
+        )
+        yield Finding(
+            question, f"{sum(found) / len(found):.1%} of {len(found):,} (95 % is aimed at)"
+        )
 
 
 def read_account(folder: Path, opened_on: date) -> Settings:
