@@ -8,7 +8,9 @@ example: |
   order by made_on desc
 columns:
   engine: Who made the forecast; built_in, or the folder of data/forecasts it is from.
-  made_on: Day it was made on, local date.
+  newest_file: File of it that was made last, below data/forecasts; where that one is refused, the
+    last good one counts. Null for the built-in forecast.
+  made_on: Day it was made on, local date; of the file that counts.
   cutoff_on: Last day whose demand it knows, as the engine says, else the day before it was made,
     local date; null where no day is known.
   age_days: Days since it was made.
@@ -58,7 +60,9 @@ covered as (
 ),
 
 newest as (
-    select *
+    select
+        *,
+        max_by(file, made_on) over (partition by engine) as newest_file
     from settings.forecast_files
     qualify row_number() over (partition by engine order by problem is not null, made_on desc) = 1
 ),
@@ -87,6 +91,7 @@ in_use as (
 
 select
     'built_in' as engine,
+    null as newest_file,
     today.today_on as made_on,
     covered.cutoff_on,
     0 as age_days,
@@ -106,6 +111,7 @@ inner join core.forecast_rules as rules on rules.origin = 0
 union all
 select
     newest.engine,
+    newest.newest_file,
     newest.made_on,
     coalesce(newest.cutoff_on, newest.made_on - 1) as cutoff_on,
     (today.today_on - newest.made_on)::integer as age_days,
