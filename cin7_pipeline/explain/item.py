@@ -206,17 +206,25 @@ EVIDENCE = {
     "Days of the last 28 without enough stock": (
         "planning.item_policies",
         """
+        with days as (
+            select
+                warehouse, sold_out, ds, y, mean,
+                greatest(coalesce(y_unconstrained, mean) - y, 0) as lost
+            from {item}
+            inner join planning.series using (sku, warehouse)
+            inner join planning.demand_series_days using (unique_id)
+            inner join planning.demand_series using (unique_id, ds)
+            inner join (
+                select unique_id, min(ds) as today, arg_min(mean, ds) as mean
+                from planning.forecasts group by unique_id
+            ) using (unique_id)
+            where ds >= today - 28 and (not started_in_stock or sold_out)
+        )
         select
-            warehouse, days.ds as day, days.y_sold as sold, days.y_unconstrained as "would have sold",
-            forecasts.mean as "expected of a day", days.started_in_stock as "some at the start",
-            days.sold_out as "sold out"
-        from {item}
-        inner join planning.series using (sku, warehouse)
-        inner join planning.demand_series_days as days using (unique_id)
-        inner join planning.forecasts using (unique_id)
-        where forecasts.ds = (select min(ds) from planning.forecasts)
-            and days.ds >= forecasts.ds - 28 and (not days.started_in_stock or days.sold_out)
-        order by days.ds desc, warehouse
+            warehouse, case when sold_out then 'sold out' else 'none at the start' end as which,
+            count(*) as days, min(ds)::date as first, max(ds)::date as last, sum(y) as sold,
+            max(mean) as "expected of a day", sum(lost) as "more would have sold"
+        from days group by warehouse, sold_out order by warehouse, sold_out
         """,
     ),
 }
