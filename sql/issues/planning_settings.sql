@@ -108,8 +108,8 @@ found as (
     select
         'item_link_without_effect' as issue,
         line::bigint as line_id,
-        'item_links.csv line ' || line || ' names ' || unknown || ', which there is none of'
-            as detail
+        'item_links.csv line ' || line || ' names ' || unknown
+        || ', which there is none of, or several' as detail
     from links
     where unknown <> ''
     union all
@@ -126,8 +126,8 @@ found as (
         'stock_history_without_effect' as issue,
         0::bigint as line_id,
         row_count
-        || ' rows of stock_history.csv name an item or a warehouse that there is none of, '
-        || 'such as ' || example as detail
+        || ' rows of stock_history.csv name an item or a warehouse that there is none of, or '
+        || 'several, such as ' || example as detail
     from histories
     where row_count > 0
     union all
