@@ -116,7 +116,8 @@ def write_forecasts(
             current.add(file.engine)
             connection.execute(
                 "insert into settings.forecasts by name"
-                " select * exclude (row_number, ds_text, mean_text, cutoff_text, cutoff_on, odd_quantile)"
+                " select * exclude"
+                " (row_number, ds_text, mean_text, cutoff_text, cutoff_on, odd_quantile, model)"
                 " from staged_forecast"
             )
         if span is not None and is_judged:
@@ -129,10 +130,14 @@ def write_forecasts(
 
 
 def _note(connection: DuckDBPyConnection, file: ForecastFile, problem: str | None) -> None:
-    """Write down the file, and the last day it knows or why it is refused."""
+    """Write down the file, and the last day and the models it names or why it is refused."""
     row = [file.engine, file.made_on, f"{file.engine}/{file.path.name}", problem]
-    cutoff = "(select min(cutoff_on) from staged_forecast)" if problem is None else "null"
-    connection.execute(f"insert into settings.forecast_files values (?, ?, ?, ?, {cutoff})", row)
+    source = "(select null as cutoff_on, null as model)" if problem else "staged_forecast"
+    connection.execute(
+        "insert into settings.forecast_files select ?, ?, ?, ?, min(cutoff_on),"
+        f" string_agg(distinct model, ', ' order by model) from {source}",
+        row,
+    )
 
 
 def _judged_span(age_days: int) -> int | None:
@@ -174,6 +179,7 @@ def _stage(
         if name in found
     )
     cutoff = "cutoff_on" if "cutoff_on" in found else "null"
+    model = "model" if "model" in found else "null"
     connection.execute(
         f"""
         create or replace temp table staged_forecast as
@@ -184,7 +190,7 @@ def _stage(
             {identifier(mean)}::varchar as mean_text, try_cast({identifier(mean)} as double) as mean,
             {cutoff}::varchar as cutoff_text,
             coalesce(try_cast({cutoff} as date), try_cast({cutoff} as timestamp)::date) as cutoff_on,
-            case when false then null{odd_quantiles} end as odd_quantile,
+            case when false then null{odd_quantiles} end as odd_quantile, {model}::varchar as model,
             {quantiles}
         from {source}
         """

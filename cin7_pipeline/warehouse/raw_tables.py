@@ -137,6 +137,7 @@ SETTINGS = {
         "file": "varchar",
         "problem": "varchar",
         "cutoff_on": "date",
+        "models": "varchar",
     },
     "settings.forecasts": {
         "engine": "varchar",

@@ -10,6 +10,7 @@ columns:
   engine: Who made the forecast; built_in, or the folder of data/forecasts it is from.
   newest_file: File of it that was made last, below data/forecasts; where that one is refused, the
     last good one counts. Null for the built-in forecast.
+  models: What the file says of the models behind it, with commas between them; null where nothing.
   made_on: Day it was made on, local date; of the file that counts.
   cutoff_on: Last day whose demand it knows, as the engine says, else the day before it was made,
     local date; null where no day is known.
@@ -92,6 +93,7 @@ in_use as (
 select
     'built_in' as engine,
     null as newest_file,
+    null as models,
     today.today_on as made_on,
     covered.cutoff_on,
     0 as age_days,
@@ -112,6 +114,7 @@ union all
 select
     newest.engine,
     newest.newest_file,
+    newest.models,
     newest.made_on,
     coalesce(newest.cutoff_on, newest.made_on - 1) as cutoff_on,
     (today.today_on - newest.made_on)::integer as age_days,

@@ -100,15 +100,19 @@ def test_a_file_that_is_wrong_is_refused_by_its_first_row(tmp_path: Path, text: 
     assert means == []
 
 
-def test_an_engine_may_state_the_last_day_it_knows(tmp_path: Path):
-    """A column cutoff_on is kept with the file; without one nothing is kept."""
-    rows = "unique_id,ds,mean,cutoff_on\nA|East,2026-06-29,1.5,2026-06-26\n"
+def test_an_engine_may_state_the_last_day_it_knows_and_its_models(tmp_path: Path):
+    """What the columns cutoff_on and model say is kept with the file, each model once."""
+    rows = "unique_id,ds,mean,cutoff_on,model\n" + "".join(
+        f"{name}|East,2026-06-29,1.5,2026-06-26,{model}\n"
+        for name, model in [("A", "TSB"), ("B", "AutoETS"), ("C", "TSB")]
+    )
     write(tmp_path, "2026-06-28.csv", rows)
     with duckdb.connect() as connection:
         write_business_settings(connection, BusinessSettings())
         write_forecasts(connection, tmp_path, TODAY, None)
-        query = "select made_on, cutoff_on from settings.forecast_files"
-        assert connection.execute(query).fetchall() == [(date(2026, 6, 28), date(2026, 6, 26))]
+        query = "select made_on, cutoff_on, models from settings.forecast_files"
+        [found] = connection.execute(query).fetchall()
+        assert found == (date(2026, 6, 28), date(2026, 6, 26), "AutoETS, TSB")
 
 
 def test_a_frame_of_nixtla_is_taken_with_one_setting(tmp_path: Path):
