@@ -73,6 +73,28 @@ backwards as (
     where received_on < created_on
     union all
     select
+        'expected_before_ordered' as issue,
+        'purchase_order' as document_kind,
+        dates.purchase_order_id as document_id,
+        concat_ws(
+            ', ',
+            'created ' || dates.created_on::varchar,
+            case when dates.eta_on < dates.created_on then 'ETA ' || dates.eta_on::varchar end,
+            case
+                when dates.etd_on < dates.created_on and getvariable('etd_means') <> 'departure'
+                    then 'ETD ' || dates.etd_on::varchar
+            end
+        ) as date_text
+    from core.purchase_order_dates as dates
+    inner join core.purchase_orders as orders using (purchase_order_id)
+    where
+        orders.state = 'Active'
+        and (
+            dates.eta_on < dates.created_on
+            or (dates.etd_on < dates.created_on and getvariable('etd_means') <> 'departure')
+        )
+    union all
+    select
         'received_before_dispatched' as issue,
         'transfer' as document_kind,
         transfer_id as document_id,
@@ -111,6 +133,10 @@ select
             then 'The sale counts for the day of its dispatch until that of the invoice has come.'
         when 'received_before_ordered'
             then 'It tells no lead time; enter orders before the goods come.'
+        when 'expected_before_ordered'
+            then
+                'Such a day is no promise, and the order is expected by the usual days; correct it '
+                || 'in Cin7, or receive the order there if the goods have come.'
         when 'received_before_dispatched'
             then 'It tells no lead time; correct one of the days in Cin7.'
         else

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from cin7_pipeline.sandbox.ledger import Contact, PurchaseOrder
@@ -111,7 +111,13 @@ def supplier_history(orders: Iterable[KnownDocument], calendar: Calendar) -> His
 
 def _promised_on(order: PurchaseOrder, calendar: Calendar) -> date | None:
     """Return the day the supplier promised: the ETA, else Cin7's estimated time of delivery."""
-    return calendar.plausible(order.eta_at) or calendar.plausible(order.etd_at)
+    return _promise(order, order.eta_at, calendar) or _promise(order, order.etd_at, calendar)
+
+
+def _promise(order: PurchaseOrder, moment: datetime | None, calendar: Calendar) -> date | None:
+    """Return the day of a promise, which is none where it was before the order."""
+    day, created_on = calendar.plausible(moment), calendar.plausible(order.created_at)
+    return None if day and created_on and day < created_on else day
 
 
 def purchase_expected(entry: PurchaseEntry, history: History, calendar: Calendar) -> ExpectedDate:
@@ -122,8 +128,8 @@ def purchase_expected(entry: PurchaseEntry, history: History, calendar: Calendar
         return ExpectedDate(received_on, "received")
     for basis, day in (
         ("received", calendar.to_come(order.received_at)),
-        ("eta", calendar.plausible(order.eta_at)),
-        ("etd", calendar.plausible(order.etd_at)),
+        ("eta", _promise(order, order.eta_at, calendar)),
+        ("etd", _promise(order, order.etd_at, calendar)),
     ):
         if day:
             return ExpectedDate(day, basis)

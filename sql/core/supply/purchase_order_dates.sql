@@ -11,7 +11,7 @@ columns:
   received_on: Day of full receipt, local date; null where it has not come or cannot be.
   is_entered_late: True where the goods came on the day that the order was entered, or before.
   promised_on: Day it is promised for, local date; a day of receipt that is still to come, else the
-    ETA, else the ETD where that is the day of delivery.
+    ETA, else the ETD where that is the day of delivery; neither where it is before the order.
   promised_by: received, eta or etd, whichever gave promised_on; null where none did.
   leaves_on: The ETD where that is the day of departure, local date.
 */
@@ -40,6 +40,15 @@ dates as (
             and orders.purchase_order_id = documents.document_id
     cross join core.plausible_days as days
     cross join core.today as today
+),
+
+-- A day before the order was mistyped, or it was entered when the goods had come: no promise.
+promises as (
+    select
+        *,
+        case when not coalesce(eta_on < created_on, false) then eta_on end as arrives_on,
+        case when not coalesce(etd_on < created_on, false) then etd_on end as delivered_on
+    from dates
 )
 
 select
@@ -49,12 +58,12 @@ select
     eta_on,
     received_on,
     coalesce(received_on <= created_on, false) as is_entered_late,
-    coalesce(to_be_received_on, eta_on, case when not is_etd_departure then etd_on end)
+    coalesce(to_be_received_on, arrives_on, case when not is_etd_departure then delivered_on end)
         as promised_on,
     case
         when to_be_received_on is not null then 'received'
-        when eta_on is not null then 'eta'
-        when etd_on is not null and not is_etd_departure then 'etd'
+        when arrives_on is not null then 'eta'
+        when delivered_on is not null and not is_etd_departure then 'etd'
     end as promised_by,
     case when is_etd_departure then etd_on end as leaves_on
-from dates
+from promises
