@@ -1,7 +1,8 @@
 /*
 about: >-
-  Sales orders that are dispatched although nothing was shipped or nobody approved them, and those
-  that were shipped in full and invoiced without a day of dispatch; one row per issue and order.
+  Sales orders that are dispatched although nothing was shipped or nobody approved them, those that
+  were shipped in full and invoiced without a day of dispatch, and those that are shipped in full
+  since more than a week without either; one row per issue and order.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -70,6 +71,27 @@ inner join core.documents as documents
         documents.document_kind = 'sales_order'
         and orders.sales_order_id = documents.document_id
 where orders.is_shipped_undispatched
+union all
+select
+    'picked_not_dispatched' as issue,
+    'sales_order' as document_kind,
+    documents.document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf(
+        '%s: of %s, shipped in full, but without a day of dispatch or an invoice',
+        coalesce(documents.order_number, documents.document_id::varchar),
+        documents.created_on::varchar
+    ) as detail,
+    'Enter the day of dispatch in Cin7 if the goods have left; until then its units are neither '
+    || 'sold nor open.' as suggestion
+from core.sales_orders as orders
+inner join core.documents as documents
+    on
+        documents.document_kind = 'sales_order'
+        and orders.sales_order_id = documents.document_id
+cross join core.today as today
+where orders.is_picked and documents.created_on < today.today_on - 7
 union all
 select
     'dispatched_not_approved' as issue,

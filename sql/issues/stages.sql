@@ -1,7 +1,7 @@
 /*
 about: >-
-  Stages of open sales orders that are none of Cin7's usual ones; one row per stage, on the
-  first order that has it.
+  Stages of open sales orders that are none of Cin7's usual ones, or that say the order is done or
+  void; one row per stage, on the first order that has it.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -18,6 +18,8 @@ stages as (
     select
         min(orders.sales_order_id) as first_order_id,
         arg_min(trim(orders.stage), orders.sales_order_id) as stage,
+        lower(trim(orders.stage)) in ('dispatched', 'completed', 'void', 'declined') as is_closing,
+        count(*) filter (documents.is_approved) as approved_count,
         count(*) as order_count
     from staging.sales_orders as orders
     inner join core.documents as documents
@@ -30,9 +32,8 @@ stages as (
         and not documents.is_deleted
         and trim(orders.stage) <> ''
         and lower(trim(orders.stage)) not in (
-            'new', 'awaiting payment', 'declined', 'dispatched', 'processing', 'on hold',
-            'fully picked', 'partially picked', 'needs attention', 'fraud warning', 'backorder',
-            'void', 'completed'
+            'new', 'awaiting payment', 'processing', 'on hold', 'fully picked',
+            'partially picked', 'needs attention', 'fraud warning', 'backorder'
         )
     group by lower(trim(orders.stage))
 )
@@ -47,3 +48,20 @@ select
     'Map the stage where other systems read it, such as the status mappings of shipping '
     || 'software; here a stage decides nothing.' as suggestion
 from stages
+where not is_closing
+union all
+select
+    'stage_says_closed' as issue,
+    'sales_order' as document_kind,
+    first_order_id as document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf(
+        '%s approved orders without a day of dispatch have the stage "%s"',
+        approved_count::varchar,
+        stage
+    ) as detail,
+    'Dispatch or void them in Cin7; by their stage alone they are not closed, and reserve stock.'
+        as suggestion
+from stages
+where is_closing and approved_count > 0

@@ -15,6 +15,7 @@ columns:
   sold_on_basis: invoice or dispatch, whichever gave sold_on; null before.
   is_shipped_undispatched: True where an approved order was shipped in full and invoiced, but has
     no day of dispatch.
+  is_picked: True where it was shipped in full and has neither, as while it is picked and packed.
 checks:
   the_original_begins_the_reference: starts_with(order_number, original_order_number)
 */
@@ -62,7 +63,6 @@ shipped_orders as (
         on
             lines.document_id = orders.sales_order_id
             and orders.is_open
-            and orders.invoiced_on is not null
     left join core.unshipped_lines as unshipped using (line_number)
     where lines.document_kind = 'sales_order' and lines.quantity > 0
     group by lines.document_id
@@ -85,7 +85,10 @@ select
     end as sold_on_basis,
     orders.is_open
     and orders.invoiced_on is not null
-    and shipped_orders.sales_order_id is not null as is_shipped_undispatched
+    and shipped_orders.sales_order_id is not null as is_shipped_undispatched,
+    orders.is_open
+    and orders.invoiced_on is null
+    and shipped_orders.sales_order_id is not null as is_picked
 from orders
 left join shipped_orders using (sales_order_id)
 left join known_references as originals
