@@ -1,7 +1,8 @@
 /*
 about: >-
   Sales that seem to be in Cin7 twice: within three days, under one number, from different sources
-  or with the same lines for the same customer. One row per later order.
+  or with the same lines for the same customer; under one reference also later. One row per
+  later order, and one for all of which demand leaves out one or both.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -21,7 +22,8 @@ sold_orders as (
         coalesce(orders.source, '') as source,
         orders.created_on,
         orders.customer_id,
-        unnest([orders.order_number, orders.customer_order_no]) as number
+        unnest([orders.order_number, orders.customer_order_no]) as number,
+        unnest([true, false]) as is_reference
     from staging.sales_orders as orders
     inner join core.sales_orders as sales using (sales_order_id)
     where sales.sold_on is not null
@@ -34,6 +36,7 @@ numbers as (
         source,
         created_on,
         customer_id,
+        is_reference,
         trim(regexp_replace(lower(trim(number)), '^#', '')) as number
     from sold_orders
     where trim(regexp_replace(trim(number), '^#', '')) <> ''
@@ -57,7 +60,14 @@ pairs as (
                 later.source <> earlier.source
                 or later.customer_id = earlier.customer_id
             )
-            and abs(later.created_on - earlier.created_on) <= 3
+            and (
+                abs(later.created_on - earlier.created_on) <= 3
+                or (
+                    later.is_reference
+                    and earlier.is_reference
+                    and later.source = earlier.source
+                )
+            )
 ),
 
 -- Of the few orders that may be the same: to write down the lines of all would take seconds.
@@ -65,10 +75,11 @@ contents as (
     select
         document_id as sales_order_id,
         string_agg(
-            concat_ws('/', product_option_id, size, quantity), ','
-            order by product_option_id, size, quantity
-        ) as contents
-    from core.included_lines
+            concat_ws('/', product_option_id, size, sold_quantity), ','
+            order by product_option_id, size, sold_quantity
+        ) as contents,
+        bool_or(left_out_by is not null) as is_left_out
+    from core.depletion_lines
     where
         document_kind = 'sales_order'
         and document_id in (
@@ -77,6 +88,18 @@ contents as (
             select earlier_id from pairs
         )
     group by document_id
+),
+
+same_sales as (
+    select
+        pairs.*,
+        later.is_left_out or earlier.is_left_out as is_left_out
+    from pairs
+    inner join contents as later on pairs.later_id = later.sales_order_id
+    inner join contents as earlier on pairs.earlier_id = earlier.sales_order_id
+    where
+        pairs.is_of_another_source
+        or (pairs.is_of_one_customer and later.contents = earlier.contents)
 )
 
 select
@@ -93,10 +116,26 @@ select
     ) as detail,
     'If it is, void one of the two in Cin7 or leave out its channel in data/settings/channels.csv; '
     || 'both count as sold.' as suggestion
-from pairs
-inner join contents as later on pairs.later_id = later.sales_order_id
-inner join contents as earlier on pairs.earlier_id = earlier.sales_order_id
-where
-    pairs.is_of_another_source
-    or (pairs.is_of_one_customer and later.contents = earlier.contents)
+from same_sales as pairs
+where not pairs.is_left_out
 group by pairs.later_id, pairs.order_name, pairs.source
+union all
+select
+    'left_shelf_twice' as issue,
+    'sales_order' as document_kind,
+    max(later_id) as document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf(
+        '%s orders that are left out of demand, or whose twin is, may be in Cin7 twice; %s from '
+        || '"%s" and %s are the newest',
+        count(distinct later_id)::varchar,
+        arg_max(order_name, (later_id, earlier_id)),
+        arg_max(source, (later_id, earlier_id)),
+        arg_max(earlier_name, (later_id, earlier_id))
+    ) as detail,
+    'Demand counts them once or not at all, but projected stock loses the units of both; void one '
+    || 'of the two in Cin7 if its stock is taken twice, too.' as suggestion
+from same_sales
+where is_left_out
+having count(*) > 0
