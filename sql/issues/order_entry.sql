@@ -53,16 +53,28 @@ select
     'sales_order' as document_kind,
     orders.sales_order_id as document_id,
     lines.line_id,
-    'info' as severity,
+    case when coalesce(lines.quantity, 0) % lines.uom_size = 0 then 'info' else 'warning' end
+        as severity,
     printf(
-        '%s: "%s" was ordered in packs of %s; its %s units are stocking units',
+        '%s: "%s" was ordered in packs of %s; its %s units are stocking units%s',
         orders.order_name,
         coalesce(lines.code, ''),
         lines.uom_size::varchar,
-        coalesce(lines.quantity, 0)::varchar
+        coalesce(lines.quantity, 0)::varchar,
+        case
+            when coalesce(lines.quantity, 0) % lines.uom_size = 0 then ''
+            else ', but no whole packs'
+        end
     ) as detail,
-    'Nothing, if the pack size in Cin7 is right; quantities here are in stocking units already.'
-        as suggestion
+    case
+        when coalesce(lines.quantity, 0) % lines.uom_size = 0
+            then
+                'Nothing, if the pack size in Cin7 is right; quantities here are in stocking units '
+                || 'already.'
+        else
+            'Look in Cin7 whether it is packs that were written as units: each then counts as one '
+            || 'unit. Correct the quantity there, or the pack size.'
+    end as suggestion
 from orders
 inner join staging.sales_order_lines as lines using (sales_order_id)
 where not orders.is_deleted and lines.uom_size > 1
