@@ -1,8 +1,8 @@
 /*
 about: >-
-  Options whose sku another item has too, or has but for spaces and case, those that are said not to
-  be kept in stock but have some, and stock of what Cin7 does not list; one row per issue and
-  option.
+  Options whose sku another item has too, or has but for spaces, dashes and case, those that are
+  said not to be kept in stock but have some, and stock of what Cin7 does not list; one row per
+  issue and option.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -17,11 +17,12 @@ with
 
 folded_items as (
     select
-        product_option_id,
-        sku,
-        lower(trim(regexp_replace(sku, '\s+', ' ', 'g'))) as folded_sku
-    from core.items
-    where not is_deleted and trim(sku) <> ''
+        items.product_option_id,
+        items.sku,
+        codes.folded_code as folded_sku
+    from core.items as items
+    inner join core.folded_codes as codes on items.sku = codes.code
+    where not items.is_deleted and codes.folded_code <> ''
 ),
 
 near_matches as (
@@ -59,7 +60,7 @@ select
     product_option_id as document_id,
     0::bigint as line_id,
     'warning' as severity,
-    printf('%s differs from %s only in spaces or case', skus, other_skus) as detail,
+    printf('%s differs from %s only in spaces, dashes or case', skus, other_skus) as detail,
     'If they are one product, keep one code in Cin7 and use it in the shops; codes are matched '
     || 'to the letter, so an order can find the wrong one or none.' as suggestion
 from near_matches

@@ -27,11 +27,12 @@ description_lines as (
 
 folded_items as (
     select
-        lower(trim(regexp_replace(sku, '\s+', ' ', 'g'))) as folded_code,
-        string_agg(distinct '"' || sku || '"', ', ' order by '"' || sku || '"') as skus
-    from core.items
-    where not is_deleted and trim(sku) <> ''
-    group by lower(trim(regexp_replace(sku, '\s+', ' ', 'g')))
+        codes.folded_code,
+        string_agg(distinct '"' || items.sku || '"', ', ' order by '"' || items.sku || '"') as skus
+    from core.items as items
+    inner join core.folded_codes as codes on items.sku = codes.code
+    where not items.is_deleted and codes.folded_code <> ''
+    group by codes.folded_code
 ),
 
 -- A name is cut behind a word, or half an e-mail address would no longer be known as one.
@@ -91,5 +92,5 @@ select
         else 'Pick the product on the line in Cin7; a fee or a comment can stay as it is.'
     end as suggestion
 from codes
-left join folded_items
-    on lower(trim(regexp_replace(codes.code, '\s+', ' ', 'g'))) = folded_items.folded_code
+left join core.folded_codes as folded on codes.code = folded.code
+left join folded_items on folded.folded_code = folded_items.folded_code
