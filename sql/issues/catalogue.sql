@@ -1,8 +1,8 @@
 /*
 about: >-
-  Prices that cannot be, one row per option; and options without any price, of products without a
-  name, and what was sold for nothing where other things have a price: one row for all of a kind, on
-  the newest.
+  Prices that cannot be, one row per option; and options without any price or code, of products
+  without a name, and what was sold for nothing where other things have a price: one row for all of
+  a kind, on the newest.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -108,6 +108,23 @@ select
         as suggestion
 from options
 where is_unnamed
+having count(*) > 0
+union all
+select
+    'option_without_code' as issue,
+    'product_option' as document_kind,
+    max(product_option_id) as document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf(
+        '%s options have no code, %s is the newest',
+        count(*)::varchar,
+        max(product_option_id)::varchar
+    ) as detail,
+    'Give each a code in Cin7; until then they are one series per warehouse, as their name in '
+    || 'planning.demand_series is their code.' as suggestion
+from options
+where sku = ''
 having count(*) > 0
 union all
 select
