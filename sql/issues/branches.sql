@@ -1,5 +1,7 @@
 /*
-about: Branches that belong to no warehouse, and settings without a branch; one row per branch.
+about: >-
+  Branches that belong to no warehouse, settings without a branch, and what is left out with
+  branches that are not active in Cin7; one row per issue and branch.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -66,6 +68,44 @@ unmapped_branches as (
     left join core.branch_warehouses as branch_warehouses using (branch_id)
     where branch_warehouses.branch_id is null
     group by uses.branch_id
+),
+
+-- Most accounts have none of these, and then nothing is looked up.
+closed_branches as (
+    select
+        branches.branch_id,
+        branches.branch_name,
+        branches.warehouse
+    from core.branch_warehouses as branches
+    inner join core.warehouses as warehouses using (warehouse)
+    where not branches.is_active and not warehouses.is_enabled
+),
+
+closed_sales as (
+    select
+        documents.branch_id,
+        sum(items.quantity)::decimal(18, 4) as quantity
+    from core.documents as documents
+    semi join closed_branches using (branch_id)
+    cross join core.today as today
+    inner join core.document_line_items as items using (document_kind, document_id)
+    inner join core.line_exclusions as rules
+        on
+            items.line_number = rules.line_number
+            and items.size = rules.size
+            and rules.rule = 'warehouse_disabled'
+    where
+        documents.document_kind = 'sales_order' and documents.completed_on > today.today_on - 365
+    group by documents.branch_id
+),
+
+closed_stock as (
+    select
+        branch_id,
+        sum(on_hand)::decimal(18, 4) as quantity
+    from core.branch_stock
+    where is_current
+    group by branch_id
 )
 
 select
@@ -92,3 +132,24 @@ select
 from settings.warehouses as settings_rows
 left join core.branch_warehouses as branch_warehouses using (branch_id)
 where branch_warehouses.branch_id is null
+union all
+select
+    'branch_not_active' as issue,
+    'branch' as document_kind,
+    branches.branch_id as document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf(
+        'branch %s (%s) is not active in Cin7 and left out with %s units sold in a year and %s on '
+        || 'hand',
+        branches.branch_id::varchar,
+        coalesce(branches.branch_name, ''),
+        coalesce(sales.quantity, 0)::varchar,
+        coalesce(stock.quantity, 0)::varchar
+    ) as detail,
+    'Where others sell in its place, add it to their warehouse in data/settings/warehouses.csv, so '
+    || 'that they have its demand; move its stock in Cin7.' as suggestion
+from closed_branches as branches
+left join closed_sales as sales using (branch_id)
+left join closed_stock as stock using (branch_id)
+where coalesce(sales.quantity, 0) <> 0 or coalesce(stock.quantity, 0) <> 0
