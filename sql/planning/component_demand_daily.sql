@@ -35,4 +35,5 @@ select
     count(*) as kit_count
 from core.kit_components as parts
 inner join core.items as items using (product_option_id, size)
+where parts.is_demand
 group by parts.product_option_id, parts.size, parts.warehouse, parts.day_on, parts.basis

@@ -1,9 +1,9 @@
 /*
 about: >-
-  What each kit that was sold took of its components: what the order's component lines below the
-  kit's line say, in a kit in a kit those at the very end, else what the bill of materials says;
-  never both for one line, and nothing of what is not kept in stock. One row per line of a kit and
-  component.
+  What each kit that left the shelf took of its components: what the order's component lines below
+  the kit's line say, in a kit in a kit those at the very end, else what the bill of materials
+  says; never both for one line, and nothing of what is not kept in stock. One row per line of a kit
+  and component.
 grain: [sales_order_id, line_id, product_option_id, size]
 columns:
   sales_order_id:
@@ -14,6 +14,7 @@ columns:
   warehouse: Warehouse of the order's branch.
   day_on: Day the kit's sale counts for, local date.
   basis: order_lines or bom.
+  is_demand: False where the settings leave the kit's sale out of demand.
   quantity: Units of the component; null where there cannot be so many.
 */
 with
@@ -26,12 +27,12 @@ sold_kits as (
         lines.product_option_id as kit_option_id,
         lines.warehouse,
         lines.day_on,
+        lines.left_out_by is null as is_demand,
         sum(lines.sold_quantity)::decimal(18, 4) as quantity
-    from core.demand_lines as lines
+    from core.depletion_lines as lines
     inner join core.items as items using (product_option_id, size)
     where lines.document_kind = 'sales_order' and items.is_kit and lines.returned_quantity = 0
-    group by
-        lines.document_id, lines.line_id, lines.product_option_id, lines.warehouse, lines.day_on
+    group by all
 ),
 
 kit_lines as (
@@ -40,7 +41,8 @@ kit_lines as (
         line_id,
         kit_option_id,
         warehouse,
-        day_on
+        day_on,
+        is_demand
     from sold_kits
 ),
 
@@ -77,6 +79,7 @@ parts as (
         kits.kit_option_id,
         kits.warehouse,
         kits.day_on,
+        kits.is_demand,
         components.component_option_id as product_option_id,
         '' as size,
         'bom' as basis,
@@ -99,6 +102,7 @@ select
     parts.warehouse,
     parts.day_on,
     parts.basis,
+    parts.is_demand,
     sum(parts.quantity)::decimal(38, 12) as quantity
 from parts
 inner join core.items as items using (product_option_id, size)
@@ -110,4 +114,5 @@ group by
     parts.size,
     parts.warehouse,
     parts.day_on,
-    parts.basis
+    parts.basis,
+    parts.is_demand

@@ -1,7 +1,8 @@
 /*
 about: >-
   What the series are made of: units that left the shelf and came back by day, what production took,
-  and what kits without a bill of materials took of their components. One row per line and item.
+  and what kits without a bill of materials took of their components, whether they are demand or
+  not. One row per line and item.
 grain: [kind, document_kind, document_id, line_id, product_option_id, size]
 materialized: view
 columns:
