@@ -96,7 +96,23 @@ histories as (
     where items.code is null or warehouses.warehouse is null
 ),
 
+-- Groups are matched to the letter, and one that is written otherwise leaves nothing out.
+groups as (
+    select
+        string_agg('"' || rules.customer_group || '"', ', ' order by rules.customer_group)
+            as names
+    from settings.customer_groups as rules
+    anti join staging.contacts as contacts on rules.customer_group = contacts.contact_group
+),
+
 found as (
+    select
+        'customer_group_without_effect' as issue,
+        0::bigint as line_id,
+        'customer_groups.csv names ' || names || ', which no contact has as its group' as detail
+    from groups
+    where names is not null
+    union all
     select
         'replenishment_without_effect' as issue,
         line::bigint as line_id,
