@@ -39,6 +39,8 @@ issues as (
     union all by name
     select * from issues.receipts
     union all by name
+    select * from issues.returns
+    union all by name
     select * from issues.items
     union all by name
     select * from issues.order_shipping
