@@ -2,7 +2,8 @@
 about: >-
   Sales orders that are dispatched although nothing was shipped or nobody approved them, those that
   were shipped in full and invoiced without a day of dispatch, and those that are shipped in full
-  since more than a week without either; one row per issue and order.
+  since more than a week without either; one row per issue and order. And those whose invoice was
+  long before or after the dispatch; one row for all.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -112,3 +113,33 @@ where
     and not is_approved
     and not is_void
     and not is_deleted
+union all
+select
+    'invoiced_far_from_dispatch' as issue,
+    'sales_order' as document_kind,
+    max(documents.document_id) as document_id,
+    0::bigint as line_id,
+    'info' as severity,
+    printf(
+        '%s orders dispatched in the last 90 days were invoiced more than 31 days before or after, '
+        || '%s is the newest',
+        count(*)::varchar,
+        arg_max(
+            coalesce(documents.order_number, documents.document_id::varchar), documents.document_id
+        )
+    ) as detail,
+    'They count as sold on the day of the invoice, though the goods left on another; correct the '
+    || 'dates in Cin7 if they are not meant so.' as suggestion
+from core.sales_orders as orders
+inner join core.documents as documents
+    on
+        documents.document_kind = 'sales_order'
+        and orders.sales_order_id = documents.document_id
+cross join core.today as today
+where
+    documents.completed_on > today.today_on - 90
+    and abs(orders.invoiced_on - documents.completed_on) > 31
+    and documents.is_approved
+    and not documents.is_void
+    and not documents.is_deleted
+having count(*) > 0
