@@ -56,13 +56,14 @@ options as (
 
 free_lines as (
     select
-        max(document_id) filter (where unit_price = 0) as document_id,
-        count(*) filter (where unit_price = 0) as line_count,
-        count(distinct document_id) filter (where unit_price = 0) as document_count,
-        sum(quantity) filter (where unit_price = 0) as quantity
+        max(document_id) filter (where value <= 0) as document_id,
+        count(*) filter (where value <= 0) as line_count,
+        count(distinct document_id) filter (where value <= 0) as document_count,
+        sum(quantity) filter (where value <= 0) as quantity,
+        count(*) filter (where value < 0) as negative_count
     from core.included_lines
     where document_kind = 'sales_order' and quantity > 0
-    having count(*) filter (where unit_price <> 0) > 0
+    having count(*) filter (where value > 0) > 0
 )
 
 select
@@ -134,11 +135,16 @@ select
     0::bigint as line_id,
     'info' as severity,
     printf(
-        '%s lines of %s orders were sold at price 0, %s units; %s is the newest',
+        '%s lines of %s orders were sold for nothing, %s units; %s is the newest%s',
         free_lines.line_count::varchar,
         free_lines.document_count::varchar,
         free_lines.quantity::decimal(18, 4)::varchar,
-        coalesce(orders.order_number, free_lines.document_id::varchar)
+        coalesce(orders.order_number, free_lines.document_id::varchar),
+        case
+            when free_lines.negative_count = 0 then ''
+            else
+                printf('; %s have a discount above their price', free_lines.negative_count::varchar)
+        end
     ) as detail,
     'Samples, gifts and replacements count as demand; leave them out by a channel or customer '
     || 'group of their own if they should not.' as suggestion
