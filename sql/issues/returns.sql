@@ -20,9 +20,9 @@ returned as (
         lines.product_option_id,
         lines.size,
         min(lines.sku) as sku,
-        sum(lines.quantity)::decimal(18, 4) as quantity
+        sum(lines.returned_quantity)::decimal(18, 4) as quantity
     from core.credited_orders as credited
-    inner join core.included_lines as lines
+    inner join core.depletion_lines as lines
         on
             lines.document_kind = 'credit_note'
             and credited.credit_note_id = lines.document_id
@@ -34,8 +34,8 @@ sold as (
         lines.document_id as sales_order_id,
         lines.product_option_id,
         lines.size,
-        sum(lines.quantity)::decimal(18, 4) as quantity
-    from core.included_lines as lines
+        sum(lines.sold_quantity)::decimal(18, 4) as quantity
+    from core.depletion_lines as lines
     semi join returned on lines.document_id = returned.sales_order_id
     where lines.document_kind = 'sales_order'
     group by lines.document_id, lines.product_option_id, lines.size
