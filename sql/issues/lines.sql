@@ -35,6 +35,20 @@ folded_items as (
     group by codes.folded_code
 ),
 
+-- A pack of an item has a code of its own, which is no item.
+packs as (
+    select
+        units.code,
+        string_agg(
+            distinct printf('%s of "%s"', units.quantity::varchar, items.sku), ', '
+            order by printf('%s of "%s"', units.quantity::varchar, items.sku)
+        ) as contents
+    from staging.product_option_units as units
+    inner join core.items as items using (product_option_id, size)
+    where not items.is_deleted and units.code <> ''
+    group by units.code
+),
+
 -- A name is cut behind a word, or half an e-mail address would no longer be known as one.
 -- A shop writes freight on every order: its lines are told together, the newest one by name.
 codes as (
@@ -87,6 +101,10 @@ select
         codes.value::varchar
     ) as detail,
     case
+        when packs.contents is not null
+            then
+                'It is the code of a pack, ' || packs.contents || ': pick the product on the line '
+                || 'in Cin7, or its units are not known here.'
         when folded_items.skus is not null
             then 'Is it ' || folded_items.skus || '? Pick the product on the line in Cin7.'
         else 'Pick the product on the line in Cin7; a fee or a comment can stay as it is.'
@@ -94,3 +112,4 @@ select
 from codes
 left join core.folded_codes as folded on codes.code = folded.code
 left join folded_items on folded.folded_code = folded_items.folded_code
+left join packs on codes.code = packs.code
