@@ -3,7 +3,8 @@ about: >-
   Sales orders that are dispatched although nothing was shipped or nobody approved them, those that
   were shipped in full and invoiced without a day of dispatch, and those that are shipped in full
   since more than a week without either; one row per issue and order. And those whose invoice was
-  long before or after the dispatch; one row for all.
+  long before or after the dispatch, and those of which less was shipped than ordered without a back
+  order; one row for all of each.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -27,6 +28,43 @@ unshipped_orders as (
     inner join core.document_line_items as items using (line_number)
     where lines.document_kind = 'sales_order'
     group by lines.document_id
+),
+
+recent_orders as (
+    select
+        documents.document_id,
+        coalesce(documents.order_number, documents.document_id::varchar) as order_name
+    from core.documents as documents
+    cross join core.today as today
+    where
+        documents.document_kind = 'sales_order'
+        and documents.completed_on > today.today_on - 90
+        and documents.is_approved
+        and not documents.is_void
+        and not documents.is_deleted
+),
+
+split_orders as (
+    select distinct original_order_number as order_name
+    from core.sales_orders
+    where original_order_number <> order_number
+),
+
+short_orders as (
+    select
+        orders.document_id,
+        orders.order_name,
+        sum(lines.quantity - lines.fulfilled_quantity)::decimal(18, 4) as quantity
+    from core.document_lines as lines
+    inner join recent_orders as orders using (document_id)
+    anti join split_orders on orders.order_name = split_orders.order_name
+    left join core.unshipped_lines as unshipped using (line_number)
+    where
+        lines.document_kind = 'sales_order'
+        and not lines.is_component
+        and lines.fulfilled_quantity < lines.quantity
+        and (lines.is_partly_fulfilled or unshipped.line_number is not null)
+    group by orders.document_id, orders.order_name
 )
 
 select
@@ -142,4 +180,22 @@ where
     and documents.is_approved
     and not documents.is_void
     and not documents.is_deleted
+having count(*) > 0
+union all
+select
+    'dispatched_short' as issue,
+    'sales_order' as document_kind,
+    max(document_id) as document_id,
+    0::bigint as line_id,
+    'info' as severity,
+    printf(
+        '%s orders dispatched in the last 90 days lack %s units of what was ordered, without a '
+        || 'back order; %s is the newest',
+        count(*)::varchar,
+        sum(quantity)::decimal(18, 4)::varchar,
+        arg_max(order_name, document_id)
+    ) as detail,
+    'Only what was shipped counts as sold, and the rest as no longer wanted; enter a back order in '
+    || 'Cin7 where the customer still waits.' as suggestion
+from short_orders
 having count(*) > 0
