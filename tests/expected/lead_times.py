@@ -67,7 +67,9 @@ def _observe(
     item = (*lane, row["product_option_id"], row["size"])
     deliveries = lanes.setdefault(item, Deliveries(row["sku"]))
     deliveries.days[row[key]] = (row["received_on"] - row[started]).days
-    if promised_on := row.get("eta_on") or row.get("etd_on"):
+    # A day before the start is no promise.
+    days = (row.get("eta_on"), row.get("etd_on"))
+    if promised_on := next((day for day in days if day and day >= row[started]), None):
         deliveries.in_time[row[key]] = row["received_on"] <= promised_on
 
 
