@@ -87,6 +87,7 @@ def test_faults_on_the_way_change_no_number(scenario: Scenario) -> None:
     assert_tables_as_expected(scenario)
 
 
+@pytest.mark.slow
 def test_a_reader_is_neither_blocked_nor_disturbed(scenario: Scenario) -> None:
     """A connection held on planning.duckdb keeps its version while a new one is published."""
     scenario.sync_by_command()

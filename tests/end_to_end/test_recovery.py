@@ -153,6 +153,7 @@ def test_a_lost_warehouse_is_read_again_but_for_what_cin7_forgot(
     assert {row[1] for row in lost["excluded_lines"]} == {101}
 
 
+@pytest.mark.slow
 def test_a_full_disk_loses_nothing_at_any_step(company: Company, data: Path) -> None:
     """Reading, building and publishing each stop with one line; afterwards a sync brings everything."""
     before = published(data)

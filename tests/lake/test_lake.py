@@ -133,6 +133,7 @@ def test_a_release_that_is_registered_twice_keeps_its_files(lake: Lake, tmp_path
     assert len(lake.paths()) == len(TABLES)
 
 
+@pytest.mark.slow
 def test_an_upload_that_breaks_off_shows_nothing_of_it(
     lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -196,8 +197,10 @@ def test_why_before_anything_was_read_says_how_to_begin(shop: Company) -> None:
     assert "cin7 sync" in result.stderr
 
 
-def test_a_taken_port_is_refused(shop: Company) -> None:
+def test_a_taken_port_is_refused(shop: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     """A port that somebody listens on is named, and another one asked for."""
+    yesterday = NOW.date() - timedelta(days=1)
+    monkeypatch.setenv("CIN7_SANDBOX_OPENED_ON", yesterday.isoformat())
     assert shop.server is not None
     port = shop.server.base_url.rsplit(":", 1)[1].split("/")[0]
     result = cin7("sandbox", "--port", port)
