@@ -8,6 +8,6 @@ from cin7_pipeline.explain import explain, render
 
 def run(asked: str, file: Path | None, *, is_full: bool = False) -> bool:
     """Show the answer of what is published, or of the file; False where nothing has this name."""
-    answer = explain(settings_with_warnings(), asked, file)
+    answer = explain(settings_with_warnings(), asked, file, is_full=is_full)
     console().print(render(answer, is_full=is_full))
     return answer.is_found

@@ -244,6 +244,7 @@ class Item:
 
     `product` is empty once the item is deleted in Cin7. `evidence` is like `tables`; `numbers` has a row
     for each column of an item's exceptions and suggested orders: their values and the column's meaning.
+    Both are empty unless everything was asked for.
     """
 
     match: Row
@@ -254,16 +255,16 @@ class Item:
     numbers: dict[str, list[Row]] = field(default_factory=dict)
 
 
-def explain_item(source: Source, match: Row) -> Item:
-    """Return everything known of the item."""
+def explain_item(source: Source, match: Row, *, is_full: bool) -> Item:
+    """Return everything known of the item; what its plan is made of only where it is full."""
     key = {"product_option_id": match["product_option_id"], "size": match["size"]}
     return Item(
         match=match,
         product=source.row("planning.products", **key),
         tables=_answers(source, key, QUESTIONS),
         issues=find_issues(source, "product_option", match["product_option_id"]),
-        evidence=_answers(source, key, EVIDENCE),
-        numbers=dict(_numbers(source, key)),
+        evidence=_answers(source, key, EVIDENCE) if is_full else {},
+        numbers=dict(_numbers(source, key)) if is_full else {},
     )
 
 

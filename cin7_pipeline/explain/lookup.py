@@ -56,7 +56,9 @@ class Explanation:
         return bool(self.documents or self.items or self.unmatched_lines or self.parts)
 
 
-def explain(settings: Settings, asked: str, file: Path | None = None) -> Explanation:
+def explain(
+    settings: Settings, asked: str, file: Path | None = None, *, is_full: bool = False
+) -> Explanation:
     """Return everything known of a reference, document id, customer order number or SKU.
 
     The release that people read answers, or the copy of one in `file`.
@@ -80,7 +82,7 @@ def explain(settings: Settings, asked: str, file: Path | None = None) -> Explana
         return Explanation(
             asked=asked,
             documents=[explain_document(source, match) for match in documents],
-            items=[explain_item(source, match) for match in exact or items],
+            items=[explain_item(source, match, is_full=is_full) for match in exact or items],
             near_matches=[item for item in items if exact and item["is_near_match"]],
             unmatched_lines=unmatched_lines,
             searched=searched,

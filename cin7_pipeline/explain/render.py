@@ -31,14 +31,14 @@ CRITERIA = {
 def render(explanation: Explanation, *, is_full: bool = False) -> RenderableType:
     """Return the explanation, documents first, or what was searched where nothing was found.
 
-    Where it is full, a line has a row for each table and rule, and an item what its plan is made of.
+    Where it is full, a line has a row for each table and rule.
     """
     read_at = {row["entity"]: row["last_read_at"] for row in explanation.searched}
     parts: list[RenderableType] = []
     for document in explanation.documents:
         parts += [Text(), *_document(document, read_at.get(document.kind.entity), is_full)]
     for item in explanation.items:
-        parts += [Text(), *_item(item, explanation.asked, is_full)]
+        parts += [Text(), *_item(item, explanation.asked)]
     if explanation.near_matches:
         names = ", ".join(
             f"'{item['sku']}' (option {item['product_option_id']})"
@@ -177,7 +177,7 @@ def _said(document: Document, rows: Sequence[Row]) -> str:
     return "; ".join(dict.fromkeys(said))
 
 
-def _item(item: Item, asked: str, is_full: bool) -> Iterator[RenderableType]:
+def _item(item: Item, asked: str) -> Iterator[RenderableType]:
     """Yield one item; `asked` is what was looked for."""
     match, product = item.match, item.product
     size = f", size {match['size']}" if match["size"] else ""
@@ -194,11 +194,11 @@ def _item(item: Item, asked: str, is_full: bool) -> Iterator[RenderableType]:
         yield Text(f"  {product['name'] or ''}{kind}, {status}, {created}")
     else:
         yield Text("  gone from Cin7; only its history is kept")
-    for title, rows in (item.tables | (item.evidence if is_full else {})).items():
+    for title, rows in (item.tables | item.evidence).items():
         if rows:
             limited = f", the first {SHOWN}" if len(rows) == SHOWN else ""
             yield _table(f"{title}{limited}", rows)
-    for title, rows in item.numbers.items() if is_full else ():
+    for title, rows in item.numbers.items():
         yield _table(title, [{name: _exact(value) for name, value in row.items()} for row in rows])
     yield from _issues("Issues", item.issues)
 

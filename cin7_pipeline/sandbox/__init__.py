@@ -33,9 +33,8 @@ class Sandbox(SandboxServer):
             return now().replace(second=0, microsecond=0)
 
         account = _account(opened_on, time_zone)
-        account.merchant.ledger(
-            clock()
-        )  # simulated now: the first request would wait several seconds
+        # Simulated now: the first request would wait several seconds.
+        account.merchant.ledger(clock())
         super().__init__(account, clock=clock, port=port)
 
 

@@ -41,7 +41,7 @@ def test_every_number_is_shown(shop: Company, table: str, tmp_path: Path) -> Non
             ]
             connection.execute(f"insert into {table} values ({', '.join(cells)})")
         rows = connection.execute(f"select columns(*)::varchar from {table}").fetchall()
-    shown = text(explain(shop.settings(), SKU, file), is_full=True).replace(",", "")
+    shown = text(explain(shop.settings(), SKU, file, is_full=True), is_full=True).replace(",", "")
     told = dict(zip(kinds, zip(*rows, strict=True), strict=True))
     for name, kind in kinds.items():
         if kind not in ("VARCHAR", "BOOLEAN"):
@@ -50,7 +50,7 @@ def test_every_number_is_shown(shop: Company, table: str, tmp_path: Path) -> Non
 
 def test_levels_are_made_of_what_is_shown(shop: Company) -> None:
     """What an order fills up to is the reserve and what is expected until the next one has come."""
-    found = item(shop)
+    [found] = explain(shop.settings(), SKU, is_full=True).items
     [planned] = [row for row in found.tables["How it is planned"] if row["warehouse"] == "Main DC"]
     [expected] = [rows[0] for title, rows in found.evidence.items() if "sales take" in title]
     assert expected["with kits and what is left out"] + planned["reserve"] == planned["fill to"]
