@@ -29,6 +29,18 @@ orders as (
         on
             documents.document_kind = 'sales_order'
             and orders.sales_order_id = documents.document_id
+),
+
+packed_lines as (
+    select
+        sales_order_id,
+        line_id,
+        code,
+        uom_size,
+        coalesce(quantity, 0) as quantity,
+        coalesce(quantity, 0) % uom_size = 0 as is_whole_packs
+    from staging.sales_order_lines
+    where uom_size > 1
 )
 
 select
@@ -53,21 +65,17 @@ select
     'sales_order' as document_kind,
     orders.sales_order_id as document_id,
     lines.line_id,
-    case when coalesce(lines.quantity, 0) % lines.uom_size = 0 then 'info' else 'warning' end
-        as severity,
+    case when lines.is_whole_packs then 'info' else 'warning' end as severity,
     printf(
         '%s: "%s" was ordered in packs of %s; its %s units are stocking units%s',
         orders.order_name,
         coalesce(lines.code, ''),
         lines.uom_size::varchar,
-        coalesce(lines.quantity, 0)::varchar,
-        case
-            when coalesce(lines.quantity, 0) % lines.uom_size = 0 then ''
-            else ', but no whole packs'
-        end
+        lines.quantity::varchar,
+        case when lines.is_whole_packs then '' else ', but no whole packs' end
     ) as detail,
     case
-        when coalesce(lines.quantity, 0) % lines.uom_size = 0
+        when lines.is_whole_packs
             then
                 'Nothing, if the pack size in Cin7 is right; quantities here are in stocking units '
                 || 'already.'
@@ -76,8 +84,8 @@ select
             || 'unit. Correct the quantity there, or the pack size.'
     end as suggestion
 from orders
-inner join staging.sales_order_lines as lines using (sales_order_id)
-where not orders.is_deleted and lines.uom_size > 1
+inner join packed_lines as lines using (sales_order_id)
+where not orders.is_deleted
 union all
 select
     'cancelled_not_void' as issue,
