@@ -95,10 +95,18 @@ select
     costs.cost_basis,
     found.on_date,
     found.sentence
+    || case
+        when demand.demand_basis = 'recent_mean' and found.kind not like 'late%'
+            then
+                '; its demand is known of only '
+                || case demand.day_count when 1 then '1 day' else demand.day_count || ' days' end
+        else ''
+    end
     || case when costs.unit_cost is null then '; no cost is known' else '' end as sentence
 from found
 left join core.items as items using (product_option_id, size)
 left join staging.products as products on items.product_id = products.product_id
 left join core.item_costs as costs using (product_option_id, size)
 left join core.replenishment_items as pairs using (product_option_id, size, warehouse)
+left join core.replenishment_demand as demand using (product_option_id, size, warehouse)
 left join planning.item_classes as classes using (product_option_id, size, warehouse)

@@ -29,7 +29,7 @@ columns:
     (planning.forecasts), with what leaves the shelf without being demand and what kits are expected
     to take.
   demand_basis: What demand rests on; forecast:<engine> (data/forecasts), built_in (our own),
-    recent_mean (the mean of less than 28 known days) or none.
+    recent_mean (less than 28 days are known) or none.
   projected_known: Units at the end of the day if nothing more were sold, in stocking units.
   projected: Units at the end of the day with demand, in stocking units; below 0 what would be
     missing.

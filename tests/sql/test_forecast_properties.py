@@ -84,3 +84,37 @@ def test_means_are_those_of_the_days_that_count(bench: Bench, series: list[Day])
     expected = [row for origin in range(4) if (row := means(series, origin))]
     if expected:
         bench.check(Case("core.forecast_means", "random", expected, given_rows))
+
+
+def prior(counted: list[tuple[int, float, float]]) -> tuple[float, float]:
+    """The mean of all series, and the days that weigh as much, by Bühlmann and Straub."""
+    days = sum(count for count, _, _ in counted)
+    mean = sum(count * quantity for count, quantity, _ in counted) / days
+    within = sum(count * variance for count, _, variance in counted) / max(days - len(counted), 1)
+    between = sum(count * (quantity - mean) ** 2 for count, quantity, _ in counted)
+    between -= (len(counted) - 1) * within
+    between /= days - sum(count**2 for count, _, _ in counted) / days
+    return mean, min(within / between, 28) if between > 1e-9 else 28
+
+
+series_sums = st.tuples(st.integers(2, 365), st.integers(0, 9), st.integers(0, 50))
+
+
+@settings(max_examples=max(settings.default.max_examples // 8, 1))
+@given(st.lists(series_sums, min_size=2, max_size=9))
+def test_the_usual_series_weighs_as_much_as_series_are_alike(
+    bench: Bench, counted: list[tuple[int, float, float]]
+) -> None:
+    """Where series differ more than their days explain, fewer of the usual one's days are added."""
+    keys = [{"series_number": number, "origin": 0} for number in range(len(counted))]
+    mean, day_count = prior(counted)
+    origins = [
+        key | {"day_count": count, "day_variance": variance}
+        for key, (count, _, variance) in zip(keys, counted, strict=True)
+    ]
+    means = [
+        key | {"mean_365": quantity} for key, (_, quantity, _) in zip(keys, counted, strict=True)
+    ]
+    given_rows = {"core.forecast_origins": origins, "core.forecast_means": means}
+    expected = [{"origin": 0, "daily_quantity": round(mean, 6), "day_count": round(day_count, 6)}]
+    bench.check(Case("core.forecast_priors", "random", expected, given_rows))

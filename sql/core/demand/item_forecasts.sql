@@ -14,6 +14,7 @@ columns:
   series_number: Number of the series in core.series.
   item_share: The item's share of the series, 0 to 1.
   basis: forecast:<engine>, built_in, recent_mean or none.
+  day_count: Known days behind our own forecast, at most 365.
   daily_quantity: Units that a day is expected to take; of another engine's the mean of 28 days.
   deviation_28: Standard deviation of what 28 days take, in units.
   deviation_power: Power of H with which the deviation of what H days take grows.
@@ -78,6 +79,7 @@ select
     series.series_number,
     shares.item_share,
     coalesce('forecast:' || engines.engine, forecasts.basis) as basis,
+    forecasts.day_count,
     round(
         shares.item_share * coalesce(engines.daily_quantity, forecasts.daily_quantity), 4
     )::decimal(18, 4) as daily_quantity,

@@ -129,7 +129,7 @@ select
     created_on as on_date,
     'Created on ' || created_on || ' and ' || case
         when demand_basis = 'none' then 'not sold here yet: nothing is known of its demand'
-        else 'known for less than 28 days: its demand is their mean'
+        else 'sold here on few days so far: what is usual counts, too'
     end || '; ' || format('{:,.15g}', round(available, 1)) || ' are available' as sentence
 from items
 where created_on >= today_on - 90 and demand_basis in ('none', 'recent_mean')

@@ -6,7 +6,8 @@ about: >-
 grain: [series_number]
 columns:
   series_number: Number of the series in core.series.
-  basis: built_in, recent_mean (less than 28 days are known; their mean) or none (no day is known).
+  basis: built_in, recent_mean (less than 28 days are known; their mean, drawn towards that of all
+    series) or none (no day is known).
   day_count: Known days behind it, at most 365.
   daily_quantity: Units that a day is expected to take, at least 0.
   recent_mean: Mean of the last 28 known days as they were, at least 0, in units a day.

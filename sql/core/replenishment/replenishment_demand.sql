@@ -8,8 +8,8 @@ columns:
   product_option_id: Cin7 id of the option.
   size: Size of the item; '' when unsized.
   warehouse: Warehouse.
-  demand_basis: forecast:<engine>, built_in, recent_mean (less than 28 days are known; their mean)
-    or none.
+  demand_basis: forecast:<engine>, built_in, recent_mean (less than 28 days are known) or none.
+  day_count: Known days behind our own forecast of what sells most, at most 365.
   daily_demand: Units that a day is expected to take.
   deviation_28: Standard deviation of what 28 days take, in units.
   deviation_power: Power of H with which the deviation of what H days take grows.
@@ -48,6 +48,7 @@ sums as (
         arg_max(
             struct_pack(
                 basis := basis,
+                day_count := day_count,
                 deviation_power := deviation_power,
                 z_50 := z_50,
                 z_80 := z_80,
@@ -64,6 +65,7 @@ select
     size,
     warehouse,
     law['basis'] as demand_basis,
+    law['day_count'] as day_count,
     daily_demand,
     deviation_28,
     law['deviation_power'] as deviation_power,
