@@ -37,6 +37,8 @@ issues as (
     union all by name
     select * from issues.production
     union all by name
+    select * from issues.stock
+    union all by name
     select * from issues.receipts
     union all by name
     select * from issues.returns

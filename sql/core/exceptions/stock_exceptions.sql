@@ -97,8 +97,11 @@ select
     warehouse,
     (available - greatest(order_up_to, daily_demand * 180))::decimal(18, 4) as units,
     today_on + least(floor(available / daily_demand), 36500)::integer as on_date,
-    format('{:,.15g}', round(available, 1)) || ' are available, enough for '
-    || floor(available / daily_demand)::bigint || ' days; half a year takes '
+    format('{:,.15g}', round(available, 1)) || ' are available, enough for ' || case
+        when available > daily_demand * 730
+            then floor(available / daily_demand / 365)::bigint || ' years'
+        else floor(available / daily_demand)::bigint || ' days'
+    end || '; half a year takes '
     || format('{:,.15g}', round(daily_demand * 180, 1)) as sentence
 from items
 where daily_demand > 0 and available > greatest(order_up_to, daily_demand * 180)

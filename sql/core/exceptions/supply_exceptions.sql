@@ -5,8 +5,8 @@ about: >-
 grain: [kind, product_option_id, size, warehouse, document_id]
 columns:
   kind: order_today, late_purchase_order or late_transfer.
-  product_option_id:
-  size:
+  product_option_id: Cin7 id of the option.
+  size: Size of the item; '' when unsized.
   warehouse: Warehouse that receives.
   document_id: Cin7 id of the late document; 0 where an order is to be made.
   order_number: Reference of the late document; null where an order is to be made.
@@ -33,9 +33,17 @@ select
         when min(orders.order_by_on) < min(today.today_on)
             then '; the day to order was ' || min(orders.order_by_on)
         else ''
+    end || case
+        when min(stock.on_hand) < 0
+            then
+                '; '
+                || format('{:,.15g}', round(least(-min(stock.on_hand), sum(orders.quantity)), 1))
+                || ' of them only fill what Cin7 has below 0: count it first'
+        else ''
     end as sentence
 from planning.suggested_orders as orders
 inner join core.today as today on orders.order_by_on <= today.today_on
+left join core.stock_positions as stock using (product_option_id, size, warehouse)
 group by orders.product_option_id, orders.size, orders.warehouse
 union all
 select
