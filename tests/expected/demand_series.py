@@ -19,6 +19,7 @@ from tests.expected.values import ZERO, Row, rounded
 
 ONE_DAY = timedelta(days=1)
 NOON = 12
+BUSY_DAYS = 7
 
 Totals = dict[date, Decimal]
 
@@ -139,9 +140,17 @@ class Demand:
 
     def _days(self, *key: object) -> list[date]:
         """Return the days of a series; it begins with the first known one on which it existed."""
-        first = min(map(self.exists_on, self._rows[key]))
+        first = max(min(map(self.exists_on, self._rows[key])), self._opened_on)
         known = (day for day in _days(first, self.today) if day in self.synced)
         return list(_days(next(known, self.today), self.today))
+
+    @cached_property
+    def _opened_on(self) -> date:
+        """The first day with a sale, where there are seven and every other one has had some since."""
+        days = {row["sold_on"] for row in self.daily if row["sold_quantity"] > 0}
+        days = {day for day in days if day < self.today}
+        is_busy = len(days) >= BUSY_DAYS and 2 * len(days) >= (self.today - min(days)).days
+        return min(days) if is_busy else date.min
 
     @cached_property
     def _rows(self) -> Mapping[tuple[object, ...], list[Row]]:

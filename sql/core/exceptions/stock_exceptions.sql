@@ -132,7 +132,7 @@ select
     created_on as on_date,
     'Created on ' || created_on || ' and ' || case
         when demand_basis = 'none' then 'not sold here yet: nothing is known of its demand'
-        else 'sold here on few days so far: what is usual counts, too'
+        else 'not sold here for long'
     end || '; ' || format('{:,.15g}', round(available, 1)) || ' are available' as sentence
 from items
 where created_on >= today_on - 90 and demand_basis in ('none', 'recent_mean')

@@ -40,6 +40,7 @@ silent_days as (
     cross join origins
     where
         days.day_on >= today.today_on - 365
+        and days.day_on >= (select min(series.starts_on) from core.series as series)
         and days.day_on < today.today_on - 28 * origins.origin
     group by origins.origin
 ),
