@@ -32,7 +32,11 @@ counts as (
     from core.stock_positions as stock
     inner join core.items as items using (product_option_id, size)
     inner join core.warehouses as warehouses using (warehouse)
-    where stock.on_hand < 0 and items.is_stocked and warehouses.is_enabled
+    where
+        not getvariable('sells_without_stock')
+        and stock.on_hand < 0
+        and items.is_stocked
+        and warehouses.is_enabled
     group by stock.warehouse
 )
 
@@ -45,7 +49,8 @@ select
     counts.warehouse || ': ' || counts.item_count || ' items have less than nothing on hand, '
     || counts.on_hand || ' units in all; "' || counts.lowest_sku || '" has ' || counts.lowest
         as detail,
-    'Receive in Cin7 what has come (transfers above all), or count the items there; until then the '
-    || 'orders suggested for them also fill what is below 0.' as suggestion
+    'Receive in Cin7 what has come (transfers above all), or count the items there; until then '
+    || 'suggested orders take it as nothing on hand, and projected_stock as Cin7 says.'
+        as suggestion
 from counts
 left join first_branches as branches using (warehouse)

@@ -36,7 +36,8 @@ columns:
     expected until the next review, or max_stock where there is a min_stock too and it is more.
   available: Units on hand less open sales, in stocking units, as Cin7 says.
   incoming_quantity: Units on their way that planning counts on, in stocking units.
-  position: Both together, in stocking units.
+  position: Both together, in stocking units; where Cin7 has less than nothing on hand, as if it
+    had nothing, as a shelf cannot hold less (unless CIN7_SELLS_WITHOUT_STOCK is yes).
   surplus_quantity: Units available above order_up_to, in whole packs.
   min_stock: Units below which it is ordered, by the settings; null where they say nothing.
   max_stock: Units beyond which nothing is ordered, by the settings; null where they say nothing.
@@ -51,7 +52,7 @@ columns:
   name: Name of the product.
 checks:
   planned_or_why_not: is_planned = (why_not_planned is null)
-  position_adds_up: position = available + incoming_quantity
+  position_is_not_less: position >= available + incoming_quantity
   levels_rise: safety_stock <= reorder_point and reorder_point <= order_up_to
   surplus_leaves_enough: surplus_quantity = 0 or available - surplus_quantity >= reorder_point
 */

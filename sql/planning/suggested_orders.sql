@@ -36,7 +36,8 @@ columns:
   safety_stock:
   reorder_point:
   order_up_to:
-  position: Units available and on their way to the warehouse, in stocking units.
+  position: Units available and on their way to the warehouse, in stocking units; as
+    item_policies.position says, at least nothing on hand.
   limit_applied: What made the quantity another than quantity_before_limits; moq, multiple,
     max_stock or surplus (the source has no more to spare), with commas between them; else null.
   setting_row:

@@ -34,11 +34,10 @@ select
             then '; the day to order was ' || min(orders.order_by_on)
         else ''
     end || case
-        when min(stock.on_hand) < 0
+        when min(stock.on_hand) < 0 and not getvariable('sells_without_stock')
             then
-                '; '
-                || format('{:,.15g}', round(least(-min(stock.on_hand), sum(orders.quantity)), 1))
-                || ' of them only fill what Cin7 has below 0: count it first'
+                '; Cin7 has ' || format('{:,.15g}', round(min(stock.on_hand), 1))
+                || ' on hand, which cannot be and counts as 0: count it'
         else ''
     end as sentence
 from planning.suggested_orders as orders
