@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
+from tests.benchmarks.models_account import TIME_ZONE
 from tests.benchmarks.models_pandas_lines import (
     ITEM,
     PLACE,
@@ -199,9 +200,12 @@ def _in_stock(raw: Raw) -> DataFrame:
 
 
 def snapshots(raw: Raw) -> DataFrame:
-    """The stock of each item, warehouse and day with a snapshot."""
-    columns = "snapshot_on, product_option_id, size, branch_id, stock_on_hand::double as on_hand"
-    rows = raw.table("stock_snapshots", columns)
+    """The stock of each item and warehouse at the end of each day with a snapshot."""
+    columns = "product_option_id, size, branch_id, stock_on_hand::double as on_hand"
+    rows = raw.table("stock_snapshots", f"{columns}, snapshot_on, read_at")
+    # What was read in the morning is what the day before ended with.
+    is_morning = rows.pop("read_at").dt.tz_convert(TIME_ZONE).dt.hour < 12
+    rows["snapshot_on"] -= pd.to_timedelta(is_morning.astype(int), unit="D")
     rows["warehouse"] = rows["branch_id"].map(raw.warehouses).fillna("unmapped")
     key = ["snapshot_on", *PLACE]
     rows = rows.groupby(key, sort=False, as_index=False)["on_hand"].sum()

@@ -18,6 +18,8 @@ from tests.benchmarks.models_pandas_sales import snapshots
 
 HORIZON_DAYS = 180
 SAMPLE_DAYS = 28
+# What is overdue by more than 19 of 20 deliveries of its lane are, of five or more, is expected no more.
+LEAST_LATE_DAYS, FEWEST_PROMISED, MOST_OVERDUE_DAYS = 7, 5, 42
 STOCK = ("stock_on_hand", "open_sales", "available", "incoming", "holding", "virtual")
 
 
@@ -45,8 +47,10 @@ def _purchases(raw: Raw) -> tuple[DataFrame, DataFrame]:
         f" {dates}",
     )
     orders["created_on"] = local_day(orders["created_date"])
-    etd_on = local_day(orders["estimated_delivery_date"])
-    orders["eta_on"] = local_day(orders["estimated_arrival_date"]).fillna(etd_on)
+    eta_on, etd_on = (local_day(orders[f"estimated_{e}_date"]) for e in ("arrival", "delivery"))
+    # A day before the order was entered is no promise.
+    eta_on, etd_on = (day.mask(day < orders["created_on"]) for day in (eta_on, etd_on))
+    orders["eta_on"] = eta_on.fillna(etd_on)
     orders["received_on"] = local_day(orders["fully_received_date"])
     orders["warehouse"] = orders["branch_id"].map(raw.warehouses).fillna("unmapped")
     lines = item_lines(
@@ -113,30 +117,39 @@ def _transfers(raw: Raw) -> tuple[DataFrame, DataFrame]:
 
 
 def _expected(documents: DataFrame) -> DataFrame:
-    """When each document is expected: received, promised, or by what its lane usually takes."""
-    done = documents[(documents["state"] == "Delivered") & documents["received_on"].notna()].copy()
+    """When each document is expected: received, promised, or by what its lane, else all, usually take."""
+    done = documents[(documents["state"] == "Delivered") & documents["received_on"].notna()]
+    done = done.dropna(subset=["lane"])
     done["days"] = (done["received_on"] - done["started_on"]).dt.days
-    late = (done["received_on"] - done["eta_on"]).dt.days.clip(lower=0)
-    done["late"] = late
-    usual = done.groupby("lane")[["days", "late"]].quantile(0.5, interpolation="lower")
+    # What came on the day that it was entered, or before, took no days that are known.
+    done = done[done["days"] >= done["kind"].eq("purchase_order")]
+    done["late"] = (done["received_on"] - done["eta_on"]).dt.days.clip(lower=0)
+    lanes = done.groupby("lane")
+    usual = lanes[["days", "late"]].quantile(0.5, interpolation="lower")
+    most = lanes["late"].quantile(0.95, interpolation="higher").clip(lower=LEAST_LATE_DAYS)
+    usual["most_late"] = most.where(lanes["late"].count() >= FEWEST_PROMISED)
     rows = documents.join(usual, on="lane")
     rows["started_on"] = rows["started_on"].where(
         (rows["kind"] == "purchase_order") | (rows["state"] == "Active")
     )
-    by_lane = rows["started_on"] + pd.to_timedelta(rows["days"], unit="D")
+    days = rows["days"].fillna(done["days"].quantile(0.5, interpolation="lower"))
+    by_lane = rows["started_on"] + pd.to_timedelta(days, unit="D")
     received = rows["received_on"].where(rows["state"] == "Delivered")
     rows["promised_on"] = received.fillna(rows["eta_on"]).fillna(by_lane)
     rows["if_late_on"] = TODAY + pd.to_timedelta(rows["late"].fillna(0), unit="D")
-    return rows[["kind", "document_id", "promised_on", "if_late_on"]]
+    late = (TODAY - rows["promised_on"]).dt.days
+    rows["is_too_late"] = late > rows["most_late"].fillna(MOST_OVERDUE_DAYS)
+    return rows[["kind", "document_id", "promised_on", "if_late_on", "is_too_late"]]
 
 
 def _judged(rows: DataFrame) -> DataFrame:
     is_open = (rows["state"] == "Active") & (rows["open_quantity"] > 0)
     rows["is_overdue"] = is_open & (rows["promised_on"] < TODAY)
-    rows["expected_on"] = rows["promised_on"].where(~rows["is_overdue"], rows["if_late_on"])
+    is_late = rows["is_overdue"] & ~rows["is_too_late"]
+    rows["expected_on"] = rows["promised_on"].where(~is_late, rows["if_late_on"])
     is_within = rows["source_warehouse"] == rows["destination_warehouse"]
     is_known = rows["promised_on"].notna() & (rows["warehouse"] != "unmapped")
-    rows["is_counted"] = is_open & is_known & ~is_within
+    rows["is_counted"] = is_open & is_known & ~is_within & ~rows["is_too_late"]
     names = ["order_number", "warehouse", "state", "product_option_id", "sku", "open_quantity"]
     return rows[["kind", *SIZE, *names, "expected_on", "promised_on", "is_overdue", "is_counted"]]
 
