@@ -1,11 +1,10 @@
-"""Three ways to read the same account under the same limits, each run in a process of its own.
+"""Two ways to read the same account under the same limits, each run in a process of its own.
 
-Ours is the reading of `cin7 sync`; the others ask for the same rows and fields page after page. What they
-are measured by stands in `rate_limit`.
+Ours is the reading of `cin7 sync`; dlt asks for the same rows and fields page after page. What they are
+measured by stands in `rate_limit`.
 """
 
 import tempfile
-import time
 from datetime import datetime
 from typing import Any
 
@@ -38,27 +37,6 @@ def _settings(url: str, folder: str, now: str) -> Settings:
         as_of=datetime.fromisoformat(now),
         lookback_days=LOOKBACK_DAYS,
     )
-
-
-def plain_client(url: str, now: str) -> None:
-    """One page after the other until an empty one, waiting where Cin7 says so; nothing is kept."""
-    import httpx
-
-    with httpx.Client(auth=(USERNAME, API_KEY), timeout=120) as client:
-        for endpoint in ENDPOINTS.values():
-            number = 1
-            while _answer(
-                client, f"{url}/{endpoint.path}", {**_asked(endpoint, now), "page": number}
-            ):
-                number += 1
-
-
-def _answer(client: Any, address: str, params: dict[str, Any]) -> list[Any]:
-    while (response := client.get(address, params=params)).status_code == 429:
-        time.sleep(float(response.headers["Retry-After"]))
-    response.raise_for_status()
-    rows: list[Any] = response.json()
-    return rows
 
 
 def dlt_rest_api(url: str, now: str) -> None:
