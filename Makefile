@@ -75,7 +75,7 @@ lake-env: .venv-lake/installed ## Install the Python that registers releases in 
 	$(UV) sync --quiet --python .venv-lake/bin/python --require-hashes requirements-lake.lock
 	@touch $@
 
-bench: install ## Measure costs side by side in one run; ONLY="loading models" for some
+bench: install ## Measure costs side by side in half an hour; ONLY="loading models" for some
 	@$(BIN)/python -m tests.benchmarks $(ONLY)
 
 engines-env: .venv-engines/installed ## Install the engines of examples/ into .venv-engines, apart from the rest

@@ -1,7 +1,8 @@
 """A fleet: eight sandbox accounts' mornings side by side through Dagster, on SQLite, with Cin7's own limits.
 
-Each account has a server in a process of its own, whose costs do not count. The runs are nicer than they: a
-server that got no time would count late, and so too close together, what was sent in time.
+One round; the median of the accounts. Each account has a server in a process of its own, whose costs do not
+count. The runs are nicer than they: a server that got no time would count late, and so too close together,
+what was sent in time.
 """
 
 import os

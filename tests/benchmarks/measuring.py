@@ -94,10 +94,6 @@ def _median(each: list[Cost]) -> Cost:
     return Cost(*(statistics.median(column) for column in columns))
 
 
-def nothing() -> None:
-    """What a process costs that does nothing."""
-
-
 def main(function: str, *arguments: str) -> None:
     """Run one way in this process."""
     module, name = function.split(":")

@@ -3,7 +3,7 @@
 The demand is that of the simulated account, day by day; the stock is simulated: each week every item at
 each warehouse is ordered, what is ordered comes after as many days as a delivery of the account really took,
 what is not there is lost. Levels are those that the tables gave 90, 62 and 34 days before the end, from what
-was known then. Each way begins with what it fills up to.
+was known then. Each way begins with what it fills up to. One round: the account is the same at each.
 """
 
 from bisect import bisect_right

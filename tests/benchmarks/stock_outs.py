@@ -3,7 +3,7 @@
 The demand is that of the simulated account, day by day. Stock-outs are imposed on it: each week what a mean
 of so many days takes is filled up, deliveries come after 14 to 21 days, what is not there is lost. Our SQL
 sees the sales and the evening stock that remain. The stock of the past is the account's own, which the
-merchant knows.
+merchant knows. One round: the account is the same at each.
 """
 
 from collections import defaultdict
