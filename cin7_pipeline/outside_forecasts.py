@@ -16,7 +16,8 @@ from duckdb import DuckDBPyConnection
 from cin7_pipeline.warehouse.sql import identifier, literal
 
 ENGINE = re.compile(r"[a-z0-9_]+")
-QUANTILES = ("p50", "p80", "p95", "cumulative_p80", "cumulative_p95")
+DAILY_QUANTILES = ("p10", "p50", "p80", "p90", "p95")
+QUANTILES = (*DAILY_QUANTILES, "cumulative_p80", "cumulative_p95")
 NOT_A_QUANTILE = (
     "{0} is not null and not coalesce(try_cast({0} as double) between -1e12 and 1e12, false)"
 )
@@ -37,11 +38,13 @@ RULES = (
         " or cutoff_on is distinct from max(cutoff_on) over ()",
     ),
     ("a quantile must be a number", "odd_quantile", "odd_quantile is not null"),
-    (
-        "p50, p80 and p95 must all be there in all rows, or none",
-        "p95",
-        "(p50 is null) <> (p95 is null) or (p80 is null) <> (p95 is null)"
-        " or p95 is null and count(p95) over () > 0",
+    *(
+        (
+            f"{name} must be there in all rows, or in none",
+            name,
+            f"{name} is null and count({name}) over () > 0",
+        )
+        for name in DAILY_QUANTILES
     ),
     (
         "cumulative_p80 and cumulative_p95 must both be there in all rows, or none",
@@ -49,7 +52,12 @@ RULES = (
         "(cumulative_p80 is null) <> (cumulative_p95 is null)"
         " or cumulative_p95 is null and count(cumulative_p95) over () > 0",
     ),
-    ("quantiles must rise", "p95", "p50 > p80 or p80 > p95"),
+    (
+        "quantiles must rise",
+        "coalesce(p95, p90, p80, p50)",
+        "p10 > least(p50, p80, p90, p95) or p50 > least(p80, p90, p95) or p80 > least(p90, p95)"
+        " or p90 > p95",
+    ),
     ("quantiles must rise", "cumulative_p95", "cumulative_p80 > cumulative_p95"),
     (
         "cumulative quantiles must not fall from a day to the next",

@@ -8,7 +8,7 @@ from cin7_pipeline.models.build import BuildReport
 from cin7_pipeline.page.html import write_template
 
 # The first number changes when a column is renamed, removed or given another type: programs read it.
-CONTRACT_VERSION = "2.2"
+CONTRACT_VERSION = "2.3"
 
 
 def write_contract(reports: Iterable[BuildReport], path: Path) -> None:

@@ -14,8 +14,10 @@ columns:
   unique_id: Name of the series, sku|warehouse.
   ds: Local day.
   mean: Units that the day is expected to take, sold less returned, had there been stock.
+  p10: Units that the day stays below in 10 % of the cases, as another engine says; else null.
   p50: Units that the day stays below in half of the cases.
   p80: Units that the day stays below in 80 % of the cases.
+  p90: Units that the day stays below in 90 % of the cases, as another engine says; else null.
   p95: Units that the day stays below in 95 % of the cases.
   cumulative_p80: Units that today and all days up to this one together stay below in 80 % of the
     cases; the quantiles of days must not be added up.
@@ -88,8 +90,10 @@ joined as (
         days.z_50,
         days.z_80,
         days.z_95,
+        engine_days.p10,
         engine_days.p50,
         engine_days.p80,
+        engine_days.p90,
         engine_days.p95,
         engine_days.cumulative_p80,
         engine_days.cumulative_p95,
@@ -101,18 +105,30 @@ joined as (
         on days.series_number = engine_days.series_number and days.ds = engine_days.day_on
     left join engines
         on days.series_number = engines.series_number and days.ds = engines.day_on
+),
+
+-- What an engine does not say is our own spread around its mean, within what it says.
+filled as (
+    select
+        * exclude (p50, p80, p95),
+        greatest(coalesce(p50, least(mean + z_50 * deviation_1, p80, p90, p95)), p10, 0) as p50,
+        greatest(coalesce(p80, least(mean + z_80 * deviation_1, p90, p95)), p50, p10, 0) as p80,
+        greatest(coalesce(p95, mean + z_95 * deviation_1), p90, p80, p50, p10, 0) as p95
+    from joined
 )
 
 select
     unique_id,
     ds,
     mean,
-    least(greatest(coalesce(p50, mean + z_50 * deviation_1), 0), 1e12)::decimal(18, 4) as p50,
-    least(coalesce(p80, mean + z_80 * deviation_1), 1e12)::decimal(18, 4) as p80,
-    least(coalesce(p95, mean + z_95 * deviation_1), 1e12)::decimal(18, 4) as p95,
+    least(p10, 1e12)::decimal(18, 4) as p10,
+    least(p50, 1e12)::decimal(18, 4) as p50,
+    least(p80, 1e12)::decimal(18, 4) as p80,
+    least(p90, 1e12)::decimal(18, 4) as p90,
+    least(p95, 1e12)::decimal(18, 4) as p95,
     coalesce(cumulative_p80, quantity + z_80 * deviation)::decimal(18, 4) as cumulative_p80,
     coalesce(cumulative_p95, quantity + z_95 * deviation)::decimal(18, 4) as cumulative_p95,
     engine,
     made_on,
     basis
-from joined
+from filled

@@ -1,8 +1,9 @@
 /*
 about: >-
-  What stock-outs of the last 28 days cost in units, and sales of the last 7 days far beyond what is
-  usual. Items that share a sku are one series, told at the one with the smallest id. One row per
-  kind, option, size and warehouse.
+  What stock-outs of the last 28 days cost in units, by our own forecast whichever engine is in
+  use (others forecast days to come), and sales of the last 7 days far beyond what is usual. Items
+  that share a sku are one series, told at the one with the smallest id. One row per kind, option,
+  size and warehouse.
 grain: [kind, product_option_id, size, warehouse]
 columns:
   kind: lost_sales or unusual_sales.

@@ -11,8 +11,10 @@ columns:
   engine: Who made the forecast.
   made_on: Day it was made on, local date.
   daily_quantity: Units that the day is expected to take.
-  p50: Units that the day stays below in half of the cases; null where the engine says none.
+  p10: Units that the day stays below in 10 % of the cases; null where the engine says none.
+  p50: Units that the day stays below in half of the cases, or null.
   p80: Units that the day stays below in 80 % of the cases, or null.
+  p90: Units that the day stays below in 90 % of the cases, or null.
   p95: Units that the day stays below in 95 % of the cases, or null.
   cumulative_p80: Units that today and all days up to this one together stay below in 80 % of the
     cases, or null; what the engine expected of days gone by is taken off.
@@ -85,8 +87,10 @@ select
     ends.engine,
     ends.made_on,
     round(coalesce(known.mean, ends.mean), 4)::decimal(18, 4) as daily_quantity,
+    known.p10,
     known.p50,
     known.p80,
+    known.p90,
     known.p95,
     case
         when known.cumulative_p80 is not null
