@@ -30,6 +30,8 @@ def configure() -> None:
     """Close new files to other users, set up the libraries, and log each retry of a call."""
     os.umask(PRIVATE_UMASK)
     os.environ |= LIBRARY_SETTINGS
+    # Else dlt logs to what standard error is at its first load, a progress bar, and keeps it past the end.
+    logging.getLogger("dlt").addHandler(logging.NullHandler())
     # stamina would print retries to standard output, where tables and reports are read from.
     set_on_retry_hooks([_log_retry])
 

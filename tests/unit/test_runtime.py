@@ -57,3 +57,17 @@ def test_the_library_leaves_the_process_as_it_is(tmp_path: Path) -> None:
     mask, pool, level = process_after(code, tmp_path).split()
     assert (mask, level) == ("0o22", "None")
     assert pool != "system"
+
+
+def test_dlt_does_not_keep_what_standard_error_is_for_a_while(tmp_path: Path) -> None:
+    """The bar that stands in for standard error during a read is gone when the process ends."""
+    code = """
+import io, sys
+from cin7_pipeline.runtime import configure
+configure()
+sys.stderr = bar = io.StringIO()
+import dlt; dlt.config["load.workers"] = 1  # its first use
+assert logging.getLogger("dlt").handlers
+assert all(getattr(each, "stream", None) is not bar for each in logging.getLogger("dlt").handlers)
+"""
+    process_after("import logging" + code, tmp_path)
