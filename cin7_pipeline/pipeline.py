@@ -27,17 +27,11 @@ from cin7_pipeline.models.build import (
     prepare_connection,
     write_business_settings,
 )
-from cin7_pipeline.models.catalogue import load_catalogue
+from cin7_pipeline.models.catalogue import load_catalogue, sql_digest
 from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
 from cin7_pipeline.omni.permissions import Permission, read_permissions
 from cin7_pipeline.outside_forecasts import forecast_files, write_forecasts
-from cin7_pipeline.page import (
-    load_sections,
-    write_contract,
-    write_page,
-    write_tables_page,
-    write_workbook,
-)
+from cin7_pipeline.page import write_contract, write_page, write_tables_page, write_workbook
 from cin7_pipeline.settings import Settings, load_business_settings
 from cin7_pipeline.warehouse import backup, lock
 from cin7_pipeline.warehouse.connection import open_warehouse, require_file
@@ -278,8 +272,7 @@ def _inputs(settings: Settings) -> str:
         version,
         build_variables(settings) | {"as_of": settings.local_date(settings.now())},
         business,
-        load_catalogue().digest,
-        load_sections(),
+        sql_digest(),
         [(f, f.path.stat().st_mtime_ns) for f in forecast_files(settings.forecasts_dir)],
         settings.forecast_mean_column,
     )

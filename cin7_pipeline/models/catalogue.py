@@ -39,17 +39,6 @@ class Catalogue:
         """The models by `schema.table`."""
         return {model.name: model for model in self.models}
 
-    @cached_property
-    def digest(self) -> str:
-        """A short name for all that the models say: it differs as soon as one of them does."""
-        texts = [
-            vars(model)
-            | {"path": "", "sources": ""}
-            | {"checks": [vars(check) | {"reads": ""} for check in model.checks]}
-            for model in self.models
-        ]
-        return hashlib.sha256(repr(texts).encode()).hexdigest()
-
     def model(self, name: str) -> SqlModel:
         """Return the model called `schema.table`.
 
@@ -106,6 +95,20 @@ class Catalogue:
 
 
 @cache
+def sql_digest(folder: Path = SQL_FOLDER) -> str:
+    """Return a short name for what the folder's files say, without parsing them.
+
+    It is that of the files that `load_catalogue` reads or has read in this process.
+    """
+    texts = [
+        (path.relative_to(folder).as_posix(), path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in (".sql", ".yaml")
+    ]
+    return hashlib.sha256(repr(texts).encode()).hexdigest()
+
+
+@cache
 def load_catalogue(folder: Path = SQL_FOLDER) -> Catalogue:
     """Return every model of the folder, guarded by the rules of `checks/`.
 
@@ -115,6 +118,7 @@ def load_catalogue(folder: Path = SQL_FOLDER) -> Catalogue:
         ModelError: a file breaks the format, two make the same table, one reads a table that no file
             makes, or the models read one another in a circle.
     """
+    sql_digest(folder)
     cross_checks: dict[str, list[Check]] = defaultdict(list)
     for path in sorted((folder / "checks").glob("*.sql")):
         cross_checks[path.stem.partition("__")[0]].append(parse_check(path))

@@ -7,8 +7,7 @@ the release that the page lies in; nothing is computed here that a table does no
 """
 
 from cin7_pipeline.page.html import write_page
-from cin7_pipeline.page.sections import load_sections
 from cin7_pipeline.page.tables import write_contract, write_tables_page
 from cin7_pipeline.page.workbook import write_workbook
 
-__all__ = ["load_sections", "write_contract", "write_page", "write_tables_page", "write_workbook"]
+__all__ = ["write_contract", "write_page", "write_tables_page", "write_workbook"]

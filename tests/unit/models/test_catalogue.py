@@ -2,7 +2,7 @@
 
 import pytest
 
-from cin7_pipeline.models.catalogue import load_catalogue
+from cin7_pipeline.models.catalogue import load_catalogue, sql_digest
 from cin7_pipeline.models.sql_model import ModelError
 
 
@@ -94,15 +94,23 @@ def test_an_unknown_model_is_refused_by_name(folder):
         load_catalogue(folder).upstream(["core.nothing"])
 
 
-def test_a_catalogue_has_another_digest_where_a_header_says_something_else(folder, write_model):
+def test_the_name_of_the_sql_is_another_where_a_file_says_something_else(folder, write_model):
     """A model that is only sorted otherwise makes other files, so that it is no release of before."""
     write_model("core.b", "select 1 as id", columns="id")
-    before = load_catalogue(folder).digest
-    load_catalogue.cache_clear()
-    assert load_catalogue(folder).digest == before
+    before = sql_digest(folder)
+    sql_digest.cache_clear()
+    assert sql_digest(folder) == before
     write_model("core.b", "select 1 as id", columns="id", more="sorted_by: [id]\n")
-    load_catalogue.cache_clear()
-    assert load_catalogue(folder).digest != before
+    sql_digest.cache_clear()
+    assert sql_digest(folder) != before
+
+
+def test_the_name_of_the_sql_is_that_of_what_was_read(folder, write_model):
+    """What is edited in a process that has read the models is not in the name of what it builds."""
+    write_model("core.b", "select 1 as id", columns="id")
+    load_catalogue(folder)
+    write_model("core.b", "select 2 as id", columns="id")
+    assert sql_digest(folder) != sql_digest.__wrapped__(folder)
 
 
 @pytest.mark.parametrize(

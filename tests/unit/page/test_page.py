@@ -15,8 +15,8 @@ from cin7_pipeline.models.build import prepare_connection, write_business_settin
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.models.sql_model import ModelError
 from cin7_pipeline.omni.endpoints import ENDPOINTS
-from cin7_pipeline.page import load_sections, write_page
-from cin7_pipeline.page.sections import ask, in_words
+from cin7_pipeline.page import write_page
+from cin7_pipeline.page.sections import ask, in_words, load_sections
 from cin7_pipeline.settings import BusinessSettings
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables
 from tests.sql.cases import VARIABLES
