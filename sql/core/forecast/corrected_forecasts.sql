@@ -8,7 +8,7 @@ columns:
   series_number: Number of the series in core.series.
   origin: 0 for today, 1 to 3 for 28, 56 and 84 days ago.
   day_count: Known days behind it, at most 365.
-  frequency: How often it sold in the 91 days before.
+  frequency: How often it sold in the 91 days before; short where less than 28 days are known.
   daily_quantity: Units that a day is expected to take; where less than 28 days are known, the mean
     of them and of as many of the usual series as weigh as much.
   variance_28: Variance of what 28 days take. Half a year of a series that sold on one or two days
@@ -23,9 +23,8 @@ expected as (
         means.series_number,
         means.origin,
         origins.day_count,
-        means.frequency,
         origins.day_count < 28 as is_short,
-        means.frequency in ('never', 'rarely') and not is_short as is_rare,
+        case when is_short then 'short' else means.frequency end as frequency,
         case
             when is_short
                 then
@@ -55,12 +54,12 @@ select
     frequency,
     daily_quantity,
     case
-        when is_rare then sale_variance
+        when frequency in ('never', 'rarely') then sale_variance
         when is_short then 28 * (daily_quantity * sale_size + 28 * mean_variance)
         else greatest(coalesce(sum_variance, 0), 28 * daily_quantity * sale_size)
     end as variance_28,
     case
-        when is_rare then sale_variance / 28
+        when frequency in ('never', 'rarely') then sale_variance / 28
         when is_short then daily_quantity * sale_size + mean_variance
         else greatest(coalesce(day_variance, 0), daily_quantity * sale_size)
     end as variance_1

@@ -5,7 +5,8 @@ about: >-
   each frequency.
 grain: [frequency]
 columns:
-  frequency: How often series sell; never, rarely, sometimes or often.
+  frequency: How often series sell; never, rarely, sometimes, often, or short where less than 28
+    days are known.
   case_count: Forecasts that were compared with what came.
   z_50: Deviations that half of the cases stayed below; each at most 20 away from 0.
   z_80: Deviations that 80 % of the cases stayed below, at least 0.
@@ -14,7 +15,7 @@ columns:
 with
 
 frequencies as (
-    select unnest(['never', 'rarely', 'sometimes', 'often']) as frequency
+    select unnest(['never', 'rarely', 'sometimes', 'often', 'short']) as frequency
 ),
 
 cases as (
