@@ -1,7 +1,7 @@
 /*
 about: >-
   Forecasts of 28 days as they would have been made 28, 56 and 84 days ago, beside what came. One
-  row per series and origin with enough known days behind it.
+  row per series and origin with enough known days before and after it.
 grain: [series_number, origin]
 materialized: view
 columns:
@@ -19,4 +19,4 @@ select
     means.steady * origins.actual_day_count as steady_quantity
 from core.forecast_means as means
 inner join core.forecast_origins as origins using (series_number, origin)
-where origins.actual_day_count >= 14
+where origins.actual_day_count >= 14 and origins.day_count >= 28
