@@ -38,7 +38,7 @@ from cin7_pipeline.warehouse.connection import open_warehouse, require_file
 from cin7_pipeline.warehouse.draft import Draft, Release
 from cin7_pipeline.warehouse.failed_release import FailedRelease, last_failure, noted
 from cin7_pipeline.warehouse.owner import require_clock, require_owner
-from cin7_pipeline.warehouse.raw_tables import create_raw_tables, table_columns
+from cin7_pipeline.warehouse.raw_tables import SETTINGS, create_raw_tables, table_columns
 from cin7_pipeline.warehouse.releases import CONTRACT, PAGE, TABLES_PAGE, WORKBOOK, Releases
 from cin7_pipeline.warehouse.sql import literal
 from cin7_pipeline.window import Window
@@ -244,7 +244,7 @@ def _write_pages(draft: Draft, reports: Sequence[BuildReport]) -> None:
     Where what is made for planners fails, the tables are published without it.
     """
     write_contract(reports, draft.folder / CONTRACT)
-    write_tables_page(reports, draft.folder / TABLES_PAGE)
+    write_tables_page(reports, TABLES | SETTINGS, draft.folder / TABLES_PAGE)
     for name, write in {PAGE: write_page, WORKBOOK: write_workbook}.items():
         try:
             write(draft.connection, draft.folder / name)

@@ -58,10 +58,11 @@ def test_the_page_says_what_columns_mean_and_what_checks_found(
     report: BuildReport, tmp_path: Path
 ) -> None:
     """Meaning, unit, a question and the last result of each check stand together, and texts stay texts."""
-    write_tables_page([report], tmp_path / "tables.html")
+    write_tables_page([report], {"raw.orders": ["id"]}, tmp_path / "tables.html")
     page = (tmp_path / "tables.html").read_text()
     assert "Orders &amp; &lt;more&gt;." in page
     assert "Units, &#34;in pieces&#34;." in page
-    assert "units &lt; 9 <b>1 rows do not</b>" in page
+    assert "units &lt; 9 <b>1 row breaks it</b>" in page
     assert "<pre>-- Which are &lt;few&gt;?\nfrom planning.orders</pre>" in page
     assert "made of raw.orders" in page
+    assert "from raw.orders.id" in page
