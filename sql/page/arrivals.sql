@@ -2,7 +2,7 @@
 title: Arrivals by week
 about: Units that planning counts on, by the week they are expected in.
 shown_as: bars
-place: 5
+place: 6
 nothing: Nothing is on its way.
 */
 select

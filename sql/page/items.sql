@@ -2,7 +2,7 @@
 title: Items
 about: What the search finds; items that matter first.
 shown_as: items
-place: 12
+place: 17
 limit: 3500
 */
 with

@@ -4,7 +4,7 @@ about: >-
   Units sold by channel in each of the last eight weeks; what the settings leave out is not among
   them.
 shown_as: bars
-place: 6
+place: 7
 nothing: Nothing was sold.
 */
 select

@@ -2,7 +2,7 @@
 title: Suppliers
 about: Days from order to receipt, and how often on time and in full; who has most overdue first.
 shown_as: table
-place: 10
+place: 13
 limit: 12
 nothing: No supplier is known.
 */

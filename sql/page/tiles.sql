@@ -4,6 +4,7 @@ about: What the morning looks like.
 shown_as: tiles
 place: 1
 */
+-- What is unmapped lies on no shelf: documents without a branch would be out of stock for ever.
 with
 
 today as (
@@ -28,7 +29,7 @@ tiles as (
         count(*) as value,
         'items and warehouses' as note
     from planning.positions
-    where is_out
+    where is_out and warehouse <> 'unmapped'
     union all
     select
         2 as place,
@@ -39,6 +40,7 @@ tiles as (
     cross join today
     where
         not is_out
+        and warehouse <> 'unmapped'
         and runs_out_on <= today.today_on + 30
         and (next_receipt_on is null or next_receipt_on > runs_out_on)
     union all
@@ -64,7 +66,7 @@ tiles as (
         round(100.0 * avg((not is_out)::integer), 1) as value,
         'of items with demand' as note
     from planning.positions
-    where daily_demand > 0
+    where daily_demand > 0 and warehouse <> 'unmapped'
     union all
     select
         6 as place,

@@ -2,7 +2,7 @@
 title: Too much
 about: Stock that lasts far longer than it should, or no longer moves; by its value at cost.
 shown_as: table
-place: 8
+place: 10
 limit: 10
 nothing: Nothing lies too long.
 */

@@ -2,7 +2,7 @@
 title: Trust
 about: What is wrong in the data and what to do about it, errors first.
 shown_as: table
-place: 11
+place: 16
 limit: 12
 nothing: Nothing is wrong that we know of.
 */

@@ -2,7 +2,7 @@
 title: Sold unusually
 about: Days far outside what an item sells, such as one customer's bulk order.
 shown_as: table
-place: 7
+place: 9
 limit: 10
 nothing: Nothing unusual was sold.
 */

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from cin7_pipeline.models.catalogue import load_catalogue
+from cin7_pipeline.page import load_sections
 from cin7_pipeline.sandbox.server.faults import Failure
 from tests.end_to_end.scenario import Scenario, assert_tables_as_expected
 from tests.expected import COMPARED, SHOWN_BY_CASES
@@ -143,10 +144,15 @@ QUESTIONS = re.findall(
 )
 # What one sync of a young account has no answer to: nothing has changed, nothing is dead.
 MAY_FIND_NOTHING = {"What changed since yesterday?", "What is dead stock?", "What sold unusually?"}
+# Where the planners' page answers each, in the order of the questions.
+ON_THE_PAGE = [
+    *("do_today", "do_today", "late", "late", "unusual", "last_month", "differences", "too_much"),
+    *("too_much", "suppliers", "cannot_ship", "warehouses", "slips", "changed", "warehouses"),
+]
 
 
 def test_a_monday_is_asked_in_four_lines_each(synced_scenario: Scenario) -> None:
-    """Each of the fifteen questions is at most four lines of SQL on published tables, and is answered."""
+    """Each of the fifteen questions is at most four lines of SQL, and is answered, on the page too."""
     [(order_number,)] = synced_scenario.published(
         "select order_number from planning.replenishments where is_counted order by all limit 1"
     )
@@ -163,3 +169,6 @@ def test_a_monday_is_asked_in_four_lines_each(synced_scenario: Scenario) -> None
         if row["kind"] == "transfer" and row["is_overdue"]
     }
     assert {row[0] for row in answers["Which transfers are late?"]} == late
+    sections = {section.name: section for section in load_sections()}
+    for name, (title, rows) in zip(ON_THE_PAGE, answers.items(), strict=True):
+        assert not rows or synced_scenario.published(sections[name].query), title
