@@ -11,6 +11,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.omni.endpoint import Column, ColumnType, Endpoint
+from cin7_pipeline.warehouse.connection import transaction
 
 # Values as text; what is unset is null, and so is a quantity of 0, which a line that is not there has too.
 AS_TEXT = {
@@ -53,8 +54,7 @@ def note_changes(
     """Note how tracked fields of known documents and of their lines differ from what raw holds."""
     connection.register("documents_read", documents)
     connection.register("lines_read", lines)
-    connection.execute("begin")
-    try:
+    with transaction(connection):
         connection.execute(
             f"delete from raw.document_changes as noted using raw.{endpoint.name} as held"
             " where noted.entity = $entity and noted.document_id = held.id"
@@ -63,10 +63,6 @@ def note_changes(
         )
         for query in _queries(endpoint):
             connection.execute(query, {"entity": endpoint.name, "seen_at": seen_at})
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    connection.execute("commit")
     connection.unregister("documents_read")
     connection.unregister("lines_read")
 

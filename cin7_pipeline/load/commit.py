@@ -14,6 +14,7 @@ from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.load.erase import erase_deleted
 from cin7_pipeline.load.extract import Extract
 from cin7_pipeline.load.report import LoadReport
+from cin7_pipeline.warehouse.connection import transaction
 from cin7_pipeline.warehouse.transit import keep_transit
 from cin7_pipeline.window import Window
 
@@ -31,8 +32,7 @@ def commit_load(
     erased_before: datetime,
 ) -> None:
     """Write everything that makes the extracts count, and what failed, in one transaction."""
-    connection.execute("begin")
-    try:
+    with transaction(connection):
         [(last,)] = connection.execute("select max(sequence) from raw.sync_log").fetchall()
         for extract in extracts:
             _mark_deleted(connection, extract)
@@ -74,10 +74,6 @@ def commit_load(
                 " on conflict do update set failed_at = $at, error = $error",
                 {"entity": entity, "at": failed_at, "error": str(error)},
             )
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    connection.execute("commit")
 
 
 def _mark_deleted(connection: DuckDBPyConnection, extract: Extract) -> None:

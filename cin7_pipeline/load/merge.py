@@ -25,6 +25,7 @@ from cin7_pipeline.load.extract import Extract
 from cin7_pipeline.load.fields import TIMESTAMP
 from cin7_pipeline.load.records import ROOT_KEY, ROW_KEY
 from cin7_pipeline.omni.endpoint import Endpoint
+from cin7_pipeline.warehouse.connection import transaction
 
 PLAIN_PATH = re.compile(r"[\w./ -]+")
 UNIQUE_ROW_KEY: Any = {"row_key": True, "unique": True, "nullable": False}
@@ -81,16 +82,11 @@ def _insert_where_empty(
     """
     if connection.execute(f"select 1 from raw.{endpoint.name} limit 1").fetchall():
         return False
-    connection.execute("begin")
-    try:
+    with transaction(connection):
         for table, loaded in zip(endpoint.tables, rows, strict=True):
             connection.register("loaded", loaded)
             connection.execute(f"insert into raw.{table} by name from loaded")
             connection.unregister("loaded")
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    connection.execute("commit")
     return True
 
 

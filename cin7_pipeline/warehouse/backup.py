@@ -14,6 +14,7 @@ from cin7_pipeline.errors import PipelineError, SettingsError
 from cin7_pipeline.files import PRIVATE_FILE, fsync, private_folder, set_mode, write_atomic
 from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.settings import Settings
+from cin7_pipeline.warehouse.connection import transaction
 from cin7_pipeline.warehouse.sql import identifier, literal
 
 # Tables that no read fills again, and by what their rows belong together: what is there of it stays alone.
@@ -95,18 +96,13 @@ def restore(
         if any(owner not in settings.account_ids for (owner,) in owners):
             msg = f"{path} is another account's backup; nothing was changed: look at CIN7_USERNAME"
             raise SettingsError(msg)
-        connection.execute("begin")
-        try:
+        with transaction(connection):
             brought = {}
             for table, together in UNREPEATABLE.items():
                 known = f"select {together} from raw.{table}"
                 brought[table] = _bring(connection, table, f"{together} not in ({known})")
             for endpoint in endpoints:
                 brought |= _bring_deleted(connection, endpoint)
-        except BaseException:
-            connection.execute("rollback")
-            raise
-        connection.execute("commit")
         brought[FORECASTS] = _bring_forecasts(connection, settings.forecasts_dir)
         [(salt,)] = connection.execute(f"select salt from {ATTACHED}.salt").fetchall()
     finally:

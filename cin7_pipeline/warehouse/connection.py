@@ -67,6 +67,18 @@ def interruptible() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def transaction(connection: DuckDBPyConnection) -> Iterator[None]:
+    """Commit what the block did when it ends; take all of it back where it fails."""
+    connection.execute("begin")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
 def require_file(path: Path) -> None:
     """Refuse a database that does not exist yet.
 

@@ -10,6 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.errors import SettingsError
 from cin7_pipeline.settings import Settings
+from cin7_pipeline.warehouse.connection import transaction
 
 # Clocks are corrected by seconds all the time; what lies further back is another clock.
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -118,19 +119,16 @@ def forget_clock(connection: DuckDBPyConnection, settings: Settings) -> None:
     time is `infinity`, by which no planning table shows them: they tell nothing of those days.
     """
     now = settings.now()
-    connection.execute("begin")
-    connection.execute("delete from raw.sync_coverage where read_at > ?", [now])
-    for table in ("stock_snapshots", "transit_snapshots"):
-        query = f"update raw.{table} set read_at = 'infinity' where snapshot_on > ?"
-        connection.execute(query, [settings.local_date(now)])
-    connection.execute(FORGET_LATER_CHANGES, {"now": now})
-    connection.execute("delete from raw.document_changes where seen_at > ?", [now])
-    for table, column in connection.execute(WRITTEN_TIMES).fetchall():
-        query = (
-            f"update raw.{table} set {column} = $now where {column} > $now and isfinite({column})"
-        )
-        connection.execute(query, {"now": now})
-    connection.execute("commit")
+    with transaction(connection):
+        connection.execute("delete from raw.sync_coverage where read_at > ?", [now])
+        for table in ("stock_snapshots", "transit_snapshots"):
+            query = f"update raw.{table} set read_at = 'infinity' where snapshot_on > ?"
+            connection.execute(query, [settings.local_date(now)])
+        connection.execute(FORGET_LATER_CHANGES, {"now": now})
+        connection.execute("delete from raw.document_changes where seen_at > ?", [now])
+        for table, column in connection.execute(WRITTEN_TIMES).fetchall():
+            query = f"update raw.{table} set {column} = $now where {column} > $now and isfinite({column})"
+            connection.execute(query, {"now": now})
 
 
 def _shown(time: datetime) -> str:

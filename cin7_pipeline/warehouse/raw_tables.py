@@ -10,6 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.omni.endpoint import Column, ColumnType, Endpoint
+from cin7_pipeline.warehouse.connection import transaction
 from cin7_pipeline.warehouse.sql import identifier
 from cin7_pipeline.warehouse.transit import DERIVE_TRANSIT
 
@@ -279,15 +280,10 @@ def create_raw_tables(connection: DuckDBPyConnection, endpoints: Iterable[Endpoi
     steps += [f"drop schema {schema} cascade" for schema in BUILT_SCHEMAS if schema in schemas]
     if not steps:
         return
-    connection.execute("begin")
-    try:
+    with transaction(connection):
         for step in steps:
             connection.execute(step)
         connection.execute(f"drop schema if exists {DLT_STAGING} cascade")
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    connection.execute("commit")
 
 
 def _upgrade(
