@@ -15,7 +15,6 @@ PAGED_BY_NUMBER = "Cin7 did not page by id, so that pages were read by number, a
 class LoadReport:
     """The rows of one entity read over one window, new, changed, unchanged and deleted, and their cost.
 
-    `seconds` is the wall time of the read; `unknown_fields` came from Cin7 without being asked for.
     Everything that changed until `complete_until` is known; where the window began only later, `gap` is
     what lies between.
     `seconds` is the wall time of the read; `unknown_fields` came from Cin7 without being asked for, and

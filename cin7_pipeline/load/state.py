@@ -23,11 +23,10 @@ class TableState:
     """The state of one raw table, without deleted records: row hash and creation date by key, open keys.
 
     `unresolved_ids` are named by other tables and not loaded yet, `lately_deleted_ids` were marked
-    deleted in the last days. `was_read_whole` and
-    `unresolved_ids` are named by other tables and not loaded yet; `rejected` are the records that could
-    not be read when they last came, each with the field at fault. `was_read_whole` and
-    `has_open_ended_read` tell whether a load without a start, or without an end, was ever completed.
-    Everything that changed until `complete_until` is known, back to where the first lookback began.
+    deleted in the last days; `rejected` are the records that could not be read when they last came, each
+    with the field at fault. `was_read_whole` and `has_open_ended_read` tell whether a load without a
+    start, or without an end, was ever completed. Everything that changed until `complete_until` is known,
+    back to where the first lookback began.
     """
 
     hashes: dict[Key, str | None] = field(default_factory=dict)

@@ -40,9 +40,8 @@ def noted(note: Path, now: datetime) -> Iterator[None]:
         # DuckDB's own errors have several lines, others have no text.
         problem = " ".join(str(error).split()) or type(error).__name__
         since = (now if earlier is None else earlier.since).isoformat()
-        with suppress(
-            OSError
-        ):  # a full disk takes no note; the error itself is raised all the same
+        # A full disk takes no note; the error itself is raised all the same.
+        with suppress(OSError):
             write_atomic(note, json.dumps({"since": since, "problem": problem}).encode())
         raise
     note.unlink(missing_ok=True)

@@ -13,15 +13,13 @@ import dagster as dg
 
 from cin7_pipeline.models.build import BuildReport, ModelBuildFailed
 from cin7_pipeline.models.catalogue import Catalogue
-from cin7_pipeline.pipeline import (
-    check_models,
-    publish_release,
-)
+from cin7_pipeline.pipeline import check_models, publish_release
 from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.draft import Release
 from cin7_pipeline.warehouse.figures import WarehouseTotal, table_figures, warehouse_totals
 from dagster_project.defs.raw import Result
 from dagster_project.specs import (
+    RELEASE,
     build_result,
     check_evaluations,
     planning_models,
@@ -69,8 +67,8 @@ def make_release(
     for report in reports:
         if table_key(report.model.name) in selected:
             yield build_result(report, figures[report.model.table])
-    if (key := release_spec(planning_models(catalogue)).key) in selected:
-        yield dg.MaterializeResult(asset_key=key, metadata=_metadata(settings, made))
+    if RELEASE in selected:
+        yield dg.MaterializeResult(asset_key=RELEASE, metadata=_metadata(settings, made))
 
 
 def _chosen_checks(
