@@ -22,6 +22,7 @@ from msgspec import UNSET, Raw
 from cin7_pipeline.omni.coercion import coerced
 from cin7_pipeline.omni.endpoint import Column, ColumnType
 from cin7_pipeline.omni.page import Id
+from cin7_pipeline.warehouse.raw_tables import NOT_NULL, SQL_TYPES
 from cin7_pipeline.warehouse.sql import identifier
 
 TIMESTAMP = pa.timestamp("us", tz="UTC")
@@ -38,14 +39,6 @@ FIELD_TYPES: dict[ColumnType, Any] = {
     ColumnType.BOOLEAN: bool | None,
     ColumnType.JSON: Any,
     ColumnType.CUSTOM_FIELDS: Any,
-}
-# How DuckDB types it then; text again where nothing is said.
-SQL_TYPES = {
-    ColumnType.ID: "bigint",
-    ColumnType.TIMESTAMP: "timestamptz",
-    ColumnType.DECIMAL: "decimal(18, 4)",
-    ColumnType.DECIMAL_8: "decimal(18, 8)",
-    ColumnType.BOOLEAN: "boolean",
 }
 # What is selected of a field that is not taken as it is. .NET's smallest date stands for "not set".
 SELECTED = {
@@ -100,7 +93,7 @@ class RowType:
                 source = column.name
                 fields.setdefault(source, str | None)
                 self._derived.setdefault(column.field, []).append((source, derived[column.type]))
-            structure[source] = SQL_TYPES.get(column.type, "varchar")
+            structure[source] = SQL_TYPES[column.type].removesuffix(NOT_NULL)
             select[column.name] = SELECTED.get(column.type, '"{0}"').format(source)
             if column.type is ColumnType.ID and column.name in required:
                 select[column.name] = f'coalesce("{source}", 0)'

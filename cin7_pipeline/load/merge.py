@@ -23,9 +23,9 @@ import pyarrow as pa
 from cin7_pipeline.load.changes import note_changes
 from cin7_pipeline.load.extract import Extract
 from cin7_pipeline.load.fields import TIMESTAMP
-from cin7_pipeline.load.records import ROOT_KEY, ROW_KEY
 from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.warehouse.connection import transaction
+from cin7_pipeline.warehouse.raw_tables import ROOT_KEY, ROW_KEY
 
 PLAIN_PATH = re.compile(r"[\w./ -]+")
 UNIQUE_ROW_KEY: Any = {"row_key": True, "unique": True, "nullable": False}

@@ -25,9 +25,8 @@ from cin7_pipeline.load.fields import RowType, Unreadable, derivations, in_utc
 from cin7_pipeline.load.state import Key
 from cin7_pipeline.omni.endpoint import Column, ColumnType, Endpoint
 from cin7_pipeline.omni.page import Page
+from cin7_pipeline.warehouse.raw_tables import ROOT_KEY, ROW_KEY
 
-# dlt links a nested row to its root by these columns; ours hold the document's own id.
-ROW_KEY, ROOT_KEY = "_dlt_id", "_dlt_root_id"
 # What the types were called when the first row hashes were written; see `declaration`.
 FIRST_NAMES = {
     ColumnType.TEXT_NOT_NULL: "KEY_TEXT",

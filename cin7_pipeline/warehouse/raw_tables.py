@@ -14,10 +14,11 @@ from cin7_pipeline.warehouse.connection import transaction
 from cin7_pipeline.warehouse.sql import identifier
 from cin7_pipeline.warehouse.transit import DERIVE_TRANSIT
 
+NOT_NULL = " not null default ''"
 SQL_TYPES = {
     ColumnType.ID: "bigint",
     ColumnType.TEXT: "varchar",
-    ColumnType.TEXT_NOT_NULL: "varchar not null default ''",
+    ColumnType.TEXT_NOT_NULL: f"varchar{NOT_NULL}",
     ColumnType.TIMESTAMP: "timestamp with time zone",
     ColumnType.DECIMAL: "decimal(18, 4)",
     ColumnType.DECIMAL_8: "decimal(18, 8)",
@@ -36,9 +37,8 @@ DECIMAL = SQL_TYPES[ColumnType.DECIMAL]
 TRACKING = {"row_hash": "varchar", "read_at": TIMESTAMP, "deleted_at": TIMESTAMP}
 # Where in its document a line stands, from 1, where its id does not tell it from the others.
 PLACE = {"place": "integer"}
-# By these keys dlt replaces a document together with its lines.
-ROW_KEY = {"_dlt_id": "varchar"}
-ROOT_KEY = {"_dlt_root_id": "varchar"}
+# By these keys dlt links a line to its document and replaces both together; ours hold the document's own id.
+ROW_KEY, ROOT_KEY = "_dlt_id", "_dlt_root_id"
 
 RECORDS = {
     "raw.stock_snapshots": {
@@ -231,9 +231,10 @@ def table_columns(endpoints: Iterable[Endpoint]) -> dict[str, dict[str, str]]:
     for endpoint in endpoints:
         columns = _typed(endpoint.columns) | TRACKING
         if endpoint.lines is not None:
-            columns |= ROW_KEY
+            columns[ROW_KEY] = "varchar"
             parent = {endpoint.lines.parent_key: SQL_TYPES[ColumnType.ID]}
-            lines = parent | _typed(endpoint.lines.columns) | PLACE | ROOT_KEY | ROW_KEY
+            keys = {ROOT_KEY: "varchar", ROW_KEY: "varchar"}
+            lines = parent | _typed(endpoint.lines.columns) | PLACE | keys
             tables[f"raw.{endpoint.lines.table}"] = lines
         tables[f"raw.{endpoint.name}"] = columns
     return tables | RECORDS
@@ -298,7 +299,7 @@ def _upgrade(
         if name not in existing:
             yield f"alter table {table} add column {identifier(name)} {kind}"
             continue
-        wanted = str(connection.sqltype(kind.partition(" not null")[0]))
+        wanted = str(connection.sqltype(kind.removesuffix(NOT_NULL)))
         if existing[name] != wanted:
             msg = (
                 f"{table}.{name} is {existing[name]} in this warehouse and {wanted} in this version."
