@@ -53,7 +53,7 @@ class ContractBroken(PipelineError):
 
 
 class WarehouseBusy(PipelineError):
-    """Another process holds the database or the run lock for longer than we wait."""
+    """Another process holds the database for longer than we wait."""
 
 
 class AuditFailed(PipelineError):

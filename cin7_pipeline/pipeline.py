@@ -54,7 +54,7 @@ def run_lock(
     settings: Settings, holder: str, on_wait: Callable[[str], None]
 ) -> AbstractContextManager[object]:
     """Hold the right to run; wait for the run that holds it, and report through `on_wait` whose it is."""
-    return lock.run_lock(_lock_path(settings), holder, wait_seconds=None, on_wait=on_wait)
+    return lock.run_lock(_lock_path(settings), holder, on_wait)
 
 
 def is_idle(settings: Settings) -> bool:

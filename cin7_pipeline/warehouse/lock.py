@@ -5,7 +5,6 @@ The operating system drops the lock with the process that holds it, so a killed 
 
 import json
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,7 +12,6 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from cin7_pipeline.errors import WarehouseBusy
 from cin7_pipeline.files import PRIVATE_FILE, private_folder, write_atomic
 
 POLL_SECONDS = 0.1
@@ -21,32 +19,21 @@ REMIND_SECONDS = 30.0
 
 
 @contextmanager
-def run_lock(
-    path: Path, holder: str, *, wait_seconds: float | None, on_wait: Callable[[str], None]
-) -> Iterator[None]:
-    """Hold the lock for the length of the block; `None` waits for as long as it takes.
+def run_lock(path: Path, holder: str, on_wait: Callable[[str], None]) -> Iterator[None]:
+    """Hold the lock for the length of the block; wait for it as long as it takes.
 
     `holder` says what is being run, and is written into `<path>.holder.json`. While another run holds the
-    lock, `on_wait` gets a sentence at once and every 30 seconds.
-
-    Raises:
-        WarehouseBusy: somebody else held it for longer than `wait_seconds`.
+    lock, `on_wait` gets a sentence at once and every 30 seconds; what it raises ends the wait.
     """
     private_folder(path.parent)
     lock, note = _file_lock(path), _holder_file(path)
-    started, timeout = time.monotonic(), 0.0
+    timeout = 0.0
     while not lock.is_locked:
         try:
             lock.acquire(timeout=timeout)
         except Timeout:
-            waited = time.monotonic() - started
-            left = REMIND_SECONDS if wait_seconds is None else wait_seconds - waited
-            other = _holder(path)
-            if left <= 0:
-                msg = f"Another run is still going after {waited:.0f} s: {other}; run again later"
-                raise WarehouseBusy(msg) from None
-            on_wait(f"Waiting for another run to end: {other}")
-            timeout = min(REMIND_SECONDS, left)
+            on_wait(f"Waiting for another run to end: {_holder(path)}")
+            timeout = REMIND_SECONDS
     try:
         facts = {"pid": os.getpid(), "holder": holder, "since": datetime.now(UTC).isoformat()}
         write_atomic(note, json.dumps(facts).encode())

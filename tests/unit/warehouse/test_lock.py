@@ -6,14 +6,13 @@ import time
 
 import pytest
 
-from cin7_pipeline.errors import WarehouseBusy
 from cin7_pipeline.warehouse import lock as lock_module
 from cin7_pipeline.warehouse.lock import is_free, run_lock
 
 HOLD = """
 import pathlib, sys
 from cin7_pipeline.warehouse.lock import run_lock
-with run_lock(pathlib.Path({path!r}), "nightly sync", wait_seconds=None, on_wait=print):
+with run_lock(pathlib.Path({path!r}), "nightly sync", print):
     print("held")
     sys.stdin.readline()
 """
@@ -24,7 +23,7 @@ from cin7_pipeline.warehouse.lock import run_lock
 print("started")
 counter = pathlib.Path({counter!r})
 for _ in range(10):
-    with run_lock(pathlib.Path({path!r}), "count", wait_seconds=None, on_wait=lambda _: None):
+    with run_lock(pathlib.Path({path!r}), "count", lambda _: None):
         value = int(counter.read_text())
         time.sleep(0.005)
         counter.write_text(str(value + 1))
@@ -37,17 +36,26 @@ def path(tmp_path):
     return tmp_path / "data" / "run.lock"
 
 
-def try_lock(path, wait_seconds=0.0, on_wait=lambda _: None):
+class LockHeld(Exception):
+    """Somebody else has the lock; the text says who."""
+
+
+def refuse(sentence):
+    """Wait for nobody."""
+    raise LockHeld(sentence)
+
+
+def try_lock(path, on_wait=refuse):
     """Take the lock and let it go again."""
-    with run_lock(path, "test", wait_seconds=wait_seconds, on_wait=on_wait):
+    with run_lock(path, "test", on_wait):
         return True
 
 
 def test_a_held_lock_names_its_holder(path, start):
-    """Who waits in vain is told what runs, in which process and since when."""
+    """Who has to wait is told what runs, in which process and since when."""
     process = start(HOLD.format(path=str(path)))
     assert process.first_line == "held"
-    with pytest.raises(WarehouseBusy, match=rf"nightly sync \(PID {process.pid}, since 2.* UTC\)"):
+    with pytest.raises(LockHeld, match=rf"nightly sync \(PID {process.pid}, since 2.* UTC\)"):
         try_lock(path)
 
 
@@ -61,7 +69,7 @@ def test_a_run_queues_until_the_holder_ends(path, start):
         process.stdin.write("\n")
         process.stdin.flush()
 
-    assert try_lock(path, wait_seconds=None, on_wait=end_the_other)
+    assert try_lock(path, end_the_other)
     assert len(told) == 1
     assert told[0].startswith("Waiting for another run to end: nightly sync (PID ")
 
@@ -71,9 +79,14 @@ def test_a_waiting_run_says_so_again(path, start, monkeypatch):
     monkeypatch.setattr(lock_module, "REMIND_SECONDS", 0.2)
     start(HOLD.format(path=str(path)))
     told = []
-    with pytest.raises(WarehouseBusy):
-        try_lock(path, wait_seconds=0.5, on_wait=told.append)
-    assert 2 <= len(told) <= 3  # the last one may be due just when the wait is over
+
+    def wait_twice(sentence):
+        told.append(sentence)
+        if len(told) > 2:
+            refuse(sentence)
+
+    with pytest.raises(LockHeld):
+        try_lock(path, wait_twice)
 
 
 def test_a_killed_holder_frees_the_lock(path, start):
@@ -91,7 +104,7 @@ def test_a_failed_run_frees_the_lock(path):
     """An error inside the block releases the lock and takes the note away."""
     with (
         pytest.raises(ZeroDivisionError),
-        run_lock(path, "test", wait_seconds=0, on_wait=print),
+        run_lock(path, "test", print),
     ):
         raise ZeroDivisionError
     assert not path.with_name("run.lock.holder.json").exists()
@@ -101,8 +114,8 @@ def test_a_failed_run_frees_the_lock(path):
 def test_two_runs_of_one_process_queue_as_well(path):
     """The lock is not re-entrant: a second run in the same process waits like any other."""
     with (
-        run_lock(path, "first", wait_seconds=0, on_wait=print),
-        pytest.raises(WarehouseBusy, match=f"first .PID {os.getpid()}"),
+        run_lock(path, "first", print),
+        pytest.raises(LockHeld, match=f"first .PID {os.getpid()}"),
     ):
         try_lock(path)
 
