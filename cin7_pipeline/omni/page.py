@@ -6,6 +6,7 @@ It does not decode what else a record holds (`load`) or decide which pages make 
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -25,15 +26,19 @@ UNSET: dict[ColumnType, Any] = {ColumnType.ID: 0, ColumnType.TEXT_NOT_NULL: ""}
 
 @dataclass(frozen=True)
 class Page:
-    """A page's records, and of each its page key, its whole key (which the page key begins) and its dates.
+    """A page's records, and of each its key and its dates.
 
     The dates are when it was created and modified; empty where the endpoint has no such fields.
     """
 
     records: list[Raw]
-    page_keys: list[int]
     keys: list[tuple[Any, ...]]
     dates: list[tuple[datetime | None, ...]]
+
+    @cached_property
+    def page_keys(self) -> list[int]:
+        """The page key of each record, with which its key begins."""
+        return [key[0] for key in self.keys]
 
 
 class PageReader:
@@ -85,7 +90,7 @@ class PageReader:
                 )
             keys.append(key)
             dates.append(head[width:])
-        return Page(records, [key[0] for key in keys], keys, dates)
+        return Page(records, keys, dates)
 
     def _coerced_head(self, record: Raw) -> tuple[Any, ...]:
         """Return key and dates of a record that is not as declared; what cannot be read stays its text.
