@@ -54,13 +54,10 @@ def sync_endpoints(
             name: load_state(connection, endpoint, endpoints.values(), now)
             for name, endpoint in synced.items()
         }
-    if not settings.salt_path.exists():
-        private_folder(settings.state_dir)
-        write_atomic(settings.salt_path, secrets.token_bytes(16))
     extractor = Extractor(
         client,
         now,
-        settings.salt_path.read_bytes(),
+        _salt(settings),
         settings.gone_share_limit,
         settings.rejected_share_limit,
         on_progress,
@@ -87,6 +84,14 @@ def sync_endpoints(
             erased_before=settings.now() - timedelta(days=settings.erase_after_days),
         )
     return LoadOutcome(reports, reads.failures)
+
+
+def _salt(settings: Settings) -> bytes:
+    """Return the salt of the account's hashes, which the first load makes."""
+    if not settings.salt_path.exists():
+        private_folder(settings.state_dir)
+        write_atomic(settings.salt_path, secrets.token_bytes(16))
+    return settings.salt_path.read_bytes()
 
 
 def window_for(
