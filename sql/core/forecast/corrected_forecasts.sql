@@ -10,7 +10,8 @@ columns:
   day_count: Known days behind it, at most 365.
   frequency: How often it sold in the 91 days before; short where less than 28 days are known.
   daily_quantity: Units that a day is expected to take; where less than 28 days are known, the mean
-    of them and of as many of the usual series as weigh as much.
+    of them and of as many of the usual series as weigh as much, but at least their own mean less
+    its standard error if sales came singly, as what sells day by day is no usual series.
   variance_28: Variance of what 28 days take. Half a year of a series that sold on one or two days
     says little, so that it is taken as if sales came singly, as often as in a year. Where less than
     28 days are known, the mean may be wrong, too.
@@ -28,8 +29,13 @@ expected as (
         case
             when is_short
                 then
-                    (origins.day_count * means.mean_28 + priors.day_count * priors.daily_quantity)
-                    / (origins.day_count + priors.day_count)
+                    greatest(
+                        (
+                            origins.day_count * means.mean_28
+                            + priors.day_count * priors.daily_quantity
+                        ) / (origins.day_count + priors.day_count),
+                        means.mean_28 - sqrt(means.mean_28 * means.sale_size / origins.day_count)
+                    )
             when rules.rule = 'recent' then rules.factor * means.recent
             else rules.factor * means.steady
         end as daily_quantity,
