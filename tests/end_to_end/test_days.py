@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from cin7_pipeline.models.catalogue import load_catalogue
-from cin7_pipeline.page import load_sections
+from cin7_pipeline.page.sections import load_sections
 from cin7_pipeline.sandbox.server.faults import Failure
 from tests.end_to_end.scenario import Scenario, assert_tables_as_expected
 from tests.expected import COMPARED, SHOWN_BY_CASES
