@@ -44,7 +44,10 @@ class BuyerView:
         self._catalogue, self._rules, self._market = catalogue, rules, market
         self._seed, self._opened_on, self._today = seed, opened_on, opened_on
         self._units_at_opening = orders_per_day * UNITS_PER_ORDER
-        self._believed: dict[Place, Decimal] = defaultdict(Decimal)
+        # By branch and item: they are asked too often to make a place of both each time.
+        self._believed: dict[int, dict[ItemKey, Decimal]] = defaultdict(
+            lambda: defaultdict(Decimal)
+        )
         self._daily: dict[int, Decimal] = {}
 
     def advance(self, day: date) -> None:
@@ -62,8 +65,8 @@ class BuyerView:
                 for branch_id, share in SHARES.items():
                     cover = OPENING_COVER_DAYS * Decimal(rng.uniform(0.1, 1.9))
                     units = int(self.daily(article) * share * cover) + rng.randint(0, 4)
+                    self._believed[branch_id][option.key] += units
                     here = Place(option.key, branch_id)
-                    self._believed[here] += units
                     yield Movement(at, here, Figures(on_hand=Decimal(units)))
 
     def daily(self, article: Article) -> Decimal:
@@ -82,15 +85,15 @@ class BuyerView:
         lines = list(lines)
         for line in lines:
             for share in self._rules.moved(line, lines):
-                self._believed[Place(share.item, branch_id)] += sign * share.quantity
+                self._believed[branch_id][share.item] += sign * share.quantity
 
     def change(self, option_id: int, branch_id: int, quantity: Decimal) -> None:
         """Note what a production job will make of an item without sizes, or take of it."""
-        self._believed[Place((option_id, ""), branch_id)] += quantity
+        self._believed[branch_id][option_id, ""] += quantity
 
     def at(self, item: ItemKey, branch_id: int) -> Decimal:
         """Return the believed stock of an item at a branch."""
-        return self._believed[Place(item, branch_id)]
+        return self._believed[branch_id][item]
 
     def least(self, article: Article, branch_id: int) -> Decimal:
         """Return the believed stock of an article's scarcest size at a branch."""

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 Fact = TypeVar("Fact")
 
@@ -18,7 +18,8 @@ class History(Generic[Fact]):
     @property
     def last(self) -> Fact:
         """The latest version that is planned so far."""
-        return cast("Fact", self.versions[-1])
+        last: Fact = self.versions[-1]
+        return last
 
     def at(self, timestamp: datetime) -> Fact | None:
         """Return the version at a time; None before the fact exists."""

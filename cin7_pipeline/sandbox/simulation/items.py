@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cached_property
 
 from cin7_pipeline.sandbox.ledger import Option, Pack, Product
 
@@ -88,12 +89,12 @@ class Article:
     cost: Decimal
     in_fractions: bool = False
 
-    @property
+    @cached_property
     def option_id(self) -> int:
         """The id all its size rows share."""
         return self.options[0].id
 
-    @property
+    @cached_property
     def is_sized(self) -> bool:
         """True on a size grid."""
         return self.options[0].size != ""

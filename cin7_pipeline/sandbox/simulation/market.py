@@ -6,6 +6,7 @@ every day, so that tests can count on it; `LIVELY` is what a visitor sees.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from math import cos, exp, pi
 
 from cin7_pipeline.sandbox.simulation.items import Article
@@ -59,6 +60,7 @@ class Market:
         return is_on and article.product.category == promoted and not article.product.components
 
 
+@lru_cache(maxsize=64)
 def _wave(day: date, peak: int, height: float) -> float:
     """Return a year's wave around 1 that is highest on a day of the year."""
     return 1 + height * cos(2 * pi * (day.timetuple().tm_yday - peak) / YEAR_DAYS)

@@ -207,12 +207,13 @@ class SalesOrderWriter(Writer[SalesOrder]):
         """Return how likely each article is to be ordered on a day."""
         market, age_days = self._context.market, self._context.age_days(day)
         if day != self._weighed_on:
-            self._appeals, self._weighed_on = {}, day
-        for article in articles:
-            if article.option_id not in self._appeals:
-                lift = market.campaign if market.is_promoted(article, day) else 1
-                appeal = article.popularity * market.appeal(article, day, age_days) * lift
-                self._appeals[article.option_id] = appeal
+            self._weighed_on = day
+            self._appeals = {
+                article.option_id: article.popularity
+                * market.appeal(article, day, age_days)
+                * (market.campaign if market.is_promoted(article, day) else 1)
+                for article in self._context.catalogue.on_sale()
+            }
         return [self._appeals[article.option_id] for article in articles]
 
     def _range(self, arrival: Arrival, branch_id: int) -> list[Article]:

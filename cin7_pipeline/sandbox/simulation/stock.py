@@ -35,15 +35,24 @@ class Figures:
     incoming: Decimal = ZERO
     holding: Decimal = ZERO
 
-    def add(self, other: "Figures", sign: int = 1) -> None:
-        """Add (or with -1 take off) other figures in place."""
-        self.on_hand += sign * other.on_hand
-        self.open_sales += sign * other.open_sales
-        self.incoming += sign * other.incoming
-        self.holding += sign * other.holding
+    def add(self, other: "Figures") -> None:
+        """Add other figures in place."""
+        self.on_hand += other.on_hand
+        self.open_sales += other.open_sales
+        self.incoming += other.incoming
+        self.holding += other.holding
 
-    def __bool__(self) -> bool:
-        return any((self.on_hand, self.open_sales, self.incoming, self.holding))
+    def less(self, other: "Figures") -> "Figures":
+        """Return what these are more than others."""
+        return Figures(
+            self.on_hand - other.on_hand,
+            self.open_sales - other.open_sales,
+            self.incoming - other.incoming,
+            self.holding - other.holding,
+        )
+
+
+NOTHING = Figures()
 
 
 class Place(NamedTuple):
@@ -93,11 +102,9 @@ class StockRules:
                 continue
             after, seen = self._effects(version), facts
             for place in before.keys() | after.keys():
-                change = Figures()
-                change.add(after.get(place, Figures()))
-                change.add(before.get(place, Figures()), -1)
-                if change:
-                    yield Movement(version.modified_at, place, change)
+                new, old = after.get(place, NOTHING), before.get(place, NOTHING)
+                if new != old:
+                    yield Movement(version.modified_at, place, new.less(old))
             before = after
 
     def shares(self, line: Line) -> list[Share]:
