@@ -141,7 +141,7 @@ PURCHASE_ORDERS = Endpoint(
         " fullyReceivedDate supplierAcceptanceDate invoiceDate cancellationDate",
         boolean="isApproved isVoid",
         text="status stage reference company projectName currencyCode taxStatus",
-        decimal="productTotal freightTotal total taxRate",
+        decimal="productTotal freightTotal discountTotal total taxRate",
         decimal_8="currencyRate",
         custom_fields="customFields",
     ),

@@ -1,7 +1,7 @@
 /*
 about: >-
-  Sales orders whose lines do not add up to their product total, or whose parts do not add up to
-  their total; one row per issue and order.
+  Sales orders whose lines do not add up to their product total, whose parts do not add up to their
+  total, and orders with a discount on the whole that cannot be; one row per issue and order.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -32,6 +32,7 @@ orders as (
         coalesce(orders.order_number, orders.sales_order_id::varchar) as order_name,
         coalesce(' ' || orders.currency, '') as currency,
         orders.product_total,
+        orders.discount_total,
         orders.total,
         coalesce(line_totals.amount, 0) as line_amount,
         coalesce(line_totals.is_implausible, false) as is_implausible,
@@ -52,6 +53,31 @@ orders as (
             documents.document_kind = 'sales_order'
             and orders.sales_order_id = documents.document_id
     left join line_totals on orders.sales_order_id = line_totals.document_id
+    where not documents.is_deleted and not documents.is_void
+),
+
+discounts as (
+    select
+        'sales_order' as document_kind,
+        sales_order_id as document_id,
+        order_name,
+        currency,
+        discount_total,
+        product_total
+    from orders
+    union all
+    select
+        'purchase_order' as document_kind,
+        orders.purchase_order_id as document_id,
+        coalesce(orders.order_number, orders.purchase_order_id::varchar) as order_name,
+        coalesce(' ' || orders.currency, '') as currency,
+        orders.discount_total,
+        orders.product_total
+    from staging.purchase_orders as orders
+    inner join core.documents as documents
+        on
+            documents.document_kind = 'purchase_order'
+            and orders.purchase_order_id = documents.document_id
     where not documents.is_deleted and not documents.is_void
 )
 
@@ -87,3 +113,21 @@ select
     || 'came from; planning uses line prices, never totals.' as suggestion
 from orders
 where abs(total - net_amount * (1 + added_tax_rate)) > 0.05
+union all
+select
+    'order_discount_not_counted' as issue,
+    document_kind,
+    document_id,
+    0::bigint as line_id,
+    'warning' as severity,
+    printf(
+        '%s: its discount of %s is no part of its product total of %s%s',
+        order_name,
+        discount_total::varchar,
+        coalesce(product_total, 0)::varchar,
+        currency
+    ) as detail,
+    'Correct the discount of the whole order in Cin7; until then its amounts here are without it.'
+        as suggestion
+from discounts
+where discount_total < 0 or product_total > 0 and discount_total > product_total

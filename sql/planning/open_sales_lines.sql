@@ -104,7 +104,7 @@ select
     goods.name,
     items.open_value,
     orders.currency,
-    try_cast(round(items.open_value * amounts.base_rate / amounts.tax_divisor, 4) as decimal(18, 4))
+    try_cast(round(items.open_value * amounts.base_factor, 4) as decimal(18, 4))
         as open_value_base,
     amounts.amount_basis
 from valued_lines as items

@@ -34,8 +34,9 @@ columns:
   name: Name of the product.
   supplier_name: Company of the supplier, as on the order.
   unit_cost_base: >-
-    unit_cost without tax in the account's base currency, by the order's own rate; null where
-    either is not known (data_issues amount_unknown).
+    unit_cost less the line's discount and its share of the discount of the whole order, without
+    tax, in the account's base currency by the order's own rate; null where tax or rate are not
+    known (data_issues amount_unknown).
   open_value_base: open_quantity times unit_cost_base, in base currency; null where that is.
   amount_basis: >-
     How unit_cost_base comes from unit_cost; as_entered, less_tax, converted or
@@ -46,6 +47,25 @@ checks:
   nothing_is_open_when_done: state in ('Draft', 'Active') or open_quantity = 0
   ordered_quantity_is_not_negative: {expect: ordered_quantity >= 0, severity: warn}
 */
+with
+
+discounts as (
+    select
+        purchase_order_id,
+        line_id,
+        discount / quantity as unit_discount
+    from staging.purchase_order_lines
+    where quantity > 0 and discount > 0 and discount <= quantity * unit_price
+),
+
+net_lines as (
+    select
+        lines.*,
+        lines.unit_cost - coalesce(discounts.unit_discount, 0) as net_unit_cost
+    from core.purchase_order_lines as lines
+    left join discounts using (purchase_order_id, line_id)
+)
+
 select
     orders.purchase_order_id,
     lines.line_id,
@@ -69,16 +89,14 @@ select
     orders.etd_on,
     goods.name,
     orders.supplier as supplier_name,
-    try_cast(round(lines.unit_cost * amounts.base_rate / amounts.tax_divisor, 4) as decimal(18, 4))
+    try_cast(round(lines.net_unit_cost * amounts.base_factor, 4) as decimal(18, 4))
         as unit_cost_base,
     try_cast(
-        round(
-            lines.open_quantity::double * lines.unit_cost * amounts.base_rate / amounts.tax_divisor,
-            4
-        ) as decimal(18, 4)
+        round(lines.open_quantity::double * lines.net_unit_cost * amounts.base_factor, 4)
+        as decimal(18, 4)
     ) as open_value_base,
     amounts.amount_basis
-from core.purchase_order_lines as lines
+from net_lines as lines
 inner join core.purchase_orders as orders using (purchase_order_id)
 inner join core.document_amounts as amounts
     on

@@ -54,9 +54,8 @@ select
     notes.customer_id,
     lines.value,
     notes.currency,
-    try_cast(round(lines.value / amounts.tax_divisor, 4) as decimal(18, 4)) as value_excl_tax,
-    try_cast(round(lines.value * amounts.base_rate / amounts.tax_divisor, 4) as decimal(18, 4))
-        as value_base,
+    try_cast(round(lines.value * amounts.net_factor, 4) as decimal(18, 4)) as value_excl_tax,
+    try_cast(round(lines.value * amounts.base_factor, 4) as decimal(18, 4)) as value_base,
     amounts.amount_basis
 from core.included_lines as lines
 inner join staging.credit_notes as notes

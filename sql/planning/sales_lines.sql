@@ -42,11 +42,11 @@ columns:
   order_root: Reference of the order that this one was split from, else its own; SO-1 for SO-1-A
     where the same customer has an order SO-1.
   net_amount_excl_tax: >-
-    net_amount without tax, in document currency; null where Cin7 does not say whether prices hold
-    tax, or how much (data_issues amount_unknown).
+    net_amount less order_discount, without tax, in document currency; null where Cin7 does not say
+    whether prices hold tax, or how much (data_issues amount_unknown).
   net_amount_base: >-
-    net_amount without tax in the account's base currency, by the order's own rate; null where
-    either is not known. Add up this one.
+    The same in the account's base currency, by the order's own rate; null where either is not
+    known. Add up this one.
   amount_basis: >-
     How net_amount_base comes from net_amount; as_entered, less_tax (by the order's tax rate),
     converted (by its currency rate) or less_tax_converted; null where it is not known.
@@ -56,6 +56,9 @@ columns:
     Where it is from; order_line (the cost that Cin7 has on the line), else as in
     planning.item_classes.
   margin_base: net_amount_base less cost_base; null where either is not known.
+  order_discount: >-
+    What the discount of the whole order takes off net_amount, shared out over its lines by what
+    they come to, in document currency; net_amount_excl_tax and what follows are less it.
 checks:
   quantity_is_not_null: quantity is not null
   sold_on_is_not_null: sold_on is not null
@@ -101,9 +104,8 @@ select
     lines.ordered_quantity,
     orders.tax_status,
     sales.original_order_number as order_root,
-    try_cast(round(lines.value / amounts.tax_divisor, 4) as decimal(18, 4)) as net_amount_excl_tax,
-    try_cast(round(lines.value * amounts.base_rate / amounts.tax_divisor, 4) as decimal(18, 4))
-        as net_amount_base,
+    try_cast(round(lines.value * amounts.net_factor, 4) as decimal(18, 4)) as net_amount_excl_tax,
+    try_cast(round(lines.value * amounts.base_factor, 4) as decimal(18, 4)) as net_amount_base,
     amounts.amount_basis,
     try_cast(
         round(lines.quantity * coalesce(line_costs.unit_cost, costs.unit_cost)::double, 4)
@@ -113,11 +115,12 @@ select
         as cost_basis,
     try_cast(
         round(
-            lines.value * amounts.base_rate / amounts.tax_divisor
+            lines.value * amounts.base_factor
             - lines.quantity * coalesce(line_costs.unit_cost, costs.unit_cost)::double,
             4
         ) as decimal(18, 4)
-    ) as margin_base
+    ) as margin_base,
+    try_cast(round(lines.value * amounts.discount_share, 4) as decimal(18, 4)) as order_discount
 from core.included_lines as lines
 inner join staging.sales_orders as orders
     on lines.document_kind = 'sales_order' and lines.document_id = orders.sales_order_id

@@ -18,6 +18,7 @@ columns:
   tax_rate:
   product_total:
   freight_total: Freight, in document currency.
+  discount_total: Discount on the whole order, in document currency.
   total:
   custom_fields:
   etd_on: Estimated time of delivery, local date.
@@ -49,6 +50,7 @@ select
     tax_rate,
     product_total,
     freight_total,
+    discount_total,
     total,
     custom_fields,
     timezone(getvariable('time_zone'), estimated_delivery_date)::date as etd_on,

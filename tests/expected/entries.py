@@ -37,12 +37,20 @@ class Entry:
         """The line that the part belongs to."""
         return self.part.line.id
 
+    @property
+    def discount_share(self) -> Decimal:
+        """The share of its lines that the discount of a whole order takes off, where it can be."""
+        discount = getattr(self.document, "discount_total", Decimal(0))
+        goods = getattr(self.document, "product_total", Decimal(0))
+        return discount / goods if 0 < discount <= goods else Decimal(0)
+
     def base_amount(self, amount: Decimal) -> Row:
-        """Return an amount without tax, in the base currency, and how both were reached."""
+        """Return an amount without tax and the order's discount, in the base currency, and how."""
         tax_rate = getattr(self.document, "tax_rate", Decimal("0.1"))
         rate = tax_rate if tax_rate <= 1 else tax_rate / 100
         is_taxed = getattr(self.document, "tax_status", "Excl") == "Incl"
-        without_tax = amount / (1 + rate) if is_taxed else amount
+        net = amount * (1 - self.discount_share)
+        without_tax = net / (1 + rate) if is_taxed else net
         base_rate = getattr(self.document, "currency_rate", Decimal(1))
         bases = {
             (False, False): "as_entered",

@@ -136,6 +136,7 @@ def _sales_line(entry: SaleEntry, calendar: Calendar) -> Row:
         "net_amount_excl_tax": amount["excl_tax"],
         "net_amount_base": amount["base"],
         "amount_basis": amount["amount_basis"],
+        "order_discount": rounded(entry.value * entry.discount_share),
     }
 
 

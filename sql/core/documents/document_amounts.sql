@@ -1,7 +1,8 @@
 /*
 about: >-
-  How amounts of a document become amounts without tax in the base currency: divided by what tax
-  makes of one, times the document's own rate. One row per document with prices.
+  How amounts of a document's lines become amounts without tax in the base currency: less what the
+  order's own discount takes off, divided by what tax makes of one, times the document's own rate.
+  One row per document with prices.
 grain: [document_kind, document_id]
 columns:
   document_kind: sales_order, purchase_order or credit_note.
@@ -9,7 +10,13 @@ columns:
   tax_divisor: >-
     What an amount is divided by to leave out tax; 1 where prices hold none, null where that is not
     known.
+  discount_share: >-
+    Share of its lines that the discount of the whole order takes off, 0 to 1; 0 where there is
+    none, or more than the lines come to (data_issues order_discount_not_counted).
   base_rate: Rate to the base currency; 1 where it is the document's, null where not known.
+  net_factor: What an amount of a line is multiplied with to be without tax and discounts of the
+    whole order, in document currency; null where tax is not known.
+  base_factor: The same, in base currency; null where tax or rate are not known.
   amount_basis: >-
     How: as_entered, less_tax, converted or less_tax_converted; null where an amount is not known.
   is_of_base: True where the document's currency is the base currency.
@@ -23,7 +30,9 @@ documents as (
         currency,
         currency_rate,
         tax_status,
-        tax_rate
+        tax_rate,
+        product_total,
+        discount_total
     from staging.sales_orders
     union all
     select
@@ -32,7 +41,9 @@ documents as (
         currency,
         currency_rate,
         tax_status,
-        tax_rate
+        tax_rate,
+        product_total,
+        discount_total
     from staging.purchase_orders
     union all
     select
@@ -41,7 +52,9 @@ documents as (
         currency,
         currency_rate,
         tax_status,
-        tax_rate
+        tax_rate,
+        null as product_total,
+        null as discount_total
     from staging.credit_notes
 ),
 
@@ -58,6 +71,11 @@ read_documents as (
                 then 1 + documents.tax_rate / 100
         end::double as tax_divisor,
         case
+            when documents.discount_total between 0 and documents.product_total
+                then coalesce(documents.discount_total / nullif(documents.product_total, 0), 0)
+            else 0
+        end::double as discount_share,
+        case
             when documents.currency = base.currency then 1
             when documents.currency_rate > 0 and documents.currency_rate < 1e6
                 then documents.currency_rate
@@ -71,7 +89,10 @@ select
     document_kind,
     document_id,
     tax_divisor,
+    discount_share,
     base_rate,
+    (1 - discount_share) / tax_divisor as net_factor,
+    base_rate * (1 - discount_share) / tax_divisor as base_factor,
     case
         when tax_divisor is null or base_rate is null then null
         when tax_divisor = 1 and base_rate = 1 then 'as_entered'
