@@ -143,7 +143,7 @@ def _create(
             connection.execute(f"{create} {model.query}")
         is_in_order = connection.execute(f"select {model.out_of_order}").fetchall() == [(0,)]
     if not is_in_order:
-        connection.execute(f"{create} {sorted_query}")
+        _execute(connection, f"{create} {sorted_query}")
     described = connection.execute(f"describe {model.name}").fetchall()
     names = [name for name, *_ in described]
     if names != list(model.columns):
@@ -157,6 +157,25 @@ def _create(
     return tuple((name, kind, model.columns[name]) for name, kind, *_ in described), is_in_order
 
 
+def _execute(connection: DuckDBPyConnection, statement: str) -> None:
+    """Run a statement, by one thread where memory is short: each of several would hold rows of its own."""
+    try:
+        connection.execute(statement)
+    except duckdb.OutOfMemoryException:
+        with _one_thread(connection):
+            connection.execute(statement)
+
+
+@contextmanager
+def _one_thread(connection: DuckDBPyConnection) -> Iterator[None]:
+    [(threads,)] = connection.execute("select current_setting('threads')").fetchall()
+    connection.execute("set threads = 1")
+    try:
+        yield
+    finally:
+        connection.execute(f"set threads = {threads}")
+
+
 @contextmanager
 def _keeping_order(connection: DuckDBPyConnection) -> Iterator[None]:
     """Make rows lie as a query returns them; only rows that are joined to others keep their order.
@@ -164,14 +183,12 @@ def _keeping_order(connection: DuckDBPyConnection) -> Iterator[None]:
     DuckDB would else choose for itself which side of a join that is, and several threads would each
     write the rows of a join that they come to.
     """
-    [(threads,)] = connection.execute("select current_setting('threads')").fetchall()
-    connection.execute("set threads = 1")
     connection.execute("set preserve_insertion_order = true")
     connection.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
     try:
-        yield
+        with _one_thread(connection):
+            yield
     finally:
-        connection.execute(f"set threads = {threads}")
         connection.execute("set preserve_insertion_order = false")
         connection.execute("reset disabled_optimizers")
 

@@ -1,5 +1,6 @@
 """A model is built, described and audited; what is wrong with it is said, and nothing after it is built."""
 
+import duckdb
 import pytest
 
 from cin7_pipeline.errors import AuditFailed
@@ -27,6 +28,33 @@ def comments(connection):
     columns = "select column_name, comment from duckdb_columns() where table_name = 'orders'"
     [(about,)] = connection.execute(table).fetchall()
     return about, dict(connection.execute(columns).fetchall())
+
+
+class ShortOfMemory:
+    """A connection with memory for one thread."""
+
+    def __init__(self, connection):
+        self._connection = connection
+
+    def execute(self, statement, *arguments):
+        """Run it, but for a table that several threads would make."""
+        if statement.startswith("create") and threads(self._connection) > 1:
+            raise duckdb.OutOfMemoryException
+        return self._connection.execute(statement, *arguments)
+
+
+def threads(connection):
+    """How many threads a query has."""
+    [(count,)] = connection.execute("select current_setting('threads')").fetchall()
+    return count
+
+
+def test_what_memory_is_short_for_is_built_by_one_thread(connection, write_model):
+    """A release is made with whatever memory the settings give; the next model has all threads again."""
+    path = write_model("core.orders", "select 1 as id", columns="id", more="sorted_by: [id]\n")
+    connection.execute("set threads = 2")
+    assert build(ShortOfMemory(connection), parse_model(path, "core")).row_count == 1
+    assert threads(connection) == 2
 
 
 def test_a_good_model_is_built_and_described(connection, build_one):
