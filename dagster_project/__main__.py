@@ -129,7 +129,7 @@ def show(settings: Settings, console: Console) -> None:
         f"                  in a DuckDB shell: duckdb -readonly {settings.alias_path}",
         markup=False,
     )
-    console.print("Dagster:          make ui, then http://127.0.0.1:3000")
+    console.print("Dagster:          make ui, then http://127.0.0.1:3000/runs")
 
 
 if __name__ == "__main__":

@@ -12,9 +12,10 @@ MEANINGS = """
     select column_name, comment from duckdb_columns()
     where schema_name || '.' || table_name = ? order by column_index
 """
+STOCK = "Stock as Cin7 says"
 # What is shown of an item: title, the table that is asked, and the rest of the query.
 QUESTIONS = {
-    "Stock as Cin7 says": (
+    STOCK: (
         "planning.inventory",
         """
         select

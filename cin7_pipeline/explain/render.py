@@ -13,7 +13,7 @@ from rich.text import Text
 
 from cin7_pipeline.console import table_of
 from cin7_pipeline.explain.document import Document
-from cin7_pipeline.explain.item import SHOWN, Item
+from cin7_pipeline.explain.item import SHOWN, STOCK, Item
 from cin7_pipeline.explain.lookup import Explanation
 from cin7_pipeline.explain.sentence import of_document, of_item
 from cin7_pipeline.explain.source import Row
@@ -197,10 +197,22 @@ def _item(item: Item, asked: str) -> Iterator[RenderableType]:
     for title, rows in (item.tables | item.evidence).items():
         if rows:
             limited = f", the first {SHOWN}" if len(rows) == SHOWN else ""
-            yield _table(f"{title}{limited}", rows)
+            total = [_total(rows)] if title == STOCK and len(rows) > 1 else []
+            yield _table(f"{title}{limited}", [*rows, *total])
     for title, rows in item.numbers.items():
         yield _table(title, [{name: _exact(value) for name, value in row.items()} for row in rows])
     yield from _issues("Issues", item.issues)
+
+
+def _total(rows: list[Row]) -> Row:
+    """Return the row below the last one: the sums of all numbers."""
+    first, *others = rows[0]
+    sums = {
+        name: sum(row[name] for row in rows)
+        for name in others
+        if all(isinstance(row[name], int | Decimal) for row in rows)
+    }
+    return {first: "together", **dict.fromkeys(others), **sums}
 
 
 def _issues(title: str, issues: Iterable[Row]) -> Iterator[RenderableType]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cin7_pipeline.explain.document import Document
-from cin7_pipeline.explain.item import Item
+from cin7_pipeline.explain.item import STOCK, Item
 from cin7_pipeline.explain.source import Row
 from cin7_pipeline.settings import DEFAULT_CHANNEL_RULES
 
@@ -70,7 +70,7 @@ def of_item(item: Item) -> str:
     name = f"{item.match['sku']}"
     if not item.product:
         return f"{name} is gone from Cin7."
-    stock = item.tables.get("Stock as Cin7 says", [])
+    stock = item.tables.get(STOCK, [])
     if not stock:
         return f"{name} has no stock and nothing on its way."
     coming = _units(item.tables.get("On its way", []), "open")
@@ -79,7 +79,9 @@ def of_item(item: Item) -> str:
     ends = sorted(
         (row["runs out on"], row["warehouse"])
         for row in demand
-        if row["units a day"] and not row["runs out on"].startswith("not by")
+        if row["units a day"]
+        and row["warehouse"] != "unmapped"  # documents without a branch, not a shelf
+        and not row["runs out on"].startswith("not by")
     )
     end = f"; first runs out on {ends[0][0]} at {ends[0][1]}" if ends else ""
     return f"{name} has {parts}, {coming} on their way{end}."

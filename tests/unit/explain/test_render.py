@@ -1,5 +1,7 @@
 """What answers look like, and whom they never name."""
 
+import re
+
 import pytest
 
 from cin7_pipeline.explain.item import Item
@@ -15,6 +17,12 @@ def test_answers_fit_a_terminal_of_80_columns(shop: Company, asked: str) -> None
     shown = text(ask(shop, asked))
     assert max(len(row.rstrip()) for row in shown.splitlines()) <= 80
     assert "…" not in shown
+
+
+def test_the_stock_of_all_warehouses_is_added_up(shop: Company) -> None:
+    """Below the warehouses stands what they hold together."""
+    shown = text(ask(shop, SKU))
+    assert re.search(r"^together +20 ", shown, re.MULTILINE)
 
 
 def test_no_answer_names_a_person(shop: Company) -> None:
