@@ -18,6 +18,8 @@ help: ## Show this list
 install: $(BIN)/installed ## Install the locked packages into .venv
 
 $(BIN)/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Python 3.11 or newer is needed; where it has a name of its own: make run PYTHON=python3.12'; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	$(UV) sync --quiet --python $(BIN)/python --require-hashes requirements.lock

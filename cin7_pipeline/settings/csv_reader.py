@@ -16,7 +16,10 @@ from pydantic import BaseModel, ValidationError
 Row = TypeVar("Row", bound=BaseModel)
 SHOWN_LENGTH = 60
 # Where pydantic's own words do not say what would be right.
-CLEARER = {"bool_parsing": "is neither; write yes or no"}
+CLEARER = {
+    "bool_parsing": "is neither; write yes or no",
+    "literal_error": "is none of them; write {expected}",
+}
 
 
 def read_rows(
@@ -91,7 +94,8 @@ def _place_of(fault: Any) -> str:
 def in_words(fault: Any) -> str:
     """Say what pydantic found, in our own words where the rule is ours."""
     own = fault.get("ctx", {}).get("error")
-    return str(own or CLEARER.get(fault["type"], fault["msg"]))
+    clearer = CLEARER.get(fault["type"], "").format(**fault.get("ctx", {}))
+    return str(own or clearer or fault["msg"])
 
 
 def shortened(value: object) -> str:

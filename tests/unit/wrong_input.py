@@ -127,20 +127,16 @@ VARIABLES: dict[str, Cases] = {
     "PRICE_TIER": [(" ", "is blank"), ("whole\nsale", "holds a line break")],
     "STALE_AFTER_DAYS": COUNT,
     "ETD_MEANS": [
-        (text, "Input should be 'delivery' or 'departure'") for text in ("arrival", "Delivery", "1")
+        (text, "write 'delivery' or 'departure'") for text in ("arrival", "Delivery", "1")
     ],
-    "SHIPS_FROM": [
-        (text, "Input should be 'branch' or 'distribution_branch'") for text in ("3", "Branch")
-    ],
-    "SELLS_WITHOUT_STOCK": [
-        (text, "Input should be 'no' or 'yes'") for text in ("maybe", "2", "Yes")
-    ],
+    "SHIPS_FROM": [(text, "write 'branch' or 'distribution_branch'") for text in ("3", "Branch")],
+    "SELLS_WITHOUT_STOCK": [(text, "write 'no' or 'yes'") for text in ("maybe", "2", "Yes")],
     "DEFAULT_LEAD_DAYS": COUNT,
     "DEFAULT_TRANSFER_DAYS": COUNT,
     "OVERDUE_LIMIT_DAYS": COUNT,
     "DEFAULT_BRANCH_ID": COUNT,
     "KEEP_RELEASES": COUNT,
-    "PAST_RELEASES": [(text, "Input should be 'thinned' or 'none'") for text in ("all", "5")],
+    "PAST_RELEASES": [(text, "write 'thinned' or 'none'") for text in ("all", "5")],
     "ERASE_AFTER_DAYS": [("some", DIGITS), ("-1", "greater than or equal to 0")],
     "MEMORY_LIMIT_MB": [
         *((text, words) for text, words in COUNT if text not in ("0", "-5")),
@@ -186,9 +182,7 @@ CELLS: dict[type[BaseModel], dict[str, Cases]] = {
             *((text, DIGITS) for text in ("", "first", "1.5")),
             ("1000000", "less than 1000000"),
         ],
-        "field": [
-            (text, "Input should be 'source', 'reference'") for text in ("", "sauce", "SOURCE")
-        ],
+        "field": [(text, "write 'source', 'reference'") for text in ("", "sauce", "SOURCE")],
         "pattern": NAME,
         "channel": NAME,
         "is_included": FLAG,
@@ -207,7 +201,7 @@ CELLS: dict[type[BaseModel], dict[str, Cases]] = {
         "is_included": FLAG,
     },
     NotStockedRule: {
-        "field": [(text, "Input should be 'category', 'sub_category'") for text in ("", "sku")],
+        "field": [(text, "write 'category', 'sub_category'") for text in ("", "sku")],
         "pattern": [*NAME, ("freight%", "stands twice; keep one row")],
     },
     CustomFieldRule: {
@@ -248,7 +242,7 @@ CELLS: dict[type[BaseModel], dict[str, Cases]] = {
     ItemLink: {
         "from_sku": [*NAME, ("B", "cannot begin with its own sales")],
         "to_sku": [*NAME, ("B", "stands twice; keep one row")],
-        "kind": [("", "Input should be 'successor' or 'like'"), ("copy", "'successor' or 'like'")],
+        "kind": [("", "write 'successor' or 'like'"), ("copy", "'successor' or 'like'")],
         "share": [("0", "greater than 0"), ("80%", "valid decimal"), ("", "valid decimal")],
         "from_day": [("1.7.2026", "is no day; write one like"), ("", "is no day")],
     },
