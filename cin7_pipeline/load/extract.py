@@ -289,11 +289,9 @@ class Extractor:
         self, extract: Extract, where: str | None, expected: Sequence[int] = ()
     ) -> None:
         pages = Paginator(self.client, extract.endpoint, where, expected=expected)
-        rows = len(extract.versions)
         for page in pages:
-            rows += len(page.keys)
-            self.on_progress(extract.endpoint.name, rows)
             extract.add_page(page)
+            self.on_progress(extract.endpoint.name, len(extract.versions))
         extract.used_offset_pages |= pages.used_offset_pages
 
     def _read_ids(self, extract: Extract, ids: set[int]) -> None:
