@@ -132,14 +132,15 @@ class Extract:
         is_later = known is not None and start is not None and known < start
         return Window(known, start) if is_later else None
 
+    def should_list(self, created: datetime | None) -> bool:
+        """Tell whether the window's list must have a record that was created then, however it was edited."""
+        start, end = self.window.start, min(self.window.end or self.started_at, self.started_at)
+        return start is None or (created is not None and start <= created < end)
+
     def expected_keys(self) -> list[int]:
         """Return the page keys of the rows that we hold and the window's list should have, in order."""
-        start, end = self.window.start, self.window.end
         return sorted(
-            key[0]
-            for key, created in self.state.created.items()
-            if start is None
-            or (created is not None and start <= created and (end is None or created < end))
+            k[0] for k, created in self.state.created.items() if self.should_list(created)
         )
 
     def ids_named(self, endpoint: Endpoint) -> set[int]:
@@ -318,14 +319,11 @@ class Extractor:
 
     def _deleted_keys(self, extract: Extract, fetched: set[int]) -> set[Key]:
         """Return the keys that Cin7 no longer has; each is asked for by its id before."""
-        start, end = extract.window.start, min(extract.window.end or self.now, self.now)
         # What was created in the window must have been in it, and what was asked for must have come.
         expected = {
             key
             for key, created in extract.state.created.items()
-            if start is None
-            or key[0] in fetched
-            or (created is not None and start <= created < end)
+            if key[0] in fetched or extract.should_list(created)
         }
         # A record that cannot be read came, though perhaps without its whole key.
         came = {key[0] for key in extract.rejected}
