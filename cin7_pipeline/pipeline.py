@@ -32,7 +32,7 @@ from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
 from cin7_pipeline.omni.permissions import Permission, read_permissions
 from cin7_pipeline.outside_forecasts import forecast_files, write_forecasts
 from cin7_pipeline.page import write_contract, write_page, write_tables_page, write_workbook
-from cin7_pipeline.settings import Settings, load_business_settings
+from cin7_pipeline.settings import BusinessSettings, Settings, load_business_settings
 from cin7_pipeline.warehouse import backup, lock
 from cin7_pipeline.warehouse.connection import open_warehouse, require_file
 from cin7_pipeline.warehouse.draft import Draft, Release
@@ -100,7 +100,11 @@ def read_entities(
 def was_read(settings: Settings) -> bool:
     """Return whether anything has ever been read from Cin7."""
     with _open_raw(settings) as connection:
-        return connection.execute("select 1 from raw.sync_log limit 1").fetchone() is not None
+        return _has_reads(connection)
+
+
+def _has_reads(connection: DuckDBPyConnection) -> bool:
+    return connection.execute("select 1 from raw.sync_log limit 1").fetchone() is not None
 
 
 def failing(settings: Settings) -> list[Failing]:
@@ -182,8 +186,10 @@ def check_models(
         ModelError: a selector names no model; nothing was done.
         AuditFailed: a model broke its rules.
     """
-    _inputs(settings)
-    with _open_draft(settings) as draft:
+    business = load_business_settings(settings.rules_dir)
+    with _open_raw(settings) as connection:
+        _require_buildable(connection, settings)
+    with _open_draft(settings, business) as draft:
         if into is not None:
             draft.connection.execute(f"attach {literal(str(into))} as kept")
         for report in build_all(draft.connection, load_catalogue(), only=only):
@@ -212,12 +218,13 @@ def publish_release(
         AuditFailed: a model broke its rules; people keep the release they have.
     """
     with noted(_failure_note(settings), settings.now()):
-        inputs = _inputs(settings)
+        business = load_business_settings(settings.rules_dir)
+        inputs = _inputs(settings, business)
         earlier = Releases(settings.data_dir).manifest()
         if only_news and earlier and earlier["inputs"] == inputs:
             return None
         reports: list[BuildReport] = []
-        with _open_draft(settings) as draft:
+        with _open_draft(settings, business) as draft:
             for report in build_all(draft.connection, load_catalogue()):
                 reports.append(report)
                 on_report(report)
@@ -253,20 +260,10 @@ def _write_pages(draft: Draft, reports: Sequence[BuildReport]) -> None:
             logger.warning("%s could not be made, the tables were: %s", name, problem)
 
 
-def _inputs(settings: Settings) -> str:
-    """Return a digest of what a release is made of: the records read, the local day, settings and SQL.
-
-    Raises:
-        PipelineError: nothing was ever read.
-    """
-    business = load_business_settings(settings.rules_dir)
+def _inputs(settings: Settings, business: BusinessSettings) -> str:
+    """Return a digest of what a release is made of: the records read, the local day, settings and SQL."""
     with _open_raw(settings) as connection:
-        _require_own(connection, settings)
-        if not connection.execute("select 1 from raw.sync_log limit 1").fetchone():
-            msg = (
-                "nothing has been read from Cin7 yet, so there is nothing to build: run `cin7 sync`"
-            )
-            raise PipelineError(msg)
+        _require_buildable(connection, settings)
         version = raw_version(connection)
     parts = (
         version,
@@ -280,9 +277,8 @@ def _inputs(settings: Settings) -> str:
 
 
 @contextmanager
-def _open_draft(settings: Settings) -> Iterator[Draft]:
+def _open_draft(settings: Settings, business: BusinessSettings) -> Iterator[Draft]:
     """Open the draft of a release with everything that models read."""
-    business = load_business_settings(settings.rules_dir)
     limit, spill = f"{settings.memory_limit_mb}MB", settings.state_dir / "spill"
     opened = Draft.open(
         settings.warehouse_path,
@@ -301,11 +297,14 @@ def _open_draft(settings: Settings) -> Iterator[Draft]:
         yield draft
 
 
-def _require_own(connection: DuckDBPyConnection, settings: Settings) -> None:
-    """Refuse to build another account's data, under other settings, or before the last read."""
+def _require_buildable(connection: DuckDBPyConnection, settings: Settings) -> None:
+    """Refuse to build what was never read, or for another account, under other settings, or earlier."""
     require_owner(connection, settings)
     if settings.as_of is None:
         require_clock(connection, settings)
+    if not _has_reads(connection):
+        msg = "nothing has been read from Cin7 yet, so there is nothing to build: run `cin7 sync`"
+        raise PipelineError(msg)
 
 
 @contextmanager
