@@ -8,7 +8,7 @@ from cin7_pipeline.console import console, table_of
 from cin7_pipeline.errors import PipelineError, WarehouseBusy
 from cin7_pipeline.pipeline import failing, last_failed_release
 from cin7_pipeline.settings import Settings
-from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.connection import open_release
 from cin7_pipeline.warehouse.releases import Releases, current_rollback
 
 # When all was last read, the release that people read, calls left, and what is the matter.
@@ -43,7 +43,7 @@ def _line_of(account: Account) -> Line:
 def _last_success(settings: Settings) -> datetime | None:
     """Return when the last of all entities was last read without fault, as is published."""
     query = "select min(last_success_at) from planning.sync_status where not is_skipped"
-    with open_warehouse(settings.alias_path, read_only=True) as connection:
+    with open_release(settings) as connection:
         row = connection.execute(query).fetchone()
     return row[0] if row else None
 

@@ -13,7 +13,7 @@ from cin7_pipeline.errors import SettingsError
 from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.pipeline import estimate_history, history_slices, read_history, run_lock
 from cin7_pipeline.settings import Settings
-from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.connection import open_release
 from cin7_pipeline.window import Window
 
 # Units and value sold, by month and currency.
@@ -92,6 +92,6 @@ def _sales_by_month(settings: Settings) -> Sales:
         from planning.sales_lines
         group by all
     """
-    with open_warehouse(settings.alias_path, read_only=True) as connection:
+    with open_release(settings) as connection:
         rows = connection.execute(query).fetchall()
     return {month: (units, value) for month, units, value in rows}

@@ -14,7 +14,7 @@ from cin7_pipeline.console import (
 from cin7_pipeline.errors import PipelineError, WarehouseBusy
 from cin7_pipeline.pipeline import failing, last_failed_release
 from cin7_pipeline.settings import Settings
-from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.connection import open_release
 from cin7_pipeline.warehouse.releases import Releases, current_rollback
 
 
@@ -58,7 +58,7 @@ def _show(settings: Settings, *, queries: bool) -> None:
         warn(
             f"This is no longer the newest release: {rollback}; `cin7 publish` goes forward again."
         )
-    with open_warehouse(settings.alias_path, read_only=True) as connection:
+    with open_release(settings) as connection:
         columns = ["entity", "data as of", "rows held", "new", "changed", "gone"]
         rows = connection.execute("""
             select
@@ -80,7 +80,7 @@ def _require_fresh(settings: Settings, most: timedelta) -> None:
     """
     oldest: tuple[str, datetime] | None = None
     if settings.published_path.exists():
-        with open_warehouse(settings.alias_path, read_only=True) as connection:
+        with open_release(settings) as connection:
             oldest = connection.execute("""
                 select entity, data_as_of_at::timestamptz
                 from planning.sync_status

@@ -17,7 +17,7 @@ from cin7_pipeline.files import PRIVATE_FILE, private_folder, write_atomic
 from cin7_pipeline.lake.catalog import LakeUnavailable, call_catalog, lake_folder
 from cin7_pipeline.load.report import LoadOutcome
 from cin7_pipeline.settings import Settings
-from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.connection import open_release
 from cin7_pipeline.warehouse.releases import Releases
 
 # So long a query may read what was forgotten, and a release be on its way.
@@ -115,5 +115,5 @@ def _schema_of(settings: Settings) -> str:
 def _comments(settings: Settings) -> dict[str, str]:
     """Return what each planning table says of itself."""
     query = "select table_name, comment from duckdb_tables() where schema_name = 'planning'"
-    with open_warehouse(settings.alias_path, read_only=True) as connection:
+    with open_release(settings) as connection:
         return dict(connection.execute(query).fetchall())

@@ -8,7 +8,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +18,7 @@ from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.errors import PipelineError, WarehouseBusy
 from cin7_pipeline.files import PRIVATE_FILE, public_folder, set_mode
+from cin7_pipeline.settings import Settings
 
 RETRY_SECONDS = 0.2
 IN_USE = re.compile(
@@ -54,6 +55,11 @@ def open_warehouse(
         for option in OPTIONS:
             connection.execute(option)
         yield connection
+
+
+def open_release(settings: Settings) -> AbstractContextManager[DuckDBPyConnection]:
+    """Open the release that people read, as `open_warehouse` does a file."""
+    return open_warehouse(settings.alias_path, read_only=True)
 
 
 @contextmanager

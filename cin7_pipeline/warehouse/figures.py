@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, fields
 
 from cin7_pipeline.settings import Settings
-from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.connection import open_release
 
 # What may be added up over the rows of any table that has it: units, and money in base currency.
 ADDED_UP = {
@@ -33,7 +33,7 @@ def warehouse_totals(settings: Settings) -> list[WarehouseTotal]:
     """Return units per warehouse as published: the first thing to look at when a number seems off."""
     measures = ", ".join(f"sum({field.name})::double" for field in fields(WarehouseTotal)[1:])
     query = f"select warehouse, {measures} from planning.inventory group by warehouse order by warehouse"
-    with open_warehouse(settings.alias_path, read_only=True) as connection:
+    with open_release(settings) as connection:
         return [WarehouseTotal(*row) for row in connection.execute(query).fetchall()]
 
 
@@ -43,7 +43,7 @@ def table_figures(settings: Settings) -> dict[str, dict[str, float]]:
     An empty table has no share.
     """
     files = str(settings.data_dir / "parquet" / "*.parquet")
-    with open_warehouse(settings.alias_path, read_only=True) as connection:
+    with open_release(settings) as connection:
         shares = connection.execute(
             "select parse_filename(file_name, true), sum(stats_null_count) / greatest(sum(num_values), 1)"
             " from parquet_metadata($1) group by file_name",

@@ -12,7 +12,7 @@ from cin7_pipeline.alerts import send_alert
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.pipeline import is_idle
 from cin7_pipeline.settings import Settings
-from cin7_pipeline.warehouse.connection import open_warehouse
+from cin7_pipeline.warehouse.connection import open_release
 from cin7_pipeline.warehouse.releases import Releases
 from dagster_project.defs.jobs import daily_sync, historical_resync, intraday_sync
 from dagster_project.resources import SettingsResource
@@ -126,7 +126,7 @@ def _materializations(
 ) -> Iterator[dg.AssetMaterialization]:
     """Yield the release, its tables, and the raw tables as they were when it was made."""
     seen = {"release": manifest["release"], "made by": "the cin7 command"}
-    with open_warehouse(settings.alias_path, read_only=True) as connection:
+    with open_release(settings) as connection:
         reads = connection.execute(
             "from planning.sync_status select entity, row_count"
             " where last_success_at is not null and failing_since is null and not is_skipped"
