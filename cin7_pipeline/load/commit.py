@@ -44,28 +44,7 @@ def commit_load(
                 keep_transit(connection, local_date, extract.started_at)
         erase_deleted(connection, [extract.endpoint for extract in extracts], erased_before)
         for report in reports:
-            row = {
-                "sync_id": sync_id,
-                "sequence": (last or 0) + 1,
-                "entity": report.entity,
-                "window_start": report.window.start,
-                "window_end": report.window.end,
-                "complete_until": report.complete_until,
-                "lookback_days": lookbacks[report.entity],
-                "started_at": report.started_at,
-                "finished_at": report.finished_at,
-                "row_count": report.rows_read,
-                "new_count": report.new,
-                "changed_count": report.changed,
-                "unchanged_count": report.unchanged,
-                "deleted_count": report.deleted,
-                "call_count": report.call_count,
-                "seconds": report.seconds,
-            }
-            connection.execute(
-                f"insert into raw.sync_log ({', '.join(row)}) values ({', '.join('?' * len(row))})",
-                list(row.values()),
-            )
+            _write_log(connection, report, sync_id, (last or 0) + 1, lookbacks[report.entity])
             connection.execute("delete from raw.sync_failures where entity = ?", [report.entity])
         for entity, error in failures.items():
             connection.execute(
@@ -108,6 +87,38 @@ def _write_rejected(connection: DuckDBPyConnection, extract: Extract) -> None:
             " on conflict do update set reason = excluded.reason, last_seen_at = excluded.last_seen_at",
             [entity, record_id, field, reason, seen_at],
         )
+
+
+def _write_log(
+    connection: DuckDBPyConnection,
+    report: LoadReport,
+    sync_id: str,
+    sequence: int,
+    lookback_days: int,
+) -> None:
+    """Add the receipt of an entity to the log of loads."""
+    row = {
+        "sync_id": sync_id,
+        "sequence": sequence,
+        "entity": report.entity,
+        "window_start": report.window.start,
+        "window_end": report.window.end,
+        "complete_until": report.complete_until,
+        "lookback_days": lookback_days,
+        "started_at": report.started_at,
+        "finished_at": report.finished_at,
+        "row_count": report.rows_read,
+        "new_count": report.new,
+        "changed_count": report.changed,
+        "unchanged_count": report.unchanged,
+        "deleted_count": report.deleted,
+        "call_count": report.call_count,
+        "seconds": report.seconds,
+    }
+    connection.execute(
+        f"insert into raw.sync_log ({', '.join(row)}) values ({', '.join('?' * len(row))})",
+        list(row.values()),
+    )
 
 
 def _write_coverage(connection: DuckDBPyConnection, extract: Extract) -> None:
