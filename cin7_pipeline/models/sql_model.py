@@ -108,14 +108,7 @@ def parse_model(path: Path, schema: str, cross_checks: Sequence[Check] = ()) -> 
         name: "" if text is None else _text_of(text, f"column {name}", path)
         for name, text in columns.items()
     }
-    kind = fields.get("materialized", "view" if schema == "staging" else "table")
-    may_be_view = schema != "planning" and "sorted_by" not in fields
-    if kind != "table" and not (kind == "view" and may_be_view):
-        msg = (
-            f"{path}: materialized is {kind!r}; write table, or view where the table is neither sorted"
-            " nor published (planning)"
-        )
-        raise ModelError(msg)
+    kind = _kind(fields, schema, path)
     ordered = fields.get("ordered", False)
     if not isinstance(ordered, bool) or (ordered and "sorted_by" not in fields):
         msg = f"{path}: ordered is {ordered!r}; write true, and the order below sorted_by"
@@ -144,7 +137,7 @@ def parse_model(path: Path, schema: str, cross_checks: Sequence[Check] = ()) -> 
         ),
         query=query,
         sources=sources,
-        materialized=str(kind),
+        materialized=kind,
         sorted_by=sorted_by,
         ordered=ordered,
         example=str(fields.get("example", "")).strip(),
@@ -293,6 +286,19 @@ def _mapping(fields: Mapping[str, Any], key: str, line: str, path: Path) -> dict
         msg = f"{path}: {key} is {value!r}; write one line '{line}' each"
         raise ModelError(msg)
     return {str(name): entry for name, entry in value.items()}
+
+
+def _kind(fields: Mapping[str, Any], schema: str, path: Path) -> str:
+    """Return `table` or `view`, which a header may choose where the table is neither sorted nor published."""
+    kind = fields.get("materialized", "view" if schema == "staging" else "table")
+    may_be_view = schema != "planning" and "sorted_by" not in fields
+    if kind != "table" and not (kind == "view" and may_be_view):
+        msg = (
+            f"{path}: materialized is {kind!r}; write table, or view where the table is neither sorted"
+            " nor published (planning)"
+        )
+        raise ModelError(msg)
+    return str(kind)
 
 
 def _listed(fields: Mapping[str, Any], key: str, what: str, path: Path) -> tuple[str, ...]:
