@@ -43,9 +43,9 @@ def send_heartbeat(settings: Settings) -> None:
     _call(settings.heartbeat_url, "CIN7_HEARTBEAT_URL", None)
 
 
-def alert_of_rules(settings: Settings, earlier: Mapping[str, int], now: Mapping[str, int]) -> None:
+def alert_of_rules(settings: Settings, before: Mapping[str, int], after: Mapping[str, int]) -> None:
     """Tell which rules the new release breaks that the one before did not; both are rules → rows."""
-    turned = [f"{rule} ({rows} rows)" for rule, rows in now.items() if rule not in earlier]
+    turned = [f"{rule} ({rows} rows)" for rule, rows in after.items() if rule not in before]
     if turned:
         more = f" and {len(turned) - MOST_RULES} more" if len(turned) > MOST_RULES else ""
         rules = "; ".join(turned[:MOST_RULES])
