@@ -19,7 +19,7 @@ from cin7_pipeline.models.sql_model import Check, Severity, SqlModel
 from cin7_pipeline.settings import BusinessSettings, Settings
 from cin7_pipeline.warehouse.draft import RELEASED
 from cin7_pipeline.warehouse.raw_tables import SETTINGS
-from cin7_pipeline.warehouse.sql import identifier, write_comments
+from cin7_pipeline.warehouse.sql import identifier, literal
 
 # So many of the rows that break a rule are named.
 EXAMPLES = 10
@@ -123,11 +123,20 @@ def build(connection: DuckDBPyConnection, model: SqlModel) -> BuildReport:
     try:
         columns, is_in_order = _create(connection, model)
         if model.schema in RELEASED:  # all else is gone after the build
-            write_comments(connection, model.name, model.about, model.columns)
+            _describe(connection, model)
         row_count, results = _audit(connection, model, is_in_order=is_in_order)
     except duckdb.Error as error:
         raise ModelBuildFailed(model, f"the query failed: {_one_line(error)}") from None
     return BuildReport(model, row_count, time.perf_counter() - started, results, columns)
+
+
+def _describe(connection: DuckDBPyConnection, model: SqlModel) -> None:
+    """Write the model's texts into the database; `create or replace` drops what stood there before."""
+    comments = [f"comment on table {model.name} is {literal(model.about)}"]
+    for column, text in model.columns.items():
+        comments.append(f"comment on column {model.name}.{identifier(column)} is {literal(text)}")
+    # One by one, each would be a commit to the disk.
+    connection.execute(";".join(["begin", *comments, "commit"]))
 
 
 def _create(

@@ -1,8 +1,4 @@
-"""This module writes the pieces of SQL that several modules need: quoted names, quoted text, comments."""
-
-from collections.abc import Mapping
-
-from duckdb import DuckDBPyConnection
+"""This module writes the pieces of SQL that several modules need: names and texts in quotes."""
 
 
 def identifier(name: str) -> str:
@@ -13,17 +9,3 @@ def identifier(name: str) -> str:
 def literal(text: str) -> str:
     """Quote a text, for the statements that take no parameters."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def write_comments(
-    connection: DuckDBPyConnection,
-    table: str,
-    about: str,
-    columns: Mapping[str, str],
-) -> None:
-    """Describe a table and its columns; `create or replace` drops what stood there before."""
-    comments = [f"comment on table {table} is {literal(about)}"]
-    for column, text in columns.items():
-        comments.append(f"comment on column {table}.{identifier(column)} is {literal(text)}")
-    # One by one, each would be a commit to the disk.
-    connection.execute(";".join(["begin", *comments, "commit"]))
