@@ -2,8 +2,8 @@
 
 Of the planners' page `sections` reads what is on it (`sql/page/`), `charts` lays out, `html` fills the
 templates; `workbook` writes the same tables for a spreadsheet, `tables` what they mean, as a page and as a
-contract. The figures are those of
-the release that the page lies in; nothing is computed here that a table does not say.
+contract. The figures are those of the release that the page lies in; nothing is computed here that a table
+does not say.
 """
 
 from cin7_pipeline.page.html import write_page
