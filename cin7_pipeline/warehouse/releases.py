@@ -221,20 +221,17 @@ def roll_back(data_dir: Path, to: str | None, *, now: datetime) -> Rollback:
     with releases.lock():
         left = _shown(releases)  # again, as the lock may have waited for a publish
         kept = releases.kept()
-        if to is None:
-            older = kept[kept.index(left) + 1 :] if left in kept else kept
-            if not older:
-                msg = (
-                    f"no release older than {left} is kept (CIN7_KEEP_RELEASES says how many are): fix"
-                    " what is wrong, then run `cin7 publish`"
-                )
-                raise PipelineError(msg)
-            shown = older[0]
-        else:
-            shown = to
-            if shown not in kept:
-                msg = f"no release is called {to!r}; kept are {', '.join(kept)}"
-                raise PipelineError(msg)
+        older = kept[kept.index(left) + 1 :] if left in kept else kept
+        if to is None and not older:
+            msg = (
+                f"no release older than {left} is kept (CIN7_KEEP_RELEASES says how many are): fix"
+                " what is wrong, then run `cin7 publish`"
+            )
+            raise PipelineError(msg)
+        if to is not None and to not in kept:
+            msg = f"no release is called {to!r}; kept are {', '.join(kept)}"
+            raise PipelineError(msg)
+        shown = older[0] if to is None else to
         rollback = Rollback(shown, left, now.isoformat(timespec="seconds"))
         # Written first: after a kill people must not read an older release that nothing reports.
         write_atomic(releases.rollback_note, json.dumps(asdict(rollback)).encode())
