@@ -25,9 +25,9 @@ from cin7_pipeline.models.build import (
     build_all,
     build_variables,
     prepare_connection,
-    write_business_settings,
 )
 from cin7_pipeline.models.catalogue import load_catalogue, sql_digest
+from cin7_pipeline.models.settings_tables import SETTINGS, write_business_settings
 from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS, REFERENCE_DATA
 from cin7_pipeline.omni.permissions import Permission, read_permissions
 from cin7_pipeline.outside_forecasts import forecast_files, write_forecasts
@@ -38,7 +38,7 @@ from cin7_pipeline.warehouse.connection import open_warehouse, require_file
 from cin7_pipeline.warehouse.draft import Draft, Release
 from cin7_pipeline.warehouse.failed_release import FailedRelease, last_failure, noted
 from cin7_pipeline.warehouse.owner import require_clock, require_owner
-from cin7_pipeline.warehouse.raw_tables import SETTINGS, create_raw_tables, table_columns
+from cin7_pipeline.warehouse.raw_tables import create_raw_tables, table_columns
 from cin7_pipeline.warehouse.releases import CONTRACT, PAGE, TABLES_PAGE, WORKBOOK, Releases
 from cin7_pipeline.warehouse.sql import literal
 from cin7_pipeline.window import Window

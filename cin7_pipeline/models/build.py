@@ -5,20 +5,18 @@ It does not decide which models there are (`catalogue`) or where tables are made
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
 from duckdb import DuckDBPyConnection
-from pydantic import BaseModel
 
 from cin7_pipeline.errors import AuditFailed
 from cin7_pipeline.models.catalogue import SCHEMAS, Catalogue
 from cin7_pipeline.models.sql_model import Check, Severity, SqlModel
-from cin7_pipeline.settings import BusinessSettings, Settings
+from cin7_pipeline.settings import Settings
 from cin7_pipeline.warehouse.draft import RELEASED
-from cin7_pipeline.warehouse.raw_tables import SETTINGS
 from cin7_pipeline.warehouse.sql import identifier, literal
 
 # So many of the rows that break a rule are named.
@@ -283,25 +281,3 @@ def build_variables(settings: Settings) -> dict[str, object]:
         "forecast_engines": ",".join(settings.forecast_engines),
         "forecast_max_age_days": settings.forecast_max_age_days,
     }
-
-
-def write_business_settings(connection: DuckDBPyConnection, business: BusinessSettings) -> None:
-    """Make the tables of schema `settings` of what the CSV files say.
-
-    Those without a file of that name are empty, to be filled by `outside_forecasts`.
-    """
-    rules_by_table: dict[str, Sequence[BaseModel]] = {
-        table: getattr(business, table.removeprefix("settings."), ()) for table in SETTINGS
-    }
-    connection.execute("create schema if not exists settings")
-    for table, rules in rules_by_table.items():
-        columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in SETTINGS[table].items())
-        connection.execute(f"create or replace table {table} ({columns})")
-        if rules:
-            # By place: a field of a rule may be called otherwise than its column.
-            rows = [
-                dict(zip(SETTINGS[table], rule.model_dump().values(), strict=True))
-                for rule in rules
-            ]
-            unnested = f"unnest(?::struct({columns})[], recursive := true)"
-            connection.execute(f"insert into {table} select {unnested}", [rows])

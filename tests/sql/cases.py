@@ -17,8 +17,9 @@ import duckdb
 import pytest
 import yaml
 
-from cin7_pipeline.models.build import prepare_connection, write_business_settings
+from cin7_pipeline.models.build import prepare_connection
 from cin7_pipeline.models.catalogue import Catalogue
+from cin7_pipeline.models.settings_tables import write_business_settings
 from cin7_pipeline.models.sql_model import SqlModel
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.settings import BusinessSettings

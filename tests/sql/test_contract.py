@@ -9,8 +9,9 @@ import duckdb
 import pytest
 import yaml
 
-from cin7_pipeline.models.build import build_all, prepare_connection, write_business_settings
+from cin7_pipeline.models.build import build_all, prepare_connection
 from cin7_pipeline.models.catalogue import Catalogue
+from cin7_pipeline.models.settings_tables import write_business_settings
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.settings import BusinessSettings
 from cin7_pipeline.warehouse.connection import open_warehouse

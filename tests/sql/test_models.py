@@ -3,8 +3,9 @@
 import pytest
 from sqlglot import exp, parse_one
 
-from cin7_pipeline.models.build import build_all, prepare_connection, write_business_settings
+from cin7_pipeline.models.build import build_all, prepare_connection
 from cin7_pipeline.models.catalogue import SQL_FOLDER, Catalogue
+from cin7_pipeline.models.settings_tables import write_business_settings
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.settings import BusinessSettings
 from cin7_pipeline.warehouse.raw_tables import PRIMARY_KEYS, create_raw_tables

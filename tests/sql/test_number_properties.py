@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cin7_pipeline.models.build import build_all, prepare_connection, write_business_settings
+from cin7_pipeline.models.build import build_all, prepare_connection
 from cin7_pipeline.models.catalogue import Catalogue
+from cin7_pipeline.models.settings_tables import write_business_settings
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.settings import BusinessSettings
 from cin7_pipeline.warehouse.raw_tables import create_raw_tables

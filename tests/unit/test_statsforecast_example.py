@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cin7_pipeline.models.build import write_business_settings
+from cin7_pipeline.models.settings_tables import write_business_settings
 from cin7_pipeline.outside_forecasts import write_forecasts
 from cin7_pipeline.settings import BusinessSettings
 

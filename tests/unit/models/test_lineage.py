@@ -6,9 +6,9 @@ import pytest
 
 from cin7_pipeline.models.catalogue import load_catalogue
 from cin7_pipeline.models.lineage import trace_columns
+from cin7_pipeline.models.settings_tables import SETTINGS
 from cin7_pipeline.models.sql_model import SqlModel, parse_model
 from cin7_pipeline.pipeline import TABLES
-from cin7_pipeline.warehouse.raw_tables import SETTINGS
 
 ORDERS = {"raw.orders": ["id", "qty", "price", "is_void"], "raw.returns": ["id", "qty"]}
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import duckdb
 
-from cin7_pipeline.models.build import write_business_settings
+from cin7_pipeline.models.settings_tables import write_business_settings
 from cin7_pipeline.settings import BusinessSettings, WarehouseRule
 from cin7_pipeline.settings.business import CustomerGroupRule
 from cin7_pipeline.settings.planning_rules import StockHistoryRow

@@ -11,8 +11,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cin7_pipeline.models.build import prepare_connection, write_business_settings
+from cin7_pipeline.models.build import prepare_connection
 from cin7_pipeline.models.catalogue import load_catalogue
+from cin7_pipeline.models.settings_tables import write_business_settings
 from cin7_pipeline.models.sql_model import ModelError
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.page import write_page

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cin7_pipeline.models.build import write_business_settings
+from cin7_pipeline.models.settings_tables import write_business_settings
 from cin7_pipeline.omni.endpoint import Endpoint, columns
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.sandbox.simulation.merchant import Merchant, Size
