@@ -85,7 +85,7 @@ def read_entities(
     asked = {name: span for name, span in entities.items() if name not in settings.skip_entities}
     behind_stock: list[str] = []
     if len(asked) > 1 and any(ENDPOINTS[name].has_daily_snapshot for name in asked):
-        behind_stock = [k.name for k in DOCUMENTS if k.name not in settings.skip_entities]
+        behind_stock = [each.name for each in DOCUMENTS if each.name not in settings.skip_entities]
     with connect(settings, may_use_reserve=may_use_reserve) as client:
         return sync_endpoints(
             ENDPOINTS,
@@ -154,11 +154,11 @@ def read_history(
     Where Cin7 answers no more, the slice is the last; what was read until then stays read.
     """
     for part in slices:
-        outcome = read(settings, dict.fromkeys((kind.name for kind in DOCUMENTS), part))
+        outcome = read(settings, dict.fromkeys((each.name for each in DOCUMENTS), part))
         yield outcome
         if outcome.is_outage:
             return
-    yield read(settings, dict.fromkeys(kind.name for kind in REFERENCE_DATA))
+    yield read(settings, dict.fromkeys(each.name for each in REFERENCE_DATA))
 
 
 def estimate_history(settings: Settings, slices: list[Window]) -> CostEstimate:

@@ -57,7 +57,7 @@ def endpoint_tables(endpoint: Endpoint) -> tuple[str, ...]:
 
 def raw_keys(endpoints: Iterable[Endpoint]) -> list[dg.AssetKey]:
     """Return the assets of all tables that reading the endpoints fills."""
-    return [table_key(f"raw.{table}") for kind in endpoints for table in endpoint_tables(kind)]
+    return [table_key(f"raw.{table}") for each in endpoints for table in endpoint_tables(each)]
 
 
 def raw_specs(endpoint: Endpoint) -> list[dg.AssetSpec]:
@@ -65,7 +65,6 @@ def raw_specs(endpoint: Endpoint) -> list[dg.AssetSpec]:
 
     Reference data are read after the documents, which may name records that are not loaded yet.
     """
-    is_document = endpoint in DOCUMENTS
     about = SNAPSHOTS | {
         endpoint.name: f"{endpoint.about} Read {endpoint.mode} from `{endpoint.path}`."
     }
@@ -74,12 +73,12 @@ def raw_specs(endpoint: Endpoint) -> list[dg.AssetSpec]:
     return [
         dg.AssetSpec(
             table_key(f"raw.{table}"),
-            group_name="raw_documents" if is_document else "raw_reference_data",
+            group_name="raw_documents" if endpoint.lists_documents else "raw_reference_data",
             description=about.get(table, f"The lines of {endpoint.name}, as they were last read."),
             kinds={"dlt", "duckdb"},
             owners=OWNERS,
             freshness_policy=DAILY_FRESHNESS,
-            deps=[] if is_document else [HISTORY, *raw_keys(DOCUMENTS)],
+            deps=[] if endpoint.lists_documents else [HISTORY, *raw_keys(DOCUMENTS)],
             metadata={
                 "dagster/code_references": code_reference(Path(endpoints.__file__)),
                 "dagster/table_name": f"raw.{table}",

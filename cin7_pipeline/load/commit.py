@@ -37,7 +37,7 @@ def commit_load(
         for extract in extracts:
             _mark_deleted(connection, extract)
             _write_rejected(connection, extract)
-            if extract.endpoint.is_incremental:
+            if extract.endpoint.lists_documents:
                 _write_coverage(connection, extract)
             if extract.endpoint.has_daily_snapshot:
                 _write_snapshot(connection, extract, local_date)

@@ -55,7 +55,7 @@ def estimate_calls(
     last_calls = dict(connection.execute(query).fetchall())
     calls = {}
     for endpoint in endpoints:
-        if not endpoint.is_incremental:
+        if not endpoint.lists_documents:
             calls[endpoint.name] = last_calls.get(endpoint.name, 1)
             continue
         query = f"""

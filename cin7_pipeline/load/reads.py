@@ -48,8 +48,12 @@ class Reads:
         stock: list[ReadPlan] = []
         others: list[ReadPlan] = []
         for plan in plans:
-            is_document, is_stock = plan.endpoint.is_incremental, plan.endpoint.has_daily_snapshot
-            (documents if is_document else stock if is_stock else others).append(plan)
+            if plan.endpoint.lists_documents:
+                documents.append(plan)
+            elif plan.endpoint.has_daily_snapshot:
+                stock.append(plan)
+            else:
+                others.append(plan)
         with (
             ThreadPoolExecutor(READS_AT_ONCE, "cin7-read") as pool,
             ThreadPoolExecutor(1 + READS_AT_ONCE, "cin7-stock") as stock_pool,

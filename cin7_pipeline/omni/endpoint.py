@@ -170,8 +170,8 @@ class Endpoint:
         return (self.name,) if self.lines is None else (self.name, self.lines.table)
 
     @property
-    def is_incremental(self) -> bool:
-        """Tell whether the endpoint lists documents, whose history is read day by day."""
+    def lists_documents(self) -> bool:
+        """Tell whether its records are documents, whose history is read day by day."""
         return self.mode is SyncMode.INCREMENTAL
 
     @property

@@ -44,7 +44,7 @@ def defs() -> dg.Definitions:
         """Read the days of the run as one window; a day is green only if every kind was read."""
         run_settings = settings.load()
         window = window_of(context.partition_time_window, run_settings.now())
-        outcome = read(context, run_settings, {kind.name: window for kind in DOCUMENTS})
+        outcome = read(context, run_settings, {each.name: window for each in DOCUMENTS})
         outcome.raise_failures()
         receipt = [
             dg.TableRecord({"documents": report.entity, **load_counts(report)})

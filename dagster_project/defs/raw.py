@@ -46,7 +46,7 @@ def read_tables(
     outcome = read(
         context,
         settings,
-        {name: window if each.is_incremental else None for name, each in chosen.items()},
+        {name: window if each.lists_documents else None for name, each in chosen.items()},
     )
     row_counts = raw_row_counts(settings)
     for report in outcome.reports:
