@@ -12,7 +12,7 @@ import dagster as dg
 from cin7_pipeline.load.report import PAGED_BY_NUMBER, LoadReport
 from cin7_pipeline.models.build import BuildReport, CheckResult, ModelBuildFailed
 from cin7_pipeline.models.catalogue import SQL_FOLDER, Catalogue
-from cin7_pipeline.models.sql_model import Check, Severity, SqlModel
+from cin7_pipeline.models.sql_model import Severity, SqlModel
 from cin7_pipeline.omni import endpoints
 from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS
@@ -190,11 +190,6 @@ def release_spec(planning: Iterable[SqlModel]) -> dg.AssetSpec:
     )
 
 
-def is_contract(rule: Check | CheckResult) -> bool:
-    """Return whether every table must hold the rule; the others are rules of the business."""
-    return rule.name == "grain_is_unique" or rule.name.endswith("_is_not_null")
-
-
 def check_specs(model: SqlModel) -> list[dg.AssetCheckSpec]:
     """Return the check `contract` of a planning table, and each business rule as a check of its own.
 
@@ -207,9 +202,9 @@ def check_specs(model: SqlModel) -> list[dg.AssetCheckSpec]:
     }
     about = (
         f"One row per {', '.join(model.grain)}; what must be known is not null; the columns are those that"
-        " are declared; and what the table is made of keeps its own rules."
+        " are declared, and hold what each of them may; and what the table is made of keeps its own rules."
     )
-    rules = [check for check in model.checks if not is_contract(check)]
+    rules = [check for check in model.checks if not check.is_contract]
     return [
         dg.AssetCheckSpec(CONTRACT, asset=key, description=about),
         *(
@@ -229,8 +224,9 @@ def check_evaluations(
     They are evaluations, not results: those would be outputs of the step too, an event more for each.
     """
     contract: list[CheckResult] = []
+    own = {check.name for check in model.checks if not check.is_contract}
     for result in results:
-        if is_contract(result):
+        if result.name not in own:
             contract.append(result)
         else:
             yield dg.AssetCheckEvaluation(

@@ -39,7 +39,8 @@ class Check:
     """One rule of a model; `failing` is the query that returns the rows breaking it.
 
     `screen` is a cheaper expression, if there is one, over all rows of the table: where it is 0, no row
-    breaks the rule.
+    breaks the rule. `is_contract` says that it is no rule of the business, but of the grain or of what a
+    single column may hold.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Check:
     severity: Severity = Severity.ERROR
     reads: frozenset[str] = frozenset()
     screen: str = ""
+    is_contract: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,12 +192,14 @@ def _grain_checks(table: str, grain: Sequence[str], sorted_by: Sequence[str]) ->
             about=f"One row per {', '.join(grain)}.",
             failing=f"{rows} qualify count(*) over (partition by {key}) > 1",
             screen=screen,
+            is_contract=True,
         ),
         Check(
             name="grain_is_not_null",
             about=f"{', '.join(grain)} are always known.",
             failing=f"{rows} where {is_null}",
             screen=f"count(*) filter (where {is_null})",
+            is_contract=True,
         ),
     )
 
@@ -320,9 +324,18 @@ def _row_check(name: str, rule: object, table: str, path: Path) -> Check:
         raise ModelError(msg)
     expect = _text_of(parts.get("expect"), f"check {name}", path)
     failing = f"select * from {table} where not ({expect})"
-    reads = _tables_read(_parse_query(failing, path), path)
-    screen = f"count(*) filter (where not ({expect}))"
-    return Check(name, expect, failing, _severity(parts.get("severity"), path), reads, screen)
+    tree = _parse_query(failing, path)
+    severity = _severity(parts.get("severity"), path)
+    is_of_one_column = len({column.name for column in tree.find_all(exp.Column)}) == 1
+    return Check(
+        name,
+        expect,
+        failing,
+        severity,
+        reads=_tables_read(tree, path),
+        screen=f"count(*) filter (where not ({expect}))",
+        is_contract=is_of_one_column and severity is Severity.ERROR,
+    )
 
 
 def _one_line(error: Exception) -> str:

@@ -78,9 +78,13 @@ def read(
 
     context.log.info(f"Reading {len(windows)} entities of Cin7")
 
+    told: dict[str, int] = {}
+
     def log_every_tenth_page(entity: str, rows: int) -> None:
         # A line is an event that Dagster keeps; a page has 250 rows.
-        if rows // 2500 > (rows - 250) // 2500:
+        tens = rows // 2500
+        if told.get(entity) != tens:
+            told[entity] = tens
             context.log.info(f"{entity}: {rows} rows")
 
     return read_entities(
