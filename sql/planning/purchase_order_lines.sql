@@ -53,15 +53,15 @@ discounts as (
     select
         purchase_order_id,
         line_id,
-        discount / quantity as unit_discount
+        discount::double / (quantity::double * unit_price) as discount_share
     from staging.purchase_order_lines
-    where quantity > 0 and discount > 0 and discount <= quantity * unit_price
+    where discount > 0 and quantity > 0 and discount::double <= quantity::double * unit_price
 ),
 
 net_lines as (
     select
         lines.*,
-        lines.unit_cost - coalesce(discounts.unit_discount, 0) as net_unit_cost
+        lines.unit_cost * (1 - coalesce(discounts.discount_share, 0)) as net_unit_cost
     from core.purchase_order_lines as lines
     left join discounts using (purchase_order_id, line_id)
 )

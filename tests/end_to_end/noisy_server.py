@@ -59,6 +59,8 @@ def main() -> None:
     logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
     logging.captureWarnings(True)
     runtime.LIBRARY_SETTINGS["RUNTIME__LOG_LEVEL"] = "DEBUG"
+    # Its loggers hand nothing up.
+    logging.getLogger("dlt").addHandler(logging.StreamHandler(sys.stderr))
     runtime.configure()
     client.RetryPolicy = functools.partial(RetryPolicy, scale=0)
     for line in sys.stdin:

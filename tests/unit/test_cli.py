@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -305,13 +306,15 @@ def test_the_sandbox_serves_until_it_is_interrupted(shop: Company) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Who runs the tests in the background of a shell has it ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as process:
         assert process.stdout is not None
         printed = [process.stdout.readline() for _ in range(4)]
         url = next(line for line in printed if "Serving" in line).split()[4].rstrip(";")
         key = next(line for line in printed if "CIN7_API_KEY" in line).split("CIN7_API_KEY=")[1]
         answer = httpx.get(f"{url}/v1/Branches?rows=1", auth=("sandbox", key.strip()), timeout=30)
-        process.send_signal(subprocess.signal.SIGINT)
+        process.send_signal(signal.SIGINT)
         process.wait(timeout=10)
     assert answer.status_code == 200
     assert len(answer.json()) == 1
