@@ -150,7 +150,10 @@ def _create(
             connection.execute(f"{create} {model.query}")
         is_in_order = connection.execute(f"select {model.out_of_order}").fetchall() == [(0,)]
     if not is_in_order:
-        _execute(connection, f"{create} {sorted_query}")
+        try:
+            connection.execute(f"{create} {sorted_query}")
+        except duckdb.OutOfMemoryException:
+            _create_in_steps(connection, model, f"{create} from temp.unsorted{sort}")
     described = connection.execute(f"describe {model.name}").fetchall()
     names = [name for name, *_ in described]
     if names != list(model.columns):
@@ -164,13 +167,15 @@ def _create(
     return tuple((name, kind, model.columns[name]) for name, kind, *_ in described), is_in_order
 
 
-def _execute(connection: DuckDBPyConnection, statement: str) -> None:
-    """Run a statement, by one thread where memory is short: each of several would hold rows of its own."""
-    try:
-        connection.execute(statement)
-    except duckdb.OutOfMemoryException:
-        with _one_thread(connection):
-            connection.execute(statement)
+def _create_in_steps(connection: DuckDBPyConnection, model: SqlModel, create: str) -> None:
+    """Make a table that memory is short for: by one thread, all its rows before they are sorted.
+
+    Each of several threads would hold rows of its own, and joins hold theirs while their result is sorted.
+    """
+    with _one_thread(connection):
+        connection.execute(f"create or replace temp table unsorted as {model.query}")
+        connection.execute(create)
+        connection.execute("drop table temp.unsorted")
 
 
 @contextmanager

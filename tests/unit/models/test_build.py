@@ -51,9 +51,11 @@ def threads(connection):
 
 def test_what_memory_is_short_for_is_built_by_one_thread(connection, write_model):
     """A release is made with whatever memory the settings give; the next model has all threads again."""
-    path = write_model("core.orders", "select 1 as id", columns="id", more="sorted_by: [id]\n")
+    query = "select unnest([3, 1, 2]) as id"
+    path = write_model("core.orders", query, columns="id", more="sorted_by: [id]\n")
     connection.execute("set threads = 2")
-    assert build(ShortOfMemory(connection), parse_model(path, "core")).row_count == 1
+    assert build(ShortOfMemory(connection), parse_model(path, "core")).row_count == 3
+    assert connection.execute("from core.orders").fetchall() == [(1,), (2,), (3,)]
     assert threads(connection) == 2
 
 
