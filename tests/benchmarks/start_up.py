@@ -59,9 +59,8 @@ class Program:
 def findings(folder: Path) -> Iterator[Finding]:
     """CPU of each command and run, what a run leaves in Dagster's history, and the time of the first run."""
     with _account(folder):
-        for (
-            command
-        ) in RUNS.values():  # the first runs read everything, and make Dagster's databases
+        # The first runs read everything, and make Dagster's databases.
+        for command in RUNS.values():
             cost([str(word) for word in command])
         for name, found in _measured(COMMANDS, rounds=5).items():
             yield _finding(name, found)
