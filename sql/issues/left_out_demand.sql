@@ -25,20 +25,12 @@ shares as (
     inner join core.today as today on lines.day_on >= today.today_on - 90
     where lines.sold_quantity > 0
     group by lines.warehouse
-),
-
-first_branches as (
-    select
-        warehouse,
-        min(branch_id) as branch_id
-    from core.branch_warehouses
-    group by warehouse
 )
 
 select
     'left_out_of_demand' as issue,
     'branch' as document_kind,
-    coalesce(first_branches.branch_id, 0) as document_id,
+    coalesce(warehouses.first_branch_id, 0) as document_id,
     0::bigint as line_id,
     'warning' as severity,
     printf(
@@ -53,5 +45,5 @@ select
     || 'from them, do not know them. Include the channel in data/settings/channels.csv if it sells '
     || 'from this stock and from nowhere else.' as suggestion
 from shares
-left join first_branches using (warehouse)
+left join core.warehouses as warehouses using (warehouse)
 where shares.left_out_quantity > 0

@@ -15,14 +15,6 @@ columns:
 */
 with
 
-first_branches as (
-    select
-        warehouse,
-        min(branch_id) as branch_id
-    from core.branch_warehouses
-    group by warehouse
-),
-
 takes as (
     select
         takes.warehouse,
@@ -68,7 +60,7 @@ open_warehouses as (
 select
     'taken_by_production' as issue,
     'branch' as document_kind,
-    coalesce(first_branches.branch_id, 0) as document_id,
+    coalesce(warehouses.first_branch_id, 0) as document_id,
     0::bigint as line_id,
     'info' as severity,
     printf(
@@ -78,12 +70,12 @@ select
     'Stock is projected with them; planning.demand_daily and demand_series, and what is forecast '
     || 'from them, do not know them.' as suggestion
 from takes
-left join first_branches using (warehouse)
+left join core.warehouses as warehouses using (warehouse)
 union all
 select
     'production_not_expected' as issue,
     'branch' as document_kind,
-    coalesce(first_branches.branch_id, 0) as document_id,
+    coalesce(warehouses.first_branch_id, 0) as document_id,
     0::bigint as line_id,
     'warning' as severity,
     printf(
@@ -93,4 +85,4 @@ select
     'Planning counts neither on what they make nor on what they will take; look at them before '
     || 'ordering either.' as suggestion
 from open_warehouses as jobs
-left join first_branches using (warehouse)
+left join core.warehouses as warehouses using (warehouse)

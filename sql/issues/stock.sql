@@ -14,17 +14,10 @@ columns:
 */
 with
 
-first_branches as (
-    select
-        warehouse,
-        min(branch_id) as branch_id
-    from core.branch_warehouses
-    group by warehouse
-),
-
 counts as (
     select
         stock.warehouse,
+        any_value(warehouses.first_branch_id) as branch_id,
         count(*) as item_count,
         sum(stock.on_hand)::decimal(18, 4) as on_hand,
         arg_min(stock.sku, (stock.on_hand, stock.sku)) as lowest_sku,
@@ -43,14 +36,12 @@ counts as (
 select
     'stock_below_zero' as issue,
     'branch' as document_kind,
-    coalesce(branches.branch_id, 0) as document_id,
+    coalesce(branch_id, 0) as document_id,
     0::bigint as line_id,
     'warning' as severity,
-    counts.warehouse || ': ' || counts.item_count || ' items have less than nothing on hand, '
-    || counts.on_hand || ' units in all; "' || counts.lowest_sku || '" has ' || counts.lowest
-        as detail,
+    warehouse || ': ' || item_count || ' items have less than nothing on hand, '
+    || on_hand || ' units in all; "' || lowest_sku || '" has ' || lowest as detail,
     'Receive in Cin7 what has come (transfers above all), or count the items there; until then '
     || 'suggested orders take it as nothing on hand, and projected_stock as Cin7 says.'
         as suggestion
 from counts
-left join first_branches as branches using (warehouse)

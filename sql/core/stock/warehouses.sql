@@ -5,6 +5,7 @@ columns:
   warehouse: Name of the warehouse; unmapped gathers the branches that the settings lack.
   is_enabled: True where any of its branches takes part in planning.
   branch_count: Number of its branches that Cin7 still has.
+  first_branch_id: Smallest Cin7 id of these branches; null where there is none.
 */
 with
 
@@ -25,6 +26,7 @@ places as (
 select
     warehouse,
     bool_or(is_enabled) as is_enabled,
-    count(branch_id) as branch_count
+    count(branch_id) as branch_count,
+    min(branch_id) as first_branch_id
 from places
 group by warehouse
