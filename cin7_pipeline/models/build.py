@@ -16,6 +16,7 @@ from cin7_pipeline.errors import AuditFailed
 from cin7_pipeline.models.catalogue import SCHEMAS, Catalogue
 from cin7_pipeline.models.sql_model import Check, Severity, SqlModel
 from cin7_pipeline.settings import Settings
+from cin7_pipeline.warehouse.connection import transaction
 from cin7_pipeline.warehouse.draft import RELEASED
 from cin7_pipeline.warehouse.sql import identifier, literal
 
@@ -133,8 +134,8 @@ def _describe(connection: DuckDBPyConnection, model: SqlModel) -> None:
     comments = [f"comment on table {model.name} is {literal(model.about)}"]
     for column, text in model.columns.items():
         comments.append(f"comment on column {model.name}.{identifier(column)} is {literal(text)}")
-    # One by one, each would be a commit to the disk.
-    connection.execute(";".join(["begin", *comments, "commit"]))
+    with transaction(connection):  # one by one, each would be a commit to the disk
+        connection.execute(";".join(comments))
 
 
 def _create(
@@ -180,6 +181,7 @@ def _create_in_steps(connection: DuckDBPyConnection, model: SqlModel, create: st
 
 @contextmanager
 def _one_thread(connection: DuckDBPyConnection) -> Iterator[None]:
+    """Let one thread do the block's work, and all of them what follows."""
     [(threads,)] = connection.execute("select current_setting('threads')").fetchall()
     connection.execute("set threads = 1")
     try:
