@@ -28,7 +28,8 @@ ducklake_catalog.attach(connection, request)
 answers = [connection.execute(query).fetchall() for query in request["queries"]]
 json.dump(answers, sys.stdout, default=str)
 """
-# Reads the version of each table in one transaction until its standard input ends; prints each mixed set.
+# Reads the versions of all accounts in one transaction, again and again until its standard input ends; prints
+# a line each time: the sets of versions that were mixed.
 READER = """
 import json, sys, threading
 sys.path.insert(0, sys.argv[1])
@@ -38,16 +39,15 @@ connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
 ducklake_catalog.attach(connection, request)
 ended = threading.Event()
 threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
-reads, mixed = 0, []
 while not ended.is_set():
+    mixed = []
     connection.execute("begin")
     for account in request["accounts"]:
         found = {connection.execute(query.format(account)).fetchone() for query in request["queries"]}
-        reads += 1
         if len(found) > 1:
             mixed.append(str(found))
     connection.execute("commit")
-json.dump([reads, mixed], sys.stdout)
+    print(json.dumps(mixed), flush=True)
 """
 
 
