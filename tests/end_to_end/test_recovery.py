@@ -21,7 +21,7 @@ from tests.unit.load.fake_account import NOW, Company
 
 Tables = dict[str, set[tuple[Any, ...]]]
 
-NEW_KEY = "a-new-key-4711"
+NEW_KEY = "a-key-that-is-new"
 VOIDS = [
     sale(order_id, f"VOID-{order_id}", age=200, isVoid=True, status="VOID")
     for order_id in range(900, 930)

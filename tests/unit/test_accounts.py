@@ -11,7 +11,7 @@ from tests.environment import bare_environment
 from tests.fleet import add_account, shop_variables
 from tests.sample_shop import cin7, open_shop
 
-OF_A = {"CIN7_USERNAME": "a", "CIN7_API_KEY": "key-4711", "CIN7_TIME_ZONE": "Europe/London"}
+OF_A = {"CIN7_USERNAME": "a", "CIN7_API_KEY": "key-of-acme", "CIN7_TIME_ZONE": "Europe/London"}
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_commands_work_on_the_account_that_is_named(accounts: Path) -> None:
     """`cin7 --account NAME sync` publishes that one; `cin7 accounts` says how each stands."""
     with open_shop(accounts.parent / "shop") as shop:
         add_account(accounts, "acme", shop_variables(shop))
-        wrong = shop_variables(shop, CIN7_API_KEY="wrong-4711")
+        wrong = shop_variables(shop, CIN7_API_KEY="wrong-key-of-beta")
         wrong["CIN7_BASE_URL"] = wrong["CIN7_BASE_URL"].replace("127.0.0.1", "localhost")
         add_account(accounts, "beta", wrong)
         published = cin7("--account", "acme", "sync")
@@ -115,4 +115,4 @@ def test_commands_work_on_the_account_that_is_named(accounts: Path) -> None:
     assert "2026-06-30" in acme
     assert "planning-20" in acme
     assert "adjustments cannot be read" in " ".join(beta.split())
-    assert "4711" not in told + refused.output
+    assert "wrong-key-of-beta" not in told + refused.output
