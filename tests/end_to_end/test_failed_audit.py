@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from dagster_project.definitions import defs
-from tests.sample_shop import CIN7, cin7, cin7_process, enter, open_shop, read, sale
+from tests.sample_shop import CIN7, cin7, cin7_process, copied, enter, open_shop, read, sale, sync
 from tests.unit.load.fake_account import NOW, Company
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -21,12 +21,19 @@ BREAK_A_RULE = "insert into raw.sales_order_lines (sales_order_id, id) values (9
 MEND_IT = "delete from raw.sales_order_lines where sales_order_id = 999"
 
 
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """A shop that was published."""
+    with open_shop(tmp_path_factory.mktemp("shop")) as company:
+        sync(company)
+        yield company
+
+
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
-    """A shop that was published yesterday, and whose data break a rule since."""
-    with open_shop(tmp_path) as company:
+def shop(synced: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+    """The same a day later, whose data break a rule since."""
+    with copied(synced, tmp_path / "data") as company:
         enter(company, monkeypatch)
-        assert cin7("sync").exit_code == 0
         company.raw(BREAK_A_RULE)
         company.orders.append(sale(108, "SO-9", age=-0.5))
         monkeypatch.setenv("CIN7_AS_OF", TOMORROW.isoformat())

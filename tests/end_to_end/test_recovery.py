@@ -2,7 +2,6 @@
 
 import os
 import resource
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ import pytest
 
 from cin7_pipeline.commands.errors import FREE_SPACE
 from cin7_pipeline.sandbox.server.server import SandboxServer
-from tests.sample_shop import API_KEY, CIN7, cin7, enter, open_shop, sale
+from tests.sample_shop import API_KEY, CIN7, cin7, copied, enter, open_shop, sale
 from tests.unit.load.fake_account import NOW, Company
 
 Tables = dict[str, set[tuple[Any, ...]]]
@@ -52,12 +51,9 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
 @pytest.fixture
 def data(company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A data folder of the test's own after that; what it changes in Cin7 is undone behind it."""
-    folder = shutil.copytree(company.folder, tmp_path / "data", symlinks=True)
-    enter(company, monkeypatch)
-    monkeypatch.setenv("CIN7_DATA_DIR", str(folder))
-    records = deepcopy(company.records_by_resource)
-    yield folder
-    company.records_by_resource.update(records)
+    with copied(company, tmp_path / "data") as copy:
+        enter(copy, monkeypatch)
+        yield copy.folder
 
 
 def succeed(*arguments: str) -> str:

@@ -1,7 +1,7 @@
 """Whose data a warehouse holds, under which settings and by which clock; what does not fit is refused."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +12,28 @@ from cin7_pipeline.errors import SettingsError
 from cin7_pipeline.pipeline import check_models, publish_release
 from cin7_pipeline.settings import Settings, load_settings
 from cin7_pipeline.warehouse.releases import Releases, roll_back
-from tests.sample_shop import cin7, enter, open_shop, sync
+from tests.sample_shop import cin7, copied, enter, open_shop, sync
 from tests.unit.load.fake_account import NOW, Company
 
 SNAPSHOTS = "select snapshot_on, stock_on_hand, read_at from raw.stock_snapshots order by 1"
+# Opened lately, it is soon simulated.
+SANDBOX = {"username": None, "api_key": None, "sandbox_opened_on": date(2026, 6, 20)}
 STATE = (SNAPSHOTS, "from raw.sync_coverage order by all", "from raw.sync_log order by all")
 
 
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
-    """The shop after its first sync, which this process finds in its environment."""
-    with open_shop(tmp_path) as company:
-        enter(company, monkeypatch)
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """The shop after its first sync."""
+    with open_shop(tmp_path_factory.mktemp("shop")) as company:
         sync(company)
+        yield company
+
+
+@pytest.fixture
+def shop(synced: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+    """The same for one test, which finds it in its environment."""
+    with copied(synced, tmp_path / "data") as company:
+        enter(company, monkeypatch)
         yield company
 
 
@@ -122,7 +131,7 @@ def test_a_clock_that_was_ahead_is_forgotten_on_demand(
 @pytest.mark.parametrize(
     ("others", "words"),
     [
-        ({"username": None, "api_key": None}, "another account's data"),
+        (SANDBOX, "another account's data"),
         ({"username": "somebody"}, "another account's data"),
         ({"time_zone": "UTC"}, "was read with CIN7_TIME_ZONE=Australia/Sydney and not UTC"),
         ({"price_tier": "retail"}, "was read with CIN7_PRICE_TIER=wholesale and not retail"),
