@@ -104,6 +104,7 @@ class Company:
             "calls_per_second": 1000,
             "calls_per_minute": 100_000,
             "calls_per_day": 1_000_000,
+            "threads": 1,  # of so few rows, a second one takes longer than it saves
         }
         return load_settings(**{**values, **overrides})
 
