@@ -9,6 +9,7 @@ from cin7_pipeline.errors import SettingsError
 from cin7_pipeline.files import private_folder, write_atomic
 from cin7_pipeline.omni.client import Cin7Client
 from cin7_pipeline.omni.rate_limit import Limits, RateLimiter
+from cin7_pipeline.omni.retry import RetryPolicy
 from cin7_pipeline.settings import SANDBOX_TIME_ZONE, Settings
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ def calls_left(settings: Settings) -> str:
 
 
 @contextmanager
-def connect(settings: Settings, *, may_use_reserve: bool = False) -> Iterator[Cin7Client]:
+def connect(
+    settings: Settings, *, may_use_reserve: bool = False, retry_policy: RetryPolicy | None = None
+) -> Iterator[Cin7Client]:
     """Yield a client of the account; a scheduled run may use the calls kept in reserve for it."""
     with ExitStack() as stack:
         if settings.username is None or settings.api_key is None:
@@ -53,6 +56,7 @@ def connect(settings: Settings, *, may_use_reserve: bool = False) -> Iterator[Ci
                 api_key=api_key,
                 rate_limiter=rate_limiter_of(settings),
                 may_use_reserve=may_use_reserve,
+                retry_policy=retry_policy,
             )
         )
 

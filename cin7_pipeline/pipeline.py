@@ -122,12 +122,16 @@ def failing(settings: Settings) -> list[Failing]:
 def permissions(settings: Settings) -> list[Permission]:
     """Ask each endpoint that is not skipped for one row, and return what the key may read.
 
+    Somebody waits for it, so an address that does not answer is asked only twice.
+
     Raises:
         Cin7Rejected: username or key are wrong.
+        Cin7Unavailable: Cin7 does not answer.
     """
     from cin7_pipeline.account import connect
+    from cin7_pipeline.omni.retry import RetryPolicy
 
-    with connect(settings) as client:
+    with connect(settings, retry_policy=RetryPolicy(attempts=2)) as client:
         return read_permissions(
             client, [each for name, each in ENDPOINTS.items() if name not in settings.skip_entities]
         )

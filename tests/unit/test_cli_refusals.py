@@ -34,6 +34,16 @@ def test_a_wrong_key_ends_in_one_line_that_does_not_show_it(shop: Company) -> No
     assert "a-key-of-nobody" not in result.stderr + result.stdout
 
 
+def test_a_check_without_network_ends_soon(shop: Company) -> None:
+    """Who checks the connection is told after the second attempt that there is none."""
+    assert shop.server is not None
+    shop.server.stop()
+    result = cin7_process(shop, "check")
+    shop.server.start()
+    assert result.returncode == 1
+    assert "Given up after 2 attempts" in result.stderr
+
+
 def test_a_missing_permission_is_named_with_its_endpoint(shop: Company) -> None:
     """A key without a toggle fails the check, and the toggle is named; the others are checked too."""
     with SandboxServer(shop, clock=lambda: NOW, limits=None, forbidden={"Stock"}) as server:
