@@ -42,6 +42,6 @@ select
     warehouse || ': ' || item_count || ' items have less than nothing on hand, '
     || on_hand || ' units in all; "' || lowest_sku || '" has ' || lowest as detail,
     'Receive in Cin7 what has come (transfers above all), or count the items there; until then '
-    || 'suggested orders take it as nothing on hand, and projected_stock as Cin7 says.'
+    || 'projected_stock and suggested orders take it as nothing on hand.'
         as suggestion
 from counts

@@ -102,11 +102,19 @@ select
                 || case demand.day_count when 1 then '1 day' else demand.day_count || ' days' end
         else ''
     end
+    || case
+        when stock.below_zero_quantity > 0 and found.kind in ('out_of_stock', 'order_today')
+            then
+                '; Cin7 has ' || format('{:,.15g}', round(stock.on_hand, 1))
+                || ' on hand, which cannot be and counts as 0: count it'
+        else ''
+    end
     || case when costs.unit_cost is null then '; no cost is known' else '' end as sentence
 from found
 left join core.items as items using (product_option_id, size)
 left join staging.products as products on items.product_id = products.product_id
 left join core.item_costs as costs using (product_option_id, size)
 left join core.replenishment_items as pairs using (product_option_id, size, warehouse)
+left join core.stock_positions as stock using (product_option_id, size, warehouse)
 left join core.replenishment_demand as demand using (product_option_id, size, warehouse)
 left join planning.item_classes as classes using (product_option_id, size, warehouse)

@@ -20,7 +20,8 @@ columns:
   sku: Code of the item, verbatim.
   opening: Units at the start of the day, in stocking units; today what Cin7 has available (on hand
     less open sales, which are therefore not taken again) with what it reserves for open orders of
-    later days, then what was projected for the day before.
+    later days, and with nothing on hand where Cin7 has less (unless CIN7_SELLS_WITHOUT_STOCK is
+    yes); then what was projected for the day before.
   purchase_receipts: Units expected from suppliers on the day, in stocking units.
   transfer_receipts: Units expected from other warehouses on the day, in stocking units.
   open_orders_due: Units of open sales orders that are due on the day, in stocking units; what was

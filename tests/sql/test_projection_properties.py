@@ -1,7 +1,8 @@
 """The projection of stock, made by the real SQL of random inputs, against the arithmetic it promises.
 
-projected(t) = available + reserved for later days + purchase receipts until t + transfers in until t
-    - open orders due until t - demand until t, what kits take of their components with it
+projected(t) = available + units below 0 on hand + reserved for later days
+    + purchase receipts until t + transfers in until t - open orders due until t
+    - demand until t, what kits take of their components with it
 """
 
 from collections import defaultdict
@@ -36,6 +37,11 @@ def inputs(draw: st.DrawFn) -> dict[str, Rows]:
     """Stock, supply, orders and demand of a few items, and of a kit that takes one of them."""
     stock = [
         {**of(pair), **{measure: draw(quantities) for measure in MEASURES}}
+        | {
+            "below_zero_quantity": draw(
+                st.sampled_from([Decimal(0), Decimal("0.0001"), Decimal(20)])
+            )
+        }
         for pair in draw(st.sets(pairs))
     ]
     built = [(*KIT, warehouse) for warehouse in draw(st.sets(st.sampled_from(WAREHOUSES)))]
@@ -121,7 +127,7 @@ def projected(given_rows: dict[str, Rows]) -> Rows:
     """What the tables must say, added up one day after the other."""
     counted = [row for row in given_rows["planning.replenishments"] if row["is_counted"]]
     moving = [r for r in given_rows["core.stock_positions"] if any(r[m] for m in MOVING)]
-    available = {pair_of(row): row["available"] for row in moving}
+    available = {pair_of(row): row["available"] + row["below_zero_quantity"] for row in moving}
     demand = demand_of(given_rows)
     due: dict[tuple[Pair, date], Decimal] = defaultdict(Decimal)
     for row in given_rows["core.later_orders"]:
@@ -154,16 +160,18 @@ def projected(given_rows: dict[str, Rows]) -> Rows:
 def explained(given_rows: dict[str, Rows], rows: Rows) -> Rows:
     """Every movement behind the projected rows: the start, each receipt, and each day's demand."""
     no_document = {"document_id": 0, "line_id": 0, "order_number": None}
+    moving = [r for r in given_rows["core.stock_positions"] if any(r[m] for m in MOVING)]
+    added = {pair_of(row): row["below_zero_quantity"] for row in moving}
     movements = [
-        {
-            **of(pair_of(row)),
-            "day_on": TODAY,
-            "kind": "available",
-            **no_document,
-            "quantity": row["opening"],
-        }
+        {**of(pair_of(row)), "day_on": TODAY, "kind": kind, **no_document, "quantity": quantity}
         for row in rows
         if row["day_on"] == TODAY
+        for below_zero in [added.get(pair_of(row), Decimal(0))]
+        for kind, quantity in (
+            ("available", row["opening"] - below_zero),
+            ("below_zero", below_zero),
+        )
+        if kind == "available" or quantity
     ]
     movements += [
         {**of(pair_of(row)), "day_on": row["day_on"], "kind": "demand", **no_document}

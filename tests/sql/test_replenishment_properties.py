@@ -57,7 +57,7 @@ def item(draw: st.DrawFn, key: Row) -> Row:
         "sku": f"SKU {key['product_option_id']}",
         "supplier": "Acme",
         "supplier_id": 9,
-        "on_hand": draw(st.sampled_from([None, Decimal(9), Decimal(-20)])),
+        "below_zero_quantity": draw(st.sampled_from([Decimal(0), Decimal(20)])),
         "available": draw(st.decimals(-50, 200, places=1)),
         "incoming_quantity": draw(st.sampled_from([Decimal(0), Decimal(30)])),
         "why_unplannable": why,
@@ -233,7 +233,7 @@ def test_levels_and_orders_are_the_formulas(bench: Bench, rows: dict[str, Rows])
         shown = [float(policy[name]) for name in ("safety_stock", "reorder_point", "order_up_to")]
         assert shown == pytest.approx(levels(row), rel=0.01, abs=0.01)
         counted = row["available"] + row["incoming_quantity"]
-        assert policy["position"] == counted - min(row["on_hand"] or 0, 0)
+        assert policy["position"] == counted + row["below_zero_quantity"]
     suggested = bench.rows(Case("planning.suggested_orders", "random", [], rows))
     names = ("product_option_id", "warehouse", "kind", "source")
     found = {tuple(row[name] for name in names): row["quantity"] for row in suggested}

@@ -10,8 +10,9 @@ columns:
   size: Size of the item; '' when unsized.
   warehouse: Warehouse; unmapped where the branch is not known.
   sku: The item's sku.
-  starting_quantity: Units available now, as Cin7 says, and those that open orders of later days
-    reserve; 0 where it says nothing.
+  below_zero_quantity: Units below 0 on hand that are taken as 0.
+  starting_quantity: Units available now, those below 0 on hand taken as 0, and those that open
+    orders of later days reserve; 0 where Cin7 says nothing.
   demand_basis: What demand rests on; forecast:<engine>, built_in, recent_mean or none.
   deviation_28: Standard deviation of what 28 days take, in units.
   deviation_power: Power of H with which the deviation of what H days take grows.
@@ -25,7 +26,8 @@ stock as (
         size,
         warehouse,
         sku,
-        available
+        available,
+        below_zero_quantity
     from core.stock_positions
     where on_hand <> 0 or available <> 0 or incoming <> 0 or in_transit <> 0
 ),
@@ -57,7 +59,10 @@ places as (
         size,
         warehouse,
         coalesce(stock.sku, later.sku, takers.sku) as sku,
-        coalesce(stock.available, 0) + coalesce(later.quantity, 0) as starting_quantity,
+        coalesce(stock.below_zero_quantity, 0) as below_zero_quantity,
+        coalesce(stock.available, 0)
+        + coalesce(stock.below_zero_quantity, 0)
+        + coalesce(later.quantity, 0) as starting_quantity,
         takers.product_option_id is not null as is_taken
     from stock
     full join later using (product_option_id, size, warehouse)
@@ -69,6 +74,7 @@ select
     size,
     warehouse,
     places.sku,
+    places.below_zero_quantity,
     places.starting_quantity::decimal(18, 4) as starting_quantity,
     case when places.is_taken then demand.demand_basis else 'none' end
         as demand_basis,

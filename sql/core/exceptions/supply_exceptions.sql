@@ -33,16 +33,9 @@ select
         when min(orders.order_by_on) < min(today.today_on)
             then '; the day to order was ' || min(orders.order_by_on)
         else ''
-    end || case
-        when min(stock.on_hand) < 0 and not getvariable('sells_without_stock')
-            then
-                '; Cin7 has ' || format('{:,.15g}', round(min(stock.on_hand), 1))
-                || ' on hand, which cannot be and counts as 0: count it'
-        else ''
     end as sentence
 from planning.suggested_orders as orders
 inner join core.today as today on orders.order_by_on <= today.today_on
-left join core.stock_positions as stock using (product_option_id, size, warehouse)
 group by orders.product_option_id, orders.size, orders.warehouse
 union all
 select

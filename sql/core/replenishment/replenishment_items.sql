@@ -11,8 +11,8 @@ columns:
   category: Category of its product.
   supplier_id: Supplier of its product.
   supplier: Company of the supplier, else its id; null where it has none.
-  on_hand: Units on hand; 0 where Cin7 says nothing.
   available: Units available now; 0 where Cin7 says nothing.
+  below_zero_quantity: Units of it that are below 0 on hand and taken as 0.
   incoming_quantity: Units on their way that planning counts on.
   why_unplannable: Why nothing is ever ordered for it; null where it may be.
   why_not_planned_unless_said: Why it is not planned unless the settings say so; null otherwise.
@@ -87,8 +87,8 @@ select
         when products.supplier_id is not null
             then coalesce(nullif(trim(contacts.company), ''), 'Supplier ' || products.supplier_id)
     end as supplier,
-    coalesce(stock.on_hand, 0) as on_hand,
     coalesce(stock.available, 0) as available,
+    coalesce(stock.below_zero_quantity, 0) as below_zero_quantity,
     coalesce(receipts.incoming_quantity, 0)::decimal(18, 4) as incoming_quantity,
     case
         when pairs.warehouse = 'unmapped' then 'warehouse unmapped'

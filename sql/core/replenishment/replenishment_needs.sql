@@ -9,8 +9,8 @@ columns:
   warehouse: Warehouse.
   is_planned: True where orders are suggested.
   why_not_planned: Why none is; null where they are.
-  position: Units available and units on their way that planning counts on; of stock that Cin7 says
-    is below nothing, nothing is counted, unless the account sells without stock.
+  position: Units available, those below 0 on hand taken as 0, and units on their way that planning
+    counts on.
   is_due: True where waiting for the next review would be too late.
   lacking_quantity: Units up to order_up_to; 0 where it is not due.
   needed_quantity: The same in whole packs, and not beyond max_stock.
@@ -32,10 +32,7 @@ positions as (
             when not settings.is_planned then 'not planned (' || settings.is_planned_by || ')'
             when settings.is_planned_by = 'built in' then items.why_not_planned_unless_said
         end as why_not_planned,
-        items.available + items.incoming_quantity - case
-            when getvariable('sells_without_stock') then 0
-            else least(items.on_hand, 0)
-        end as position,
+        items.available + items.below_zero_quantity + items.incoming_quantity as position,
         settings.multiple,
         settings.max_stock,
         levels.daily_demand,

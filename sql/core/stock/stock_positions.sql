@@ -15,6 +15,8 @@ columns:
   in_transit:
   holding:
   virtual:
+  below_zero_quantity: Units below 0 on hand that are taken as 0, as a shelf cannot hold less; 0
+    where the account sells without stock.
   as_of_at: When the stock was read (UTC).
 */
 select
@@ -29,6 +31,10 @@ select
     stock.in_transit,
     stock.holding,
     stock.virtual,
+    case
+        when getvariable('sells_without_stock') then 0
+        else greatest(least(-stock.on_hand, -stock.available), 0)
+    end::decimal(18, 4) as below_zero_quantity,
     readings.as_of_at
 from core.stock_days as stock
 inner join core.item_numbers as items using (item_number, sku_number)
