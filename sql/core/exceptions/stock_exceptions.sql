@@ -24,6 +24,12 @@ history as (
     cross join core.today as today
 ),
 
+-- What was in the list of items when the account began to sell is new in Cin7, not to the planner.
+beginnings as (
+    select min(first_on) as sells_from_on
+    from core.series
+),
+
 items as (
     select
         policies.*,
@@ -135,4 +141,8 @@ select
         else 'not sold here for long'
     end || '; ' || format('{:,.15g}', round(available, 1)) || ' are available' as sentence
 from items
-where created_on >= today_on - 90 and demand_basis in ('none', 'recent_mean')
+cross join beginnings
+where
+    created_on >= greatest(today_on - 90, sells_from_on + 7)
+    and sells_from_on is not null
+    and demand_basis in ('none', 'recent_mean')
