@@ -151,6 +151,13 @@ EVIDENCE = {
         order by warehouse
         """,
     ),
+    "How its demand follows from less than 28 known days": (
+        "explain.short_forecasts",
+        """
+        select warehouse, replace(kind, '_', ' ') as "of", sentence as how
+        from {item} order by warehouse, kind
+        """,
+    ),
     "What a unit costs": (
         "planning.item_policies",
         """

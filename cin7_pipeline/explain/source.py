@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from duckdb import DuckDBPyConnection
+from duckdb import CatalogException, DuckDBPyConnection
 
 from cin7_pipeline.errors import PipelineError
 from cin7_pipeline.warehouse.connection import open_warehouse
@@ -21,8 +21,17 @@ class Source:
     connection: DuckDBPyConnection
 
     def rows(self, query: str, parameters: Any = ()) -> list[Row]:
-        """Return the rows of a query by column name."""
-        cursor = self.connection.execute(query, parameters)
+        """Return the rows of a query by column name.
+
+        Raises:
+            PipelineError: an earlier version made the release, and it has not what is asked for.
+        """
+        try:
+            cursor = self.connection.execute(query, parameters)
+        except CatalogException as error:
+            lacks = str(error).splitlines()[0]
+            msg = f"the release lacks what this version asks of it, run `cin7 sync`: {lacks}"
+            raise PipelineError(msg) from error
         names = [entry[0] for entry in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

@@ -12,6 +12,7 @@ from tests.unit.explain.explain_helpers import item, text
 from tests.unit.load.fake_account import Company
 
 ROWS = 4
+FEW_DAYS = "How its demand follows from less than 28 known days"
 # A value of each type that stands in no other cell.
 VALUES = {
     "DECIMAL(18,4)": "{}.0625",
@@ -46,6 +47,21 @@ def test_every_number_is_shown(shop: Company, table: str, tmp_path: Path) -> Non
     for name, kind in kinds.items():
         if kind not in ("VARCHAR", "BOOLEAN"):
             assert not [value for value in told[name] if value not in shown], name
+
+
+def test_a_demand_of_few_days_says_how_it_came_about(shop: Company, tmp_path: Path) -> None:
+    """The full answer has the sentence of each warehouse that is known of few days, the short one none."""
+    file = tmp_path / "copy.duckdb"
+    file.write_bytes(shop.settings().published_path.read_bytes())
+    option_id = item(shop).match["product_option_id"]
+    with duckdb.connect(str(file)) as connection:
+        row = [option_id, "", "Main DC", "left_out", "2 days are known"]
+        connection.execute("insert into explain.short_forecasts values (?, ?, ?, ?, ?)", row)
+    [found] = explain(shop.settings(), SKU, file, is_full=True).items
+    line = {"warehouse": "Main DC", "of": "left out", "how": "2 days are known"}
+    assert line in found.evidence[FEW_DAYS]
+    [found] = explain(shop.settings(), SKU, file).items
+    assert FEW_DAYS not in found.evidence
 
 
 def test_levels_are_made_of_what_is_shown(shop: Company) -> None:

@@ -69,6 +69,19 @@ def test_a_release_of_an_earlier_version_is_refused_in_words(shop: Company, tmp_
         explain(shop.settings(), "SO-1", file)
 
 
+def test_what_an_earlier_version_did_not_keep_is_told_where_it_is_asked_for(
+    shop: Company, tmp_path: Path
+) -> None:
+    """A release that lacks one table still answers all that does not ask it."""
+    file = tmp_path / "release of last week.duckdb"
+    file.write_bytes(shop.settings().published_path.read_bytes())
+    with duckdb.connect(file) as connection:
+        connection.execute("drop table explain.short_forecasts")
+    assert explain(shop.settings(), SKU, file).items
+    with pytest.raises(PipelineError, match=r"lacks what .*cin7 sync.*short_forecasts"):
+        explain(shop.settings(), SKU, file, is_full=True)
+
+
 @pytest.mark.parametrize(("name", "code"), [("missing.duckdb", 2), ("notes.txt", 1)])
 def test_a_file_that_is_no_release_is_refused(
     shop: Company, tmp_path: Path, name: str, code: int
