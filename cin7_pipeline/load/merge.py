@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from cin7_pipeline.load.changes import note_changes
 from cin7_pipeline.load.extract import Extract
-from cin7_pipeline.load.fields import TIMESTAMP
+from cin7_pipeline.load.rows import TIMESTAMP
 from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.warehouse.connection import transaction
 from cin7_pipeline.warehouse.raw_tables import ROOT_KEY, ROW_KEY

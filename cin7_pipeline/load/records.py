@@ -21,7 +21,8 @@ import pyarrow.compute as pc
 from msgspec import Raw
 
 from cin7_pipeline.errors import ContractBroken
-from cin7_pipeline.load.fields import RowType, Unreadable, derivations, in_utc
+from cin7_pipeline.load.fields import derivations, in_utc
+from cin7_pipeline.load.rows import RowType, Unreadable
 from cin7_pipeline.load.state import Key
 from cin7_pipeline.omni.endpoint import Column, ColumnType, Endpoint
 from cin7_pipeline.omni.page import Page

@@ -1,6 +1,6 @@
 """This module defines how an endpoint of Cin7 is declared: its fields and types, its lines, how it is read.
 
-It declares none (`endpoints.py` does) and converts no value (`load/fields.py` does).
+It declares none (`endpoints.py` does) and converts no value (`load/rows.py` does).
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Self
 
 
 class ColumnType(StrEnum):
-    """What a field holds; `load/fields.py` says how each is checked and stored."""
+    """What a field holds; `load/rows.py` says how each is checked and stored."""
 
     ID = "bigint"
     TEXT = "text"
