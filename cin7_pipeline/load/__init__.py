@@ -1,1 +1,1 @@
-"""From pages of JSON to raw tables: decode, merge with dlt, mark what is gone, keep the ledger."""
+"""From pages of JSON to raw tables: gather, type, merge with dlt, mark what is deleted, log the load."""

@@ -73,8 +73,8 @@ def _mark_deleted(connection: DuckDBPyConnection, extract: Extract) -> None:
 def _write_rejected(connection: DuckDBPyConnection, extract: Extract) -> None:
     """Note which records could not be read and why; those that were read, or are gone, leave the list."""
     entity, seen_at = extract.endpoint.name, extract.started_at
-    rejected = {(key[0], why.field): why.reason for key, why in extract.rejected.items()}
-    answered = {key[0] for key in extract.versions} | extract.fetched_ids
+    rejected = {(key[0], why.field): why.reason for key, why in extract.records.rejected.items()}
+    answered = {key[0] for key in extract.records.versions} | extract.fetched_ids
     for record_id, field in extract.state.rejected - rejected.keys():
         if extract.window.is_whole or record_id in answered:
             connection.execute(
@@ -125,7 +125,9 @@ def _write_coverage(connection: DuckDBPyConnection, extract: Extract) -> None:
     """Note each day of the window as read; a whole read begins with the oldest document."""
     window = extract.window
     if window.is_whole:
-        created = [v.created_at for v in extract.versions.values() if v.created_at is not None]
+        created = [
+            v.created_at for v in extract.records.versions.values() if v.created_at is not None
+        ]
         window = Window(start=min(created, default=extract.started_at))
     days = list(window.dates(extract.started_at))
     entity = extract.endpoint.name

@@ -47,10 +47,8 @@ def merge(
     """
     changed: list[Changed] = []
     for extract in extracts:
-        if not extract.has_changes:
-            continue
-        endpoint, rows = extract.endpoint, tuple(_rows(extract, read_at))
-        if not _insert_where_empty(connection, endpoint, rows):
+        endpoint, rows = extract.endpoint, _rows(extract, read_at)
+        if rows and not _insert_where_empty(connection, endpoint, rows):
             if endpoint.tracked:
                 documents, lines = rows
                 note_changes(connection, endpoint, documents, lines, read_at)
@@ -90,15 +88,16 @@ def _insert_where_empty(
     return True
 
 
-def _rows(extract: Extract, read_at: datetime) -> Iterator[pa.Table]:
-    """Yield the changed documents, with when they were read, and their lines where they have any."""
-    documents, lines = extract.changed_tables()
-    count = len(documents)
-    read = pa.repeat(pa.scalar(read_at, TIMESTAMP), count)
+def _rows(extract: Extract, read_at: datetime) -> Rows:
+    """Return the changed documents, with when they were read, and their lines; nothing if none changed."""
+    tables = extract.records.take_tables()
+    if not tables:
+        return ()
+    documents, *lines = tables
+    read = pa.repeat(pa.scalar(read_at, TIMESTAMP), len(documents))
+    not_deleted = pa.nulls(len(documents), TIMESTAMP)
     documents = documents.append_column(pa.field("read_at", TIMESTAMP), read)
-    yield documents.append_column(pa.field("deleted_at", TIMESTAMP), pa.nulls(count, TIMESTAMP))
-    if lines is not None:
-        yield lines
+    return documents.append_column(pa.field("deleted_at", TIMESTAMP), not_deleted), *lines
 
 
 def _configured_dlt() -> ModuleType:

@@ -12,7 +12,7 @@ from pathlib import Path
 from traceback import extract_tb
 
 from cin7_pipeline.errors import PipelineError
-from cin7_pipeline.load.extract import Extract, Extractor
+from cin7_pipeline.load.extract import Extract, Source
 from cin7_pipeline.load.state import TableState
 from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.window import Window
@@ -38,7 +38,7 @@ class Reads:
     An entity that fails holds up no other, the stock least of all: nobody can read its past.
     """
 
-    extractor: Extractor
+    source: Source
     extracts: dict[str, Extract] = field(default_factory=dict)
     failures: dict[str, PipelineError] = field(default_factory=dict)
 
@@ -90,7 +90,8 @@ class Reads:
 
     def _read_list(self, plan: ReadPlan) -> None:
         if plan.window is not None:
-            extract = self.extractor.read(plan.endpoint, plan.window, plan.state)
+            extract = Extract(self.source, plan.endpoint, plan.window, plan.state)
+            extract.read()
             self.extracts[plan.endpoint.name] = extract
 
     def _complete(self, plan: ReadPlan) -> None:
@@ -98,9 +99,9 @@ class Reads:
         extract = self.extracts.get(plan.endpoint.name)
         if extract is None:
             return
-        named = [each.ids_named(plan.endpoint) for each in list(self.extracts.values())]
+        named = [each.records.ids_named(plan.endpoint) for each in list(self.extracts.values())]
         try:
-            self.extractor.complete(extract, set().union(*named))
+            extract.complete(set().union(*named))
         except BaseException:
             del self.extracts[plan.endpoint.name]
             raise
@@ -120,12 +121,12 @@ class Reads:
 
     def _read_changed(self, plan: ReadPlan) -> None:
         """Read what changed since a kind of document was read, in this run or, without a window, before."""
-        name, now = plan.endpoint.name, self.extractor.now
+        name, now = plan.endpoint.name, self.source.now
         extract = self.extracts.get(name)
         since = min(plan.state.complete_until or now, now)
         if extract is not None:
-            self.extractor.read_changed(extract, now if extract.window.end is None else since)
+            extract.read_changed(now if extract.window.end is None else since)
         elif plan.window is None and plan.state.complete_until is not None:
-            extract = self.extractor.begin(plan.endpoint, Window(since), plan.state)
-            self.extractor.read_changed(extract, since)
+            extract = Extract(self.source, plan.endpoint, Window(since), plan.state)
+            extract.read_changed(since)
             self.extracts[name] = extract

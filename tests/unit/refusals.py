@@ -19,7 +19,8 @@ from typer.testing import CliRunner
 
 from cin7_pipeline.cli import app
 from cin7_pipeline.errors import ContractBroken, SettingsError
-from cin7_pipeline.load.records import ChangedRecords, RecordReader, RecordVersion, Rejection
+from cin7_pipeline.load.record_reader import RecordReader
+from cin7_pipeline.load.records import Records
 from cin7_pipeline.omni.endpoint import Column, Endpoint
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.settings import load_business_settings, load_settings
@@ -102,15 +103,14 @@ def _send_field(trial: Trial, _folder: Path) -> str:
     if in_line and endpoint.lines is not None:
         sent = {endpoint.lines.field: [sent]}
     keys = {"productOptionId": 911, "branchId": 1} if endpoint.page_key != "id" else {"id": 911}
-    reader, rejections = RecordReader(endpoint, b"salt"), list[tuple[RecordVersion, Rejection]]()
-    changed = ChangedRecords(reader, rejections)
+    records = Records(RecordReader(endpoint, b"salt"), {})
     try:
-        for version, raw in reader.split(page_of(endpoint, [{**keys, **sent}])):
-            changed.add(version, raw)
+        records.add(page_of(endpoint, [{**keys, **sent}]))
     except ContractBroken as error:
         return str(error)
-    changed.tables()
-    return " ".join(f"{v.key[0]} {why.field}: {why.reason}" for v, why in rejections)
+    records.type_rest()
+    rejected = records.rejected.items()
+    return " ".join(f"{key[0]} {why.field}: {why.reason}" for key, why in rejected)
 
 
 ATTEMPTS = {

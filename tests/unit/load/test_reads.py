@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cin7_pipeline.load.extract import Extract, Extractor
+from cin7_pipeline.load.extract import Extract
 from cin7_pipeline.omni.endpoints import DOCUMENTS, ENDPOINTS, STOCK
 from cin7_pipeline.window import Window, midnight
 from tests.unit.load.fake_account import NOW, Company, days_ago, open_company, order
@@ -141,14 +141,14 @@ def test_a_fault_of_ours_costs_one_entity_only(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What nobody foresaw fails the entity in which it happened, and its message shows no record."""
-    original = Extractor.read
+    original = Extract.read
 
-    def broken(self: Extractor, endpoint, window, state) -> Extract:
-        if endpoint.name == "adjustments":
+    def broken(self: Extract) -> None:
+        if self.endpoint.name == "adjustments":
             raise RecursionError("ada@example.com")
-        return original(self, endpoint, window, state)
+        original(self)
 
-    monkeypatch.setattr(Extractor, "read", broken)
+    monkeypatch.setattr(Extract, "read", broken)
     outcome = company.sync_endpoints(*ENDPOINTS)
     assert outcome.failures.keys() == {"adjustments"}
     assert "ada" not in str(outcome.failures["adjustments"])

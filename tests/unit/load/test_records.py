@@ -1,5 +1,6 @@
 """Rules of turning a page of JSON into typed records."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -8,16 +9,13 @@ import msgspec
 import pytest
 
 from cin7_pipeline.errors import ContractBroken
-from cin7_pipeline.load.extract import Extract
-from cin7_pipeline.load.records import (
-    ChangedRecords,
+from cin7_pipeline.load.record_reader import (
+    ProjectedRecord,
     RecordReader,
-    RecordVersion,
-    Rejection,
-    Tables,
+    TypedRecords,
     declaration,
 )
-from cin7_pipeline.load.state import Key, TableState
+from cin7_pipeline.load.records import Records
 from cin7_pipeline.omni.endpoint import Column, ColumnType, Endpoint, NestedTable, columns
 from cin7_pipeline.omni.endpoints import (
     BOM_MASTERS,
@@ -29,26 +27,19 @@ from cin7_pipeline.omni.endpoints import (
 )
 from cin7_pipeline.omni.page import Page
 from cin7_pipeline.omni.responses import ARRAY, ApiResponse, Redactor, validate
-from cin7_pipeline.window import Window
-from tests.unit.load.fake_account import NOW, page_of
+from tests.unit.load.fake_account import page_of
 
 Row = dict[str, Any]
 
 
-def tables_of(endpoint: Endpoint, *records: Any, salt: bytes = b"salt") -> Tables:
-    tables, rejections = read(endpoint, page_of(endpoint, [*records]), salt)
-    assert not rejections
-    return tables
-
-
-def read(
-    endpoint: Endpoint, page: Page, salt: bytes = b"salt"
-) -> tuple[Tables, dict[Key, Rejection]]:
-    reader, rejections = RecordReader(endpoint, salt), list[tuple[RecordVersion, Rejection]]()
-    changed = ChangedRecords(reader, rejections)
-    for version, raw in reader.split(page):
-        changed.add(version, raw)
-    return changed.tables(), {version.key: why for version, why in rejections}
+def tables_of(endpoint: Endpoint, *records: Any, salt: bytes = b"salt") -> TypedRecords:
+    reader = RecordReader(endpoint, salt)
+    split = reader.split(page_of(endpoint, [*records]))
+    projected = [reader.project(version, raw) for version, raw in split]
+    inexact = reader.inexact(projected)
+    return reader.typed(
+        [reader.exact(each) if n in inexact else each for n, each in enumerate(projected)]
+    )
 
 
 def documents_of(endpoint: Endpoint, *records: Any) -> list[Row]:
@@ -56,9 +47,13 @@ def documents_of(endpoint: Endpoint, *records: Any) -> list[Row]:
     return rows
 
 
-def extract_of(endpoint: Endpoint, state: TableState | None = None) -> Extract:
-    reader = RecordReader(endpoint, b"salt")
-    return Extract(endpoint, Window.whole(), NOW, state or TableState(), reader)
+def records_of(endpoint: Endpoint, *pages: Page, loaded: TypedRecords | None = None) -> Records:
+    hashes = {v.key: v.row_hash for v in loaded.versions} if loaded else {}
+    records = Records(RecordReader(endpoint, b"salt"), hashes)
+    for page in pages:
+        records.add(page)
+    records.type_rest()
+    return records
 
 
 def test_missing_and_null_fields_are_unset() -> None:
@@ -72,21 +67,19 @@ def test_missing_and_null_fields_are_unset() -> None:
 
 def test_changed_records_of_many_pages_are_typed_together(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever pages they came on, each record is typed exactly once, and few tables are made."""
-    monkeypatch.setattr("cin7_pipeline.load.extract.ROWS_AT_ONCE", 1000)
+    monkeypatch.setattr("cin7_pipeline.load.records.ROWS_AT_ONCE", 1000)
     sizes: list[int] = []
-    tables = ChangedRecords.tables
+    original = RecordReader.typed
 
-    def counted(changed: ChangedRecords) -> Tables:
-        sizes.append(changed.row_count)
-        return tables(changed)
+    def counted(reader: RecordReader, projected: Sequence[ProjectedRecord]) -> TypedRecords:
+        sizes.append(len(projected))
+        return original(reader, projected)
 
-    monkeypatch.setattr(ChangedRecords, "tables", counted)
-    extract = extract_of(CONTACTS)
-    for page in range(9):
-        extract.add_page(page_of(CONTACTS, [{"id": 250 * page + n} for n in range(250)]))
-    extract.type_changed()
-    documents, _ = extract.changed_tables()
-    assert documents["id"].to_pylist() == [key for (key,) in extract.versions] == list(range(2250))
+    monkeypatch.setattr(RecordReader, "typed", counted)
+    pages = [[{"id": 250 * page + n} for n in range(250)] for page in range(9)]
+    records = records_of(CONTACTS, *(page_of(CONTACTS, page) for page in pages))
+    (documents,) = records.take_tables()
+    assert documents["id"].to_pylist() == [key for (key,) in records.versions] == list(range(2250))
     assert sizes == [1000, 1000, 250]
 
 
@@ -110,39 +103,36 @@ def test_moments_are_utc_and_the_year_one_is_unset() -> None:
 def test_what_is_loaded_already_is_passed_over() -> None:
     """A record whose text is that of the loaded version counts as read, and is not typed again."""
     first = tables_of(CONTACTS, {"id": 1, "company": "A"}, {"id": 2, "company": "B"})
-    state = TableState({version.key: version.row_hash for version in first.versions})
-    extract = extract_of(CONTACTS, state)
-    extract.add_page(page_of(CONTACTS, [{"id": 1, "company": "A"}, {"id": 2, "company": "C"}]))
-    extract.type_changed()
-    assert list(extract.versions) == [(1,), (2,)]
-    assert extract.changed_tables()[0]["company"].to_pylist() == ["C"]
+    page = page_of(CONTACTS, [{"id": 1, "company": "A"}, {"id": 2, "company": "C"}])
+    records = records_of(CONTACTS, page, loaded=first)
+    assert list(records.versions) == [(1,), (2,)]
+    assert records.take_tables()[0]["company"].to_pylist() == ["C"]
 
 
 def test_an_older_copy_does_not_replace_a_newer_version() -> None:
     """Of a record that changed while it was read, the version modified last is written, with its lines."""
-    extract = extract_of(SALES_ORDERS)
+    records = records_of(SALES_ORDERS)
     for second, line in ((1, 10), (3, 30), (2, 20)):
         modified = f"2026-06-30T00:00:0{second}Z"
         order = {"id": 1, "createdDate": modified, "modifiedDate": modified}
-        extract.add_page(page_of(SALES_ORDERS, [order | {"lineItems": [{"id": line}]}]))
-        extract.type_changed()
-    documents, lines = extract.changed_tables()
+        records.add(page_of(SALES_ORDERS, [order | {"lineItems": [{"id": line}]}]))
+        records.type_rest()
+    documents, lines = records.take_tables()
     assert documents["modified_date"].to_pylist() == [datetime(2026, 6, 30, 0, 0, 3, tzinfo=UTC)]
-    assert lines is not None
     assert lines["id"].to_pylist() == [30]
 
 
 @pytest.mark.parametrize(("odd", "total"), [(1, 3), (3, None)])
 def test_of_two_versions_the_later_one_counts_whichever_is_odd(odd: int, total: int | None) -> None:
     """A record that was corrected while it was read is not set aside; one that became odd is."""
-    extract = extract_of(SALES_ORDERS)
+    records = records_of(SALES_ORDERS)
     for second in (1, 3, 2):
         modified = f"2026-06-30T00:00:0{second}Z"
         order = {"id": 1, "createdDate": modified, "modifiedDate": modified, "total": second}
-        extract.add_page(page_of(SALES_ORDERS, [order | ({"total": "x"} if second == odd else {})]))
-    extract.type_changed()
-    assert extract.has_changes is (total is not None)
-    assert extract.rejected.keys() == (set() if total else {(1,)})
+        records.add(page_of(SALES_ORDERS, [order | ({"total": "x"} if second == odd else {})]))
+    records.type_rest()
+    assert bool(records.take_tables()) is (total is not None)
+    assert records.rejected.keys() == (set() if total else {(1,)})
 
 
 def test_what_is_kept_belongs_to_the_version() -> None:
@@ -192,12 +182,12 @@ def test_one_odd_record_is_set_aside_alone(fields: dict[str, Any], what: str) ->
     """A value that its column cannot hold sets its record aside by id and field; all others are read."""
     orders = [{"id": n, "lineItems": [{"id": 10 * n}]} for n in (4, 911, 5)]
     orders[1] |= fields
-    tables, rejections = read(SALES_ORDERS, page_of(SALES_ORDERS, orders))
-    assert {key: why.field for key, why in rejections.items()} == {(911,): what}
-    assert tables.lines is not None
-    assert tables.documents["id"].to_pylist() == [4, 5]
-    assert tables.lines["id"].to_pylist() == [40, 50]
-    assert tables.line_owners == [0, 1]
+    records = records_of(SALES_ORDERS, page_of(SALES_ORDERS, orders))
+    assert {key: why.field for key, why in records.rejected.items()} == {(911,): what}
+    documents, lines = records.take_tables()
+    assert documents["id"].to_pylist() == [4, 5]
+    assert lines["sales_order_id"].to_pylist() == [4, 5]
+    assert lines["id"].to_pylist() == [40, 50]
 
 
 @pytest.mark.parametrize(
@@ -252,11 +242,10 @@ def test_a_record_without_its_key_is_refused() -> None:
 
 def test_an_unknown_field_is_told_and_left_behind() -> None:
     """A field that nobody declared is reported by its name, and its value goes nowhere."""
-    extract = extract_of(CONTACTS)
-    extract.add_page(page_of(CONTACTS, [{"id": 1, "firstName": "Ada", "shoeSize": 38}]))
-    extract.type_changed()
-    assert extract.reader.unknown_fields == {"firstName", "shoeSize"}
-    assert "Ada" not in str(extract.changed_tables())
+    page = page_of(CONTACTS, [{"id": 1, "firstName": "Ada", "shoeSize": 38}])
+    records = records_of(CONTACTS, page)
+    assert records.unknown_fields == {"firstName", "shoeSize"}
+    assert "Ada" not in str(records.take_tables())
 
 
 def test_an_address_is_only_kept_as_a_salted_hash() -> None:
@@ -363,14 +352,16 @@ def test_only_mapped_custom_fields_are_kept(sent: Any, kept: str | None) -> None
 
 
 def test_a_superseded_version_is_left_behind_with_its_lines() -> None:
-    """Of a batch any rows can be taken, and each brings its own lines."""
-    tables = tables_of(
+    """Of records that were typed together any may be replaced, and the others keep their own lines."""
+    typed = tables_of(
         SALES_ORDERS,
         {"id": 1, "lineItems": [{"id": 10}]},
         {"id": 2, "lineItems": [{"id": 20}, {"id": 21}]},
         {"id": 3},
     )
-    documents, lines = tables.take([1, 2])
+    later = tables_of(SALES_ORDERS, {"id": 1, "lineItems": [{"id": 11}]})
+    newest = {version.key: version for version in (*typed.versions, *later.versions)}
+    documents, lines = typed.newest(newest)
     assert documents["id"].to_pylist() == [2, 3]
     assert lines is not None
     assert lines["id"].to_pylist() == [20, 21]

@@ -9,7 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cin7_pipeline.errors import ContractBroken
-from cin7_pipeline.load.records import ChangedRecords, RecordReader, RecordVersion, Rejection
+from cin7_pipeline.load.record_reader import RecordReader
+from cin7_pipeline.load.records import Records, Rejection
 from cin7_pipeline.omni.endpoint import Column, ColumnType, Endpoint
 from cin7_pipeline.omni.endpoints import ENDPOINTS
 from cin7_pipeline.omni.responses import ARRAY, ApiResponse, Redactor, validate
@@ -40,15 +41,14 @@ def loaded(endpoint: Endpoint, body: bytes) -> Loaded:
     """What a page becomes, once the client let it pass."""
     answer = ApiResponse(asked=endpoint.path, status=200, body=body)
     page = page_of(endpoint, validate(answer, ARRAY, Redactor("", "")))
-    reader, rejections = reader_of(endpoint), list[tuple[RecordVersion, Rejection]]()
-    changed = ChangedRecords(reader, rejections)
-    for version, raw in reader.split(page):
-        changed.add(version, raw)
-    tables = changed.tables()
+    records = Records(reader_of(endpoint), {})
+    records.add(page)
+    records.type_rest()
+    documents, *lines = records.take_tables()
     return Loaded(
-        tables.documents.to_pylist(),
-        tables.lines.to_pylist() if tables.lines else [],
-        {version.key[0]: why for version, why in rejections},
+        documents.to_pylist(),
+        lines[0].to_pylist() if lines else [],
+        {key[0]: why for key, why in records.rejected.items()},
     )
 
 
