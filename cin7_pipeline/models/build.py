@@ -6,7 +6,7 @@ It does not decide which models there are (`catalogue`) or where tables are made
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import duckdb
@@ -151,10 +151,11 @@ def _create(
             connection.execute(f"{create} {model.query}")
         is_in_order = connection.execute(f"select {model.out_of_order}").fetchall() == [(0,)]
     if not is_in_order:
-        try:
-            connection.execute(f"{create} {sorted_query}")
-        except duckdb.OutOfMemoryException:
-            _create_in_steps(connection, model, f"{create} from temp.unsorted{sort}")
+        with _joins_as_written(connection) if model.joins_as_written else nullcontext():
+            try:
+                connection.execute(f"{create} {sorted_query}")
+            except duckdb.OutOfMemoryException:
+                _create_in_steps(connection, model, f"{create} from temp.unsorted{sort}")
     described = connection.execute(f"describe {model.name}").fetchall()
     names = [name for name, *_ in described]
     if names != list(model.columns):
@@ -191,20 +192,30 @@ def _one_thread(connection: DuckDBPyConnection) -> Iterator[None]:
 
 
 @contextmanager
+def _joins_as_written(connection: DuckDBPyConnection) -> Iterator[None]:
+    """Let joins run in the order of the query, and look up the rows of what stands behind `join`.
+
+    DuckDB would else choose both by how many rows it expects.
+    """
+    connection.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
+    try:
+        yield
+    finally:
+        connection.execute("reset disabled_optimizers")
+
+
+@contextmanager
 def _keeping_order(connection: DuckDBPyConnection) -> Iterator[None]:
     """Make rows lie as a query returns them; only rows that are joined to others keep their order.
 
-    DuckDB would else choose for itself which side of a join that is, and several threads would each
-    write the rows of a join that they come to.
+    Several threads would each write the rows of a join that they come to.
     """
     connection.execute("set preserve_insertion_order = true")
-    connection.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
     try:
-        with _one_thread(connection):
+        with _joins_as_written(connection), _one_thread(connection):
             yield
     finally:
         connection.execute("set preserve_insertion_order = false")
-        connection.execute("reset disabled_optimizers")
 
 
 def _audit(

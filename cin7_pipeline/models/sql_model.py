@@ -58,7 +58,8 @@ class SqlModel:
 
     `sources` are the tables that the query reads; `checks` stand in the order they run, grain first.
     A column whose text is '' inherits it. Where it is `ordered`, the query itself returns its rows as
-    `sorted_by` says. `example` is a question that the table answers, as a comment and a query.
+    `sorted_by` says. With `joins_as_written` DuckDB joins in the order of the query. `example` is a
+    question that the table answers, as a comment and a query.
     """
 
     schema: str
@@ -73,6 +74,7 @@ class SqlModel:
     materialized: str = "table"
     sorted_by: tuple[str, ...] = ()
     ordered: bool = False
+    joins_as_written: bool = False
     example: str = ""
 
     @property
@@ -100,7 +102,7 @@ def parse_model(path: Path, schema: str, cross_checks: Sequence[Check] = ()) -> 
     fields, query = read_file(
         path,
         {"about", "grain", "columns"},
-        {"checks", "sorted_by", "ordered", "materialized", "example"},
+        {"checks", "sorted_by", "ordered", "joins_as_written", "materialized", "example"},
     )
     columns = _mapping(fields, "columns", "name: meaning and unit", path)
     if not columns:
@@ -111,9 +113,9 @@ def parse_model(path: Path, schema: str, cross_checks: Sequence[Check] = ()) -> 
         for name, text in columns.items()
     }
     kind = _kind(fields, schema, path)
-    ordered = fields.get("ordered", False)
-    if not isinstance(ordered, bool) or (ordered and "sorted_by" not in fields):
-        msg = f"{path}: ordered is {ordered!r}; write true, and the order below sorted_by"
+    ordered = _is_true(fields, "ordered", path)
+    if ordered and "sorted_by" not in fields:
+        msg = f"{path}: ordered is true; write the order below sorted_by"
         raise ModelError(msg)
     name = f"{schema}.{path.stem}"
     grain = _listed(fields, "grain", "the columns that tell its rows apart", path)
@@ -142,6 +144,7 @@ def parse_model(path: Path, schema: str, cross_checks: Sequence[Check] = ()) -> 
         materialized=kind,
         sorted_by=sorted_by,
         ordered=ordered,
+        joins_as_written=_is_true(fields, "joins_as_written", path),
         example=str(fields.get("example", "")).strip(),
     )
 
@@ -303,6 +306,15 @@ def _kind(fields: Mapping[str, Any], schema: str, path: Path) -> str:
         )
         raise ModelError(msg)
     return str(kind)
+
+
+def _is_true(fields: Mapping[str, Any], key: str, path: Path) -> bool:
+    """Return whether the header says `true` of a key; what it does not name is false."""
+    value = fields.get(key, False)
+    if not isinstance(value, bool):
+        msg = f"{path}: {key} is {value!r}; write true, or leave it out"
+        raise ModelError(msg)
+    return value
 
 
 def _listed(fields: Mapping[str, Any], key: str, what: str, path: Path) -> tuple[str, ...]:

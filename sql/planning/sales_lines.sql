@@ -4,6 +4,7 @@ about: >-
   What a rule leaves out is in planning.excluded_lines. One row per order line and size.
 grain: [sales_order_id, line_id, size]
 sorted_by: [sold_on, sku]
+joins_as_written: true
 example: |
   -- What did each channel sell this month, without tax and in our currency?
   select channel, sum(quantity) as units, sum(net_amount_base) as amount,

@@ -112,6 +112,19 @@ def test_joins_keep_the_order_of_an_ordered_model(connection, build_one, ordered
     assert queries.count("create or replace table core.orders as") == 1
 
 
+@pytest.mark.parametrize(
+    ("more", "left_out"), [("", ""), ("joins_as_written: true\n", "join_order")]
+)
+def test_joins_run_as_written_where_the_header_says_so(connection, build_one, more, left_out):
+    """DuckDB orders the joins of a model itself unless its header says otherwise, and those of the next."""
+    setting = "select current_setting('disabled_optimizers')"
+    build_one(f"{setting} as id", more=more)
+    [(while_built,)] = connection.execute("from core.orders").fetchall()
+    assert left_out in while_built
+    assert bool(while_built) is bool(left_out)
+    assert connection.execute(setting).fetchall() == [("",)]
+
+
 @pytest.mark.parametrize("ordered", ["", "ordered: true\n"])
 def test_a_row_twice_is_found_where_rows_lie_by_their_grain(build_one, ordered):
     """A table that is sorted by its grain is read once, in its order, and two equal rows are named."""

@@ -59,7 +59,8 @@ def test_what_a_check_reads_is_read_by_the_model(write_model):
     [
         ("select id from orders", "id", "", "table orders has no schema; write schema.orders"),
         ("select 1 as id", "other", "", r"grain is \['id'\]; list the columns"),
-        ("select 1 as id", "id", "ordered: true\n", "ordered is True; write true, and the order"),
+        ("select 1 as id", "id", "ordered: true\n", "ordered is true; write the order below"),
+        ("select 1 as id", "id", "ordered: 1\n", "ordered is 1; write true, or leave it out"),
         ("select 1 as id", "id", "sorted_by: [day]\n", r"sorted_by is \['day'\]; list the columns"),
         ("select 1 as id; select 2", "id", "", "2 statements"),
         ("drop table core.orders", "id", "", "one header and one select"),
