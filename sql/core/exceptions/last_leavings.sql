@@ -74,7 +74,11 @@ select
     -- The variance over the square of the mean, of sums that are exact: a variance of doubles
     -- depends in its last digit on the order of the rows, and a release would differ from its twin.
     count(*) filter (where week_age < 26 and net_quantity > 0)
-    * (sum(net_quantity * net_quantity) filter (where week_age < 26 and net_quantity > 0))::double
+    * (
+        sum(net_quantity::decimal(38, 4) * net_quantity) filter (
+            where week_age < 26 and net_quantity > 0
+        )
+    )::double
     / pow((sum(net_quantity) filter (where week_age < 26 and net_quantity > 0))::double, 2)
     - 1 as variation
 from weeks
