@@ -202,7 +202,7 @@ CREDIT_NOTES = Endpoint(
         timestamp="createdDate modifiedDate creditNoteDate completedDate",
         boolean="isApproved",
         text="status reference salesReference company projectName source currencyCode taxStatus",
-        decimal="productTotal total taxRate",
+        decimal="productTotal discountTotal total taxRate",
         decimal_8="currencyRate",
         custom_fields="customFields",
     ),

@@ -1,7 +1,8 @@
 /*
 about: >-
   Sales orders whose lines do not add up to their product total, whose parts do not add up to their
-  total, and orders with a discount on the whole that cannot be; one row per issue and order.
+  total, and orders and credit notes with a discount on the whole that cannot be; one row per issue
+  and document.
 grain: [issue, document_kind, document_id, line_id]
 columns:
   issue:
@@ -79,6 +80,20 @@ discounts as (
             documents.document_kind = 'purchase_order'
             and orders.purchase_order_id = documents.document_id
     where not documents.is_deleted and not documents.is_void
+    union all
+    select
+        'credit_note' as document_kind,
+        notes.credit_note_id as document_id,
+        coalesce(notes.order_number, notes.credit_note_id::varchar) as order_name,
+        coalesce(' ' || notes.currency, '') as currency,
+        abs(notes.discount_total) as discount_total,
+        abs(notes.product_total) as product_total
+    from staging.credit_notes as notes
+    inner join core.documents as documents
+        on
+            documents.document_kind = 'credit_note'
+            and notes.credit_note_id = documents.document_id
+    where not documents.is_deleted and not documents.is_void
 )
 
 select
@@ -127,7 +142,7 @@ select
         coalesce(product_total, 0)::varchar,
         currency
     ) as detail,
-    'Correct the discount of the whole order in Cin7; until then its amounts here are without it.'
+    'Correct the discount of the whole document in Cin7; until then its amounts are without it.'
         as suggestion
 from discounts
 where discount_total < 0 or product_total > 0 and discount_total > product_total

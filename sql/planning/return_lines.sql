@@ -23,14 +23,15 @@ columns:
     Sales channel of the order that is credited, where that is held; else by the settings, else
     the credit note's source, else Direct.
   customer_id: Cin7 id of the customer; null where the credit note has none.
-  value: Quantity times unit price, in document currency.
+  value: Quantity times unit price less the line's discount, in document currency.
   currency: Currency of the credit note (ISO code).
   value_excl_tax: >-
-    value without tax, in document currency; null where Cin7 does not say whether prices hold tax,
-    or how much (data_issues amount_unknown).
+    value less its share of the discount of the whole credit note, without tax, in document
+    currency; null where Cin7 does not say whether prices hold tax, or how much (data_issues
+    amount_unknown).
   value_base: >-
-    value without tax in the account's base currency, by the credit note's own rate; null where
-    either is not known.
+    The same in the account's base currency, by the credit note's own rate; null where either is not
+    known.
   amount_basis: >-
     How value_base comes from value; as_entered, less_tax, converted or less_tax_converted, as in
     planning.sales_lines.

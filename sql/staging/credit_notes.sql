@@ -17,6 +17,7 @@ columns:
   tax_status:
   tax_rate:
   product_total:
+  discount_total: Discount on the whole credit note, in document currency.
   total:
   custom_fields:
   credited_on: Credit, local date.
@@ -43,6 +44,7 @@ select
     tax_status,
     tax_rate,
     product_total,
+    discount_total,
     total,
     custom_fields,
     timezone(getvariable('time_zone'), credit_note_date)::date as credited_on,

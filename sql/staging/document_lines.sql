@@ -15,7 +15,8 @@ columns:
   fulfilled_quantity: Units shipped, received or taken back, these as Cin7 signs them and null where
     it does not say.
   unit_price: Price of a unit in document currency; on transfers its cost.
-  discount: Discount on the whole line in document currency; sales orders only.
+  discount: Discount on the whole line in document currency; of sales orders, and of credit notes,
+    where it is never negative.
   sizes: Name, code and quantity of each size, in the line's order.
 */
 with
@@ -80,7 +81,7 @@ lines as (
         quantity,
         returned_quantity as fulfilled_quantity,
         unit_price,
-        null as discount,
+        abs(discount) as discount,
         null as sizes,
         size_codes
     from staging.credit_note_lines

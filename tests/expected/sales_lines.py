@@ -88,7 +88,7 @@ def returns(
         )
         for part in items.parts_of(note):
             quantity = abs(part.ordered)
-            value = rounded(quantity * as_read(part.line.unit_price))
+            value = rounded(quantity * as_read(part.line.unit_price) - abs(part.discount))
             of_part = (part, quantity, value, rules + part.rules)
             entries.append(ReturnEntry("credit_note", note, *of_part, header))
     return entries

@@ -53,8 +53,8 @@ documents as (
         currency_rate,
         tax_status,
         tax_rate,
-        null as product_total,
-        null as discount_total
+        abs(product_total) as product_total,
+        abs(discount_total) as discount_total
     from staging.credit_notes
 ),
 

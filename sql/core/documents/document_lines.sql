@@ -17,8 +17,9 @@ columns:
   fulfilled_quantity: Units of the whole line that were shipped, received or taken back.
   is_partly_fulfilled: True where something was shipped, received or taken back.
   unit_price:
-  discount: Discount on the whole line in document currency; sales orders only.
-  sold_discount: What of it goes with what was shipped; all of it where all or nothing was.
+  discount: Discount on the whole line in document currency; sales orders and credit notes only.
+  sold_discount: What of it goes with what was shipped or came back; all of it where all or nothing
+    was.
   sizes: Name, code and quantity of each size that has a name; null for a line without sizes.
   implausible_by: quantity_implausible where a quantity cannot be, else value_implausible where
     price or discount cannot; null where all can.
@@ -88,10 +89,16 @@ select
     case when implausible_by is null then discount else 0 end as discount,
     case
         when implausible_by is not null then 0
-        when fulfilled_quantity > 0 and fulfilled_quantity < quantity
+        -- Credit notes have either sign.
+        when
+            fulfilled_quantity <> 0
+            and abs(fulfilled_quantity) < abs(quantity)
+            and (document_kind = 'credit_note' or least(fulfilled_quantity, quantity) > 0)
             then
                 round(
-                    (discount::decimal(38, 4) * fulfilled_quantity / quantity)::decimal(38, 10), 4
+                    (discount::decimal(38, 4) * abs(fulfilled_quantity) / abs(quantity))
+                    ::decimal(38, 10),
+                    4
                 )
         else discount
     end::decimal(18, 4) as sold_discount,
