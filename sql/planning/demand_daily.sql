@@ -1,7 +1,7 @@
 /*
 about: >-
-  Units sold and returned per day, and how many orders and customers are behind them; a day on
-  which nothing moved has no row (planning.demand_series has one). One row per option, size,
+  Units sold and returned per day, and how many orders and customers are behind them; a day without
+  a sale or a return has no row (planning.demand_series has one). One row per option, size,
   warehouse, channel and day.
 grain: [product_option_id, size, warehouse, channel, sold_on]
 sorted_by: [sku, product_option_id, size, warehouse, channel, sold_on]
@@ -22,8 +22,9 @@ columns:
   returned_quantity: Units returned, in stocking units, positive; on credit notes, or by lines of
     orders that are below 0 and have a price.
   net_quantity: Units sold less units returned, in stocking units; negative on days of returns.
-  order_count: Number of orders; an order and its split back orders (SO-1, SO-1-A) are one.
-  customer_count: Number of customers who bought; sales without a customer count for none.
+  order_count: Number of orders that took more than 0 units; an order and its split back orders
+    (SO-1, SO-1-A) are one.
+  customer_count: Number of customers who bought any; sales without a customer count for none.
   largest_customer_share: Units of the customer who bought most as a share of those sold, 0 to 1;
     null where no customer is known or nothing was sold.
 checks:

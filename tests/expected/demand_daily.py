@@ -43,8 +43,9 @@ def demand_daily(sales_lines: Iterable[Row], return_lines: Iterable[Row]) -> lis
     for row in sales_lines:
         day = _day(days, row, "sold_on")
         day.sold += row["quantity"]
-        day.orders.add(row["order_root"])
-        if row["customer_id"] is not None:
+        if row["quantity"] > 0:
+            day.orders.add(row["order_root"])
+        if row["quantity"] > 0 and row["customer_id"] is not None:
             day.by_customer[row["customer_id"]] += row["quantity"]
     for row in return_lines:
         _day(days, row, "returned_on").returned += row["quantity"]

@@ -13,9 +13,9 @@ columns:
   sku: The item's sku.
   warehouse:
   channel: Channel of the document.
-  buyer_id: Customer who bought; null on returns and where the order has none.
+  buyer_id: Customer who bought; null on returns, of 0 units and where the order has none.
   original_order_number: Reference of the order that a sale belongs to, back orders together,
-    its id where it has none; null on returns.
+    its id where it has none; null on returns and of 0 units.
   day_on: Day of the sale or of the return, local date.
   sold_quantity: Units sold; 0 on returns.
   returned_quantity: Units returned, positive; 0 on sales.
@@ -85,10 +85,12 @@ select
     attributes.warehouse,
     attributes.channel,
     case
-        when orders.sales_order_id is not null and not lines.is_return then documents.contact_id
+        when
+            orders.sales_order_id is not null and not lines.is_return and lines.quantity > 0
+            then documents.contact_id
     end as buyer_id,
     case
-        when not lines.is_return
+        when not lines.is_return and lines.quantity > 0
             then coalesce(orders.original_order_number, orders.sales_order_id::varchar)
     end as original_order_number,
     coalesce(orders.sold_on, documents.completed_on) as day_on,
