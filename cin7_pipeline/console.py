@@ -98,7 +98,7 @@ def table_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) 
 
 def last_loads(connection: DuckDBPyConnection) -> RenderableType:
     """Return the newest load of each entity, from the log of loads."""
-    columns = ["entity", "read at (UTC)", "rows", "new", "changed", "gone", "calls", "seconds"]
+    columns = ["entity", "read at (UTC)", "rows", "new", "changed", "deleted", "calls", "seconds"]
     rows = connection.execute("""
         select
             entity, strftime(finished_at, '%Y-%m-%d %H:%M'),

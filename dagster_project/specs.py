@@ -102,7 +102,7 @@ def load_counts(report: LoadReport) -> dict[str, int | float]:
         "new": report.new,
         "changed": report.changed,
         "unchanged": report.unchanged,
-        "gone": report.deleted,
+        "deleted": report.deleted,
         "calls": report.call_count,
         "seconds": report.seconds,
     }
@@ -119,19 +119,19 @@ def load_metadata(report: LoadReport, row_count: int) -> dict[str, int | float |
 
 
 def record_check_spec(endpoint: Endpoint) -> dg.AssetCheckSpec:
-    """Return the check of an endpoint's raw table that no record of it had to be set aside."""
+    """Return the check of an endpoint's raw table that no record of it was rejected."""
     return dg.AssetCheckSpec(
         RECORDS,
         asset=table_key(f"raw.{endpoint.name}"),
         description=(
-            "Cin7 sent no record with a value that its column cannot hold. Such a record is set aside"
+            "Cin7 sent no record with a value that its column cannot hold. Such a record is rejected"
             " and tried again at each read; its earlier version counts meanwhile (planning.data_issues)."
         ),
     )
 
 
 def record_evaluation(report: LoadReport) -> dg.AssetCheckEvaluation:
-    """Return whether records of a load were set aside, with the ids of ten of them."""
+    """Return whether records of a load were rejected, with the ids of ten of them."""
     ids = report.rejected_ids
     return dg.AssetCheckEvaluation(
         table_key(f"raw.{report.entity}"),

@@ -34,7 +34,7 @@ def sync_with_progress(settings: Settings, entities: Mapping[str, Window | None]
     with bar:
         outcome = read_entities(settings, entities, on_progress=show)
     if outcome.reports:
-        columns = ["entity", "window", "rows", "new", "changed", "gone", "calls", "seconds"]
+        columns = ["entity", "window", "rows", "new", "changed", "deleted", "calls", "seconds"]
         rows = [
             (
                 r.entity,
@@ -55,7 +55,7 @@ def sync_with_progress(settings: Settings, entities: Mapping[str, Window | None]
         if ids := report.rejected_ids:
             some = ", ".join(map(str, ids[:10])) + (", …" if len(ids) > 10 else "")
             warn(
-                f"{report.entity}: set aside, as it cannot be read: {some}; planning.data_issues"
+                f"{report.entity}: rejected, as it cannot be read: {some}; planning.data_issues"
                 " says why"
             )
         if report.used_offset_pages:

@@ -59,7 +59,7 @@ def _show(settings: Settings, *, queries: bool) -> None:
             f"This is no longer the newest release: {rollback}; `cin7 publish` goes forward again."
         )
     with open_release(settings) as connection:
-        columns = ["entity", "data as of", "rows held", "new", "changed", "gone"]
+        columns = ["entity", "data as of", "rows held", "new", "changed", "deleted"]
         rows = connection.execute("""
             select
                 entity, strftime(data_as_of_at, '%Y-%m-%d %H:%M UTC'), row_count,

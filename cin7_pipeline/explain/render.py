@@ -75,9 +75,9 @@ def _document(
     yield Text(sentence, style="bold")
     if cure:
         yield Text(cure, style="bold")
-    gone = ", gone from Cin7" if match["deleted_at"] else ""
+    deleted = ", deleted in Cin7" if match["deleted_at"] else ""
     title = f"{_words(match['document_kind']).capitalize()} {match['order_number'] or ''}"
-    yield Text(f"{title} (id {match['document_id']}): {match['state']}{gone}")
+    yield Text(f"{title} (id {match['document_id']}): {match['state']}{deleted}")
     yield Text(f"  found by {match['matched_by']}")
     if document.dates:
         dates = (f"{_words(name[:-3])} {_zoned(at)}" for name, at in document.dates.items())
@@ -193,7 +193,7 @@ def _item(item: Item, asked: str) -> Iterator[RenderableType]:
         created = f"created {_time(product['created_on'])}"
         yield Text(f"  {product['name'] or ''}{kind}, {status}, {created}")
     else:
-        yield Text("  gone from Cin7; only its history is kept")
+        yield Text("  deleted in Cin7; only its history is kept")
     for title, rows in (item.tables | item.evidence).items():
         if rows:
             limited = f", the first {SHOWN}" if len(rows) == SHOWN else ""

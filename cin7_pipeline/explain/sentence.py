@@ -10,7 +10,7 @@ from cin7_pipeline.settings import DEFAULT_CHANNEL_RULES
 
 # What is said of a document all of whose lines a rule leaves out, and the cure; the first that applies.
 RULES: dict[str, tuple[str, str | None]] = {
-    "gone": ("is gone from Cin7: nothing of it counts", None),
+    "gone": ("is deleted in Cin7: nothing of it counts", None),
     "void": ("is void{cancelled}: its {units} units do not count", None),
     "draft": ("is a draft: its {units} units do not count", "Approve it in Cin7."),
     "channel_excluded": (
@@ -69,7 +69,7 @@ def of_item(item: Item) -> str:
     """Return the sentence about an item: what is there, reserved and coming, and when it runs out."""
     name = f"{item.match['sku']}"
     if not item.product:
-        return f"{name} is gone from Cin7."
+        return f"{name} is deleted in Cin7."
     stock = item.tables.get(STOCK, [])
     if not stock:
         return f"{name} has no stock and nothing on its way."

@@ -71,7 +71,7 @@ def _mark_deleted(connection: DuckDBPyConnection, extract: Extract) -> None:
 
 
 def _write_rejected(connection: DuckDBPyConnection, extract: Extract) -> None:
-    """Note which records could not be read and why; those that were read, or are gone, leave the list."""
+    """Note which records could not be read and why; those that were read, or are deleted, leave the list."""
     entity, seen_at = extract.endpoint.name, extract.started_at
     rejected = {(key[0], why.field): why.reason for key, why in extract.records.rejected.items()}
     answered = {key[0] for key in extract.records.versions} | extract.fetched_ids

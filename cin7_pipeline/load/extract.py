@@ -150,7 +150,7 @@ class Extract:
         """Return the ids to fetch one by one, because the window does not answer for them.
 
         Open documents outside the window, what was marked deleted in the last days, what others name and
-        is not loaded yet, records that were set aside, and options of which a size disappeared.
+        is not loaded yet, records that were rejected, and options of which a size disappeared.
         """
         state, versions = self.state, self.records.versions
         read_ids = {key[0] for key in versions}

@@ -128,7 +128,7 @@ class RecordReader:
         for key, dates, raw in zip(page.keys, page.dates, page.records, strict=True):
             digest = blake2b(raw, digest_size=8, key=salt, person=declared).hexdigest()
             created = modified = None
-            with suppress(OverflowError):  # the record is set aside when it is typed
+            with suppress(OverflowError):  # the record is rejected when it is typed
                 created, modified = map(in_utc, dates) if dates else (None, None)
             yield RecordVersion(key, digest, created, modified), raw
 

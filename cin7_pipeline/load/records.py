@@ -1,6 +1,6 @@
 """This module gathers the records that are read of an endpoint, and types the changed ones many at a time.
 
-Of each record the newest version counts; one that cannot be typed is set aside alone. It does not decide
+Of each record the newest version counts; one that cannot be typed is rejected alone. It does not decide
 which pages are read (`extract.py`) and writes nothing (`merge.py`).
 """
 
@@ -29,7 +29,7 @@ ROWS_AT_ONCE = 20_000
 
 
 class Rejection(NamedTuple):
-    """Why a record is set aside: the field at fault, and what is wrong with its value, which is not shown."""
+    """Why a record is rejected: the field at fault, and what is wrong with its value, which is not shown."""
 
     field: str
     reason: str
@@ -66,7 +66,7 @@ class Records:
             try:
                 projected = self._reader.project(version, raw)
             except Unreadable as fault:
-                self._set_aside(version, fault)
+                self._reject(version, fault)
                 continue
             self._projected.append(projected)
             self._row_count += 1 + len(projected.lines)
@@ -95,23 +95,23 @@ class Records:
         self._projected, self._row_count = [], 0
 
     def _make_exact(self, numbers: Collection[int]) -> None:
-        """Round the numbers in these records by our rules; set those aside that hold none there."""
+        """Round the numbers in these records by our rules; reject those that hold none there."""
         rejected = set()
         for number in numbers:
             record = self._projected[number]
             try:
                 self._projected[number] = self._reader.exact(record)
             except Unreadable as fault:
-                self._set_aside(record.version, fault)
+                self._reject(record.version, fault)
                 rejected.add(number)
         self._projected = [r for number, r in enumerate(self._projected) if number not in rejected]
 
-    def _set_aside(self, version: RecordVersion, fault: Unreadable) -> None:
+    def _reject(self, version: RecordVersion, fault: Unreadable) -> None:
         self._rejections.append((version, Rejection(fault.field, fault.reason)))
 
     @property
     def rejected(self) -> dict[Key, Rejection]:
-        """Return why records are set aside that cannot be typed; what was known of them stays."""
+        """Return why records are rejected; what was known of them stays."""
         return {v.key: why for v, why in self._rejections if self.versions[v.key] is v}
 
     def require_few_rejected(self, share_limit: float) -> None:

@@ -18,7 +18,7 @@ class LoadReport:
     Everything that changed until `complete_until` is known; where the window began only later, `gap` is
     what lies between.
     `seconds` is the wall time of the read; `unknown_fields` came from Cin7 without being asked for, and
-    the records of `rejected_ids` cannot be read and were set aside.
+    the records of `rejected_ids` cannot be read and were rejected.
     """
 
     entity: str

@@ -95,7 +95,7 @@ class PageReader:
     def _coerced_head(self, record: Raw) -> tuple[Any, ...]:
         """Return key and dates of a record that is not as declared; what cannot be read stays its text.
 
-        The record is set aside by whoever reads it, so that it only must not be taken for another.
+        The record is rejected by whoever reads it, so that it only must not be taken for another.
         """
         fields: dict[str, Raw] = {}
         with suppress(msgspec.DecodeError):

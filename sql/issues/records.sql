@@ -1,6 +1,6 @@
 /*
 about: >-
-  Records that cannot be read and were set aside, and lines whose ids do not tell them apart; one
+  Records that cannot be read and were rejected, and lines whose ids do not tell them apart; one
   row per record or line.
 grain: [issue, document_kind, document_id, line_id]
 columns:

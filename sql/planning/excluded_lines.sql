@@ -37,7 +37,7 @@ select
         as quantity,
     items.value,
     case rules.rule
-        when 'gone' then 'Cin7 has the document no longer'
+        when 'gone' then 'the document is deleted in Cin7'
         when 'void'
             then
                 case

@@ -39,7 +39,7 @@ def sales_tables(raw: Raw) -> dict[str, DataFrame]:
 
 
 def _sales(raw: Raw) -> DataFrame:
-    """Lines of sales orders with their orders, but for components, descriptions and what is gone or void."""
+    """Lines of sales orders with their orders, but for components, descriptions, deleted and void ones."""
     orders = raw.table(
         "sales_orders",
         "id as document_id, reference as order_number, nullif(member_id, 0) as customer_id, source,"

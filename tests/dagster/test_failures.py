@@ -96,7 +96,7 @@ def test_what_could_be_read_is_published_though_the_run_fails(company: Company) 
     """The tables of an entity that fails are not made and say why; all others and the release are."""
     row = {"productOptionId": 7, "branchId": 3, "stockOnHand": 4.0}
     company.records_by_resource["Stock"].append(row)
-    # More than may be set aside: Cin7 has changed its shape.
+    # More than may be rejected: Cin7 has changed its shape.
     company.orders.extend(order(number, created=1, total="a lot") for number in range(2, 13))
     with dg.DagsterInstance.ephemeral() as instance:
         result = run(instance)

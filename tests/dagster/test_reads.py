@@ -103,7 +103,7 @@ def test_history_reads_its_days_in_full_and_reference_data_after_them(
 def test_a_record_that_cannot_be_read_is_a_warning_with_its_id(
     shop: Company, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The run goes on, and the check of the raw table names up to ten of the records set aside."""
+    """The run goes on, and the check of the raw table names up to ten of the rejected records."""
     monkeypatch.setenv("CIN7_REJECTED_SHARE_LIMIT", "1")
     notes = shop.records_by_resource["CreditNotes"]
     notes += [order(900 + n, created=1, total="a lot") for n in range(11)]

@@ -123,7 +123,7 @@ def test_after_a_rotated_key_a_new_one_goes_on_where_the_old_one_stopped(
 def test_a_lost_warehouse_is_read_again_but_for_what_cin7_forgot(
     company: Company, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Planners keep the release; history and a sync bring all back but past stock and gone documents."""
+    """Planners keep the release; history and a sync bring all back but past stock and deleted documents."""
     monkeypatch.setenv("CIN7_AS_OF", (NOW + timedelta(days=1)).isoformat())
     del company.orders[0]
     succeed("sync")
@@ -212,7 +212,7 @@ def test_an_unknown_release_is_answered_with_the_kept_ones(data: Path) -> None:
 def test_a_purge_of_voids_stops_the_run_until_somebody_agrees(
     company: Company, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Cin7 dropping many old documents at once is refused first, and on request marked gone, nothing else."""
+    """Many old documents that Cin7 drops at once are refused first; on request they are marked deleted."""
     before = published(data)
     company.orders[:] = [
         order for order in company.orders if not order["reference"].startswith("V")

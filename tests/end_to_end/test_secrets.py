@@ -73,7 +73,7 @@ FAILURES: dict[str, Answerer] = {
     "text where an id belongs": wrong_type("id"),
     "a list where text belongs": wrong_type("company", [NOTE]),
 }
-# One record is set aside, and the load goes on.
+# One record is rejected, and the load goes on.
 SET_ASIDE = (
     "text where a flag belongs",
     "text where a moment belongs",

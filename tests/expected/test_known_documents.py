@@ -59,7 +59,7 @@ def test_an_open_document_is_read_again_whatever_its_age(shop):
 
 
 def test_a_document_that_is_deleted_inside_the_window_is_gone(shop):
-    """What was created inside a lookback and is not returned any more is gone."""
+    """What was created inside a lookback and is not returned any more is deleted."""
     shop.sale(1, shop.line())
     shop.change(1, deleted_at="2026-06-10")
     tables = shop.tables(shop.lookback("2026-06-05"), shop.lookback("2026-06-11"))
@@ -76,7 +76,7 @@ def test_a_finished_document_deleted_outside_the_window_is_not_noticed(shop):
 
 
 def test_an_open_document_deleted_outside_the_window_is_gone(shop):
-    """What is asked by id and not returned is gone."""
+    """What is asked by id and not returned is deleted."""
     shop.sale(1, shop.line(), created_at="2026-01-05", dispatched_at=None)
     shop.change(1, deleted_at="2026-06-10")
     first = shop.days("2026-01-06 00:00", "2026-01-05", "2026-01-05")
@@ -93,7 +93,7 @@ def test_a_closed_range_does_not_ask_for_open_documents(shop):
 
 
 def test_a_document_that_comes_back_is_not_gone_any_more(shop):
-    """A later read that returns a gone document makes it known again."""
+    """A later read that returns a deleted document makes it known again."""
     shop.sale(1, shop.line())
     shop.change(1, deleted_at="2026-06-08")
     shop.change(1, deleted_at=None, modified_at="2026-06-10")
@@ -103,7 +103,7 @@ def test_a_document_that_comes_back_is_not_gone_any_more(shop):
 
 
 def test_a_document_deleted_before_the_first_read_is_never_known(shop):
-    """What no read returned does not appear, not even as gone."""
+    """What no read returned does not appear, not even as deleted."""
     shop.sale(1, shop.line())
     shop.change(1, deleted_at="2026-06-10")
     assert rules(shop.tables()) == []

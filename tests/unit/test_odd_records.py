@@ -93,7 +93,7 @@ def test_a_number_for_a_reference_is_its_text_and_half_an_emoji_a_mark(shop: Com
     assert stored == [("Chair \ufffd",)]
 
 
-def test_the_command_names_what_was_set_aside(
+def test_the_command_names_what_was_rejected(
     shop: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It ends well, and says which records planners will find in their data issues."""
@@ -101,4 +101,4 @@ def test_the_command_names_what_was_set_aside(
     result = cin7("sync")
     assert result.exit_code == 0, result.output
     told = " ".join(result.output.split())
-    assert "sales_orders: set aside, as it cannot be read: 604; planning.data_issues" in told
+    assert "sales_orders: rejected, as it cannot be read: 604; planning.data_issues" in told

@@ -31,7 +31,7 @@ def test_wrong_input_is_refused_in_words(trial: Trial, tmp_path: Path) -> None:
 
 
 def test_wrong_values_of_the_api_are_refused_by_their_record(tmp_path: Path) -> None:
-    """In every field of every endpoint, a value that can only be misread sets its record aside.
+    """In every field of every endpoint, a value that can only be misread rejects its record.
 
     Tried are the first and the last of the wrong values of each field; types are tried out in `load`.
     """

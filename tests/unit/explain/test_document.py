@@ -89,7 +89,7 @@ def test_a_document_that_cin7_has_no_longer_is_told_so(tmp_path: Path) -> None:
         company.orders[:] = [order for order in company.orders if order["id"] != 107]
         sync(company)
         answer = ask(company, "SO-4")
-    assert "Sales order SO-4 (id 107): dispatched, gone from Cin7" in text(answer)
+    assert "Sales order SO-4 (id 107): dispatched, deleted in Cin7" in text(answer)
     assert list(answer.documents[0].rules_of_all_lines) == ["gone"]
     assert len({line["line_id"] for line in answer.documents[0].lines}) == 4
 

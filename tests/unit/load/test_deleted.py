@@ -1,4 +1,4 @@
-"""What Cin7 has no more: it is marked gone and never deleted, and too much of it at once is refused."""
+"""What Cin7 has no more: it is marked deleted and its rows stay, and too much of it at once is refused."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,16 +18,16 @@ def test_a_deleted_document_is_marked_gone_and_kept(company: Company) -> None:
     company.load_one()
     lost = company.orders.pop(1)
     assert company.load_one().deleted == 1
-    gone = "select id from raw.sales_orders where deleted_at is not null"
-    assert company.raw(gone) == [(2,)]
+    deleted = "select id from raw.sales_orders where deleted_at is not null"
+    assert company.raw(deleted) == [(2,)]
     assert company.raw("select count(*) from raw.sales_order_lines") == [(3,)]
     company.orders.append(lost)
     assert company.load_one().new == 1
-    assert company.raw(gone) == []
+    assert company.raw(deleted) == []
 
 
 def test_a_deleted_open_document_is_noticed_at_any_age(company: Company) -> None:
-    """An open document that Cin7 does not return when asked for by id is gone."""
+    """An open document that Cin7 does not return when asked for by id is deleted."""
     company.orders.append(order(1, created=200, dispatchedDate=None))
     company.load_one(window=Window.whole())
     company.orders.clear()
@@ -48,7 +48,7 @@ def test_mass_loss_is_refused(company: Company) -> None:
 
 
 def test_a_document_that_paging_skipped_is_not_gone(company: Company) -> None:
-    """Before a document is called gone it is asked for by its id."""
+    """Before a document is marked deleted it is asked for by its id."""
     company.orders.extend(order(n, created=1) for n in range(1, 4))
     company.load_one()
     hidden = company.orders[1]

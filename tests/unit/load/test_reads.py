@@ -18,7 +18,7 @@ OPEN_PURCHASE = {
 }
 ROW = {"productOptionId": 7, "branchId": 3, "stockOnHand": 4.0}
 SNAPSHOTS = "select snapshot_on, stock_on_hand from raw.stock_snapshots"
-# More than may be set aside: Cin7 has changed its shape.
+# More than may be rejected: Cin7 has changed its shape.
 UNREADABLE = [order(number, created=1, total="a lot") for number in range(1, 12)]
 
 

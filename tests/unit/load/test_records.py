@@ -124,7 +124,7 @@ def test_an_older_copy_does_not_replace_a_newer_version() -> None:
 
 @pytest.mark.parametrize(("odd", "total"), [(1, 3), (3, None)])
 def test_of_two_versions_the_later_one_counts_whichever_is_odd(odd: int, total: int | None) -> None:
-    """A record that was corrected while it was read is not set aside; one that became odd is."""
+    """A record that was corrected while it was read is not rejected; one that became odd is."""
     records = records_of(SALES_ORDERS)
     for second in (1, 3, 2):
         modified = f"2026-06-30T00:00:0{second}Z"
@@ -178,8 +178,8 @@ def test_sizes_of_one_option_are_rows_of_their_own() -> None:
         ({"lineItems": [{"id": 1, "qty": 1}, {"id": 2, "qty": 9.3e16}]}, "lineItems.qty"),
     ],
 )
-def test_one_odd_record_is_set_aside_alone(fields: dict[str, Any], what: str) -> None:
-    """A value that its column cannot hold sets its record aside by id and field; all others are read."""
+def test_one_odd_record_is_rejected_alone(fields: dict[str, Any], what: str) -> None:
+    """A value that its column cannot hold rejects its record by id and field; all others are read."""
     orders = [{"id": n, "lineItems": [{"id": 10 * n}]} for n in (4, 911, 5)]
     orders[1] |= fields
     records = records_of(SALES_ORDERS, page_of(SALES_ORDERS, orders))

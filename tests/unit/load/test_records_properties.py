@@ -1,4 +1,4 @@
-"""Whatever JSON stands in a declared field: it loads exactly right, or its record is set aside alone."""
+"""Whatever JSON stands in a declared field: it loads exactly right, or its record is rejected alone."""
 
 from decimal import Decimal
 from functools import cache
@@ -30,7 +30,7 @@ BEFORE, ODD, AFTER = 4, 911, 12
 
 
 class Loaded(NamedTuple):
-    """The rows that a page becomes in the tables of documents and of lines, and the records set aside."""
+    """The rows that a page becomes in the tables of documents and of lines, and the rejected records."""
 
     documents: list[dict[str, Any]]
     lines: list[dict[str, Any]]
@@ -79,7 +79,7 @@ def page_with(endpoint: Endpoint, odd: dict[str, Any]) -> bytes:
 
 
 def check_value(endpoint: Endpoint, column: Column, value: Any, *, in_line: bool) -> None:
-    """Fail unless the value is loaded right or its record set aside, and nothing else is touched."""
+    """Fail unless the value is loaded right or its record rejected, and nothing else is touched."""
     odd = {column.field: value}
     if in_line:
         assert endpoint.lines is not None
@@ -154,7 +154,7 @@ def test_what_can_be_sent_is_loaded_right_or_refused(place: str) -> None:
 
 @pytest.mark.parametrize("value", AWKWARD, ids=ascii)
 def test_what_no_column_holds_is_refused(value: Any) -> None:
-    """A number that cannot be kept as it is sets its record aside; half a character is replaced."""
+    """A number that cannot be kept as it is rejects its record; half a character is replaced."""
     for endpoint, column, in_line in PLACES.values():
         check_value(endpoint, column, value, in_line=in_line)
 

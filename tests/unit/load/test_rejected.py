@@ -1,4 +1,4 @@
-"""Records that cannot be read: each is set aside alone and told, until it can be; too many refuse all."""
+"""Records that cannot be read: each is rejected alone and told, until it can be; too many refuse all."""
 
 from datetime import UTC, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from tests.unit.load.fake_account import NOW, Company, order
 REJECTED = "select entity, id, field, reason from raw.rejected_records order by all"
 
 
-def test_one_odd_record_is_set_aside_and_its_earlier_version_stays(company: Company) -> None:
+def test_one_odd_record_is_rejected_and_its_earlier_version_stays(company: Company) -> None:
     """The others are loaded, what was known of it is neither changed nor deleted, and a table tells of it."""
     company.orders.extend(order(n, created=1, total=5) for n in (1, 2, 3))
     company.load_one()
@@ -26,7 +26,7 @@ def test_one_odd_record_is_set_aside_and_its_earlier_version_stays(company: Comp
     assert company.raw(REJECTED) == [("sales_orders", 2, "total", "no number")]
 
 
-def test_a_record_set_aside_leaves_the_list_once_it_can_be_read(company: Company) -> None:
+def test_a_rejected_record_leaves_the_list_once_it_can_be_read(company: Company) -> None:
     """It is tried again at each reading, says since when it is odd, and is as good as new once corrected."""
     company.orders.append(order(1, created=1, total="a lot"))
     company.load_one()
@@ -61,7 +61,7 @@ def test_another_field_at_fault_takes_the_place_of_the_first(company: Company) -
     assert [row[2] for row in company.raw(REJECTED)] == ["stage"]
 
 
-def test_a_record_set_aside_is_asked_for_outside_the_window(company: Company) -> None:
+def test_a_rejected_record_is_asked_for_outside_the_window(company: Company) -> None:
     """However old, it is tried again with each lookback, and one that Cin7 has no more leaves the list."""
     company.orders.extend(order(n, created=300, total="a lot") for n in (1, 2))
     company.load_one(window=Window.whole())

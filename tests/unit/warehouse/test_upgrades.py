@@ -158,7 +158,7 @@ def test_what_was_in_transit_on_earlier_days_is_derived_once() -> None:
 def test_a_column_takes_its_new_name_with_its_values(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    """What was gone is deleted since the same time, and the old name is no more."""
+    """What an old version noted as gone is deleted since the same time, and the old name is no more."""
     create_raw_tables(connection, declared(text="code"))
     since = datetime(2026, 6, 30, 5, tzinfo=UTC)
     assert rows(connection, "id, deleted_at") == [(1, since), (2, None)]
