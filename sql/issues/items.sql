@@ -36,6 +36,19 @@ near_matches as (
     inner join folded_items as others
         on items.folded_sku = others.folded_sku and items.sku <> others.sku
     group by items.product_option_id
+),
+
+odd_stock as (
+    select
+        stock.product_option_id,
+        items.product_option_id is not null as is_listed,
+        string_agg(distinct '"' || stock.sku || '"', ', ' order by '"' || stock.sku || '"')
+            as skus,
+        sum(stock.on_hand)::varchar as on_hand
+    from core.stock_positions as stock
+    left join core.items as items using (product_option_id, size)
+    where not coalesce(items.is_stocked, false) and stock.on_hand <> 0
+    group by stock.product_option_id, items.product_option_id is not null
 )
 
 select
@@ -68,35 +81,23 @@ union all
 select
     'stock_of_not_stocked' as issue,
     'product_option' as document_kind,
-    stock.product_option_id as document_id,
+    product_option_id as document_id,
     0::bigint as line_id,
     'warning' as severity,
-    printf(
-        '%s is said not to be kept in stock, and Cin7 has %s on hand',
-        string_agg(distinct '"' || stock.sku || '"', ', ' order by '"' || stock.sku || '"'),
-        sum(stock.on_hand)::varchar
-    ) as detail,
+    printf('%s is said not to be kept in stock, and Cin7 has %s on hand', skus, on_hand) as detail,
     'If it is goods, change its stock control in Cin7 or its row in data/settings/not_stocked.csv; '
     || 'until then it has no series and no projection.' as suggestion
-from core.stock_positions as stock
-inner join core.items as items using (product_option_id, size)
-where not items.is_stocked and stock.on_hand <> 0
-group by stock.product_option_id
+from odd_stock
+where is_listed
 union all
 select
     'stock_without_item' as issue,
     'product_option' as document_kind,
-    stock.product_option_id as document_id,
+    product_option_id as document_id,
     0::bigint as line_id,
     'warning' as severity,
-    printf(
-        '%s has %s on hand, but Cin7 lists no such option or size',
-        string_agg(distinct '"' || stock.sku || '"', ', ' order by '"' || stock.sku || '"'),
-        sum(stock.on_hand)::varchar
-    ) as detail,
+    printf('%s has %s on hand, but Cin7 lists no such option or size', skus, on_hand) as detail,
     'Run `cin7 sync` again; if it stays, look the code up in Cin7: its stock stands in '
     || 'planning.inventory only, and has no series and no projection.' as suggestion
-from core.stock_positions as stock
-left join core.items as items using (product_option_id, size)
-where items.product_option_id is null and stock.on_hand <> 0
-group by stock.product_option_id
+from odd_stock
+where not is_listed

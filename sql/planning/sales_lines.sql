@@ -70,13 +70,20 @@ checks:
 */
 with
 
-line_costs as (
+costed_lines as (
     select
-        sales_order_id,
-        line_id,
-        unit_cost
-    from staging.sales_order_lines
-    where unit_cost > 0
+        lines.*,
+        lines.quantity * coalesce(sold.unit_cost, costs.unit_cost)::double as cost,
+        case when sold.unit_cost is not null then 'order_line' else costs.cost_basis end
+            as cost_basis
+    from core.included_lines as lines
+    left join core.item_costs as costs using (product_option_id, size)
+    left join staging.sales_order_lines as sold
+        on
+            lines.document_id = sold.sales_order_id
+            and lines.line_id = sold.line_id
+            and sold.unit_cost > 0
+    where lines.document_kind = 'sales_order'
 )
 
 select
@@ -108,26 +115,13 @@ select
     try_cast(round(lines.value * amounts.net_factor, 4) as decimal(18, 4)) as net_amount_excl_tax,
     try_cast(round(lines.value * amounts.base_factor, 4) as decimal(18, 4)) as net_amount_base,
     amounts.amount_basis,
-    try_cast(
-        round(lines.quantity * coalesce(line_costs.unit_cost, costs.unit_cost)::double, 4)
-        as decimal(18, 4)
-    ) as cost_base,
-    case when line_costs.unit_cost is not null then 'order_line' else costs.cost_basis end
-        as cost_basis,
-    try_cast(
-        round(
-            lines.value * amounts.base_factor
-            - lines.quantity * coalesce(line_costs.unit_cost, costs.unit_cost)::double,
-            4
-        ) as decimal(18, 4)
-    ) as margin_base,
+    try_cast(round(lines.cost, 4) as decimal(18, 4)) as cost_base,
+    lines.cost_basis,
+    try_cast(round(lines.value * amounts.base_factor - lines.cost, 4) as decimal(18, 4))
+        as margin_base,
     try_cast(round(lines.value * amounts.discount_share, 4) as decimal(18, 4)) as order_discount
-from core.included_lines as lines
-inner join staging.sales_orders as orders
-    on lines.document_kind = 'sales_order' and lines.document_id = orders.sales_order_id
+from costed_lines as lines
+inner join staging.sales_orders as orders on lines.document_id = orders.sales_order_id
 inner join core.sales_orders as sales using (sales_order_id)
 inner join core.document_attributes as attributes using (document_kind, document_id)
 inner join core.document_amounts as amounts using (document_kind, document_id)
-left join line_costs
-    on lines.document_id = line_costs.sales_order_id and lines.line_id = line_costs.line_id
-left join core.item_costs as costs using (product_option_id, size)
