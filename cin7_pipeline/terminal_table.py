@@ -1,13 +1,14 @@
 """This module lays a table out for the width that a terminal has, without breaking a word."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
+
+from cin7_pipeline.text import written
 
 GAP = 2
 
@@ -22,7 +23,7 @@ class FittingTable:
     def __init__(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         values = [list(row) for row in rows]
         self._columns = columns
-        self._rows = [[_cell(value) for value in row] for row in values]
+        self._rows = [[written(value) for value in row] for row in values]
         self._is_number = [
             _is_number([row[place] for row in values]) for place in range(len(columns))
         ]
@@ -98,16 +99,3 @@ def _is_number(values: Iterable[Any]) -> bool:
 
 def _longest(words: Iterable[str]) -> int:
     return max((Text(word).cell_len for word in words), default=0)
-
-
-def _cell(value: Any) -> str:
-    """Write a value as a person would: nothing, yes or no, a time to the minute, 1,234 or 1,234.5."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
-    if isinstance(value, int) or (isinstance(value, Decimal) and value == int(value)):
-        return f"{int(value):,}"
-    return f"{value:,.1f}" if isinstance(value, float | Decimal) else str(value)

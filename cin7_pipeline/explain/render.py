@@ -17,6 +17,7 @@ from cin7_pipeline.explain.item import SHOWN, STOCK, Item
 from cin7_pipeline.explain.lookup import Explanation
 from cin7_pipeline.explain.sentence import of_document, of_item
 from cin7_pipeline.explain.source import Row
+from cin7_pipeline.text import exact, written
 
 # ShipStation's criteria for an open order, by the column that answers each.
 CRITERIA = {
@@ -92,7 +93,7 @@ def _document(
         excluded = "" if match["is_included"] else ", left out of sales"
         yield Text(f"  channel {match['channel']}{excluded} ({document.channel_rule})")
     yield Text(
-        f"  this version was read {_time(match['read_at'])} UTC, its kind last {_time(read_at)} UTC"
+        f"  this version was read {_zoned(match['read_at'])}, its kind last {_zoned(read_at)}"
     )
     for rule, meaning in document.rules_of_all_lines.items():
         yield Text(f"  every line is {rule}: {meaning}")
@@ -190,7 +191,7 @@ def _item(item: Item, asked: str) -> Iterator[RenderableType]:
         if not product["is_stocked"]:
             kind += ", not kept in stock, so neither forecast nor projected"
         status = f"{product['product_status'] or '?'}/{product['option_status'] or '?'} in Cin7"
-        created = f"created {_time(product['created_on'])}"
+        created = f"created {_zoned(product['created_on'])}"
         yield Text(f"  {product['name'] or ''}{kind}, {status}, {created}")
     else:
         yield Text("  deleted in Cin7; only its history is kept")
@@ -200,7 +201,7 @@ def _item(item: Item, asked: str) -> Iterator[RenderableType]:
             total = [_total(rows)] if title == STOCK and len(rows) > 1 else []
             yield _table(f"{title}{limited}", [*rows, *total])
     for title, rows in item.numbers.items():
-        yield _table(title, [{name: _exact(value) for name, value in row.items()} for row in rows])
+        yield _table(title, [{name: exact(value) for name, value in row.items()} for row in rows])
     yield from _issues("Issues", item.issues)
 
 
@@ -236,19 +237,5 @@ def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _exact(value: Any) -> str:
-    """Return a value with all its digits, thousands set apart."""
-    if isinstance(value, Decimal):
-        return f"{value:,f}".rstrip("0").rstrip(".")
-    return "" if value is None else str(value)
-
-
-def _zoned(value: date | datetime) -> str:
-    return f"{_time(value)} UTC" if isinstance(value, datetime) else _time(value)
-
-
-def _time(value: date | datetime | None) -> str:
-    """Return a day, or a timestamp to the minute; never where there was none."""
-    if value is None:
-        return "never"
-    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value.isoformat()
+def _zoned(value: date | datetime | None) -> str:
+    return f"{written(value)} UTC" if isinstance(value, datetime) else written(value) or "never"

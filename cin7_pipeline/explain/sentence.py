@@ -1,12 +1,13 @@
 """This module says in one plain sentence where a document or an item stands, and what would change it."""
 
 from collections.abc import Iterable
-from typing import Any
+from decimal import Decimal
 
 from cin7_pipeline.explain.document import Document
 from cin7_pipeline.explain.item import STOCK, Item
 from cin7_pipeline.explain.source import Row
 from cin7_pipeline.settings import DEFAULT_CHANNEL_RULES
+from cin7_pipeline.text import exact
 
 # What is said of a document all of whose lines a rule leaves out, and the cure; the first that applies.
 RULES: dict[str, tuple[str, str | None]] = {
@@ -163,5 +164,4 @@ def _rows(document: Document, table: str) -> list[Row]:
 
 
 def _units(rows: Iterable[Row], column: str) -> str:
-    total: Any = sum(row[column] or 0 for row in rows)
-    return f"{total:,.4f}".rstrip("0").rstrip(".")
+    return exact(sum((row[column] or 0 for row in rows), Decimal(0)))

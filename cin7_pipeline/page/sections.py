@@ -11,6 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from cin7_pipeline.models.catalogue import SQL_FOLDER
 from cin7_pipeline.models.sql_model import ModelError, read_file
+from cin7_pipeline.text import written
 
 SHOWN_AS = ("facts", "tiles", "table", "area", "bars", "items")
 
@@ -72,14 +73,9 @@ def ask(connection: DuckDBPyConnection, section: Section) -> Answer:
 
 
 def in_words(value: Any) -> str:
-    """Return a value as a planner writes it: 1,234.5, 3 Mar 2026, yes; nothing where it is not known."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
+    """Return a value as a planner writes it: 3 Mar 2026, and no parts of a thousand or more."""
     if isinstance(value, date):
         return f"{value.day} {value:%b %Y}"
-    if isinstance(value, int | float | Decimal):
-        number = float(value)
-        return f"{number:,.0f}" if number.is_integer() or abs(number) >= 1000 else f"{number:,.1f}"
-    return str(value)
+    if isinstance(value, float | Decimal) and abs(float(value)) >= 1000:
+        return f"{value:,.0f}"
+    return written(value)
