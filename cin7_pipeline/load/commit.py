@@ -96,7 +96,7 @@ def _write_log(
     sequence: int,
     lookback_days: int,
 ) -> None:
-    """Add the receipt of an entity to the log of loads."""
+    """Add the receipt of an endpoint to the log of loads."""
     row = {
         "sync_id": sync_id,
         "sequence": sequence,

@@ -16,7 +16,7 @@ from cin7_pipeline.window import Window
 
 @dataclass(frozen=True)
 class CostEstimate:
-    """Calls per entity; an estimate, as Cin7 never says how many rows a question has."""
+    """Calls per endpoint; an estimate, as Cin7 never says how many rows a question has."""
 
     calls: dict[str, int]
     calls_per_minute: int

@@ -33,9 +33,9 @@ class ReadPlan:
 
 @dataclass
 class Reads:
-    """What was read of each entity, and what failed of it; one that was read in part is in both.
+    """What was read of each endpoint, and what failed of it; one that was read in part is in both.
 
-    An entity that fails holds up no other, the stock least of all: nobody can read its past.
+    An endpoint that fails holds up no other, the stock least of all: nobody can read its past.
     """
 
     source: Source
@@ -81,7 +81,7 @@ class Reads:
             read(plan)
         except PipelineError as error:
             self.failures[name] = error
-        except Exception as error:  # a fault of ours, too, is that of one entity
+        except Exception as error:  # a fault of ours, too, is that of one endpoint
             place = extract_tb(error.__traceback__)[-1]
             where = f"{place.name} ({Path(place.filename).name}, line {place.lineno})"
             # Its text may show a record.
@@ -95,7 +95,7 @@ class Reads:
             self.extracts[plan.endpoint.name] = extract
 
     def _complete(self, plan: ReadPlan) -> None:
-        """Read what the list of an entity lacks, unless that failed; what fails here fails the entity."""
+        """Read what the list of an endpoint lacks, unless that failed; what fails here fails the endpoint."""
         extract = self.extracts.get(plan.endpoint.name)
         if extract is None:
             return

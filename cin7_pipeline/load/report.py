@@ -1,4 +1,4 @@
-"""This module holds the receipt of a load: what was read of each entity, and what that changed."""
+"""This module holds the receipt of a load: what was read of each endpoint, and what that changed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ PAGED_BY_NUMBER = "Cin7 did not page by id, so that pages were read by number, a
 
 @dataclass(frozen=True)
 class LoadReport:
-    """The rows of one entity read over one window, new, changed, unchanged and deleted, and their cost.
+    """The rows of one endpoint read over one window, new, changed, unchanged and deleted, and their cost.
 
     Everything that changed until `complete_until` is known; where the window began only later, `gap` is
     what lies between.
@@ -41,7 +41,7 @@ class LoadReport:
 
 @dataclass(frozen=True)
 class LoadOutcome:
-    """A load of several entities: a report for each that was written, an error for each that failed.
+    """A load of several endpoints: a report for each that was written, an error for each that failed.
 
     One may have both: it was read, but not what changed in it while the stock was read.
     """
@@ -55,7 +55,7 @@ class LoadOutcome:
 
     @property
     def is_outage(self) -> bool:
-        """Tell whether Cin7 answered no more; otherwise it refused an entity, or a record was odd."""
+        """Tell whether Cin7 answered no more; otherwise it refused an endpoint, or a record was odd."""
         return any(isinstance(failure, Cin7Unavailable) for failure in self.failures.values())
 
     def raise_failures(self) -> None:
@@ -69,7 +69,7 @@ class LoadOutcome:
 
 
 def _without_repetition(failures: Iterable[PipelineError]) -> list[PipelineError]:
-    """Return each failure once: a wrong key or an exhausted quota fails every entity."""
+    """Return each failure once: a wrong key or an exhausted quota fails every endpoint."""
     distinct = list({str(failure): failure for failure in failures}.values())
     for failure in distinct:
         if isinstance(failure, Cin7Rejected) and failure.status == 401:

@@ -110,7 +110,7 @@ def row_counts(connection: DuckDBPyConnection) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Failing:
-    """An entity that could not be read at the last attempt: since when, and why."""
+    """An endpoint that could not be read at the last attempt: since when, and why."""
 
     entity: str
     since: datetime
@@ -118,7 +118,7 @@ class Failing:
 
 
 def failing_entities(connection: DuckDBPyConnection) -> list[Failing]:
-    """Return the entities that fail at present; none in a warehouse of a version that did not note them."""
+    """Return the endpoints that fail at present; none in a warehouse of a version that did not note them."""
     table = "from duckdb_tables() where schema_name = 'raw' and table_name = 'sync_failures'"
     if not connection.execute(table).fetchone():
         return []

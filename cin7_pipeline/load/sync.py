@@ -36,9 +36,9 @@ def sync_endpoints(
     documents_behind_stock: Iterable[str] = (),
     on_progress: OnProgress = no_progress,
 ) -> LoadOutcome:
-    """Load entities of the account's endpoints, each over its window or over the one its mode calls for.
+    """Load those of the endpoints that `entities` names, each over its window or the one its mode calls for.
 
-    Each entity is written whole or not at all; one that fails leaves the others' loads in place and
+    Each endpoint is written whole or not at all; one that fails leaves the others' loads in place and
     its own earlier data as it was. Loading the same window twice rewrites nothing. Where the stock is
     among them, what changed in `documents_behind_stock` since they were read is read behind it.
     """
