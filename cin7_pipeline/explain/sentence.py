@@ -47,7 +47,8 @@ SHIPPED = (
 def of_document(document: Document) -> tuple[str, str | None]:
     """Return the sentence about a document, and the cure where there is one."""
     match = document.match
-    told = _of_rules(document) or _of_kind(document)
+    rules = ["gone"] if match["deleted_at"] else document.rules_of_all_lines
+    told = next((told for rule, told in RULES.items() if rule in rules), None) or _of_kind(document)
     cancelled = match["cancelled_on"]
     words = {
         "cancelled": f" (cancelled {cancelled})" if cancelled else "",
@@ -86,13 +87,6 @@ def of_item(item: Item) -> str:
     )
     end = f"; first runs out on {ends[0][0]} at {ends[0][1]}" if ends else ""
     return f"{name} has {parts}, {coming} on their way{end}."
-
-
-def _of_rules(document: Document) -> tuple[str, str | None] | None:
-    if document.match["deleted_at"]:
-        return RULES["gone"]
-    rules = document.rules_of_all_lines
-    return next((told for rule, told in RULES.items() if rule in rules), None)
 
 
 def _of_kind(document: Document) -> tuple[str, str | None]:

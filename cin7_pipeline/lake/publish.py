@@ -62,7 +62,9 @@ def _publish(settings: Settings) -> None:
     with FileLock(settings.state_dir / "lake.lock", mode=PRIVATE_FILE):
         if (manifest := releases.manifest()) is None:
             return
-        present = {"lake": _place(settings), "release": manifest["release"]}
+        # Which lake it is, without what an address may hold of a password.
+        lake = f"{settings.lake_name} in {lake_folder(settings)}"
+        present = {"lake": lake, "release": manifest["release"]}
         if note.exists() and json.loads(note.read_text(encoding="utf-8")) == present:
             return
         _bring(settings, manifest["release"], manifest["tables"])
@@ -92,11 +94,6 @@ def _bring(settings: Settings, release: str, rows_of: Mapping[str, int]) -> None
         for table, rows in rows_of.items()
     ]
     call_catalog(settings, "register", account=account, release=release, tables=tables)
-
-
-def _place(settings: Settings) -> str:
-    """Return which lake it is, without what an address may hold of a password."""
-    return f"{settings.lake_name} in {lake_folder(settings)}"
 
 
 def _schema_of(settings: Settings) -> str:

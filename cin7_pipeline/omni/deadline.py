@@ -20,9 +20,12 @@ class DeadlineTransport(httpx.BaseTransport):
     """
 
     def __init__(self, seconds: float, proxy: str | None = None) -> None:
+        via = httpx.Proxy(proxy) if proxy else None
         self._pool = httpcore.ConnectionPool(
             ssl_context=httpx.create_ssl_context(),
-            proxy=_proxy(httpx.Proxy(proxy)) if proxy else None,
+            proxy=httpcore.Proxy(str(via.url), auth=via.raw_auth, headers=via.headers.raw)
+            if via
+            else None,
             network_backend=_Network(seconds, httpcore.SyncBackend()),
         )
 
@@ -70,10 +73,6 @@ class _Body(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._response.close()
-
-
-def _proxy(proxy: httpx.Proxy) -> httpcore.Proxy:
-    return httpcore.Proxy(str(proxy.url), auth=proxy.raw_auth, headers=proxy.headers.raw)
 
 
 @contextmanager
