@@ -46,8 +46,12 @@ def open_source(path: Path) -> Iterator[Source]:
     """Open a release, or a copy of one, to be read only.
 
     Raises:
-        PipelineError: the file does not exist, or an earlier version made it.
+        PipelineError: the file does not exist, is called like a schema in it, or an earlier version made it.
     """
+    # DuckDB names the database after its file, and takes no name that may be either.
+    if path.exists() and path.resolve().stem in ("planning", "explain"):
+        msg = f"{path} is called like a schema in it, which DuckDB cannot read: rename it to cin7.duckdb"
+        raise PipelineError(msg)
     with open_warehouse(path, read_only=True) as connection:
         source = Source(connection)
         if not source.rows("from duckdb_schemas() where schema_name = 'explain'"):

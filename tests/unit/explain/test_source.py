@@ -35,6 +35,16 @@ def test_a_copy_of_the_release_answers_as_the_release_does(shop: Company, tmp_pa
         assert (there.returncode, there.stdout) == (here.returncode, here.stdout)
 
 
+def test_a_copy_that_is_called_like_its_schema_says_what_to_do(
+    shop: Company, tmp_path: Path
+) -> None:
+    """DuckDB cannot tell `planning` the file from `planning` the schema; the way out is told."""
+    copy = tmp_path / "planning.duckdb"
+    shutil.copy(shop.settings().published_path, copy)
+    with pytest.raises(PipelineError, match=r"rename it to cin7\.duckdb"):
+        explain(shop.settings(), SKU, copy)
+
+
 def test_what_is_in_no_release_yet_is_not_found(tmp_path: Path) -> None:
     """People and `cin7 why` see the same: what was read since comes with the next release."""
     with open_shop(tmp_path) as company:
@@ -62,7 +72,7 @@ def test_before_anything_is_published_the_way_to_begin_is_told(
 
 def test_a_release_of_an_earlier_version_is_refused_in_words(shop: Company, tmp_path: Path) -> None:
     """A file with the planning tables alone cannot say why, and what can is named."""
-    file = tmp_path / "planning.duckdb"
+    file = tmp_path / "old.duckdb"
     with duckdb.connect(file) as connection:
         connection.execute("create schema planning")
     with pytest.raises(PipelineError, match=r"has no schema explain.*cin7 sync"):
