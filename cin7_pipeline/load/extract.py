@@ -40,8 +40,8 @@ def no_progress(_entity: str, _rows: int) -> None:
 
 
 @dataclass(frozen=True)
-class Source:
-    """The account that is read, as of one timestamp, and how much of it may be missing or unreadable."""
+class Session:
+    """One read of an account, as of one timestamp, and how much of it may be missing or unreadable."""
 
     client: Cin7Client
     now: datetime
@@ -58,16 +58,16 @@ class Extract:
     """
 
     def __init__(
-        self, source: Source, endpoint: Endpoint, window: Window, state: TableState
+        self, session: Session, endpoint: Endpoint, window: Window, state: TableState
     ) -> None:
         self.endpoint = endpoint
         self.window = window
         self.state = state
-        self.started_at = source.now
-        self.records = Records(RecordReader(endpoint, source.salt), state.hashes)
+        self.started_at = session.now
+        self.records = Records(RecordReader(endpoint, session.salt), state.hashes)
         self.fetched_ids: set[int] = set()
         self.deleted: set[Key] = set()
-        self._source = source
+        self._session = session
         self._call_count = 0
         self._seconds = 0.0
         self._used_offset_pages = False
@@ -96,7 +96,7 @@ class Extract:
             self.fetched_ids |= fetched
             self._read_ids(fetched)
             self.deleted = self._deleted_keys(fetched)
-        self.records.require_few_rejected(self._source.rejected_share_limit)
+        self.records.require_few_rejected(self._session.rejected_share_limit)
 
     def read_changed(self, since: datetime) -> None:
         """Read once more what was modified since, so that the extract is of the present.
@@ -109,7 +109,7 @@ class Extract:
     @contextmanager
     def _measured(self) -> Iterator[None]:
         """Count what the block costs, and type what it read."""
-        client, path = self._source.client, self.endpoint.path
+        client, path = self._session.client, self.endpoint.path
         started, calls_before = time.monotonic(), client.calls(path)
         try:
             yield
@@ -136,14 +136,14 @@ class Extract:
             log.warning("%s: Cin7 does not list open documents before the lookback", endpoint.name)
 
     def _read_pages(self, where: str | None, expected: Sequence[int] = ()) -> None:
-        pages = Paginator(self._source.client, self.endpoint, where, expected=expected)
+        pages = Paginator(self._session.client, self.endpoint, where, expected=expected)
         for page in pages:
             self.records.add(page)
-            self._source.on_progress(self.endpoint.name, len(self.records.versions))
+            self._session.on_progress(self.endpoint.name, len(self.records.versions))
         self._used_offset_pages |= pages.used_offset_pages
 
     def _read_ids(self, ids: set[int]) -> None:
-        for page in read_by_id(self._source.client, self.endpoint, sorted(ids)):
+        for page in read_by_id(self._session.client, self.endpoint, sorted(ids)):
             self.records.add(page)
 
     def _ids_to_fetch(self) -> set[int]:
@@ -177,7 +177,7 @@ class Extract:
         came = {key[0] for key in self.records.rejected}
         missing = {key for key in expected - versions.keys() if key[0] not in came}
         endpoint = self.endpoint
-        allowed = max(DELETED_WITHOUT_QUESTION, self._source.deleted_share_limit * len(expected))
+        allowed = max(DELETED_WITHOUT_QUESTION, self._session.deleted_share_limit * len(expected))
         if endpoint.mode is SyncMode.FULL_REFRESH and missing and not versions:
             msg = (
                 f"{endpoint.name}: Cin7 returned nothing of {endpoint.name}, of which it had"
@@ -193,13 +193,13 @@ class Extract:
         if endpoint.page_key == "id" and len(missing) <= max(ASKED_ONE_BY_ONE, allowed):
             # Where only a size of an option is missing, its other sizes came.
             absent = {key[0] for key in missing} - {key[0] for key in versions}
-            for page in read_one_by_one(self._source.client, endpoint, absent):
+            for page in read_one_by_one(self._session.client, endpoint, absent):
                 self.records.add(page)
             missing -= versions.keys()
         if len(missing) > allowed:
             msg = (
                 f"{endpoint.name}: Cin7 did not return {len(missing)} of {len(expected)} records that it"
-                f" had before, more than the limit of {self._source.deleted_share_limit:.0%}. Nothing of"
+                f" had before, more than the limit of {self._session.deleted_share_limit:.0%}. Nothing of"
                 f" {endpoint.name} was changed; if they really were deleted, raise CIN7_GONE_SHARE_LIMIT"
                 " for one run"
             )

@@ -5,14 +5,14 @@ one moment: what was received in between would count twice. Records that others 
 brought, are asked for when the lists were read. It writes nothing (`sync.py`).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from traceback import extract_tb
 
 from cin7_pipeline.errors import PipelineError
-from cin7_pipeline.load.extract import Extract, Source
+from cin7_pipeline.load.extract import Extract, Session
 from cin7_pipeline.load.state import TableState
 from cin7_pipeline.omni.endpoint import Endpoint
 from cin7_pipeline.window import Window
@@ -38,22 +38,16 @@ class Reads:
     An endpoint that fails holds up no other, the stock least of all: nobody can read its past.
     """
 
-    source: Source
+    session: Session
     extracts: dict[str, Extract] = field(default_factory=dict)
     failures: dict[str, PipelineError] = field(default_factory=dict)
 
-    def read(self, plans: Iterable[ReadPlan]) -> None:
+    def read(self, plans: Sequence[ReadPlan]) -> None:
         """Read what is planned, the documents first, as the stock waits for them."""
-        documents: list[ReadPlan] = []
-        stock: list[ReadPlan] = []
-        others: list[ReadPlan] = []
-        for plan in plans:
-            if plan.endpoint.lists_documents:
-                documents.append(plan)
-            elif plan.endpoint.has_daily_snapshot:
-                stock.append(plan)
-            else:
-                others.append(plan)
+        documents = [plan for plan in plans if plan.endpoint.lists_documents]
+        stock = [plan for plan in plans if plan.endpoint.has_daily_snapshot]
+        waited_for = {plan.endpoint.name for plan in (*documents, *stock)}
+        others = [plan for plan in plans if plan.endpoint.name not in waited_for]
         with (
             ThreadPoolExecutor(READS_AT_ONCE, "cin7-read") as pool,
             ThreadPoolExecutor(1 + READS_AT_ONCE, "cin7-stock") as stock_pool,
@@ -90,7 +84,7 @@ class Reads:
 
     def _read_list(self, plan: ReadPlan) -> None:
         if plan.window is not None:
-            extract = Extract(self.source, plan.endpoint, plan.window, plan.state)
+            extract = Extract(self.session, plan.endpoint, plan.window, plan.state)
             extract.read()
             self.extracts[plan.endpoint.name] = extract
 
@@ -121,12 +115,12 @@ class Reads:
 
     def _read_changed(self, plan: ReadPlan) -> None:
         """Read what changed since a kind of document was read, in this run or, without a window, before."""
-        name, now = plan.endpoint.name, self.source.now
+        name, now = plan.endpoint.name, self.session.now
         extract = self.extracts.get(name)
         since = min(plan.state.complete_until or now, now)
         if extract is not None:
             extract.read_changed(now if extract.window.end is None else since)
         elif plan.window is None and plan.state.complete_until is not None:
-            extract = Extract(self.source, plan.endpoint, Window(since), plan.state)
+            extract = Extract(self.session, plan.endpoint, Window(since), plan.state)
             extract.read_changed(since)
             self.extracts[name] = extract

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from cin7_pipeline.files import private_folder, write_atomic
 from cin7_pipeline.load.commit import commit_load
-from cin7_pipeline.load.extract import OnProgress, Source, no_progress
+from cin7_pipeline.load.extract import OnProgress, Session, no_progress
 from cin7_pipeline.load.merge import merge
 from cin7_pipeline.load.reads import ReadPlan, Reads
 from cin7_pipeline.load.report import LoadOutcome
@@ -54,7 +54,7 @@ def sync_endpoints(
             name: load_state(connection, endpoint, endpoints.values(), now)
             for name, endpoint in synced.items()
         }
-    source = Source(
+    session = Session(
         client,
         now,
         _salt(settings),
@@ -66,7 +66,7 @@ def sync_endpoints(
         name: window_for(synced[name], asked, states[name], settings)
         for name, asked in entities.items()
     }
-    reads = Reads(source)
+    reads = Reads(session)
     reads.read([ReadPlan(each, windows.get(name), states[name]) for name, each in synced.items()])
     extracts = [reads.extracts[name] for name in synced if name in reads.extracts]
     with open_warehouse(settings.warehouse_path) as connection:
