@@ -82,13 +82,11 @@ def test_each_kind_of_document_tells_its_state_and_tables(
     assert {table for table, *_ in placements(found)} == tables
 
 
-def test_a_document_that_cin7_has_no_longer_is_told_so(tmp_path: Path) -> None:
+def test_a_document_that_cin7_has_no_longer_is_told_so(own_shop: Company) -> None:
     """A vanished order is found, with its lines and the one rule that keeps all of them out."""
-    with open_shop(tmp_path) as company:
-        sync(company)
-        company.orders[:] = [order for order in company.orders if order["id"] != 107]
-        sync(company)
-        answer = ask(company, "SO-4")
+    own_shop.orders[:] = [order for order in own_shop.orders if order["id"] != 107]
+    sync(own_shop)
+    answer = ask(own_shop, "SO-4")
     assert "Sales order SO-4 (id 107): dispatched, deleted in Cin7" in text(answer)
     assert list(answer.documents[0].rules_of_all_lines) == ["gone"]
     assert len({line["line_id"] for line in answer.documents[0].lines}) == 4

@@ -45,17 +45,15 @@ def test_a_copy_that_is_called_like_its_schema_says_what_to_do(
         explain(shop.settings(), SKU, copy)
 
 
-def test_what_is_in_no_release_yet_is_not_found(tmp_path: Path) -> None:
+def test_what_is_in_no_release_yet_is_not_found(own_shop: Company) -> None:
     """People and `cin7 why` see the same: what was read since comes with the next release."""
-    with open_shop(tmp_path) as company:
-        sync(company)
-        company.orders.append(sale(110, "SO-9", age=0.1))
-        read(company)
-        answer = ask(company, "SO-9")
-        assert answer.advice is not None
-        assert "comes with `cin7 sync`" in answer.advice
-        sync(company)
-        assert document(company, "SO-9").match["state"] == "dispatched"
+    own_shop.orders.append(sale(110, "SO-9", age=0.1))
+    read(own_shop)
+    answer = ask(own_shop, "SO-9")
+    assert answer.advice is not None
+    assert "comes with `cin7 sync`" in answer.advice
+    sync(own_shop)
+    assert document(own_shop, "SO-9").match["state"] == "dispatched"
 
 
 @pytest.mark.parametrize("is_read", [False, True])
