@@ -105,13 +105,16 @@ items as (
             when parts.line_quantity = 0 then parts.received_quantity
             else
                 round(
-                    (parts.received_quantity * parts.quantity_so_far / parts.line_quantity)
-                    ::decimal(38, 10),
+                    (
+                        parts.received_quantity::decimal(38, 4) * parts.quantity_so_far
+                        / parts.line_quantity
+                    )::decimal(38, 10),
                     4
                 )
                 - round(
                     (
-                        parts.received_quantity * (parts.quantity_so_far - parts.quantity)
+                        parts.received_quantity::decimal(38, 4)
+                        * (parts.quantity_so_far - parts.quantity)
                         / parts.line_quantity
                     )::decimal(38, 10),
                     4
