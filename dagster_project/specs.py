@@ -159,11 +159,11 @@ def planning_spec(catalogue: Catalogue, model: SqlModel) -> dg.AssetSpec:
     assets = raw_keys(ENDPOINTS.values())
     raw = sorted({table_key(name) for name in reads}.intersection(assets)) or assets
     history = [] if set(raw).isdisjoint(raw_keys(DOCUMENTS)) else [HISTORY]
-    names = ", ".join(f"`{found.name}`" for found in made_of if found is not model)
+    names = ", ".join(f"`{name}`" for name in sorted(model.sources))
     return dg.AssetSpec(
         table_key(model.name),
         group_name=model.schema,
-        description=f"{model.about}\n\nMade of {names}.",
+        description=f"{model.about}\n\nReads {names}.",
         kinds={"sql", "duckdb"},
         owners=OWNERS,
         freshness_policy=DAILY_FRESHNESS,
