@@ -38,8 +38,9 @@ lines as (
         items.size,
         attributes.warehouse,
         orders.sold_on,
-        0 as sold_quantity,
-        -items.quantity as returned_quantity
+        -- More can have been shipped of a line below 0.
+        greatest(items.quantity, 0) as sold_quantity,
+        greatest(-items.quantity, 0) as returned_quantity
     from negative_returns
     inner join core.document_line_items as items using (line_number, size)
     inner join core.document_attributes as attributes using (document_kind, document_id)

@@ -145,7 +145,9 @@ def odd_lines(rows: dict[str, Rows]) -> set[tuple[str, int, int]]:
     for table, lines in DOCUMENTS.items():
         for row in rows[f"raw.{lines}"]:
             document_id = next(value for name, value in row.items() if name.endswith("_id"))
-            is_read = {*row} - (set() if table in ("sales_orders", "credit_notes") else {"discount"})
+            is_read = {*row} - (
+                set() if table in ("sales_orders", "credit_notes") else {"discount"}
+            )
             is_read -= {"qty_shipped"} if table == "credit_notes" else set()
             is_read -= {"unit_cost"} if table != "branch_transfers" else set()
             units = [abs(row[name]) for name in UNITS if name in is_read]
