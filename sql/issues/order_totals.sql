@@ -33,7 +33,6 @@ orders as (
         coalesce(orders.order_number, orders.sales_order_id::varchar) as order_name,
         coalesce(' ' || orders.currency, '') as currency,
         orders.product_total,
-        orders.discount_total,
         orders.total,
         coalesce(line_totals.amount, 0) as line_amount,
         coalesce(line_totals.is_implausible, false) as is_implausible,
@@ -57,43 +56,30 @@ orders as (
     where not documents.is_deleted and not documents.is_void
 ),
 
-discounts as (
+headers as (
     select
         'sales_order' as document_kind,
         sales_order_id as document_id,
-        order_name,
         currency,
         discount_total,
         product_total
-    from orders
+    from staging.sales_orders
     union all
     select
         'purchase_order' as document_kind,
-        orders.purchase_order_id as document_id,
-        coalesce(orders.order_number, orders.purchase_order_id::varchar) as order_name,
-        coalesce(' ' || orders.currency, '') as currency,
-        orders.discount_total,
-        orders.product_total
-    from staging.purchase_orders as orders
-    inner join core.documents as documents
-        on
-            documents.document_kind = 'purchase_order'
-            and orders.purchase_order_id = documents.document_id
-    where not documents.is_deleted and not documents.is_void
+        purchase_order_id as document_id,
+        currency,
+        discount_total,
+        product_total
+    from staging.purchase_orders
     union all
     select
         'credit_note' as document_kind,
-        notes.credit_note_id as document_id,
-        coalesce(notes.order_number, notes.credit_note_id::varchar) as order_name,
-        coalesce(' ' || notes.currency, '') as currency,
-        abs(notes.discount_total) as discount_total,
-        abs(notes.product_total) as product_total
-    from staging.credit_notes as notes
-    inner join core.documents as documents
-        on
-            documents.document_kind = 'credit_note'
-            and notes.credit_note_id = documents.document_id
-    where not documents.is_deleted and not documents.is_void
+        credit_note_id as document_id,
+        currency,
+        abs(discount_total) as discount_total,
+        abs(product_total) as product_total
+    from staging.credit_notes
 )
 
 select
@@ -137,12 +123,19 @@ select
     'warning' as severity,
     printf(
         '%s: its discount of %s is no part of its product total of %s%s',
-        order_name,
-        discount_total::varchar,
-        coalesce(product_total, 0)::varchar,
-        currency
+        coalesce(documents.order_number, document_id::varchar),
+        headers.discount_total::varchar,
+        coalesce(headers.product_total, 0)::varchar,
+        coalesce(' ' || headers.currency, '')
     ) as detail,
     'Correct the discount of the whole document in Cin7; until then its amounts are without it.'
         as suggestion
-from discounts
-where discount_total < 0 or product_total > 0 and discount_total > product_total
+from headers
+inner join core.documents as documents using (document_kind, document_id)
+where
+    not documents.is_deleted
+    and not documents.is_void
+    and (
+        headers.discount_total < 0
+        or headers.product_total > 0 and headers.discount_total > headers.product_total
+    )
